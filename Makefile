@@ -1,0 +1,56 @@
+# Two commands do all the set-up on a machine with Python 3.11+, make and git: `make train` and `make test`.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Further arguments for pip, such as an index of your own: make test PIP_ARGS="--index-url ..."
+PIP_ARGS ?=
+PYTEST_ARGS ?= -n auto
+
+# A folder with copies of the published data sets, where there is one: nothing is downloaded then.
+MIRROR := $(wildcard ../shared/data)
+ifneq ($(MIRROR),)
+export GLASSNET_DATA_MIRROR ?= $(abspath $(MIRROR))
+endif
+unexport PYTHONPATH
+
+.PHONY: help train test bench lint clean
+
+help:
+	@echo "make train   install glassnet here and train a network on handwritten digits"
+	@echo "make test    install what the tests need and run them all"
+	@echo "make bench   time glassnet beside scikit-learn, as ratios"
+	@echo "make lint    ruff and mypy"
+	@echo "make clean   remove the environment and everything that was built"
+
+train: $(VENV)/installed
+	$(BIN)/glassnet train digits8x8
+
+test: $(VENV)/installed-dev
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+bench: $(VENV)/installed-dev
+	$(BIN)/python benchmarks/bench.py
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "glassnet needs Python 3.11 or newer, and $(PYTHON) is older: make train PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: $(VENV)/bin/python pyproject.toml
+	@echo "installing glassnet into $(VENV) (a minute or two the first time)"
+	@$(PIP) install $(PIP_ARGS) --editable .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/bin/python pyproject.toml
+	@echo "installing glassnet and its test tools into $(VENV) (a minute or two the first time)"
+	@$(PIP) install $(PIP_ARGS) --editable '.[dev]'
+	@touch $@ $(VENV)/installed
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

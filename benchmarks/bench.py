@@ -1,0 +1,137 @@
+"""How fast glassnet is beside its peers, as ratios taken in one run, so that they hold on a noisy machine.
+
+Every measurement is a fresh process. The engines take turns, and a ratio is the median over the rounds.
+Prints tables and writes benchmarks/results.json. `make bench` runs it.
+"""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from steps import CASES
+
+HERE = Path(__file__).parent
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
+
+GUEST = '''
+from glassnet import Activation, hookimpl
+
+def guest_{number}():
+    """Twice the score."""
+    return Activation(f=lambda z: 2 * z, df=lambda z, a: z * 0 + 2)
+
+@hookimpl
+def activations():
+    return [guest_{number}]
+'''
+
+BARE_CLICK = """
+import click
+
+@click.group()
+def main():
+    pass
+
+for name in "list show plugins doctor train evaluate predict runs data".split():
+    main.command(name)(lambda: None)
+
+main(["--help"])
+"""
+
+
+def microseconds(engine: str, case: str) -> float:
+    done = subprocess.run(
+        [sys.executable, str(HERE / "steps.py"), engine, case], capture_output=True, text=True, check=True
+    )
+    return float(json.loads(done.stdout))
+
+
+def steps() -> dict[str, dict[str, object]]:
+    """Each case with the median time of each engine and the ratios to glassnet's, round by round."""
+    engines = ["glassnet", "sklearn", "matmul"] + ["torch"] * (importlib.util.find_spec("torch") is not None)
+    results = {}
+    for case in CASES:
+        rounds = [{engine: microseconds(engine, case) for engine in engines} for _ in range(ROUNDS)]
+        results[case] = {
+            "microseconds": {engine: median(one[engine] for one in rounds) for engine in engines},
+            "times_as_fast_as": {
+                engine: median(one[engine] / one["glassnet"] for one in rounds)
+                for engine in engines
+                if engine not in ("glassnet", "matmul")
+            },
+            "times_its_matrix_products": median(one["glassnet"] / one["matmul"] for one in rounds),
+        }
+    return results
+
+
+def seconds(command: list[str], extra_path: str = "") -> float:
+    environment = os.environ | {"PYTHONPATH": extra_path, "PYTHONDONTWRITEBYTECODE": ""}
+    began = perf_counter()
+    subprocess.run(command, env=environment, capture_output=True, check=True)
+    return perf_counter() - began
+
+
+def ratio(command: list[str], other: list[str], extra_path: str = "") -> float:
+    """How many times as long the first command takes: the median of rounds, in turns, after a warm-up."""
+    pairs = [(seconds(command, extra_path), seconds(other)) for _ in range(3 * ROUNDS + 1)][1:]
+    return median(a / b for a, b in pairs)
+
+
+def install_guests(folder: Path, count: int) -> None:
+    """Distributions as an installer would leave them: a module and its metadata."""
+    for number in range(count):
+        (folder / f"guest_{number}.py").write_text(GUEST.format(number=number))
+        info = folder / f"glassnet_guest_{number}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: glassnet-guest-{number}\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(f"[glassnet]\nguest = guest_{number}\n")
+
+
+def startup() -> dict[str, float]:
+    """Start-up times as ratios to programs that only import what they must."""
+    python, command = sys.executable, [sys.executable, "-m", "glassnet"]
+    imports = [python, "-c", "import click, pluggy, numpy"]
+    with tempfile.TemporaryDirectory() as folder:
+        bare = Path(folder, "bare.py")
+        bare.write_text(BARE_CLICK)
+        found = {"--help / a bare click program": ratio([*command, "--help"], [python, str(bare)])}
+        for count in (0, 10, 100):
+            path = Path(folder, str(count))
+            path.mkdir()
+            install_guests(path, count)
+            name = f"list with {count} guests / import click, pluggy, numpy"
+            found[name] = ratio([*command, "list"], imports, str(path))
+    return found
+
+
+TARGETS = {"64-100-50-10": 2.5, "30-100-30-2": 2.5, "784-128-64-10": 1.8}
+
+
+def main() -> None:
+    found = {"steps": steps(), "startup": startup()}
+    (HERE / "results.json").write_text(json.dumps(found, indent=2) + "\n")
+    print(f"{'case':<16}{'glassnet':>10}{'sklearn':>10}{'torch':>10}{'products':>10}   microseconds a step")
+    for case, row in found["steps"].items():
+        times = row["microseconds"]
+        cells = (f"{times[engine]:.0f}" if engine in times else "-" for engine in ("glassnet", "sklearn", "torch", "matmul"))
+        print(f"{case:<16}" + "".join(f"{cell:>10}" for cell in cells))
+    print("\nratios")
+    for case, row in found["steps"].items():
+        for peer, times_as_fast in row["times_as_fast_as"].items():
+            aim = f"  (aim: at least {TARGETS[case]})" if peer == "sklearn" else ""
+            print(f"  {case}: {times_as_fast:.2f} times as fast as {peer}{aim}")
+    largest = found["steps"]["784-128-64-10"]["times_its_matrix_products"]
+    print(f"  784-128-64-10: {largest:.2f} times its matrix products alone  (aim: at most 2)")
+    for name, value in found["startup"].items():
+        aim = "  (aim: at most 1.5)" if "help" in name or " 0 " in name else ""
+        print(f"  {name}: {value:.2f}{aim}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The parts we ship, each found through the same hooks as anyone else's."""

@@ -1,0 +1,109 @@
+"""What an activation or a schedule looks like: the numbers behind its drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from ..errors import GlassnetError
+from ..kinds import Activation, Schedule
+from .parts import Choice
+
+if TYPE_CHECKING:
+    from ..kinds import Array
+
+#: The kinds that can be drawn.
+DRAWN = ("activation", "schedule")
+
+_EPOCHS, _STEPS_PER_EPOCH, _STALLS_AFTER = 50, 20, 20
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Lines over one axis: `lines` are (label, values), each as long as `x`; `remark` says what is special."""
+
+    title: str
+    x_label: str
+    x: Array
+    lines: tuple[tuple[str, Array], ...]
+    remark: str = ""
+
+
+def curve_of(choice: Choice) -> Curve:
+    """The drawing of an activation, with its slope, or of a schedule."""
+    import numpy as np
+
+    part = choice.part
+    if part.kind not in DRAWN:
+        raise GlassnetError(f"{part.kind} {part.name} has no drawing: only activations and schedules have one")
+    sample = _activation_curve if part.kind == "activation" else _schedule_curve
+    bag = choice.build()
+    try:
+        with np.errstate(all="ignore"):
+            return sample(str(choice), bag)
+    except Exception as error:
+        words = " ".join(f"{type(error).__name__}: {error}".split())
+        raise GlassnetError(f"{choice} can't be drawn: {words} ({part.where})") from error
+
+
+def _activation_curve(title: str, bag: Activation) -> Curve:
+    import numpy as np
+
+    z = np.linspace(-5.0, 5.0, 481)
+    if _mixes_columns(bag.f):
+        scores = np.column_stack([z, np.zeros_like(z)])
+        remark = "Its columns mix: this is the first of two outputs, while the second score stays 0."
+    else:
+        scores, remark = z[:, None], ""
+    a = np.asarray(bag.f(scores.copy()), dtype=float)
+    slope, how = _first_slope(bag, scores)
+    return Curve(title, "z", z, (("f(z)", a[:, 0]), ("slope", slope)), " ".join(filter(None, [remark, how])))
+
+
+def _mixes_columns(f: Callable[[Array], Array]) -> bool:
+    import numpy as np
+
+    beside_low, beside_high = np.array([[0.5, -1.0]]), np.array([[0.5, 1.0]])
+    return bool(f(beside_low)[0, 0] != f(beside_high)[0, 0])
+
+
+def _first_slope(bag: Activation, scores: Array) -> tuple[Array, str]:
+    """The slope of the first output with respect to the first score, and how it was found if not from `df`."""
+    import numpy as np
+
+    a = bag.f(scores.copy())
+    if bag.df is not None:
+        return np.asarray(bag.df(scores.copy(), a.copy()), dtype=float)[:, 0], ""
+    if bag.vjp is not None:
+        upstream = np.zeros_like(scores)
+        upstream[:, 0] = 1
+        return np.asarray(bag.vjp(scores.copy(), a.copy(), upstream), dtype=float)[:, 0], ""
+    step = np.zeros_like(scores)
+    step[:, 0] = 1e-6
+    slope = (np.asarray(bag.f(scores + step)) - np.asarray(bag.f(scores - step)))[:, 0] / 2e-6
+    return slope, "It gives no slope: this one is from finite differences, and training derives it."
+
+
+def _schedule_curve(title: str, bag: Schedule) -> Curve:
+    import numpy as np
+
+    total = _EPOCHS * _STEPS_PER_EPOCH
+    steps = np.arange(1, total + 1)
+    factors = np.array([float(bag.factor(step, total, epochs)) for step, epochs in _pretended_training()])
+    remark = (
+        f"Over {_EPOCHS} epochs of {_STEPS_PER_EPOCH} steps whose loss, made up for this picture, "
+        f"stops falling after epoch {_STALLS_AFTER}."
+    )
+    return Curve(title, "step", steps, (("factor", factors),), remark)
+
+
+def _pretended_training() -> Iterator[tuple[int, list[Any]]]:
+    finished: list[Any] = []
+    for number in range(1, _EPOCHS + 1):
+        for within in range(1, _STEPS_PER_EPOCH + 1):
+            yield (number - 1) * _STEPS_PER_EPOCH + within, finished
+        loss = 0.9 ** min(number, _STALLS_AFTER)
+        epoch = SimpleNamespace(number=number, loss=loss, validation_loss=loss, monitored=loss)
+        finished = [*finished, epoch]

@@ -1,0 +1,189 @@
+"""The catalog itself: gather all parts, find one by name, explain what can't be found."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from ..errors import GlassnetError, did_you_mean, join
+from ..hooks import HOOKS, PROJECT
+from .guests import LOCAL, Guest, canonical, installed, load_file, load_package
+from .parts import GIVEN, Choice, Part, read_part
+from .phrases import Phrase
+from .plugins import new_manager, read_plugin, refuse_repeats
+
+#: The modules of `glassnet.builtin` that hold parts: they are plugins like any other.
+_BUILTIN = ("activations", "losses", "optimizers", "initializers", "schedules", "metrics", "datasets")
+_SWITCH = "GLASSNET_PLUGINS"
+
+
+class Catalog:
+    """Every part found on this machine, and every guest, whether it could be loaded or not."""
+
+    def __init__(self, parts: Sequence[Part], guests: Sequence[Guest]) -> None:
+        """Hold these parts and guests; `Catalog.discover` finds them."""
+        order = list(HOOKS)
+        self._parts = sorted(parts, key=lambda part: order.index(part.kind))
+        self.guests = list(guests)
+
+    @classmethod
+    def discover(
+        cls,
+        files: Sequence[Path] = (),
+        without: Sequence[str] = (),
+        guests: bool = True,
+        load: bool = True,
+    ) -> Catalog:
+        """Our own parts, those of the installed guests, and those of `files` (one-file plugins).
+
+        `without` names distributions that are not to be imported; `guests=False` leaves out all that are
+        installed. With `load=False` nothing is imported, and the guests are described by their metadata.
+        """
+        packages = installed()
+        blocked = _blocked([package.name for package in packages], without, guests)
+        manager = new_manager()
+        parts = _builtin_parts(manager) if load else []
+        found: list[Guest] = []
+        version = _version()
+        for package in packages:
+            if package.name in blocked:
+                found.append(package.guest("blocked", *blocked[package.name]))
+            elif not load:
+                found.append(package.guest())
+            else:
+                guest, more = load_package(manager, package, version)
+                found.append(guest)
+                parts += more
+        local: list[Part] = []
+        for path in dict.fromkeys(Path(file).resolve() for file in files):
+            guest, more = load_file(manager, path, local) if load else (Guest(LOCAL, "", (), file=str(path)), [])
+            found.append(guest)
+            local += more
+        return cls([*parts, *local], found)
+
+    def parts(self, kind: str | None = None) -> list[Part]:
+        """All parts, or those of one kind: ours first, then those of guests by distribution and name."""
+        if kind is None:
+            return list(self._parts)
+        kind = known_kind(kind)
+        return [part for part in self._parts if part.kind == kind]
+
+    def find(self, kind: str, name: str, home: str | None = None) -> Part:
+        """The part of that short or full name; a short name means `home`'s own part first, then ours."""
+        kind = known_kind(kind)
+        found = self.matches(kind, name, home)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            names = join(part.full_name for part in found)
+            raise GlassnetError(f"{kind} {name!r} is provided by {len(found)} plugins: write one of {names}")
+        raise GlassnetError(self._unknown(kind, name))
+
+    def matches(self, kind: str, name: str, home: str | None = None) -> list[Part]:
+        """The parts that a name may mean: none, one, or the equal ones of several guests."""
+        owner, slash, short = name.rpartition("/")
+        same = [part for part in self._parts if part.kind == kind and part.name == short]
+        if slash:
+            return [part for part in same if part.distribution == canonical(owner)]
+        for first in (home, PROJECT):
+            own = [part for part in same if part.distribution == first]
+            if own:
+                return own
+        return same
+
+    def choose(self, kind: str, given: str | Phrase | Callable[..., Any], home: str | None = None) -> Choice:
+        """The part and all its options, from a phrase or from a function in its place."""
+        kind = known_kind(kind)
+        if isinstance(given, str):
+            given = Phrase.parse(given)
+        if isinstance(given, Phrase):
+            return self.find(kind, given.name, home).choose(dict(given.options))
+        for part in self._parts:
+            if part.kind == kind and part.function is given:
+                return part.choose({})
+        return read_part(kind, given, GIVEN).choose({})
+
+    def short_name(self, part: Part) -> str:
+        """The shortest name that means this part: the plain one, unless another part has it too."""
+        return part.name if self.matches(part.kind, part.name) == [part] else part.full_name
+
+    def _unknown(self, kind: str, name: str) -> str:
+        choices = [self.short_name(part) for part in self.parts(kind)]
+        guess = did_you_mean(name, [*choices, *(part.name for part in self.parts(kind))])
+        elsewhere = [other for other in HOOKS if other != kind and self.matches(other, name)]
+        is_a = f" {name!r} is the name of another kind: {join(elsewhere)}." if elsewhere else ""
+        known = f" Known names: {join(choices)}." if choices else ""
+        given = (
+            " It was a function given directly, which words can't find again." if name.startswith(f"{GIVEN}/") else ""
+        )
+        return f"there is no {kind} {name!r}.{given}{is_a}{guess}{known}{self.absent(name)}"
+
+    def absent(self, name: str) -> str:
+        """Which guests that could not be used may have provided a name; empty if none."""
+        owner = canonical(name.rpartition("/")[0])
+        lost = [guest for guest in self.guests if guest.state not in ("ok", None)]
+        lost = [guest for guest in lost if guest.distribution == owner] or ([] if owner in _present(self) else lost)
+        if not lost:
+            return ""
+        states = join(f"{guest.distribution} is {guest.state}" for guest in lost)
+        return f" A plugin that is not in use may provide it: {states} (see `glassnet doctor`)."
+
+
+def known_kind(given: str) -> str:
+    """The kind, from its singular or its plural; an unknown one is an error."""
+    if given in HOOKS:
+        return given
+    for kind, plural in HOOKS.items():
+        if given == plural:
+            return kind
+    guess = did_you_mean(given, [*HOOKS, *HOOKS.values()])
+    raise GlassnetError(f"there is no kind {given!r}.{guess} Kinds: {join(HOOKS)}")
+
+
+def ambiguous_names(catalog: Catalog) -> list[list[Part]]:
+    """Parts of one kind that share their short name, each group in the catalog's order."""
+    groups: dict[tuple[str, str], list[Part]] = {}
+    for part in catalog.parts():
+        groups.setdefault((part.kind, part.name), []).append(part)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _builtin_parts(manager: Any) -> list[Part]:
+    parts: list[Part] = []
+    version = _version()
+    for name in _BUILTIN:
+        module = import_module(f"{PROJECT}.builtin.{name}")
+        parts += read_plugin(manager, module, f"{PROJECT}: {name}", PROJECT, version)
+    refuse_repeats(parts)
+    return parts
+
+
+def _blocked(names: list[str], without: Iterable[str], guests: bool) -> dict[str, tuple[str, str]]:
+    """(reason, remedy) of every installed guest that must not be imported."""
+    switch = os.environ.get(_SWITCH, "")
+    if switch.lower() not in ("", "on", "off"):
+        raise GlassnetError(f"{_SWITCH} is {switch!r}: it may be 'off', 'on' or not set at all")
+    if switch.lower() == "off":
+        return dict.fromkeys(names, (f"{_SWITCH}=off is set", f"unset {_SWITCH}"))
+    if not guests:
+        return dict.fromkeys(names, ("--no-plugins was given", "leave out --no-plugins"))
+    blocked = {}
+    for name in without:
+        if canonical(name) not in names:
+            known = f"Installed: {join(names)}" if names else "None is installed"
+            raise GlassnetError(f"--without {name}: no such plugin is installed.{did_you_mean(name, names)} {known}")
+        blocked[canonical(name)] = (f"--without {canonical(name)} was given", "leave out --without")
+    return blocked
+
+
+def _present(catalog: Catalog) -> set[str]:
+    return {PROJECT, LOCAL, GIVEN, *(guest.distribution for guest in catalog.guests if guest.state == "ok")}
+
+
+def _version() -> str:
+    from .. import __version__
+
+    return str(__version__)

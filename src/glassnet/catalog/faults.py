@@ -1,0 +1,105 @@
+"""What went wrong with a guest, in one line with file and line, and what to do about it."""
+
+from __future__ import annotations
+
+import traceback
+from importlib import import_module
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any
+
+from ..errors import GlassnetError
+
+_OURS = Path(__file__).parent.parent
+_LONGEST = 400
+
+
+class Fault(GlassnetError):
+    """Something about a guest that its author can put right, with a remedy of its own."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(reason)
+        self.remedy = remedy
+
+
+def resolve(point: EntryPoint) -> Any:
+    """The object that an entry point names."""
+    text = f"entry point {point.name} = {point.value}"
+    remedy = "correct [project.entry-points.glassnet] in its pyproject.toml and install it again"
+    try:
+        module_name, attributes = point.module, point.attr
+    except (AttributeError, ValueError):
+        raise Fault(f"{text!r} is neither MODULE nor MODULE:NAME", remedy) from None
+    try:
+        found: Any = import_module(module_name)
+    except ModuleNotFoundError as error:
+        missing = error.name or ""
+        if _frames(error) or not f"{module_name}.".startswith(f"{missing}."):
+            raise
+        raise Fault(f"there is no module {missing!r}, which its {text} names", remedy) from error
+    for attribute in filter(None, attributes.split(".")):
+        if not hasattr(found, attribute):
+            raise Fault(f"module {module_name!r} has no attribute {attributes!r}, which its {text} names", remedy)
+        found = getattr(found, attribute)
+    return found
+
+
+def explain(error: BaseException, owner: str) -> tuple[str, str]:
+    """(reason, remedy) of whatever a guest raised; `owner` is "local" or the distribution."""
+    if isinstance(error, Fault):
+        return _one_line(str(error)), error.remedy
+    mend = "correct the file" if owner == "local" else f"tell its author, or pip install --upgrade {owner}"
+    if isinstance(error, GlassnetError):
+        return _one_line(str(error)), mend
+    if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("glassnet"):
+        package = error.name.partition(".")[0]
+        return _described(error), f"install what it needs: pip install {package} (if that is the package's name)"
+    if isinstance(error, SystemExit):
+        where = _place(error)
+        return f"it called sys.exit({error.code!r}){where}", f"{mend}; a plugin must not end the program"
+    return _described(error), mend
+
+
+def _described(error: BaseException) -> str:
+    if isinstance(error, SyntaxError) and error.filename:
+        return _one_line(f"{type(error).__name__}: {error.msg} ({error.filename}:{error.lineno})")
+    words = traceback.format_exception_only(error)[0]
+    return _one_line(words) + _place(error)
+
+
+def _place(error: BaseException) -> str:
+    frames = _frames(error)
+    if not frames:
+        return ""
+    own = _own(frames)
+    last = own[-1]
+    within = "" if last.name.startswith("<") else f", in {last.name}()"
+    return f"{within} ({last.filename}:{last.lineno})"
+
+
+def _frames(error: BaseException) -> list[traceback.FrameSummary]:
+    """The calls that led to the error, without those of the import system and our own."""
+    calls = traceback.extract_tb(error.__traceback__)
+    return [
+        call
+        for call in calls
+        if not call.filename.startswith("<frozen importlib")
+        and "importlib" not in Path(call.filename).parts
+        and _OURS not in Path(call.filename).parents
+    ]
+
+
+def _own(frames: list[traceback.FrameSummary]) -> list[traceback.FrameSummary]:
+    """Of these, the guest's own: its first file and, for a package, those beside it."""
+    first = Path(frames[0].filename)
+    folder = first.parent if first.name == "__init__.py" else None
+    return [
+        frame
+        for frame in frames
+        if Path(frame.filename) == first or (folder is not None and folder in Path(frame.filename).parents)
+    ]
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"

@@ -1,0 +1,162 @@
+"""A part with everything that is known about it, and a choice: a part with all its options decided."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from types import FunctionType
+from typing import Any
+
+from ..errors import GlassnetError, did_you_mean, join
+from ..kinds import BAGS
+from .options import Option, read_options, write
+from .phrases import Phrase
+
+#: The home of a function that was handed over in a notebook or a script.
+GIVEN = "given"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One named member of a kind.
+
+    `help` is the docstring's first line. `takes_rng` says that a generator of random numbers is handed in.
+    """
+
+    kind: str
+    name: str
+    full_name: str
+    function: Callable[..., Any]
+    distribution: str
+    version: str
+    help: str
+    file: str
+    line: int
+    options: tuple[Option, ...]
+    takes_rng: bool
+
+    @property
+    def doc(self) -> str:
+        """The whole docstring, unindented."""
+        return inspect.getdoc(self.function) or ""
+
+    @property
+    def where(self) -> str:
+        """Its source, as `file:line`."""
+        return f"{self.file}:{self.line}"
+
+    def option(self, name: str) -> Option:
+        """The option of that name; an unknown one is an error with all names."""
+        for option in self.options:
+            if option.name == name:
+                return option
+        names = [option.name for option in self.options]
+        possible = f"Its options: {join(names)}" if names else "It takes none"
+        raise GlassnetError(f"{self.full_name} has no option {name!r}.{did_you_mean(name, names)} {possible}")
+
+    def choose(self, given: Mapping[str, Any]) -> Choice:
+        """This part with those options, the rest at their defaults."""
+        options = {option.name: option.default for option in self.options}
+        for name, value in given.items():
+            option = self.option(name)
+            try:
+                options[name] = option.coerce(value)
+            except GlassnetError as error:
+                raise GlassnetError(f"{self.full_name}: {error}") from None
+        return Choice(self, options)
+
+    def build(self, rng: Any = None) -> Any:
+        """Its bag, with every option at its default."""
+        return self.choose({}).build(rng)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A part with every option decided: plain data until it is built."""
+
+    part: Part
+    options: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def rebuildable(self) -> bool:
+        """Whether its words alone find it again: not so for a function that was given directly."""
+        return self.part.distribution != GIVEN
+
+    def __str__(self) -> str:
+        written = tuple((name, write(value)) for name, value in self.options.items())
+        return str(Phrase(self.part.full_name, written))
+
+    def build(self, rng: Any = None) -> Any:
+        """The part's bag of functions; `rng` is the generator for a part that draws random numbers."""
+        part = self.part
+        randomness = {"rng": _generator(rng)} if part.takes_rng else {}
+        try:
+            bag = part.function(**self.options, **randomness)
+        except GlassnetError:
+            raise
+        except (Exception, SystemExit) as error:
+            words = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+            raise GlassnetError(f"{self} can't be built: {' '.join(words.split())} ({part.where})") from error
+        if not isinstance(bag, BAGS[part.kind]):
+            wanted = BAGS[part.kind].__name__
+            raise GlassnetError(
+                f"{part.full_name} returned {_a(type(bag).__name__)} instead of {_a(wanted)} ({part.where}): "
+                f"end the function with `return {wanted}(...)`"
+            )
+        return bag
+
+
+def read_part(kind: str, function: Any, distribution: str, version: str = "") -> Part:
+    """All that a function's signature, docstring and source say about a part of that kind."""
+    _refuse_non_parts(kind, function)
+    source = inspect.unwrap(function).__code__
+    where = f"({source.co_filename}:{source.co_firstlineno})"
+    name = function.__name__
+    if not name.isidentifier():
+        raise GlassnetError(f"a part needs a name, and {name} {where} has none: write it with `def`")
+    handed_in = ("rng",) if kind == "dataset" else ()
+    try:
+        options = read_options(function, handed_in)
+    except GlassnetError as error:
+        raise GlassnetError(f"{kind} {name}: {error} {where}") from None
+    return Part(
+        kind=kind,
+        name=name,
+        full_name=f"{distribution}/{name}",
+        function=function,
+        distribution=distribution,
+        version=version,
+        help=(inspect.getdoc(function) or "").partition("\n")[0],
+        file=source.co_filename,
+        line=source.co_firstlineno,
+        options=options,
+        takes_rng=any(name in inspect.signature(function).parameters for name in handed_in),
+    )
+
+
+def _refuse_non_parts(kind: str, function: Any) -> None:
+    bag = BAGS[kind].__name__
+    if isinstance(function, tuple(BAGS.values())):
+        raise GlassnetError(
+            f"{_a(kind)} is given by the function that returns {_a(bag)}, not by the {type(function).__name__} itself"
+        )
+    if isinstance(function, partial):
+        raise GlassnetError(
+            "a part is a plain function, not a partial: write its options in a phrase, NAME:OPTION=VALUE"
+        )
+    if not callable(function) or not isinstance(inspect.unwrap(function), FunctionType):
+        raise GlassnetError(f"{function!r:.80} is not a part: a part is a plain function that returns {_a(bag)}")
+
+
+def _generator(rng: Any) -> Any:
+    if rng is not None:
+        return rng
+    from ..streams import Stream, generator
+
+    return generator(0, Stream.DATA)  # a look at a data set must show the same rows each time
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

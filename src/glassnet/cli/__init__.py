@@ -1,0 +1,102 @@
+"""The command line: each command parses what was typed, calls one function and prints.
+
+Nothing heavy is imported here: `glassnet --help` must not wait for NumPy or for other people's plugins.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..errors import GlassnetError
+from .data import data
+from .guests import doctor, plugins
+from .host import Host
+from .parts import list_parts, show
+from .runs import evaluate, list_runs, predict
+from .training import train
+from .types import PluginType
+
+__all__ = ["main"]
+
+
+class Failure(click.ClickException):
+    """What click prints as `Error: ...` before it exits with that code."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code  # type: ignore[misc]  # click declares it for the class
+
+
+class Program(click.Group):
+    """The group of all commands, where every error that a user can put right becomes one line."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a `GlassnetError` in it ends in `Error: ...` and its own exit code."""
+        try:
+            return super().invoke(ctx)
+        except GlassnetError as error:
+            raise Failure(str(error), error.exit_code) from error
+        except KeyboardInterrupt as error:
+            raise Failure("interrupted", 130) from error
+
+
+def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        from .. import __version__  # read from the metadata, only when it is asked for
+
+        click.echo(f"glassnet {__version__}")
+        ctx.exit()
+
+
+PROGRAM_EXAMPLES = """\b
+Examples:
+  glassnet list                       every part on this machine
+  glassnet show relu                  formula, options, source and drawing
+  glassnet train digits8x8            train, save a run, print the scores
+  glassnet --plugin bent.py train digits8x8 --activation bent_identity
+  glassnet train --help
+"""
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]}, epilog=PROGRAM_EXAMPLES)
+@click.option(
+    "--plugin",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE.py",
+    help="Load one local file as a plugin. Repeatable.",
+)
+@click.option(
+    "--without",
+    multiple=True,
+    type=PluginType(),
+    metavar="NAME",
+    help="Do not import that installed plugin. Repeatable.",
+)
+@click.option("--no-plugins", is_flag=True, help="Import no installed plugin at all.")
+@click.option("--strict-plugins", is_flag=True, help="Exit with code 3 if a plugin can't be used.")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
+@click.pass_context
+def main(
+    ctx: click.Context, plugin: tuple[Path, ...], without: tuple[str, ...], no_plugins: bool, strict_plugins: bool
+) -> None:
+    """A neural network you can see through.
+
+    Every activation, loss, optimizer and dataset is a plugin: ours, that of a package you install, or one
+    file of your own.
+    """
+    ctx.obj = Host(plugin, without, guests=not no_plugins, strict=strict_plugins)
+
+
+for _command in (list_parts, show, plugins, doctor, train, evaluate, predict, list_runs, data):
+    main.add_command(_command)

@@ -1,0 +1,150 @@
+"""What a training looks like on a screen: the choices, the epochs as they come, and what it came to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # only names for the reader: rich and the trainer are imported when a command runs
+    from rich.console import Console
+    from rich.table import Table
+
+    from ..experiment import Training
+    from ..runs import Recording
+    from ..training import Epoch
+
+SPLITS = ("train", "validation", "test", "baseline")
+
+
+def console(to_stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=to_stderr, highlight=False, soft_wrap=True)
+
+
+def describe(training: Training) -> Iterator[str]:
+    """The choices of a training in a few lines, every default among them."""
+    words, data = training.experiment, training.data
+    rows = {name: f"{len(rows):,} {name}" for name, rows in training.splits().items()}
+    how = "all rows for training and scoring" if data.whole else ", ".join(rows.values()) + " rows"
+    target = f"{len(data.targets.classes)} classes" if data.targets.classes else "numbers"
+    yield f"data       {_name(words.dataset)}: {data.train.X.shape[1]} inputs, {words.task} ({target}); {how}"
+    widths = "-".join(f"{width}" for width in training.network.widths)
+    yield f"network    {widths}, {len(training.network.w):,} parameters, {words.dtype}"
+    yield f"activation {_names(words.activation) or 'no hidden layer'}; output {_name(words.output)}"
+    yield f"initial    {_names(words.initializer)}"
+    yield f"loss       {_name(words.loss)}; l1 {words.l1:g}, l2 {words.l2:g}"
+    yield f"optimizer  {_name(words.optimizer)}; schedule {_name(words.schedule)}"
+    yield f"training   {words.epochs} epochs, batch size {words.batch_size}, {_extras(training)}seed {words.seed}"
+    yield from (f"data       {line}" for line in (*training.source.notes, *data.account))
+    yield from (f"note       {remark}" for remark in training.remarks)
+
+
+def _extras(training: Training) -> str:
+    words = training.experiment
+    extras = {
+        "dropout": words.dropout,
+        "input dropout": words.input_dropout,
+        "clip norm": words.clip_norm,
+        "clip value": words.clip_value,
+        "patience": words.patience,
+    }
+    said = [f"{name} {value:g}" for name, value in extras.items() if value]
+    said += ["batch normalisation"] if words.batch_norm else []
+    said += [f"monitor {words.monitor}"] if words.monitor != "loss" else []
+    return "".join(f"{one}, " for one in said)
+
+
+def _name(given: Any) -> str:
+    """A phrase without the home of our own parts; a function by its name."""
+    return str(given).removeprefix("glassnet/") if isinstance(given, str) else f"<function {given.__name__}>"
+
+
+def _names(given: Iterable[Any]) -> str:
+    """Phrases joined; one that serves all layers is said once."""
+    names = [_name(one) for one in given]
+    return names[0] if len(set(names)) == 1 else ", ".join(names)
+
+
+def epoch_line(epoch: Epoch, total: int) -> str:
+    """One epoch in one line, for logs."""
+    return f"epoch {epoch.number:>{len(str(total))}}/{total}  {epoch_figures(epoch)}  {epoch.seconds:.2f} s"
+
+
+def epoch_figures(epoch: Epoch) -> str:
+    figures = f"loss {epoch.loss:.4f}"
+    if epoch.validation_loss is not None:
+        figures += f"  validation {epoch.validation_loss:.4f}"
+    split = "validation" if "validation" in epoch.scores else "train"
+    name, value = next(iter(epoch.scores[split].items()))
+    return f"{figures}  {name} {value:.4f}"
+
+
+def follow(recording: Recording, screen: Console, quiet: bool) -> Iterator[Epoch]:
+    """The epochs of a recording, shown as they pass: a bar in a terminal, a line an epoch elsewhere."""
+    total = recording.training.plan.epochs
+    if quiet:
+        yield from recording
+    elif not screen.is_terminal:
+        for epoch in recording:
+            screen.print(epoch_line(epoch, total))
+            yield epoch
+    else:
+        yield from _with_bar(recording, screen, total)
+
+
+def _with_bar(recording: Recording, screen: Console, total: int) -> Iterator[Epoch]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("epoch"), MofNCompleteColumn(), BarColumn(bar_width=20), TextColumn("{task.description}"),
+        TimeRemainingColumn(compact=True),
+    )  # fmt: skip
+    with Progress(*columns, console=screen) as bar:
+        done = len(recording.training.progress.epochs)
+        task = bar.add_task("", total=total, completed=done)
+        for epoch in recording:
+            bar.update(task, completed=epoch.number, description=epoch_figures(epoch))
+            yield epoch
+
+
+def scores_table(metrics: dict[str, dict[str, float]], intervals: dict[str, Any], whole: bool = False) -> Table:
+    """Scores of each split beside the baseline, with the interval of the rows that were never trained on."""
+    from rich import box
+    from rich.table import Table
+
+    judged, interval = next(iter(intervals.items()))
+    shown = ["train", "baseline"] if whole else [split for split in SPLITS if metrics[split]]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("")
+    for split in shown:
+        table.add_column("all rows" if whole and split == "train" else split, justify="right")
+    table.add_column(f"95 % interval ({'all rows' if whole else judged})")
+    for name in metrics["train"]:
+        low, high = interval[name]
+        cells = (f"{metrics[split][name]:.4f}" for split in shown)
+        table.add_row(name, *cells, f"{low:.4f} to {high:.4f}")
+    return table
+
+
+def summary(recording: Recording) -> Iterator[Any]:
+    """What a training came to, and the commands to try next."""
+    result, training = recording.result, recording.training
+    yield scores_table(result["metrics"], result["intervals"], training.data.whole)
+    yield f"{result['epochs']} epochs in {result['seconds']:.1f} s; stopped: {result['stopped'].split(':')[0]}" + (
+        f":{result['stopped'].partition(':')[2]}" if result["stopped"].startswith("no better") else ""
+    )
+    yield f"run: {result['run']}"
+    yield "next:"
+    for command in next_commands(recording):
+        yield f"  {command}"
+
+
+def next_commands(recording: Recording) -> list[str]:
+    run = str(recording.folder)
+    commands = [f"glassnet evaluate {run}", f"glassnet predict {run} FILE.csv", "glassnet runs"]
+    if recording.result["stopped"] == "interrupted":
+        commands.insert(0, f"glassnet train --resume {run}")
+    elif recording.result["stopped"].startswith("all "):
+        commands.insert(0, f"glassnet train --resume {run} --epochs {2 * recording.training.plan.epochs}")
+    return commands

@@ -1,0 +1,84 @@
+"""What the global options say about plugins, and the catalog that follows from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import GlassnetError, join
+
+if TYPE_CHECKING:
+    from ..catalog import Catalog, Guest
+    from ..runs import Run
+
+
+class StrictPlugins(GlassnetError):
+    """A plugin can't be used and `--strict-plugins` was given."""
+
+    exit_code = 3
+
+
+@dataclass
+class Host:
+    """The plugins that this call of glassnet works with; commands get it as `ctx.obj`."""
+
+    files: tuple[Path, ...] = ()
+    without: tuple[str, ...] = ()
+    guests: bool = True
+    strict: bool = False
+    _catalog: Catalog | None = field(default=None, init=False, repr=False)
+
+    def discover(self, load: bool = True) -> Catalog:
+        """The catalog, without a word about what is wrong with it."""
+        from ..catalog import Catalog
+
+        return Catalog.discover(self.files, self.without, self.guests, load)
+
+    def catalog(self) -> Catalog:
+        """The catalog; the first call names each guest that can't be used, one line each, on stderr."""
+        if self._catalog is None:
+            self._catalog = self.discover()
+            for guest in unusable(self._catalog):
+                click.echo(click.style(warning(guest), fg="yellow"), err=True)
+            self.enforce(self._catalog)
+        return self._catalog
+
+    def catalog_for(self, run: Run) -> Catalog:
+        """The catalog with the one-file plugins that the run was trained with, each still the same file."""
+        from ..runs import plugin_files
+
+        given = {file.resolve() for file in self.files}
+        missing = [file for file in plugin_files(run.experiment) if file.resolve() not in given]
+        if missing:
+            self.files, self._catalog = (*self.files, *missing), None
+        return self.catalog()
+
+    def enforce(self, catalog: Catalog) -> None:
+        """With `--strict-plugins` a guest that can't be used is an error, exit code 3."""
+        lost = unusable(catalog)
+        if self.strict and lost:
+            raise StrictPlugins(f"--strict-plugins: not every plugin can be used: {join(lost)}")
+
+
+def host_of(ctx: click.Context) -> Host:
+    """The host of a command; while the shell completes a line it is read from what was typed."""
+    if isinstance(ctx.find_root().obj, Host):
+        return ctx.find_root().obj
+    typed = ctx.find_root().params
+    return Host(tuple(typed.get("plugin", ())), tuple(typed.get("without", ())), not typed.get("no_plugins"))
+
+
+def unusable(catalog: Catalog) -> list[Guest]:
+    """The guests that were meant to be used and can't be."""
+    return [guest for guest in catalog.guests if guest.state in ("quarantined", "incompatible")]
+
+
+def warning(guest: Guest) -> str:
+    """One line: who, which version, what went wrong where, what to do."""
+    line = f"Plugin {guest} is {guest.state}: {guest.reason}. What to do: {guest.remedy}."
+    if guest.file:
+        return line
+    return f"{line} More: `glassnet doctor`; to leave it out: --without {guest.distribution}"

@@ -1,0 +1,180 @@
+"""`glassnet list` and `glassnet show`: which parts there are, and what one of them is."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import GlassnetError, did_you_mean, join
+from .host import Host
+from .tables import table, width_of_output
+from .types import KindType, PartType
+
+if TYPE_CHECKING:
+    from ..catalog import Catalog, Choice, Part
+
+
+LIST_EXAMPLES = """\b
+Examples:
+  glassnet list
+  glassnet list optimizers
+  glassnet list dataset --json
+"""
+
+
+@click.command("list", epilog=LIST_EXAMPLES)
+@click.argument("kind", type=KindType(), required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print a list of objects for machines.")
+@click.pass_obj
+def list_parts(host: Host, kind: str | None, as_json: bool) -> None:
+    """List parts: all, or those of one KIND."""
+    catalog = host.catalog()
+    parts = catalog.parts(kind)
+    if as_json:
+        import json
+
+        click.echo(json.dumps([_as_json(part) for part in parts], indent=2, allow_nan=False))
+        return
+    _print_table(catalog, parts, width_of_output())
+
+
+SHOW_EXAMPLES = """\b
+Examples:
+  glassnet show gelu
+  glassnet show leaky_relu:slope=0.2 --png leaky.png
+  glassnet show constant --kind schedule
+  glassnet show glassnet-bent/bent_identity
+"""
+
+
+@click.command(epilog=SHOW_EXAMPLES)
+@click.argument("name", type=PartType())
+@click.option("--kind", type=KindType(), metavar="KIND", help="Which kind NAME is, where several have it.")
+@click.option(
+    "--png", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Save the drawing as a picture."
+)
+@click.pass_obj
+def show(host: Host, name: str, kind: str | None, png: Path | None) -> None:
+    """Show one part: formula, options, source, and a drawing of what can be drawn.
+
+    NAME is a name or a phrase with options.
+    """
+    choice = _choose(host.catalog(), name, kind)
+    for line in _description(choice):
+        click.echo(line)
+    _show_drawing(choice, png)
+
+
+def _print_table(catalog: Catalog, parts: list[Part], width: int | None) -> None:
+    rows = [(part.kind, _marked(catalog, part), part.distribution, part.version, part.help) for part in parts]
+    header = ("KIND", "  NAME", "PROVIDER", "VERSION", "HELP")
+    if width is None:  # each line says all, for grep
+        lines = table(header, rows, width)
+    else:  # the kind becomes a heading, which leaves more room for the help
+        lines = table(header[1:], [row[1:] for row in rows], width)
+    click.echo(click.style(lines[0], bold=True))
+    above = None
+    for part, line in zip(parts, lines[1:], strict=True):
+        if width is not None and part.kind != above:
+            click.echo(click.style(part.kind, bold=True))
+        above = part.kind
+        click.echo(click.style(line, fg="cyan") if _is_guest(part) else line)
+    if any(_is_guest(part) for part in parts):
+        click.echo("\n* comes from a plugin; PROVIDER/NAME always means that one.")
+
+
+def _as_json(part: Part) -> dict[str, Any]:
+    options = [
+        {"name": option.name, "type": option.type.__name__, "default": _finite(option.default)}
+        for option in part.options
+    ]
+    return {
+        "kind": part.kind,
+        "name": part.name,
+        "full_name": part.full_name,
+        "distribution": part.distribution,
+        "version": part.version,
+        "help": part.help,
+        "options": options,
+        "file": part.file,
+        "line": part.line,
+    }
+
+
+def _finite(value: Any) -> Any:
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value  # JSON has no infinity
+
+
+def _is_guest(part: Part) -> bool:
+    return part.distribution != "glassnet"
+
+
+def _marked(catalog: Catalog, part: Part) -> str:
+    return ("* " if _is_guest(part) else "  ") + catalog.short_name(part)
+
+
+def _choose(catalog: Catalog, text: str, kind: str | None) -> Choice:
+    from ..catalog import Phrase
+
+    phrase = Phrase.parse(text)
+    if kind is not None:
+        return catalog.choose(kind, phrase)
+    kinds = list(dict.fromkeys(part.kind for part in catalog.parts() if catalog.matches(part.kind, phrase.name)))
+    if len(kinds) > 1:
+        options = " or ".join(f"--kind {kind}" for kind in kinds)
+        raise GlassnetError(f"{phrase.name!r} is the name of several kinds: {join(kinds)}. Say which: {options}")
+    if not kinds:
+        raise GlassnetError(_unknown(catalog, phrase.name))
+    return catalog.choose(kinds[0], phrase)
+
+
+def _unknown(catalog: Catalog, name: str) -> str:
+    names = [catalog.short_name(part) for part in catalog.parts()]
+    every = [*names, *(part.name for part in catalog.parts())]
+    return f"there is no part {name!r}.{did_you_mean(name, every)} Known names: {join(names)}.{catalog.absent(name)}"
+
+
+def _description(choice: Choice) -> list[str]:
+    part = choice.part
+    first, _, rest = part.doc.partition("\n")
+    provider = f"{part.distribution} {part.version}".strip() + (" (a plugin)" if _is_guest(part) else "")
+    lines = [click.style(f"{part.name}", bold=True) + f"  {part.kind} from {provider}", "", first or "(no help)"]
+    lines += ["", *rest.strip("\n").splitlines()] if rest.strip() else []
+    lines += ["", *_options_table(choice), ""]
+    lines += [f"Phrase  {choice}", f"Source  {part.where}"]
+    return lines
+
+
+def _options_table(choice: Choice) -> list[str]:
+    if not choice.part.options:
+        return ["It takes no options."]
+    from ..catalog.options import write
+
+    rows = []
+    for option in choice.part.options:
+        possible = join(map(write, option.choices)) if option.choices else str(option.range or "")
+        possible += " or none" if option.optional else ""
+        rows.append((option.name, option.type.__name__, write(option.default), possible.strip()))
+    return table(("OPTION", "TYPE", "DEFAULT", "RANGE"), rows, width_of_output())
+
+
+def _show_drawing(choice: Choice, png: Path | None) -> None:
+    from ..catalog.curves import DRAWN, curve_of
+    from .drawing import draw, save_png
+
+    if png is None and choice.part.kind not in DRAWN:
+        return
+    try:
+        curve = curve_of(choice)
+    except GlassnetError as error:
+        if png is not None:
+            raise
+        click.echo(f"\n(no drawing: {error})")
+        return
+    click.echo("\n" + draw(curve, width_of_output() or 80))
+    if png is not None:
+        save_png(curve, png)
+        click.echo(f"\nSaved {png}")

@@ -1,0 +1,160 @@
+"""One input column at a time: is it numbers or text, and what do the training rows say about scaling it?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import GlassnetError, join
+
+Array = NDArray[Any]
+Kind = Literal["number", "text", "dropped"]
+MOST_VALUES = 50
+
+
+@dataclass(frozen=True)
+class Column:
+    """What happens to one input column.
+
+    number: a gap becomes `fill`, then (x - shift) / scale. text: one column of 0 and 1 for each of `values`.
+    `gaps`: the training rows have gaps, which get a column of 0 and 1 of their own.
+    """
+
+    name: str
+    kind: Kind
+    fill: float = 0.0
+    shift: float = 0.0
+    scale: float = 1.0
+    values: tuple[str, ...] = ()
+    gaps: bool = False
+    why: str = ""
+
+
+def input_table(X: Any, names: Sequence[str] | None = None) -> tuple[Any, tuple[str, ...]]:
+    """X as a matrix of numbers or as a DataFrame, and the names of its columns."""
+    if hasattr(X, "toarray"):
+        raise GlassnetError("X is a sparse matrix; give X.toarray().")
+    if not hasattr(X, "iloc"):
+        X = np.asarray(X)
+        if X.ndim != 2:
+            raise GlassnetError(f"X must have rows and columns, (n, d), but its shape is {X.shape}.")
+    if X.shape[1] == 0:
+        raise GlassnetError("X has no column to learn from.")
+    own = [str(name) for name in X.columns] if hasattr(X, "iloc") else None
+    if names is not None and len(names) != X.shape[1]:
+        raise GlassnetError(f"X has {X.shape[1]} columns, but {len(names)} names were given for them.")
+    named = tuple(str(n) for n in (names or own or (f"column_{i + 1}" for i in range(X.shape[1]))))
+    if len(set(named)) < len(named):
+        twice = sorted({name for name in named if named.count(name) > 1})
+        raise GlassnetError(f"Several columns have the same name: {join(twice)}.")
+    if own is None and X.dtype.kind in "biuf":
+        return X, named
+    if own is None:
+        import pandas as pd
+
+        return pd.DataFrame(X, columns=list(named)).infer_objects(), named
+    return X.set_axis(list(named), axis=1), named
+
+
+def _kind(column: Any) -> Kind:
+    """Does a column of a table hold numbers (true/false included) or text?"""
+    import pandas as pd
+
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.cat.categories.to_series()
+    if pd.api.types.is_complex_dtype(column.dtype):
+        found = "complex numbers"
+    elif pd.api.types.is_numeric_dtype(column.dtype):
+        return "number"
+    else:
+        found = pd.api.types.infer_dtype(column, skipna=True)
+        if found in ("boolean", "integer", "floating", "mixed-integer-float", "decimal", "empty"):
+            return "number"
+        if found in ("string", "categorical"):
+            return "text"
+    raise GlassnetError(
+        f"Column {str(column.name)!r} holds {found} values, but inputs are numbers, text or true/false. "
+        "Turn it into numbers (a date into days since the first one) or leave it out."
+    )
+
+
+def number_values(column: Any) -> NDArray[np.float64]:
+    """One column as float64 with NaN for gaps."""
+    if isinstance(column, np.ndarray):
+        return column.astype(np.float64)
+    import pandas as pd
+
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(object)
+    if column.dtype == object:
+        column = column.where(column.notna(), np.nan)
+    try:
+        return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
+    except (TypeError, ValueError) as error:
+        raise GlassnetError(f"Column {str(column.name)!r} must hold numbers, as in training, but {error}.") from error
+
+
+def text_values(column: Any) -> Array:
+    """One column as str, with None for gaps."""
+    gap = column.isna().to_numpy()
+    return np.array([None if g else str(v) for v, g in zip(column, gap, strict=True)], dtype=object)
+
+
+def not_finite(name: str, value: float, row: int, dtype: np.dtype[Any]) -> str:
+    """What to say about an input that is no finite number, or becomes none in the network's dtype."""
+    if np.isfinite(value):
+        return f"Column {name!r} holds {value:g} in row {row} (counted from 0), too large for {dtype.name}."
+    return (
+        f"Column {name!r} holds {value} in row {row} (counted from 0). Inputs must be finite numbers: "
+        "correct it, or leave the value out so that it counts as missing."
+    )
+
+
+def fit_column(X: Any, j: int, name: str, rows: NDArray[np.intp], way: str, kept: bool) -> Column:
+    """Learn one column from the training rows."""
+    raw = X.iloc[rows, j] if hasattr(X, "iloc") else X[rows, j]
+    if hasattr(X, "iloc") and _kind(X.iloc[:, j]) == "text":
+        return _fit_text(name, text_values(raw), kept)
+    values = number_values(raw)
+    present = values[~np.isnan(values)]
+    if not len(present):
+        return Column(name, "dropped", why=f"Column {name!r} was dropped: it is empty in the training rows")
+    if not np.isfinite(present).all():
+        bad = int(np.argmax(np.isinf(values)))
+        raise GlassnetError(not_finite(name, values[bad], int(rows[bad]), np.dtype(float)))
+    with np.errstate(over="ignore"):
+        mean = float(present.mean())
+        shift, scale = _shift_and_scale(present, mean, way)
+    if not np.isfinite([mean, shift, scale]).all():
+        raise GlassnetError(f"Column {name!r} holds numbers up to {np.abs(present).max():g}, too large to scale.")
+    return Column(name, "number", mean, shift, scale, gaps=len(present) < len(values))
+
+
+def _shift_and_scale(values: NDArray[np.float64], mean: float, way: str) -> tuple[float, float]:
+    low, high = float(values.min()), float(values.max())
+    if way == "none":
+        return 0.0, 1.0
+    if way == "image":
+        return 0.0, max(high, 0.0)
+    shift, scale = (low, high - low) if way == "minmax" else (mean, float(values.std()))
+    # The standard deviation of a constant column is rounding error, and dividing by it would blow that up.
+    constant = low == high or scale <= 1e-14 * abs(mean)
+    return (low, 1.0) if constant else (shift, scale)
+
+
+def _fit_text(name: str, values: Array, kept: bool) -> Column:
+    found = sorted({v for v in values if v is not None})
+    gaps = any(v is None for v in values)
+    if not found:
+        return Column(name, "dropped", why=f"Column {name!r} was dropped: it is empty in the training rows")
+    if len(found) > MOST_VALUES and not kept:
+        why = (
+            f"Text column {name!r} was dropped: it has {len(found):,} different values, more than {MOST_VALUES} "
+            f"(--keep {name} restores it)"
+        )
+        return Column(name, "dropped", why=why)
+    return Column(name, "text", values=tuple(found), gaps=gaps)

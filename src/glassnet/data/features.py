@@ -1,0 +1,247 @@
+"""The inputs as a network likes them: numbers of similar size, text as columns of 0 and 1, no gaps.
+
+What is learned from the training rows here (means, spreads, the values of a text column) is applied
+unchanged to every other row, so that nothing about validation and test rows leaks into training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from ..errors import GlassnetError, did_you_mean, join
+from .columns import Column, fit_column, input_table, not_finite, number_values, text_values
+
+Array = NDArray[Any]
+SCALES = ("auto", "standard", "minmax", "none")
+BLOCK = 2**20  # elements that are converted at a time: large data never exist twice in float64
+
+
+def check_scale(scale: str) -> str:
+    """One of the ways of scaling."""
+    if scale in SCALES:
+        return scale
+    raise GlassnetError(
+        f"There is no scaling {scale!r}.{did_you_mean(str(scale), SCALES)} Possible are {join(SCALES)}."
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """How rows of a table become inputs of a network, fitted on the training rows.
+
+    The prepared columns are, in this order: the number columns, the one-hot columns of the text columns, and
+    an indicator for each column whose training rows have gaps.
+    """
+
+    columns: tuple[Column, ...]
+    dtype: np.dtype[Any]
+    scale: str
+    image_shape: tuple[int, int] | None = None
+
+    @classmethod
+    def fit(
+        cls,
+        X: Any,
+        rows: NDArray[np.intp] | None = None,
+        *,
+        names: Sequence[str] | None = None,
+        scale: str = "auto",
+        keep: Sequence[str] = (),
+        image_shape: tuple[int, int] | None = None,
+        dtype: DTypeLike = np.float64,
+    ) -> Features:
+        """Learn from the given rows of X (all by default) how to prepare it.
+
+        scale: "standard" (x - mean) / standard deviation; "minmax" to [0, 1]; "none"; "auto" is standard, and
+        for images a division by the largest value.
+        """
+        X, named = input_table(X, names)
+        if unknown := [name for name in keep if name not in named]:
+            guess = did_you_mean(unknown[0], named)
+            raise GlassnetError(f"There is no column {unknown[0]!r} to keep.{guess} Columns: {join(named)}.")
+        rows = np.arange(len(X)) if rows is None else rows
+        way = check_scale(scale)
+        if way == "auto":
+            way = "image" if image_shape else "standard"
+        columns = tuple(fit_column(X, j, name, rows, way, name in keep) for j, name in enumerate(named))
+        if way == "image":
+            brightest = max(c.scale for c in columns) or 1.0
+            columns = tuple(replace(c, scale=brightest) for c in columns)
+        if all(c.kind == "dropped" for c in columns):
+            raise GlassnetError(f"No column is left to learn from: {columns[0].why}.")
+        return cls(columns, np.dtype(dtype), way, image_shape)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The input columns, in order, dropped ones included."""
+        return tuple(c.name for c in self.columns)
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The input columns that are used."""
+        return tuple(c.name for c in self.columns if c.kind != "dropped")
+
+    @cached_property
+    def outputs(self) -> tuple[str, ...]:
+        """The prepared columns, in order."""
+        numbers = [c.name for c in self.columns if c.kind == "number"]
+        onehot = [f"{c.name}={value}" for c in self.columns for value in c.values]
+        return tuple(numbers + onehot + [f"{c.name} missing" for c in self.columns if c.gaps])
+
+    def transform(self, X: Any, rows: NDArray[np.intp] | None = None) -> Array:
+        """The prepared inputs, (n, len(outputs)), C-contiguous in `dtype`; of some rows of X if they are given.
+
+        X is a DataFrame with the needed columns, in any order, or an array of all of them.
+        """
+        X = self._matching(X)
+        rows = np.arange(len(X)) if rows is None else rows
+        prepared = np.zeros((len(rows), len(self.outputs)), dtype=self.dtype)
+        step = max(1, BLOCK // max(X.shape[1], prepared.shape[1]))
+        for start in range(0, len(rows), step):
+            part = rows[start : start + step]
+            block = X.iloc[part] if hasattr(X, "iloc") else X[part]
+            out = prepared[start : start + step]
+            self._fill(block, out)
+            if not np.isfinite(out).all():
+                self._explain(block, out, part)
+        return prepared
+
+    def _matching(self, X: Any) -> Any:
+        """X with exactly the columns that were fitted, dropped ones aside."""
+        if hasattr(X, "iloc"):
+            X = X.set_axis([str(name) for name in X.columns], axis=1)
+            missing = [name for name in self.needed if name not in X.columns]
+            if missing:
+                raise GlassnetError(f"The table lacks {len(missing)} columns that were trained on: {join(missing)}.")
+            return X[list(self.needed)]
+        X, _ = input_table(X)
+        if X.shape[1] != len(self.names):
+            raise GlassnetError(f"X has {X.shape[1]} columns where {len(self.names)} were trained on.")
+        if hasattr(X, "iloc") or any(c.kind == "text" for c in self.columns):
+            import pandas as pd
+
+            return pd.DataFrame(X).set_axis(list(self.names), axis=1)[list(self.needed)]
+        return X if len(self.needed) == len(self.names) else X[:, [c.kind != "dropped" for c in self.columns]]
+
+    def _fill(self, block: Any, out: Array) -> None:
+        """Prepare a block of rows into `out`, which is zeros."""
+        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is explained afterwards
+            gaps = self._fill_table(block, out) if hasattr(block, "iloc") else self._fill_matrix(block, out)
+        at = out.shape[1] - sum(c.gaps for c in self.columns)
+        for offset, column in enumerate(c for c in self.columns if c.gaps):
+            if column.name in gaps:
+                out[:, at + offset] = gaps[column.name]
+
+    def _fill_matrix(self, block: Array, out: Array) -> dict[str, Array]:
+        """All columns at once; returns where the gaps are, if there are any."""
+        shift, scale, fill = self._constants
+        gap = np.isnan(block) if block.dtype.kind == "f" else np.zeros(0, dtype=bool)
+        if gap.any():
+            block = np.where(gap, fill, block)
+        out[:, : len(shift)] = (block - shift) / scale
+        return {name: gap[:, j] for j, name in enumerate(self.needed)} if gap.any() else {}
+
+    @cached_property
+    def _constants(self) -> tuple[Array, Array, Array]:
+        used = [c for c in self.columns if c.kind == "number"]
+        shift, scale, fill = np.array([(c.shift, c.scale, c.fill) for c in used]).T
+        return shift, scale, fill
+
+    def _fill_table(self, block: Any, out: Array) -> dict[str, Array]:
+        """Column by column; returns where the gaps are."""
+        import pandas as pd
+
+        gaps: dict[str, Array] = {}
+        number, at = 0, sum(c.kind == "number" for c in self.columns)
+        for column in (c for c in self.columns if c.kind != "dropped"):
+            if column.kind == "number":
+                values = number_values(block[column.name])
+                gap = np.isnan(values)
+                out[:, number] = (np.where(gap, column.fill, values) - column.shift) / column.scale
+                number += 1
+            else:
+                texts = text_values(block[column.name])
+                gap = pd.isna(texts)
+                code = pd.Index(column.values, dtype=object).get_indexer(pd.Index(texts, dtype=object))
+                rows = np.flatnonzero(code >= 0)  # a value that no training row had leaves zeros
+                out[rows, at + code[rows]] = 1
+                at += len(column.values)
+            gaps[column.name] = gap
+        return gaps
+
+    def _explain(self, block: Any, out: Array, rows: NDArray[np.intp]) -> None:
+        """Say where a value came from that is not finite."""
+        i, k = np.argwhere(~np.isfinite(out))[0]
+        name = self.outputs[k]
+        raw = block[name].iloc[i] if hasattr(block, "iloc") else block[i, self.needed.index(name)]
+        raise GlassnetError(not_finite(name, float(raw), int(rows[i]), self.dtype))
+
+    def account(self) -> Iterator[str]:
+        """What is done with the columns, in sentences for people."""
+        numbers = [c for c in self.columns if c.kind == "number"]
+        if numbers:
+            noun = "pixel" if self.image_shape else "number column"
+            yield _plural(len(numbers), noun) + _WAYS[self.scale].format(
+                highest=numbers[0].scale, were="was" if len(numbers) == 1 else "were"
+            )
+        for column in self.columns:
+            if column.kind == "dropped":
+                yield column.why + "."
+            elif column.kind == "text":
+                values = join(column.values[:6]) + (", ..." if len(column.values) > 6 else "")
+                became = _plural(len(column.values), "column")
+                yield f"Text column {column.name!r} became {became} of 0 and 1: {values}."
+        if gaps := [c for c in self.columns if c.gaps]:
+            means = [c.name for c in gaps if c.kind == "number"]
+            zeros = [c.name for c in gaps if c.kind == "text"]
+            ways = ([f"{join(means)} (filled with the mean)"] if means else []) + (
+                [f"{join(zeros)} (filled with zeros)"] if zeros else []
+            )
+            yield f"Gaps in {' and '.join(ways)} are marked by an indicator column each."
+
+    def to_arrays(self) -> dict[str, Array]:
+        """All of it as plain arrays for `np.savez`; no key is one of `Targets.to_arrays`."""
+        columns = self.columns
+        return {
+            "features_names": np.array([c.name for c in columns]),
+            "features_kinds": np.array([c.kind for c in columns]),
+            "features_numbers": np.array([(c.fill, c.shift, c.scale) for c in columns]),
+            "features_gaps": np.array([c.gaps for c in columns]),
+            "features_values": np.array([v for c in columns for v in c.values], dtype=str),
+            "features_value_counts": np.array([len(c.values) for c in columns]),
+            "features_why": np.array([c.why for c in columns]),
+            "features_image_shape": np.array(self.image_shape or (), dtype=np.int64),
+            "features_scale": np.array(self.scale),
+            "features_dtype": np.array(self.dtype.name),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Array]) -> Features:
+        """The reverse of `to_arrays`; other keys are ignored."""
+        a = {key.removeprefix("features_"): arrays[key].tolist() for key in arrays if key.startswith("features_")}
+        values = iter(a["values"])
+        columns = tuple(
+            Column(name, kind, fill, shift, scale, tuple(next(values) for _ in range(count)), gaps, why)
+            for name, kind, (fill, shift, scale), count, gaps, why in zip(
+                a["names"], a["kinds"], a["numbers"], a["value_counts"], a["gaps"], a["why"], strict=True
+            )
+        )
+        return cls(columns, np.dtype(a["dtype"]), a["scale"], tuple(a["image_shape"]) or None)
+
+
+_WAYS = {
+    "standard": " {were} standardised (mean 0, standard deviation 1 over the training rows).",
+    "minmax": " {were} scaled to [0, 1] by the smallest and largest value of the training rows.",
+    "image": " {were} divided by the largest value of the training rows, {highest:g}.",
+    "none": " {were} left as they are.",
+}
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

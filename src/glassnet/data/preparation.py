@@ -1,0 +1,231 @@
+"""From a data set to training, validation and test rows, with an account of what was done to get there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from ..errors import GlassnetError
+from ..kinds import Dataset, Task
+from ..streams import Stream, generator
+from .features import Features, check_scale, input_table
+from .splits import Index, check_fraction, split
+from .targets import Targets, target_values
+
+Array = NDArray[Any]
+TOO_FEW_TO_SPLIT = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Prepared rows.
+
+    `X` (n, d) and `t` (n, c) are what the network sees, C-contiguous in its dtype. `target` is what metrics
+    see: class codes (n,), 0 and 1 (n, c), or numbers (n, c) in their own units. `weight` (n,) has mean 1 and
+    exists on training rows only. `index` holds the row numbers in the data set, counted from 0; fixed test rows
+    are counted on from its last row.
+    """
+
+    X: Array
+    t: Array
+    target: Array
+    weight: Array | None
+    index: Index
+
+    def __len__(self) -> int:
+        return len(self.X)
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A data set ready to train on.
+
+    `whole` says that there are too few rows to split: training, validation and test are then all the same rows.
+    `account` tells people what was done with rows and columns (the data set's own
+    `notes` come before it); `checksum` is the SHA-256 of the rows before any of it.
+    """
+
+    train: Rows
+    validation: Rows | None
+    test: Rows | None
+    whole: bool
+    features: Features
+    targets: Targets
+    account: tuple[str, ...]
+    checksum: str
+    dtype: np.dtype[Any]
+
+
+def prepare(
+    dataset: Dataset,
+    task: Task,
+    *,
+    test: float = 0.2,
+    validation: float = 0.1,
+    split_seed: int = 0,
+    scale: str = "auto",
+    keep: Sequence[str] = (),
+    dtype: DTypeLike | None = None,
+    class_weight: str | None = None,
+    standardise_target: bool = True,
+) -> Prepared:
+    """Split the rows, learn the preparation from the training rows, and apply it to all.
+
+    `test` is a share of all rows, `validation` a share of what is left; 0 means none. Fixed test rows of the
+    data set take the place of `test`. The split is stratified for classes. `scale` and `keep` are those of
+    `Features.fit`. `class_weight` is "balanced" or None. The dtype is float64 for tables and float32 for images unless it is given.
+    """
+    shares = check_fraction("test", test), check_fraction("validation", validation)
+    check_scale(scale)
+    X, names = input_table(dataset.X, dataset.feature_names)
+    y = target_values(dataset.y)
+    _check_rows(X, y, "")
+    fixed = dataset.test_X is not None
+    kind = _network_dtype(dtype, dataset)
+    whole = not fixed and len(X) < TOO_FEW_TO_SPLIT
+    codes = y if task in ("binary", "multiclass") else None
+    parts = _whole(len(X), shares) if whole else _split(len(X), codes, shares, split_seed, fixed)
+    train = parts[0]
+    features = Features.fit(X, train, names=names, scale=scale, keep=keep, image_shape=dataset.image_shape, dtype=kind)
+    targets = Targets.fit(
+        y[train] if task == "regression" else y,
+        task,
+        classes=dataset.classes,
+        names=dataset.target_names,
+        standardise=standardise_target,
+        dtype=kind,
+    )
+    rows: list[Rows | None] = [_rows(X, y, part, features, targets) for part in parts]
+    if fixed:
+        rows[2] = _fixed_test_rows(dataset, features, targets, len(X))
+    account = (*_row_account(rows, whole, fixed, task), *features.account())
+    if task == "regression" and standardise_target:
+        account = (*account, "The target was standardised for training; every score is in its own units.")
+    trained = rows[0]
+    assert trained is not None
+    return Prepared(
+        train=_weighted(trained, class_weight, targets),
+        validation=rows[1],
+        test=rows[2],
+        whole=whole,
+        features=features,
+        targets=targets,
+        account=account,
+        checksum=_checksum(X, y, dataset),
+        dtype=kind,
+    )
+
+
+def _check_rows(X: Any, y: Array, which: str) -> None:
+    if len(X) != len(y):
+        raise GlassnetError(f"X has {len(X)} {which}rows, but y has {len(y)}.")
+    if len(X) == 0:
+        raise GlassnetError(f"The data set has no {which}rows.")
+
+
+def _network_dtype(dtype: DTypeLike | None, dataset: Dataset) -> np.dtype[Any]:
+    default = np.float32 if dataset.image_shape else np.float64
+    try:
+        chosen = np.dtype(default if dtype is None else dtype)
+    except TypeError:
+        chosen = np.dtype(bool)
+    if chosen not in (np.float32, np.float64):
+        raise GlassnetError(f"A network computes in float32 or float64, not in {dtype!r}.")
+    return chosen
+
+
+def _whole(n: int, shares: tuple[float, float]) -> tuple[Index, Index, Index]:
+    everything = np.arange(n)
+    test, validation = shares
+    return everything, everything if validation else everything[:0], everything if test else everything[:0]
+
+
+def _split(
+    n: int, codes: Array | None, shares: tuple[float, float], seed: int, fixed: bool
+) -> tuple[Index, Index, Index]:
+    """Row numbers for training, validation and test. The test rows are drawn first, so that the share of
+    validation rows doesn't change which rows they are."""
+    rng = generator(seed, Stream.SPLIT)
+    test, validation = (0.0 if fixed else shares[0]), shares[1]
+    rest, tested = split(np.arange(n), test, rng, codes)
+    trained, validated = split(rest, validation, rng, None if codes is None else codes[rest])
+    if len(trained) == 0:
+        raise GlassnetError(
+            f"test={test:g} and validation={validation:g} leave no training row of {n}. Give smaller shares."
+        )
+    for name, fraction, taken in (("test", test, tested), ("validation", validation, validated)):
+        if fraction and len(taken) == 0:
+            raise GlassnetError(
+                f"No row is left for {name}: nearly every class has a single row. Give {name}=0, or more rows."
+            )
+    return trained, validated, tested
+
+
+def _rows(X: Any, y: Array, rows: Index, features: Features, targets: Targets) -> Rows | None:
+    if len(rows) == 0:
+        return None
+    return Rows(features.transform(X, rows), targets.encode(y[rows]), targets.target(y[rows]), None, rows)
+
+
+def _fixed_test_rows(dataset: Dataset, features: Features, targets: Targets, first: int) -> Rows:
+    X, _ = input_table(dataset.test_X, dataset.feature_names)
+    y = target_values(dataset.test_y)
+    _check_rows(X, y, "test ")
+    try:
+        t, target = targets.encode(y), targets.target(y)
+    except GlassnetError as error:
+        raise GlassnetError(f"The fixed test rows don't fit the training rows: {error}") from error
+    return Rows(features.transform(X), t, target, None, np.arange(first, first + len(X)))
+
+
+def _weighted(rows: Rows, class_weight: str | None, targets: Targets) -> Rows:
+    """Training rows in which every class weighs the same: n / (classes * rows of the class), of mean 1."""
+    if class_weight is None:
+        return rows
+    if class_weight != "balanced":
+        raise GlassnetError(f"class_weight is None or 'balanced', but {class_weight!r} was given.")
+    if targets.classes is None:
+        raise GlassnetError(f"class_weight='balanced' needs classes, but the task is {targets.task}.")
+    counts = np.bincount(rows.target)
+    weight = (len(rows) / (np.count_nonzero(counts) * counts[rows.target])).astype(rows.X.dtype)
+    return Rows(rows.X, rows.t, rows.target, weight, rows.index)
+
+
+def _row_account(rows: Sequence[Rows | None], whole: bool, fixed: bool, task: Task) -> Iterator[str]:
+    sizes = [0 if part is None else len(part) for part in rows]
+    if whole:
+        yield (
+            f"Only {sizes[0]} rows, too few to split (fewer than {TOO_FEW_TO_SPLIT}): "
+            "training and scoring use all of them."
+        )
+        return
+    how = ", stratified by class" if task in ("binary", "multiclass") else ""
+    origin = " (the publisher's own)" if fixed else ""
+    total = sum(sizes)
+    yield (
+        f"{total:,} rows: {sizes[0]:,} for training, {sizes[1]:,} for validation, "
+        f"{sizes[2]:,} for the test{origin}{how}."
+    )
+
+
+def _checksum(X: Any, y: Array, dataset: Dataset) -> str:
+    """SHA-256 over names, types and values of all rows, fixed test rows included."""
+    digest = hashlib.sha256()
+    for array in (X, y, dataset.test_X, dataset.test_y):
+        if array is None:
+            continue
+        pieces = [array.iloc[:, j] for j in range(array.shape[1])] if hasattr(array, "iloc") else [array]
+        for piece in pieces:
+            values = np.asarray(piece)
+            digest.update(f"{getattr(piece, 'name', '')} {values.dtype.str} {values.shape}".encode())
+            if values.dtype.kind in "biuf":
+                digest.update(np.ascontiguousarray(values).data)
+            else:
+                digest.update(json.dumps([str(v) for v in values.ravel()]).encode())
+    return digest.hexdigest()

@@ -1,0 +1,91 @@
+"""What a training came to: scores of each split, beside a baseline and with an interval."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data import Rows, Targets
+from ..kinds import Metric
+from ..streams import Stream, generator
+from ..training import Scorer
+
+Array = NDArray[Any]
+
+RESAMPLES = 200
+Interval = tuple[float, float]
+
+
+def baseline(train: Rows, test: Rows, targets: Targets, scorer: Scorer) -> dict[str, float]:
+    """The metrics of a guess that never looks at the inputs: the most frequent class, or the mean.
+
+    It is taken from the training rows and scored on the test rows. Metrics that see scores are given the
+    frequencies of the classes.
+    """
+    constant = np.repeat(_mean_target(train), len(test), axis=0)
+    scores: dict[str, float] = {}
+    for name, metric in scorer.metrics.items():
+        if metric.sees == "numbers":
+            prediction, target = targets.numbers(constant), test.target
+        elif metric.sees == "scores":
+            prediction, target = constant, test.t
+        else:
+            prediction, target = _most_frequent(constant, targets), test.target
+        scores[name] = float(metric.value(prediction, target, test.weight))
+    return scores
+
+
+def _mean_target(rows: Rows) -> Array:
+    mean: Array = np.average(rows.t, axis=0, weights=rows.weight, keepdims=True).astype(rows.t.dtype)
+    return mean
+
+
+def _most_frequent(frequencies: Array, targets: Targets) -> Array:
+    if targets.task == "multilabel":
+        return (frequencies >= 0.5).astype(np.intp)
+    if frequencies.shape[1] == 1:
+        return (frequencies[:, 0] >= 0.5).astype(np.intp)
+    return frequencies.argmax(axis=1)
+
+
+def intervals(y: Array, rows: Rows, scorer: Scorer, split_seed: int) -> dict[str, Interval]:
+    """A 95 % interval for each metric of the rows, for the luck of having drawn just these.
+
+    Accuracy gets Wilson's interval, which stays sensible near 0 and 1 (Wilson 1927); the others the
+    percentiles of 200 bootstrap samples.
+    """
+    found = {name: _bootstrap(name, metric, y, rows, scorer, split_seed) for name, metric in scorer.metrics.items()}
+    if "accuracy" in found and rows.weight is None:
+        found["accuracy"] = wilson(scorer(y, rows)["accuracy"], len(rows))
+    return found
+
+
+def wilson(share: float, n: int, z: float = 1.959963984540054) -> Interval:
+    """Wilson's score interval of a share of n independent rows; z is the normal quantile (1.96 for 95 %)."""
+    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
+
+
+def _bootstrap(name: str, metric: Metric, y: Array, rows: Rows, scorer: Scorer, seed: int) -> Interval:
+    alone = Scorer({name: metric}, scorer.targets, scorer.loss)
+    rng = generator(seed, Stream.BOOTSTRAP)
+    values = [alone(y[drawn], _drawn(rows, drawn))[name] for drawn in _draws(rng, len(rows))]
+    values = [value for value in values if np.isfinite(value)]  # a sample may hold one class only
+    if not values:
+        return float("nan"), float("nan")
+    low, high = np.quantile(values, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def _draws(rng: np.random.Generator, n: int) -> list[Array]:
+    return [rng.integers(0, n, n) for _ in range(RESAMPLES)]
+
+
+def _drawn(rows: Rows, drawn: Array) -> Rows:
+    """A sample with replacement. Metrics look at targets alone, so the inputs are left where they are."""
+    weight = None if rows.weight is None else rows.weight[drawn]
+    return replace(rows, t=rows.t[drawn], target=rows.target[drawn], weight=weight, index=rows.index[drawn])

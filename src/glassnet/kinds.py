@@ -1,0 +1,200 @@
+"""What a part is: a function that returns one of these small frozen bags of pure functions.
+
+The letters mean the same everywhere: n rows, d inputs, k outputs, c target columns; `z` scores before an
+activation and `a` after it, both (n, width); `y` what the network puts out, (n, k); `t` the targets, always
+(n, c) in the network's dtype; `w` all parameters as one vector, `g` the gradient, of the same length.
+
+Three rules hold for all of them. Nothing writes into its input. Randomness comes only from the generator
+that is handed in. The dtype that comes in goes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:  # NumPy is not imported here: `glassnet --help` must not wait for it
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+Task = Literal["binary", "multiclass", "multilabel", "regression"]
+TASKS: tuple[Task, ...] = ("binary", "multiclass", "multilabel", "regression")
+
+
+@dataclass(frozen=True)
+class Range:
+    """Bounds of a numeric option, both included: `slope: Annotated[float, Range(0, 1)] = 0.01`."""
+
+    low: float = float("-inf")
+    high: float = float("inf")
+
+    def __str__(self) -> str:
+        if self.high == float("inf"):
+            return f"at least {self.low:g}"
+        if self.low == float("-inf"):
+            return f"at most {self.high:g}"
+        return f"from {self.low:g} to {self.high:g}"
+
+
+@dataclass(frozen=True)
+class Activation:
+    """What a layer does to its scores. It keeps the width.
+
+    Give one way back, or none:
+
+    `df(z, a)` is the slope of each element, shape (n, width), where `a = f(z)` is handed over for free; it
+    may be boolean. `vjp(z, a, upstream)` is for columns that mix, as in softmax: it turns the loss's slope
+    with respect to `a` into that with respect to `z`. With neither, autograd derives it; the formula is
+    then written with `autograd.numpy`.
+
+    `initializer` is the phrase of the initial weights that suit this activation.
+    """
+
+    f: Callable[[Array], Array]
+    df: Callable[[Array, Array], Array] | None = None
+    vjp: Callable[[Array, Array, Array], Array] | None = None
+    initializer: str = "glorot_uniform"
+
+
+def _same(columns: int) -> int:
+    return columns
+
+
+@dataclass(frozen=True)
+class Loss:
+    """How wrong an output is: one number a row. Averaging and weights belong to the trainer.
+
+    `value(y, t)` returns (n,), the mean over a row's columns unless the docstring says otherwise;
+    `grad(y, t)` returns (n, k), the slope of each row's own number. Both raise `ValueError` in words when
+    `y` or `t` lies outside the domain.
+
+    `output` is the phrase of the natural output activation. `score_value(z, t)` and `score_grad(z, t)` are
+    the same two as functions of the scores; they are used with the natural output and stay exact for
+    scores of ±1000.
+
+    `task` is what it is meant for. `width(c)` is how many outputs `c` target columns need. `predict(y)`
+    turns outputs into class codes (n,), or (n, c) for several labels; without it the largest output wins,
+    or a single one counts from 0.5. `targets` says that numbers must stay as they are ("nonnegative",
+    as for counts) instead of being standardised for training.
+    """
+
+    value: Callable[[Array, Array], Array]
+    grad: Callable[[Array, Array], Array]
+    output: str
+    task: Task
+    score_value: Callable[[Array, Array], Array] | None = None
+    score_grad: Callable[[Array, Array], Array] | None = None
+    width: Callable[[int], int] = _same
+    predict: Callable[[Array], Array] | None = None
+    targets: Literal["any", "nonnegative"] = "any"
+
+
+@dataclass(frozen=True)
+class Block:
+    """Where one array of parameters lies in the vector: `w[block.slice].reshape(block.shape)`."""
+
+    kind: Literal["weight", "bias", "scale", "shift"]
+    layer: int
+    slice: slice
+    shape: tuple[int, ...]
+
+
+State = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """How weights move against a gradient.
+
+    `init(w)`, or `init(w, layout)` for those that need the list of `Block`, returns the state: a flat dict
+    of arrays and Python numbers. `update(w, g, state, step)` returns (change, state); the trainer does
+    `w -= change`. `step` counts updates from 1 and never restarts. `w` and `g` are lent: what is kept must
+    be copied. `elementwise=True` says that no element looks at another, so that the trainer may update in
+    pieces that fit the cache.
+
+    A whole-data solver gives `minimize(objective, w, max_iter)` instead, an iterator of `w`, where
+    `objective(w)` returns (mean loss with penalties, its gradient).
+    """
+
+    init: Callable[..., State] | None = None
+    update: Callable[[Array, Array, State, int], tuple[Array, State]] | None = None
+    minimize: Callable[[Callable[[Array], tuple[float, Array]], Array, int], Iterator[Array]] | None = None
+    elementwise: bool = False
+
+
+@dataclass(frozen=True)
+class Initializer:
+    """The weights before the first step.
+
+    `weights(fan_in, fan_out, rng)` returns (fan_in, fan_out), `biases(fan_in, fan_out, rng)` (fan_out,).
+    """
+
+    weights: Callable[[int, int, np.random.Generator], Array]
+    biases: Callable[[int, int, np.random.Generator], Array]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How the rate changes while training.
+
+    `factor(step, total, epochs)` scales the optimizer's change of update `step` of `total`, counted from 1.
+    `epochs` is the sequence of finished epochs, each with `.number`, `.loss`, `.validation_loss` and
+    `.monitored` (lower is better), so that a schedule can react to a plateau.
+    """
+
+    factor: Callable[[int, int, Sequence[Any]], float]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """How good a prediction is, as a number for people.
+
+    `value(prediction, target, weight)` returns a float; `weight` is (n,) or None. What the two arrays hold
+    is said by `sees`: "labels", class codes (n,) counted from 0, or (n, c) of 0 and 1 for several labels;
+    "scores", the outputs y (n, k) beside t (n, c); "numbers", (n, c) in the target's own units.
+    """
+
+    value: Callable[[Array, Array, Array | None], float]
+    better: Literal["higher", "lower"]
+    sees: Literal["labels", "scores", "numbers"] = "labels"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Rows to learn from.
+
+    `X` is (n, d), an array or a DataFrame (columns may hold text and gaps). `y` is (n,) of labels or
+    numbers, or (n, c) for several targets. `task` is inferred from `y` when it is not given.
+    `test_X` and `test_y` are fixed test rows, where the publisher gives them. `classes` names the classes in
+    order. `image_shape` (rows, columns) says that each row of X is a picture, so that its inputs are only
+    scaled to [0, 1]. `source` and `licence` say where the rows come from and what may be done with them.
+    `notes` are remarks on what was done to arrive at these rows.
+    """
+
+    X: Any
+    y: Any
+    task: Task | None = None
+    test_X: Any = None
+    test_y: Any = None
+    feature_names: Sequence[str] | None = None
+    target_names: Sequence[str] | None = None
+    classes: Sequence[Any] | None = None
+    image_shape: tuple[int, int] | None = None
+    source: str = ""
+    licence: str = ""
+    notes: Sequence[str] = ()
+
+
+#: kind -> the bag that its parts return.
+BAGS: Mapping[str, type] = {
+    "activation": Activation,
+    "loss": Loss,
+    "optimizer": Optimizer,
+    "initializer": Initializer,
+    "schedule": Schedule,
+    "metric": Metric,
+    "dataset": Dataset,
+}

@@ -1,0 +1,112 @@
+"""A model: all that a prediction needs, from raw columns to class names, kept as plain arrays."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .catalog import Catalog, Choice
+from .data import Features, Targets
+from .errors import GlassnetError
+from .kinds import Loss
+from .network import Network
+from .training.scoring import class_codes
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts that a model is made of, as phrases: what is written down beside its arrays."""
+
+    activations: tuple[Choice, ...]
+    output: Choice
+    loss: Choice
+
+    def words(self) -> dict[str, Any]:
+        return {
+            "activations": [str(choice) for choice in self.activations],
+            "output": str(self.output),
+            "loss": str(self.loss),
+        }
+
+    @classmethod
+    def from_words(cls, words: Mapping[str, Any], catalog: Catalog) -> Parts:
+        return cls(
+            activations=tuple(catalog.choose("activation", phrase) for phrase in words["activations"]),
+            output=catalog.choose("activation", words["output"]),
+            loss=catalog.choose("loss", words["loss"]),
+        )
+
+
+@dataclass(frozen=True)
+class Model:
+    """A network with the preparation of its inputs and the encoding of its targets.
+
+    `predict(X)` takes raw rows, as in the table that it was trained on, and returns class names or numbers
+    in the target's own units.
+    """
+
+    network: Network
+    parts: Parts
+    loss: Loss
+    features: Features
+    targets: Targets
+
+    def outputs(self, X: Any) -> Array:
+        """What the network puts out, (n, k): probabilities with sigmoid or softmax outputs."""
+        return self.network.predict(self.features.transform(X))
+
+    def predict(self, X: Any) -> Array:
+        """Class names (n,), 0 and 1 (n, c) for several labels, or numbers (n,) or (n, c) in their own units."""
+        y = self.outputs(X)
+        if self.targets.task == "regression":
+            numbers = self.targets.numbers(y)
+            return numbers[:, 0] if numbers.shape[1] == 1 else numbers
+        codes = class_codes(y, self.targets, self.loss)
+        return codes if self.targets.task == "multilabel" else np.asarray(self.targets.labels(codes))
+
+    def to_arrays(self) -> dict[str, Array]:
+        """Everything as arrays that need no pickle; the words among them as one JSON text."""
+        network = self.network
+        words = {
+            "inputs": network.inputs,
+            "hidden": list(network.hidden),
+            "outputs": network.outputs,
+            "dropout": network.dropout,
+            "input_dropout": network.input_dropout,
+            "batch_norm": network.batch_norm,
+            "dtype": network.dtype.name,
+            **self.parts.words(),
+        }
+        arrays = {"words": np.array(json.dumps(words)), "w": network.w, "running": network.running}
+        arrays |= {f"features/{name}": array for name, array in self.features.to_arrays().items()}
+        return arrays | {f"targets/{name}": array for name, array in self.targets.to_arrays().items()}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Array], catalog: Catalog) -> Model:
+        try:
+            words = json.loads(str(arrays["words"]))
+            parts = Parts.from_words(words, catalog)
+            network = Network(
+                words["inputs"], words["hidden"], words["outputs"],
+                [choice.build() for choice in parts.activations], parts.output.build(),
+                dropout=words["dropout"], input_dropout=words["input_dropout"],
+                batch_norm=words["batch_norm"], dtype=words["dtype"],
+            )  # fmt: skip
+            network.w[:], network.running[:] = arrays["w"], arrays["running"]
+            features, targets = (
+                _under("features/", arrays, Features.from_arrays), _under("targets/", arrays, Targets.from_arrays)
+            )  # fmt: skip
+        except (KeyError, ValueError, TypeError) as error:
+            raise GlassnetError(f"not a model that this glassnet can read ({type(error).__name__}: {error})") from error
+        return cls(network, parts, parts.loss.build(), features, targets)
+
+
+def _under(prefix: str, arrays: Mapping[str, Array], read: Any) -> Any:
+    return read({name.removeprefix(prefix): arrays[name] for name in arrays if name.startswith(prefix)})

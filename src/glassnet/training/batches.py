@@ -1,0 +1,61 @@
+"""How an epoch visits the rows: each once, in an order drawn anew, a batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data import Rows
+
+Array = NDArray[Any]
+
+GATHERED = 1 << 18  # elements of X gathered at once: several small batches for one call, still within the cache
+
+
+def batch_starts(n: int, batch_size: int, join_single: bool) -> list[int]:
+    """Where each batch begins; the last takes the remainder.
+
+    With `join_single`, a last batch of a single row joins its neighbour: batch statistics need two.
+    """
+    starts = list(range(0, n, batch_size))
+    if join_single and len(starts) > 1 and n - starts[-1] == 1:
+        starts.pop()
+    return starts
+
+
+class Batches:
+    """Iterate over (X, t, weight) of each batch of `rows` in the given order.
+
+    Rows are gathered into one kept buffer for several small batches at a time. What is handed out is a view
+    of it and lasts until the next batch is asked for.
+    """
+
+    def __init__(self, rows: Rows, starts: list[int]) -> None:
+        self.rows = rows
+        self.stops = [*starts[1:], len(rows)]
+        self.starts = starts
+        largest = max(stop - start for start, stop in zip(self.starts, self.stops, strict=True))
+        self._together = max(1, GATHERED // max(1, largest * rows.X.shape[1]))
+        size = min(largest * self._together, len(rows))
+        self._X = np.empty((size, rows.X.shape[1]), rows.X.dtype)
+        self._t = np.empty((size, rows.t.shape[1]), rows.t.dtype)
+
+    def in_order(self, order: Array) -> Iterator[tuple[Array, Array, Array | None]]:
+        rows = self.rows
+        if len(self.starts) == 1:  # one batch of all rows: no order to speak of, and nothing to copy
+            yield rows.X, rows.t, rows.weight
+            return
+        for first in range(0, len(self.starts), self._together):
+            group = range(first, min(first + self._together, len(self.starts)))
+            begin = self.starts[first]
+            chosen = order[begin : self.stops[group[-1]]]
+            # mode="clip" lets NumPy write straight into `out`; the order never points outside
+            X = np.take(rows.X, chosen, axis=0, out=self._X[: len(chosen)], mode="clip")
+            t = np.take(rows.t, chosen, axis=0, out=self._t[: len(chosen)], mode="clip")
+            weight = None if rows.weight is None else rows.weight[chosen]
+            for number in group:
+                batch = slice(self.starts[number] - begin, self.stops[number] - begin)
+                yield X[batch], t[batch], None if weight is None else weight[batch]

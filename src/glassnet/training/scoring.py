@@ -1,0 +1,77 @@
+"""Scores of a split: one pass over its rows gives its loss and every metric."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data import Rows, Targets
+from ..errors import GlassnetError
+from ..kinds import Loss, Metric
+from .objective import Objective, weighted_mean
+
+Array = NDArray[Any]
+
+
+def class_codes(y: Array, targets: Targets, loss: Loss) -> Array:
+    """What outputs mean in classes: codes (n,), or 0 and 1 (n, c) for several labels.
+
+    As the loss says; else the largest output wins, and a single one counts from 0.5.
+    """
+    if loss.predict is not None:
+        codes: Array = loss.predict(y)
+    elif targets.task == "multilabel" or y.shape[1] == 1:
+        codes = (y >= 0.5).astype(np.intp)
+    else:
+        codes = y.argmax(axis=1)
+    if targets.task != "multilabel" and codes.ndim == 2:
+        codes = codes[:, 0]
+    return codes
+
+
+class Scorer:
+    """Metrics of outputs, each seeing what it asks for: labels, scores, or numbers in the target's own units."""
+
+    def __init__(self, metrics: Mapping[str, Metric], targets: Targets, loss: Loss) -> None:
+        self.metrics, self.targets, self.loss = dict(metrics), targets, loss
+        self.better = {name: metric.better for name, metric in metrics.items()}
+
+    def __call__(self, y: Array, rows: Rows) -> dict[str, float]:
+        return {name: self._score(name, metric, y, rows) for name, metric in self.metrics.items()}
+
+    def _score(self, name: str, metric: Metric, y: Array, rows: Rows) -> float:
+        if metric.sees == "scores":
+            prediction, target = y, rows.t
+        elif metric.sees == "numbers":
+            prediction, target = self.targets.numbers(y), rows.target
+        else:
+            prediction, target = class_codes(y, self.targets, self.loss), rows.target
+        try:
+            return float(metric.value(prediction, target, rows.weight))
+        except ValueError as error:
+            raise GlassnetError(f"metric {name}: {error}") from error
+
+
+def evaluate(objective: Objective, rows: Rows, scorer: Scorer) -> tuple[float, dict[str, float]]:
+    """(mean loss, metrics) of the rows in prediction mode."""
+    z = objective.network.scores(rows.X)
+    loss = weighted_mean(objective.losses(z, rows.t), rows.weight)
+    return loss, scorer(objective.network.output.f(z), rows)
+
+
+def at_most(rows: Rows, n: int) -> Rows:
+    """At most n of the rows, evenly spaced, as views."""
+    every = slice(None, None, -(-len(rows) // n))
+    weight = None if rows.weight is None else rows.weight[every]
+    return replace(
+        rows,
+        X=rows.X[every],
+        t=rows.t[every],
+        target=rows.target[every],
+        weight=weight,
+        index=rows.index[every],
+    )

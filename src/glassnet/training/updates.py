@@ -1,0 +1,57 @@
+"""One update: clipping, the optimizer's change, the schedule's factor."""
+
+from __future__ import annotations
+
+from inspect import signature
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..kinds import Block, Optimizer, State
+
+Array = NDArray[Any]
+
+PIECE = 1 << 15  # elements that an elementwise optimizer updates at a time: its new arrays stay in the cache
+
+
+def clip(g: Array, norm: float | None, value: float | None) -> None:
+    """Shorten the gradient, in place: to length `norm` keeping its direction, then each element to ±`value`."""
+    if norm is not None:
+        length = float(np.sqrt(g @ g))
+        if not np.isfinite(length):  # the squares overflow although the gradient itself does not
+            length = float(np.linalg.norm(g.astype(np.float64)))
+        if length > norm:
+            g *= norm / length
+    if value is not None:
+        np.clip(g, -value, value, out=g)
+
+
+class Updater:
+    """The optimizer at work on one vector, in pieces where it is elementwise."""
+
+    def __init__(self, optimizer: Optimizer, w: Array, layout: list[Block], states: list[State]) -> None:
+        assert optimizer.update is not None
+        self._update = optimizer.update
+        self.w = w
+        size = PIECE if optimizer.elementwise else max(len(w), 1)
+        self.pieces = [slice(start, start + size) for start in range(0, len(w), size)]
+        self.states = list(states) or [initial_state(optimizer, w[piece], layout) for piece in self.pieces]
+        self._scaled = np.empty_like(w[: min(size, len(w))])
+
+    def apply(self, g: Array, step: int, factor: float) -> None:
+        """w -= factor * change. What the optimizer returned is never written into."""
+        for number, piece in enumerate(self.pieces):
+            w = self.w[piece]
+            change, self.states[number] = self._update(w, g[piece], self.states[number], step)
+            if factor != 1.0:
+                change = np.multiply(change, factor, out=self._scaled[: len(w)])
+            w -= change
+
+
+def initial_state(optimizer: Optimizer, w: Array, layout: list[Block]) -> State:
+    """init(w), or init(w, layout) for an optimizer that asks for the layers; empty without one."""
+    if optimizer.init is None:
+        return {}
+    state: State = optimizer.init(w, layout) if len(signature(optimizer.init).parameters) > 1 else optimizer.init(w)
+    return state

@@ -1,0 +1,241 @@
+"""Metrics: the same figures as scikit-learn's functions, with and without weights, ties and odd cases."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import sklearn.metrics as theirs
+
+from glassnet import GlassnetError
+from glassnet.builtin import metrics as module
+
+PARTS = module.metrics()
+ROWS = 120
+
+
+def ours(name: str, prediction, target, weight=None) -> float:
+    value = getattr(module, name)().value(np.asarray(prediction), np.asarray(target), weight)
+    assert type(value) is float
+    return value
+
+
+@pytest.fixture(params=[None, 1], ids=["plain", "weighted"])
+def weight(request):
+    return None if request.param is None else np.random.default_rng(9).exponential(size=ROWS)
+
+
+def codes(classes: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Predictions that are right in about half of the rows, and targets."""
+    rng = np.random.default_rng(seed)
+    target = rng.integers(classes, size=ROWS)
+    return np.where(rng.random(ROWS) < 0.5, target, rng.integers(classes, size=ROWS)), target
+
+
+def labels(columns: int = 4) -> tuple[np.ndarray, np.ndarray]:
+    pairs = [codes(2, seed) for seed in range(columns)]
+    return np.column_stack([p for p, _ in pairs]), np.column_stack([t for _, t in pairs])
+
+
+def probabilities(classes: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows that sum to 1, rounded so that many tie, with targets as codes and one-hot."""
+    rng = np.random.default_rng(5)
+    target = rng.integers(classes, size=ROWS)
+    y = rng.dirichlet(np.ones(classes), size=ROWS) + 0.4 * np.eye(classes)[target]
+    y = np.round(8 * y / y.sum(axis=1, keepdims=True)) + 0.5
+    return y / y.sum(axis=1, keepdims=True), target, np.eye(classes)[target]
+
+
+def test_the_list_holds_the_eleven():
+    seen = {part.__name__: part().sees for part in PARTS}
+    assert [n for n, s in seen.items() if s == "labels"] == [
+        "accuracy", "balanced_accuracy", "precision", "recall", "f1",
+    ]  # fmt: skip
+    assert [n for n, s in seen.items() if s == "scores"] == ["roc_auc", "log_loss"]
+    assert [n for n, s in seen.items() if s == "numbers"] == [
+        "mean_squared_error", "root_mean_squared_error", "mean_absolute_error", "r2",
+    ]  # fmt: skip
+    lower = {part.__name__ for part in PARTS if part().better == "lower"}
+    assert lower == {"log_loss", "mean_squared_error", "root_mean_squared_error", "mean_absolute_error"}
+
+
+@pytest.mark.parametrize("classes", [2, 3, 10])
+def test_accuracies(classes, weight):
+    p, t = codes(classes)
+    assert ours("accuracy", p, t, weight) == pytest.approx(theirs.accuracy_score(t, p, sample_weight=weight))
+    expected = theirs.balanced_accuracy_score(t, p, sample_weight=weight)
+    assert ours("balanced_accuracy", p, t, weight) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("name", ["precision", "recall", "f1"])
+@pytest.mark.parametrize("classes", [2, 3, 10])
+def test_scores_of_classes(name, classes, weight):
+    p, t = codes(classes)
+    average = "binary" if classes == 2 else "macro"
+    expected = getattr(theirs, f"{name}_score")(t, p, average=average, sample_weight=weight, zero_division=0)
+    assert ours(name, p, t, weight) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("name", ["precision", "recall", "f1"])
+def test_scores_of_several_labels_are_the_mean_over_columns(name, weight):
+    p, t = labels()
+    expected = getattr(theirs, f"{name}_score")(t, p, average="macro", sample_weight=weight)
+    assert ours(name, p, t, weight) == pytest.approx(expected)
+
+
+def test_accuracies_of_several_labels(weight):
+    p, t = labels()
+    assert ours("accuracy", p, t, weight) == pytest.approx(theirs.accuracy_score(t, p, sample_weight=weight))
+    columns = [theirs.balanced_accuracy_score(t[:, j], p[:, j], sample_weight=weight) for j in range(4)]
+    assert ours("balanced_accuracy", p, t, weight) == pytest.approx(np.mean(columns))
+
+
+def test_accuracy_is_never_an_average_over_one_hot_entries():
+    # Predicting class 0 ten times out of ten classes is right once; over one-hot entries it would be 0.82.
+    assert ours("accuracy", np.zeros(10, int), np.arange(10)) == pytest.approx(0.1)
+    assert ours("accuracy", [[0, 0, 0]], [[0, 0, 1]]) == 0
+
+
+@pytest.mark.parametrize("name", ["precision", "recall", "f1"])
+def test_nothing_predicted_or_nothing_to_find_counts_as_zero(name):
+    assert ours(name, [0, 0, 0], [1, 1, 0]) == 0
+    assert ours(name, [0, 1, 1], [0, 0, 0]) == 0
+    assert ours(name, [0, 0], [0, 0]) == 0
+
+
+@pytest.mark.parametrize("name", ["precision", "recall", "f1"])
+def test_a_class_that_is_only_predicted_counts_too(name):
+    p, t = np.array([0, 1, 2, 2]), np.array([0, 1, 1, 0])
+    expected = getattr(theirs, f"{name}_score")(t, p, average="macro", zero_division=0)
+    assert ours(name, p, t) == pytest.approx(expected)
+
+
+def test_roc_auc_of_two_classes_with_ties(weight):
+    y, codes_, one_hot = probabilities(2)
+    assert len(np.unique(y[:, 1])) < 12  # many ties
+    expected = theirs.roc_auc_score(codes_, y[:, 1], sample_weight=weight)
+    one_column = codes_[:, None].astype(float)
+    assert ours("roc_auc", y[:, 1:], one_column, weight) == pytest.approx(expected)
+    assert ours("roc_auc", y, one_column, weight) == pytest.approx(expected)  # two outputs for one target
+    assert ours("roc_auc", y, one_hot, weight) == pytest.approx(expected)
+
+
+def test_roc_auc_of_several_classes_and_labels(weight):
+    y, target, one_hot = probabilities(4)
+    expected = theirs.roc_auc_score(target, y, multi_class="ovr", average="macro", sample_weight=weight)
+    assert ours("roc_auc", y, one_hot, weight) == pytest.approx(expected)
+    _, several = labels()
+    expected = theirs.roc_auc_score(several, y, average="macro", sample_weight=weight)
+    assert ours("roc_auc", y, several.astype(float), weight) == pytest.approx(expected)
+
+
+def test_roc_auc_by_hand():
+    assert ours("roc_auc", [[0.1], [0.4], [0.35], [0.8]], [[0.0], [0.0], [1.0], [1.0]]) == 0.75
+    assert ours("roc_auc", [[0.5], [0.5]], [[0.0], [1.0]]) == 0.5
+    assert np.isnan(ours("roc_auc", [[0.5], [0.7]], [[1.0], [1.0]]))
+    # A class without rows is left out of the mean.
+    y, one_hot = np.array([[0.9, 0.1, 0], [0.2, 0.8, 0]]), np.array([[1.0, 0, 0], [0, 1, 0]])
+    assert ours("roc_auc", y, one_hot) == 1
+
+
+@pytest.mark.parametrize("classes", [2, 4])
+def test_log_loss_of_classes(classes, weight):
+    y, target, one_hot = probabilities(classes)
+    expected = theirs.log_loss(target, y, sample_weight=weight)
+    assert ours("log_loss", y, one_hot, weight) == pytest.approx(expected)
+    if classes == 2:
+        one_column = target[:, None].astype(float)
+        assert ours("log_loss", y[:, 1:], one_column, weight) == pytest.approx(expected)
+        assert ours("log_loss", y, one_column, weight) == pytest.approx(expected)
+
+
+def test_log_loss_of_several_labels_is_the_mean_over_columns(weight):
+    y, (_, several) = probabilities(4)[0], labels()
+    columns = [theirs.log_loss(several[:, j], y[:, j], sample_weight=weight) for j in range(4)]
+    assert ours("log_loss", y, several.astype(float), weight) == pytest.approx(np.mean(columns))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_log_loss_of_certainty_in_error_is_large_but_finite(dtype):
+    y, t = np.array([[1.0], [0.0]], dtype), np.array([[0.0], [0.0]], dtype)
+    expected = theirs.log_loss([0, 0], y[:, 0], labels=[0, 1])
+    assert ours("log_loss", y, t) == pytest.approx(expected, rel=1e-5)
+
+
+def test_log_loss_refuses_what_is_no_probability_in_words():
+    with pytest.raises(GlassnetError, match=r"got outputs from -0.5 to 3: use --output sigmoid or softmax"):
+        ours("log_loss", [[3.0], [-0.5]], [[1.0], [0.0]])
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [
+        ("mean_squared_error", theirs.mean_squared_error),
+        ("root_mean_squared_error", theirs.root_mean_squared_error),
+        ("mean_absolute_error", theirs.mean_absolute_error),
+        ("r2", theirs.r2_score),
+    ],
+)
+@pytest.mark.parametrize("columns", [1, 3])
+def test_numbers(name, function, columns, weight):
+    rng = np.random.default_rng(7)
+    t = rng.normal(5, [1, 10, 100][:columns], size=(ROWS, columns))
+    p = t + rng.normal(size=(ROWS, columns))
+    assert ours(name, p, t, weight) == pytest.approx(function(t, p, sample_weight=weight))
+
+
+def test_r2_of_a_constant_target_and_of_too_few_rows():
+    constant = np.full((4, 1), 3.0)
+    off = constant + [[1.0], [0], [0], [0]]
+    assert ours("r2", constant, constant) == theirs.r2_score(constant, constant) == 1
+    assert ours("r2", off, constant) == theirs.r2_score(constant, off) == 0
+    assert np.isnan(ours("r2", [[1.0]], [[1.0]]))
+    assert ours("r2", np.full((4, 1), 2.5), [[1.0], [2], [3], [4]]) == 0  # always the mean
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_weight_two_is_the_row_twice_and_weight_zero_is_no_row(part):
+    sees = part().sees
+    p, t = codes(3)
+    if sees == "scores":
+        p, _, t = probabilities(3)
+    elif sees == "numbers":
+        p, t = np.random.default_rng(1).normal(size=(2, ROWS, 2))
+    weight = np.tile([1.0, 2.0, 0.0], ROWS // 3)
+    repeated = np.repeat(np.arange(ROWS), weight.astype(int))
+    assert ours(part.__name__, p, t, weight) == pytest.approx(ours(part.__name__, p[repeated], t[repeated]))
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_perfect_prediction_is_the_best_there_is(part):
+    sees = part().sees
+    p, t = codes(3)
+    if sees == "scores":
+        p, _, t = probabilities(3)
+    elif sees == "numbers":
+        p, t = np.random.default_rng(1).normal(size=(2, ROWS, 2))
+    right, wrong = ours(part.__name__, t, t), ours(part.__name__, p, t)
+    assert right > wrong if part().better == "higher" else right < wrong
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_nothing_is_written_into(part):
+    sees = part().sees
+    p, t = labels() if sees == "labels" else (probabilities(3)[0], probabilities(3)[2])
+    weight = np.ones(ROWS)
+    for array in (p, t, weight):
+        array.setflags(write=False)
+    ours(part.__name__, p, t, weight)
+
+
+def test_none_needs_scikit_learn_or_scipy():
+    code = (
+        "import sys; import numpy as np; from glassnet.builtin import metrics as m\n"
+        "t = np.array([[0.0], [1.0]])\n"
+        "for part in m.metrics():\n"
+        "    part().value(t[:, 0].astype(int) if part().sees == 'labels' else t,\n"
+        "                 t[:, 0].astype(int) if part().sees == 'labels' else t, None)\n"
+        "print([name for name in ('sklearn', 'scipy') if name in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.strip() == "[]"
