@@ -162,8 +162,8 @@ def test_options_are_typed_by_annotation_or_by_default() -> None:
         place: Literal["in", "out"] = "in",
         limit: float | None = None,
         cap: Annotated[float, Range(low=0)] | None = None,
-        fast=False,  # noqa: ANN001
-        scale=np.float64(2.0),  # noqa: ANN001, B008
+        fast=False,
+        scale=np.float64(2.0),  # noqa: B008
     ) -> "NameKnownToTypeCheckersOnly":  # type: ignore[name-defined]  # noqa: F821
         ...
 
@@ -212,7 +212,7 @@ def test_annotations_that_cannot_be_read_or_are_two_types_at_once_are_refused() 
         read_options(unknown)
     with pytest.raises(GlassnetError, match="option 'x' has no type"):
         read_options(two)
-    with pytest.raises(GlassnetError, match="default of option 'x' does not fit.* out of range"):
+    with pytest.raises(GlassnetError, match=r"default of option 'x' does not fit.* out of range"):
         read_options(outside)
 
 

@@ -27,7 +27,7 @@ def resolve(point: EntryPoint) -> Any:
     text = f"entry point {point.name} = {point.value}"
     remedy = "correct [project.entry-points.glassnet] in its pyproject.toml and install it again"
     try:
-        module_name, attributes = point.module, point.attr
+        module_name, attributes = point.module, point.attr or ""
     except (AttributeError, ValueError):
         raise Fault(f"{text!r} is neither MODULE nor MODULE:NAME", remedy) from None
     try:

@@ -103,9 +103,9 @@ def near_miss_groups() -> list[NearMiss]:
     found = set()
     for distribution in metadata.distributions():
         for group in {point.group for point in _entry_points(distribution)} - {ENTRY_POINT_GROUP}:
-            first = re.split(r"[^a-z]+", group.lower().lstrip("._- "))[0]
-            near = SequenceMatcher(None, first, ENTRY_POINT_GROUP).ratio() >= 0.8
-            if near or first.startswith(ENTRY_POINT_GROUP):
+            words = re.findall(r"[a-z]+", group.lower())
+            near = SequenceMatcher(None, "".join(words[:1]), ENTRY_POINT_GROUP).ratio() >= 0.8
+            if near or "".join(words).startswith(ENTRY_POINT_GROUP):
                 found.add((_name_of(distribution) or "?", group))
     return [NearMiss(*pair) for pair in sorted(found)]
 

@@ -5,6 +5,8 @@ Nothing heavy is imported here: `glassnet --help` must not wait for NumPy or for
 
 from __future__ import annotations
 
+import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +97,9 @@ def main(
     Every activation, loss, optimizer and dataset is a plugin: ours, that of a package you install, or one
     file of your own.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a name that an old terminal can't show must not end in a traceback
+            stream.reconfigure(errors="replace")
     ctx.obj = Host(plugin, without, guests=not no_plugins, strict=strict_plugins)
 
 

@@ -13,13 +13,18 @@ if TYPE_CHECKING:  # only names for the reader: rich and the trainer are importe
     from ..runs import Recording
     from ..training import Epoch
 
+HEADINGS = {"validation": "valid."}  # so that the longest metric's name still fits into 80 columns
+FILE_WIDTH = 200
 SPLITS = ("train", "validation", "test", "baseline")
 
 
 def console(to_stderr: bool = False) -> Console:
     from rich.console import Console
 
-    return Console(stderr=to_stderr, highlight=False, soft_wrap=True)
+    screen = Console(stderr=to_stderr, highlight=False, soft_wrap=True)
+    if not screen.is_terminal:
+        screen.width = FILE_WIDTH  # a file or a pipe has no edge to wrap at
+    return screen
 
 
 def describe(training: Training) -> Iterator[str]:
@@ -29,6 +34,7 @@ def describe(training: Training) -> Iterator[str]:
     how = "all rows for training and scoring" if data.whole else ", ".join(rows.values()) + " rows"
     target = f"{len(data.targets.classes)} classes" if data.targets.classes else "numbers"
     yield f"data       {_name(words.dataset)}: {data.train.X.shape[1]} inputs, {words.task} ({target}); {how}"
+    yield from (f"           {line}" for line in (*training.source.notes, *data.account))
     widths = "-".join(f"{width}" for width in training.network.widths)
     yield f"network    {widths}, {len(training.network.w):,} parameters, {words.dtype}"
     yield f"activation {_names(words.activation) or 'no hidden layer'}; output {_name(words.output)}"
@@ -36,7 +42,6 @@ def describe(training: Training) -> Iterator[str]:
     yield f"loss       {_name(words.loss)}; l1 {words.l1:g}, l2 {words.l2:g}"
     yield f"optimizer  {_name(words.optimizer)}; schedule {_name(words.schedule)}"
     yield f"training   {words.epochs} epochs, batch size {words.batch_size}, {_extras(training)}seed {words.seed}"
-    yield from (f"data       {line}" for line in (*training.source.notes, *data.account))
     yield from (f"note       {remark}" for remark in training.remarks)
 
 
@@ -68,7 +73,11 @@ def _names(given: Iterable[Any]) -> str:
 
 def epoch_line(epoch: Epoch, total: int) -> str:
     """One epoch in one line, for logs."""
-    return f"epoch {epoch.number:>{len(str(total))}}/{total}  {epoch_figures(epoch)}  {epoch.seconds:.2f} s"
+    return f"epoch {epoch.number:>{len(str(total))}}/{total}  {epoch_figures(epoch)}  {duration(epoch.seconds)}"
+
+
+def duration(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{1000 * seconds:.0f} ms"
 
 
 def epoch_figures(epoch: Epoch) -> str:
@@ -109,31 +118,34 @@ def _with_bar(recording: Recording, screen: Console, total: int) -> Iterator[Epo
 
 
 def scores_table(metrics: dict[str, dict[str, float]], intervals: dict[str, Any], whole: bool = False) -> Table:
-    """Scores of each split beside the baseline, with the interval of the rows that were never trained on."""
+    """Scores of each split beside the baseline, with the interval of the rows that were judged last."""
     from rich import box
     from rich.table import Table
 
     judged, interval = next(iter(intervals.items()))
     shown = ["train", "baseline"] if whole else [split for split in SPLITS if metrics[split]]
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("")
-    for split in shown:
-        table.add_column("all rows" if whole and split == "train" else split, justify="right")
-    table.add_column(f"95 % interval ({'all rows' if whole else judged})")
+    headings = ["all rows" if whole and split == "train" else HEADINGS.get(split, split) for split in shown]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 1))
+    for heading in ("", *headings, f"{'all rows' if whole else judged}, 95 %"):
+        table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
     for name in metrics["train"]:
         low, high = interval[name]
-        cells = (f"{metrics[split][name]:.4f}" for split in shown)
-        table.add_row(name, *cells, f"{low:.4f} to {high:.4f}")
+        cells = (figure(metrics[split][name]) for split in shown)
+        table.add_row(name, *cells, f"{figure(low)} to {figure(high)}")
     return table
+
+
+def figure(value: float) -> str:
+    """Four digits: 0.9722, -2.650, 148.3."""
+    return f"{value:.4f}" if abs(value) < 1 else f"{value:#.4g}".rstrip(".")
 
 
 def summary(recording: Recording) -> Iterator[Any]:
     """What a training came to, and the commands to try next."""
     result, training = recording.result, recording.training
     yield scores_table(result["metrics"], result["intervals"], training.data.whole)
-    yield f"{result['epochs']} epochs in {result['seconds']:.1f} s; stopped: {result['stopped'].split(':')[0]}" + (
-        f":{result['stopped'].partition(':')[2]}" if result["stopped"].startswith("no better") else ""
-    )
+    stopped = "diverged, see below" if result["stopped"].startswith("diverged") else result["stopped"]
+    yield f"{result['epochs']} epochs in {result['seconds']:.1f} s; stopped: {stopped}"
     yield f"run: {result['run']}"
     yield "next:"
     for command in next_commands(recording):

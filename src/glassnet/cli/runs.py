@@ -131,10 +131,12 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
 
     from .display import console
 
-    table = Table("run", "dataset", "epochs", "score", "stopped", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("run", "dataset", "epochs", "score", "stopped"):
+        table.add_column(heading, no_wrap=heading != "stopped")
     for row in rows:
         score = "" if row["score"] is None else f"{row['metric']} {row['score']:.4f}"
         epochs = "" if row["epochs"] is None else str(row["epochs"])
-        dataset = row["dataset"].removeprefix("glassnet/")
+        dataset = Path(row["dataset"].removeprefix("glassnet/").partition(":")[0]).name
         table.add_row(row["run"], dataset, epochs, score, row["stopped"].split(":")[0])
     console().print(table)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 _GAP = "  "
-_LEAST = 12  # a column is not cut below this
+_LEAST = (12, 4)  # a column is not cut below the first, or the second where the terminal is tiny
 
 
 def width_of_output() -> int | None:
@@ -34,7 +34,8 @@ def cut(text: str, size: int) -> str:
 
 
 def _shrink(sizes: list[int], room: int) -> None:
-    for index in (len(sizes) - 1, *sorted(range(len(sizes) - 1), key=lambda i: -sizes[i])):
-        excess = sum(sizes) - room
-        if excess > 0:
-            sizes[index] = max(min(sizes[index], _LEAST), sizes[index] - excess)
+    order = [len(sizes) - 1, *sorted(range(len(sizes) - 1), key=lambda column: -sizes[column])]
+    for least in _LEAST:
+        for column in order:
+            excess = max(sum(sizes) - room, 0)
+            sizes[column] = max(min(sizes[column], least), sizes[column] - excess)

@@ -42,7 +42,7 @@ def _part(flag: str, kind: str, text: str, *, name: str | None = None, multiple:
 @_part("--activation", "activation", "Of the hidden layers: once, or once a layer  [relu].", multiple=True)
 @_part("--output", "activation", "Activation of the output layer  [the loss's own].")
 @_part("--loss", "loss", "What training lowers  [suits the task].")
-@_part("--optimizer", "optimizer", "How weights move  [adam at 0.001].")
+@_part("--optimizer", "optimizer", "How weights move  [adam at 0.001; 0.01 without a hidden layer].")
 @_part("--initializer", "initializer", "Initial weights: once, or once a layer  [by activation].", multiple=True)
 @_part("--schedule", "schedule", "How the rate changes  [constant].")
 @_part("--metric", "metric", "One more score (repeatable).", name="metrics", multiple=True)

@@ -154,8 +154,9 @@ def _rectangle(file: str, text: str, separator: str) -> tuple[list[list[str]], l
             if len(row) != len(rows[0]):
                 raise GlassnetError(_ragged(file, line, row, rows[0], lines[0]))
     except csv.Error as error:
-        line = lines[-1] + 1 if lines else 1
-        raise GlassnetError(f"{file}: after line {line} a quotation mark is never closed ({error}).") from error
+        raise GlassnetError(
+            f"{file}: after line {lines[-1] if lines else 0} a quotation mark is never closed ({error})."
+        ) from error
     if not rows:
         raise GlassnetError(f"{file} is empty.")
     if "\n" in rows[-1][-1] and text.count('"') % 2:

@@ -129,12 +129,15 @@ def _retrieve(url: str, path: Path, sha256: str) -> None:
 def _unpack(archive: Path, member: str, target: Path, sha256: str) -> str | None:
     """Copy one member out of a tar archive; nothing else in it is touched."""
     with tarfile.open(archive) as tar:
-        stream = tar.extractfile(member)
-        content = stream.read() if stream else b""
+        stream = tar.extractfile(member) if member in tar.getnames() else None
+        content = stream.read() if stream else None
+    if content is None:
+        return f"no {member} inside"
     if hashlib.sha256(content).hexdigest() != sha256:
         return f"another checksum of {member} inside"
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as temporary:
-        temporary.write(content)
-    Path(temporary.name).replace(target)
+    with tempfile.TemporaryDirectory(dir=target.parent) as beside:
+        unpacked = Path(beside) / target.name
+        unpacked.write_bytes(content)
+        unpacked.replace(target)
     return None

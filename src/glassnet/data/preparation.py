@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,7 +79,8 @@ def prepare(
 
     `test` is a share of all rows, `validation` a share of what is left; 0 means none. Fixed test rows of the
     data set take the place of `test`. The split is stratified for classes. `scale` and `keep` are those of
-    `Features.fit`. `class_weight` is "balanced" or None. The dtype is float64 for tables and float32 for images unless it is given.
+    `Features.fit`. `class_weight` is "balanced" or None. The dtype is float64 for tables and float32 for images
+    unless it is given.
     """
     shares = check_fraction("test", test), check_fraction("validation", validation)
     check_scale(scale)
@@ -87,39 +88,31 @@ def prepare(
     y = target_values(dataset.y)
     _check_rows(X, y, "")
     fixed = dataset.test_X is not None
-    kind = _network_dtype(dtype, dataset)
     whole = not fixed and len(X) < TOO_FEW_TO_SPLIT
     codes = y if task in ("binary", "multiclass") else None
     parts = _whole(len(X), shares) if whole else _split(len(X), codes, shares, split_seed, fixed)
-    train = parts[0]
-    features = Features.fit(X, train, names=names, scale=scale, keep=keep, image_shape=dataset.image_shape, dtype=kind)
-    targets = Targets.fit(
-        y[train] if task == "regression" else y,
-        task,
-        classes=dataset.classes,
-        names=dataset.target_names,
-        standardise=standardise_target,
-        dtype=kind,
-    )
-    rows: list[Rows | None] = [_rows(X, y, part, features, targets) for part in parts]
+    kind, image = _network_dtype(dtype, dataset), dataset.image_shape
+    features = Features.fit(X, parts[0], names=names, scale=scale, keep=keep, image_shape=image, dtype=kind)
+    targets = _fit_targets(dataset, y, task, parts[0], standardise_target, kind)
+    train, validated, tested = (_rows(X, y, part, features, targets) for part in parts)
     if fixed:
-        rows[2] = _fixed_test_rows(dataset, features, targets, len(X))
-    account = (*_row_account(rows, whole, fixed, task), *features.account())
+        tested = _fixed_test_rows(dataset, features, targets, len(X))
+    assert train is not None  # _split sees to it
+    account = [_row_account(train, validated, tested, whole, fixed, task), *features.account()]
     if task == "regression" and standardise_target:
-        account = (*account, "The target was standardised for training; every score is in its own units.")
-    trained = rows[0]
-    assert trained is not None
-    return Prepared(
-        train=_weighted(trained, class_weight, targets),
-        validation=rows[1],
-        test=rows[2],
-        whole=whole,
-        features=features,
-        targets=targets,
-        account=account,
-        checksum=_checksum(X, y, dataset),
-        dtype=kind,
-    )
+        account.append("The target was standardised for training; every score is in its own units.")
+    train = _weighted(train, class_weight, targets)
+    checksum = _checksum(X, y, dataset)
+    return Prepared(train, validated, tested, whole, features, targets, tuple(account), checksum, kind)
+
+
+def _fit_targets(
+    dataset: Dataset, y: Array, task: Task, train: Index, standardise: bool, dtype: np.dtype[Any]
+) -> Targets:
+    """Mean and spread are those of the training rows; classes are the same in all, the split sees to that."""
+    seen = y[train] if task == "regression" else y
+    classes, names = dataset.classes, dataset.target_names
+    return Targets.fit(seen, task, classes=classes, names=names, standardise=standardise, dtype=dtype)
 
 
 def _check_rows(X: Any, y: Array, which: str) -> None:
@@ -197,19 +190,17 @@ def _weighted(rows: Rows, class_weight: str | None, targets: Targets) -> Rows:
     return Rows(rows.X, rows.t, rows.target, weight, rows.index)
 
 
-def _row_account(rows: Sequence[Rows | None], whole: bool, fixed: bool, task: Task) -> Iterator[str]:
-    sizes = [0 if part is None else len(part) for part in rows]
+def _row_account(train: Rows, validation: Rows | None, test: Rows | None, whole: bool, fixed: bool, task: Task) -> str:
     if whole:
-        yield (
-            f"Only {sizes[0]} rows, too few to split (fewer than {TOO_FEW_TO_SPLIT}): "
+        return (
+            f"Only {len(train)} rows, too few to split (fewer than {TOO_FEW_TO_SPLIT}): "
             "training and scoring use all of them."
         )
-        return
+    sizes = [0 if part is None else len(part) for part in (train, validation, test)]
     how = ", stratified by class" if task in ("binary", "multiclass") else ""
     origin = " (the publisher's own)" if fixed else ""
-    total = sum(sizes)
-    yield (
-        f"{total:,} rows: {sizes[0]:,} for training, {sizes[1]:,} for validation, "
+    return (
+        f"{sum(sizes):,} rows: {sizes[0]:,} for training, {sizes[1]:,} for validation, "
         f"{sizes[2]:,} for the test{origin}{how}."
     )
 

@@ -27,7 +27,8 @@ def check_fraction(name: str, value: Any) -> float:
 
 def share(rows: int, fraction: float) -> int:
     """How many rows a fraction takes: rounded up, as scikit-learn does, so that a small share isn't empty."""
-    return math.ceil(rows * fraction - 1e-9)  # 0.07 * 100 is 7.000000000000001
+    whole = math.ceil(rows * fraction - 1e-9)  # 0.07 * 100 is 7.000000000000001
+    return max(whole, 1) if fraction else 0
 
 
 def stratified_counts(sizes: NDArray[np.intp], take: int) -> NDArray[np.intp]:

@@ -116,7 +116,7 @@ def _typed(cells: Cells, name: str, *, target: bool = False, text: bool = False,
         return truth if not gap.any() else truth.astype(float).reindex(column.index)
     numbers = _numbers(present, cells.separator)
     stray = numbers.isna() & ~present.isin(DASHES)
-    if stray.any() and (number or _is_slip(present, stray, target)):
+    if stray.any() and (number or _is_slip(present, numbers, stray, target)):
         raise GlassnetError(_stray(cells, name, stray, number or target))
     if stray.any() or (len(present) and numbers.isna().all() and not number):
         return column.where(~gap, None)
@@ -134,7 +134,7 @@ def _numbers(column: Any, separator: str) -> Any:
     return numbers
 
 
-def _is_slip(present: Any, stray: Any, target: bool) -> bool:
+def _is_slip(present: Any, numbers: Any, stray: Any, target: bool) -> bool:
     """Is a little text among numbers a slip, or is this a text column some of whose values look like numbers?
 
     A slip: most cells are numbers, and at most three cells or a tenth of them are not. Class names such as
@@ -143,7 +143,7 @@ def _is_slip(present: Any, stray: Any, target: bool) -> bool:
     if target and present.nunique() <= MOST_CLASSES:
         return False
     count = int(stray.sum())
-    return count * 2 < len(present) and count <= max(3, len(present) / 10)
+    return numbers.count() * 2 > len(present) and count <= max(3, len(present) / 10)
 
 
 def _stray(cells: Cells, name: str, stray: Any, must: bool) -> str:

@@ -30,18 +30,14 @@ def target_values(y: Any) -> Array:
     if values.dtype.kind not in "biufU":
         raise GlassnetError(f"The target holds {values.dtype.name}; it must hold numbers, text or true/false.")
     if values.dtype.kind == "f":
-        bad = ~np.isfinite(values.reshape(len(values), -1)).all(axis=1)
+        bad = ~np.isfinite(values) if values.ndim == 1 else ~np.isfinite(values).all(axis=1)
         if bad.any():
             row = int(np.argmax(bad))
             raise GlassnetError(
-                f"The target of row {row} (counted from 0) is {_shown(values[row])}, and so in {int(bad.sum())} "
+                f"The target of row {row} (counted from 0) is {values[row].tolist()}, and so in {int(bad.sum())} "
                 "rows in all. Leave such rows out."
             )
     return values
-
-
-def _shown(value: Any) -> str:
-    return str(value.tolist() if isinstance(value, np.ndarray | np.generic) else value)
 
 
 def _plain(values: Array) -> Array:
@@ -120,7 +116,7 @@ def _check_task(values: Array, task: Task) -> None:
     different = np.unique(values)
     if len(different) < 2:
         raise GlassnetError(
-            f"Every row has the same target, {_shown(different[0])!r}: there is only one class, nothing to tell apart."
+            f"Every row has the same target, {different[0].item()!r}: there is only one class, nothing to tell apart."
         )
     if task == "binary" and len(different) > 2:
         raise GlassnetError(f"A binary target has two values, but this one has {len(different)}. Try multiclass.")

@@ -17,7 +17,7 @@ from ..network import Network
 from ..streams import Stream, generator
 from ..training import Epoch, Objective, Plan, Progress, Scorer, evaluate, train
 from .results import Interval, baseline, intervals
-from .words import Choosable, Experiment
+from .words import DEFAULT_OPTIMIZER, Choosable, Experiment
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +67,7 @@ class Training:
             [choice.build() for choice in self.initializer_choices],
             generator(experiment.seed, Stream.WEIGHTS),
         )
-        self.optimizer_choice = choose("optimizer", experiment.optimizer)
+        self.optimizer_choice = choose("optimizer", experiment.optimizer or default_optimizer(experiment.hidden))
         self.optimizer = self.optimizer_choice.build()
         self.schedule_choice = choose("schedule", experiment.schedule)
         self._refuse_with_solver(experiment)
@@ -292,10 +292,6 @@ class Training:
                 )
 
     def _remarks(self, natural: bool) -> Iterator[str]:
-        if self.data.whole:
-            yield (
-                f"{len(self.data.train)} rows are too few to split: the network is trained and scored on all of them"
-            )
         if not natural and saturates(_activation(self.output_choice)):
             yield (
                 f"{self.output_choice.part.name} with {self.loss_choice.part.name} learns slowly where outputs "
@@ -329,6 +325,11 @@ def load_dataset(experiment: Experiment, catalog: Catalog) -> tuple[Choice | Non
         raise GlassnetError(f"--keep names a column of a table (.csv or .parquet), and {choice.part.name} is none")
     dataset: Dataset = choice.build(rng=generator(experiment.split_seed, Stream.DATA))
     return choice, dataset
+
+
+def default_optimizer(hidden: Sequence[int]) -> str:
+    """adam at its own rate; ten times that without a hidden layer, where the loss is a bowl and none too fast."""
+    return DEFAULT_OPTIMIZER if hidden else f"{DEFAULT_OPTIMIZER}:lr=0.01"
 
 
 def is_table(given: Choosable) -> bool:

@@ -17,6 +17,7 @@ Choosable = str | Callable[..., Any]  # a phrase, or in notebooks a part's funct
 
 SCALES = ("auto", "standard", "minmax", "none")
 DTYPES = ("float32", "float64")
+DEFAULT_OPTIMIZER = "adam"
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Experiment:
     dropout: float = 0.0
     input_dropout: float = 0.0
     batch_norm: bool = False
-    optimizer: Choosable = "adam"
+    optimizer: Choosable | None = None
     schedule: Choosable = "constant"
     metrics: tuple[Choosable, ...] = ()
     epochs: int = 50
@@ -231,6 +232,8 @@ def _with_option(given: Any, option: str, value: str, name: str) -> Any:
     """The phrase, or each of several, with one more option."""
     if isinstance(given, tuple):
         return tuple(_with_option(one, option, value, name) for one in given)
+    if given is None and name == "optimizer":
+        given = DEFAULT_OPTIMIZER
     if not isinstance(given, str):
         what = "is chosen by the task" if given is None else "is given as a function"
         raise GlassnetError(f"--set {name}.{option}: {name} {what}: name a part with --{name} first")

@@ -18,7 +18,8 @@ PIECE = 1 << 15  # elements that an elementwise optimizer updates at a time: its
 def clip(g: Array, norm: float | None, value: float | None) -> None:
     """Shorten the gradient, in place: to length `norm` keeping its direction, then each element to ±`value`."""
     if norm is not None:
-        length = float(np.sqrt(g @ g))
+        with np.errstate(over="ignore"):
+            length = float(np.sqrt(g @ g))
         if not np.isfinite(length):  # the squares overflow although the gradient itself does not
             length = float(np.linalg.norm(g.astype(np.float64)))
         if length > norm:
