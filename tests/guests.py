@@ -60,7 +60,7 @@ BROKEN = {
         "hook datasets(rows) takes arguments",
         "broken_arguments.py:2",
     ),
-    "broken-empty": ("x = 1", "module 'broken_empty' has no hook", ""),
+    "broken-empty": ("x = 1", "broken_empty.py) has no hook: write a function decorated with @hookimpl", ""),
     "broken-near": ("def activation():\n    pass", "did you mean 'activations' by activation()?", ""),
     "broken-list": (
         "from glassnet import hookimpl\n@hookimpl\ndef losses():\n    return []",
@@ -70,12 +70,12 @@ BROKEN = {
     "broken-number": (
         "from glassnet import hookimpl\n@hookimpl\ndef losses():\n    return [3]",
         "3 is not a part: a part is a plain function that returns a Loss",
-        "",
+        "broken_number.py:2",
     ),
     "broken-bag": (
         "from glassnet import Activation, hookimpl\n@hookimpl\ndef activations():\n    return [Activation(f=abs)]",
         "an activation is given by the function that returns an Activation, not by the Activation itself",
-        "",
+        "broken_bag.py:2",
     ),
     "broken-twice": (
         "from glassnet import hookimpl\ndef a():\n    pass\n"

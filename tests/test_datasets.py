@@ -2,6 +2,8 @@
 
 import importlib.util
 import inspect
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -203,10 +205,8 @@ def test_digits_are_small_pictures():
 
 
 @pytest.fixture
-def held(request):
+def held():
     """The folder of published data, also holding tables that others derived from them."""
-    import os
-
     return Path(os.environ["GLASSNET_DATA_MIRROR"])
 
 
@@ -331,3 +331,12 @@ def test_the_files_work_as_somebody_elses_plugin(tmp_path, monkeypatch):
     assert list(parts) == [part.__name__ for part in ALL]
     assert parts["xor"].__module__ == "lifted.generated"
     np.testing.assert_array_equal(parts["moons"](rng=np.random.default_rng(0)).X, make("moons").X)
+
+
+def test_listing_the_data_sets_imports_nothing_heavy():
+    code = (
+        "import sys; from glassnet.builtin import datasets; datasets.datasets(); "
+        "print([m for m in ('pandas', 'sklearn', 'scipy', 'requests', 'pooch', 'autograd') if m in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"

@@ -258,7 +258,7 @@ def test_a_table_or_array_that_does_not_match():
     np.testing.assert_array_equal(features.transform(X60), features.transform(pd.DataFrame(X60, columns=list("abcd"))))
     with pytest.raises(GlassnetError, match="X has 3 columns where 4 were trained on"):
         features.transform(X60[:, :3])
-    with pytest.raises(GlassnetError, match="lacks 2 columns that were trained on: b, d"):
+    with pytest.raises(GlassnetError, match="lacks columns that were trained on: b, d"):
         features.transform(pd.DataFrame(X60[:, [0, 2]], columns=["a", "c"]))
     with pytest.raises(GlassnetError, match="Column 'a' must hold numbers, as in training"):
         features.transform(pd.DataFrame({"a": ["x"], "b": [1], "c": [1], "d": [1]}))

@@ -110,6 +110,10 @@ def test_quotes_separators_and_line_breaks_inside_cells(written):
     assert data.X["a"].tolist() == ['x, "y"\nz', "plain"]
 
 
+def test_line_breaks_in_a_header_become_blanks(written):
+    assert list(read_table(written('"body\n mass",y\n1,0\n2,1\n'), "y").X.columns) == ["body mass"]
+
+
 def test_blank_lines_do_not_count(written):
     data = read_table(written("\na,y\n\n1,0\n   \n2,1\n\n"), "y")
     np.testing.assert_array_equal(data.X["a"], [1, 2])
@@ -128,7 +132,7 @@ def test_rows_without_a_target_are_left_out_and_counted(written):
     data = read_table(written("a,y\n1,0\n2,\n3,1\n4,NA\n"), "y")
     np.testing.assert_array_equal(data.X["a"], [1, 3])
     assert data.y.dtype.kind == "i"  # the gap has not turned whole numbers into floats
-    assert "2 rows have no 'y' and were left out (lines 3, 5)." in data.notes
+    assert "Left out for want of a value in 'y': 2 of the rows (lines 3, 5)." in data.notes
     truths = read_table(written("a,y\n1,True\n2,\n3,False\n"), "y")
     assert truths.y.dtype.kind == "b"
 
@@ -289,6 +293,23 @@ def test_what_is_written_comes_back(rows, separator, quoting, mark, end, encodin
     np.testing.assert_array_equal(data.y, label)
 
 
+@given(
+    content=st.text('ab,;|"\t\n -.019eN', max_size=80).map(str.encode) | st.binary(max_size=80),
+    target=st.none() | st.sampled_from(["a", "b", "column_1", "column_2"]),
+)
+def test_any_file_at_all_is_read_or_refused_in_one_line(content, target, tmp_path_factory):
+    path = tmp_path_factory.mktemp("table") / "table.csv"
+    path.write_bytes(content)
+    try:
+        data = read_table(path, target)
+        prepared = prepare(data, infer_task(data))
+    except GlassnetError as error:
+        assert len(str(error).splitlines()) == 1
+    else:
+        assert np.isfinite(prepared.train.X).all()
+        assert len(data.X) == len(data.y)
+
+
 # For prediction
 
 
@@ -360,7 +381,7 @@ def test_parquet_reads_as_csv_does(frame, written, tmp_path):
     data = read_table(path, "y")
     assert data.y.tolist() == [0, 1]
     assert data.y.dtype.kind == "i"
-    assert "1 rows have no 'y' and were left out." in data.notes
+    assert "Left out for want of a value in 'y': 1 of the rows." in data.notes
     same = read_table(written(frame.to_csv(index=False)), "y")
     for one, two in zip(data.X.items(), same.X.items(), strict=True):
         assert one[0] == two[0]

@@ -6,6 +6,8 @@ must be about 1 / fan_in; the parts below differ in what they assume about the a
 ones are plain normal, not truncated at two standard deviations as in Keras. Biases start at 0.
 """
 
+from __future__ import annotations
+
 from typing import Annotated
 
 import numpy as np

@@ -108,9 +108,15 @@ class Choice:
         return bag
 
 
-def read_part(kind: str, function: Any, distribution: str, version: str = "") -> Part:
-    """All that a function's signature, docstring and source say about a part of that kind."""
-    _refuse_non_parts(kind, function)
+def read_part(kind: str, function: Any, distribution: str, version: str = "", origin: str = "") -> Part:
+    """All that a function's signature, docstring and source say about a part of that kind.
+
+    `origin` says where it came from, for an error about something that has no source of its own.
+    """
+    try:
+        _refuse_non_parts(kind, function)
+    except GlassnetError as error:
+        raise GlassnetError(f"{error} {origin}".rstrip()) from None
     source = inspect.unwrap(function).__code__
     where = f"({source.co_filename}:{source.co_firstlineno})"
     name = function.__name__

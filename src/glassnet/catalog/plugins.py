@@ -40,7 +40,8 @@ def read_plugin(manager: pluggy.PluginManager, plugin: Any, label: str, distribu
         for implementation in getattr(manager.hook, hook).get_hookimpls():
             if implementation.plugin is plugin:
                 functions = _functions(hook, implementation.function)
-                found += [read_part(kind, function, distribution, version) for function in functions]
+                origin = _where(implementation.function)
+                found += [read_part(kind, function, distribution, version, origin) for function in functions]
     return found
 
 
@@ -127,7 +128,9 @@ def _is_own(plugin: Any, function: Any) -> bool:
 
 
 def _title(plugin: Any) -> str:
-    return f"module {plugin.__name__!r}" if isinstance(plugin, ModuleType) else f"{type(plugin).__name__} object"
+    if isinstance(plugin, ModuleType):
+        return f"module {plugin.__name__!r} ({plugin.__file__})"
+    return f"{type(plugin).__name__} object"
 
 
 def _where(function: Any) -> str:

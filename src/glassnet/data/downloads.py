@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import logging
 import os
-import tarfile
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,8 +11,6 @@ from ..errors import GlassnetError, join
 MIRROR = "GLASSNET_DATA_MIRROR"
 CACHE = "GLASSNET_CACHE"
 TIMEOUT = 30  # seconds of silence after which the next address is tried
-
-log = logging.getLogger("glassnet")
 
 
 def fetch(
@@ -80,15 +74,20 @@ def _nothing_found(file: str, troubles: Sequence[str]) -> str:
 
 
 def _sha256(path: Path) -> str:
+    import hashlib
+
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _download(url: str, target: Path, sha256: str, member: str | None, archive_sha256: str) -> str | None:
     """Put the file in its place, or say what went wrong with this address."""
+    import logging
+    import tempfile
+
     import requests
 
-    log.info("fetching %s", url)
+    logging.getLogger("glassnet").info("fetching %s", url)
     try:
         if member is None:
             _retrieve(url, target, sha256)
@@ -114,6 +113,8 @@ def _download(url: str, target: Path, sha256: str, member: str | None, archive_s
 
 def _retrieve(url: str, path: Path, sha256: str) -> None:
     """Through pooch: a temporary file beside the target, the checksum, then the rename."""
+    import logging
+
     import pooch
 
     logger = pooch.get_logger()
@@ -128,16 +129,19 @@ def _retrieve(url: str, path: Path, sha256: str) -> None:
 
 def _unpack(archive: Path, member: str, target: Path, sha256: str) -> str | None:
     """Copy one member out of a tar archive; nothing else in it is touched."""
+    import tarfile
+    import tempfile
+
     with tarfile.open(archive) as tar:
         stream = tar.extractfile(member) if member in tar.getnames() else None
         content = stream.read() if stream else None
     if content is None:
         return f"no {member} inside"
-    if hashlib.sha256(content).hexdigest() != sha256:
-        return f"another checksum of {member} inside"
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as beside:
         unpacked = Path(beside) / target.name
         unpacked.write_bytes(content)
+        if _sha256(unpacked) != sha256:
+            return f"another checksum of {member} inside"
         unpacked.replace(target)
     return None

@@ -118,7 +118,7 @@ class Features:
             X = X.set_axis([str(name) for name in X.columns], axis=1)
             missing = [name for name in self.needed if name not in X.columns]
             if missing:
-                raise GlassnetError(f"The table lacks {len(missing)} columns that were trained on: {join(missing)}.")
+                raise GlassnetError(f"The table lacks columns that were trained on: {join(missing)}.")
             return X[list(self.needed)]
         X, _ = input_table(X)
         if X.shape[1] != len(self.names):

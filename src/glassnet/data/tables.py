@@ -45,7 +45,7 @@ def read_table(path: str | Path, target: str | None, *, keep: Sequence[str] = ()
     if not present.all():
         gone = [line for line, there in zip(cells.lines, present, strict=True) if not there]
         where = join(gone[:5]) + (", ..." if len(gone) > 5 else "")
-        notes.append(f"{len(gone)} rows have no {target!r} and were left out (lines {where}).")
+        notes.append(f"Left out for want of a value in {target!r}: {len(gone):,} of the rows (lines {where}).")
         cells = cells.rows(present)
     y = _typed(cells, target, target=True, text=target in keep).to_numpy()
     return _dataset(_frame(cells.without(target), keep), y, target, cells.file, notes)
@@ -201,7 +201,7 @@ def _read_parquet_table(path: str | Path, target: str | None) -> Dataset:
     present = frame[target].notna()
     _check_present(file, target, present)
     if not present.all():
-        notes.append(f"{int((~present).sum())} rows have no {target!r} and were left out.")
+        notes.append(f"Left out for want of a value in {target!r}: {int((~present).sum()):,} of the rows.")
         frame = frame[present]
     frame = frame.reset_index(drop=True)
     y = np.array(frame[target].tolist()) if frame[target].dtype != object else frame[target].to_numpy()

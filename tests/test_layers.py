@@ -1,0 +1,198 @@
+"""How the house is built: imports point down, modules stay small, and nothing heavy is loaded before it is needed."""
+
+import ast
+import graphlib
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from guests import python
+
+import glassnet
+
+ROOT = Path(glassnet.__file__).parent
+FLOORS = (
+    ("errors", "hooks", "kinds", "streams"),
+    ("catalog", "data", "network"),
+    ("training",),
+    ("model",),
+    ("experiment",),
+    ("runs",),
+    ("cli",),
+    ("__main__",),
+)
+FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
+MODULES = sorted(ROOT.rglob("*.py"))
+NAMES = [path.relative_to(ROOT).as_posix() for path in MODULES]
+MOST_LINES = 400
+
+
+def dotted(path: Path) -> tuple[str, ...]:
+    """`catalog/parts.py` as ("catalog", "parts"); a package's `__init__` as the package."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts
+
+
+KNOWN = {dotted(path) for path in MODULES}
+
+
+def imported(path: Path) -> Iterator[tuple[str, ...]]:
+    """Every module of ours that a module imports, anywhere in it, as dotted() writes it."""
+    package = path.relative_to(ROOT).parent.parts
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = package[: len(package) - node.level + 1] + tuple((node.module or "").split(".")) * bool(node.module)
+            for alias in node.names:
+                yield (*base, alias.name) if (*base, alias.name) in KNOWN else base
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "glassnet":
+            yield tuple((node.module or "").split(".")[1:])
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name.split(".")[0] == "glassnet":
+                    yield tuple(alias.name.split(".")[1:])
+
+
+@pytest.mark.parametrize("path", MODULES, ids=NAMES)
+def test_imports_only_point_down(path: Path) -> None:
+    home = dotted(path)[0]
+    if home in ("__init__", "builtin"):  # the public face re-exports all floors; built-in parts: below
+        return
+    for target in imported(path):
+        if target and target[0] != home:  # an empty one is the public face: `from .. import __version__`
+            assert FLOOR[target[0]] < FLOOR[home], f"{'.'.join(dotted(path))} imports {'.'.join(target)}"
+
+
+def test_every_module_has_its_floor() -> None:
+    assert {path[0] for path in KNOWN} == {*FLOOR, "__init__", "builtin"}
+
+
+def test_inside_a_package_no_two_modules_need_each_other() -> None:
+    graph = {dotted(path): [t for t in imported(path) if t in KNOWN and t != dotted(path)] for path in MODULES}
+    packages = {home for home, *rest in KNOWN if rest}  # an __init__ only gathers what lies inside
+    graph = {name: [t for t in found if t[0] not in packages or len(t) > 1] for name, found in graph.items()}
+    order = list(graphlib.TopologicalSorter(graph).static_order())  # raises CycleError
+    assert order.index(("errors",)) < order.index(("catalog", "parts")) < order.index(("experiment", "building"))
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if dotted(p)[0] == "builtin" and len(dotted(p)) > 1], ids=lambda p: p.stem)
+def test_builtin_parts_import_what_a_stranger_can(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    anywhere = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    for node in anywhere:
+        if isinstance(node, ast.ImportFrom) and node.level:
+            assert node.level == 1, "a built-in part may only import its neighbours"
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("glassnet"):
+            assert node.module == "glassnet" and {alias.name for alias in node.names} <= set(glassnet.__all__)
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom) and not getattr(node, "level", 0):
+            module = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
+            assert (module or "").split(".")[0] in {*sys.stdlib_module_names, "numpy", "glassnet"}
+    inside = {name.split(".")[0] for node in anywhere if node not in tree.body for name in _modules(node)}
+    assert inside <= {"scipy", "sklearn", "matplotlib"}
+
+
+def _modules(node: ast.Import | ast.ImportFrom) -> list[str]:
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=NAMES)
+def test_a_module_is_small_says_why_it_exists_and_prints_nothing_below_the_commands(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    tree = ast.parse(source)
+    assert ast.get_docstring(tree), "a module opens with a sentence or two that say why it exists"
+    assert source.count("\n") <= MOST_LINES, "split it into a package of the same name"
+    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    assert not [f for f in calls if isinstance(f, ast.Name) and f.id == "print"]
+    assert not [f for f in calls if isinstance(f, ast.Attribute) and f.attr in ("seterr", "seed", "filterwarnings")]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=NAMES)
+def test_names_say_what_a_thing_is(path: Path) -> None:
+    for word in dotted(path):
+        assert word not in ("utils", "util", "helpers", "common", "manager", "misc", "base")
+        assert not word.endswith("v2")
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    classes = [node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    assert not [name for name in classes if name.startswith(("Base", "Abstract")) or name.endswith("Manager")]
+
+
+FACE = """
+    Activation Block Catalog Dataset Diverged Experiment GlassnetError Initializer Loss Metric Network Optimizer
+    Range Recording Run Schedule Training __version__ fetch hookimpl load record run
+"""
+
+
+def test_the_public_face_is_these_names_and_each_is_there() -> None:
+    assert glassnet.__all__ == FACE.split()
+    for name in glassnet.__all__:
+        assert getattr(glassnet, name) is not None
+    assert dir(glassnet) == sorted(glassnet.__all__)
+    with pytest.raises(AttributeError, match="module 'glassnet' has no attribute 'Activaton'"):
+        _ = glassnet.Activaton
+
+
+def test_every_module_can_be_imported_alone() -> None:
+    names = [".".join(("glassnet", *name)) for name in KNOWN if name[0] not in ("__init__", "__main__")]
+    for name in names:
+        importlib.import_module(name)
+    lowest = "import glassnet.kinds, glassnet.hooks, glassnet.errors, sys; assert 'numpy' not in sys.modules"
+    done = python(lowest)
+    assert done.returncode == 0, done.stderr
+
+
+# --- what is loaded -----------------------------------------------------------------------------------------
+
+HEAVY = """
+    autograd click jinja2 joblib matplotlib numpy pandas pluggy pooch pyarrow requests rich scipy sklearn starlette
+    tensorflow threadpoolctl torch uvicorn
+"""
+LOADED = """
+import os, sys
+{code}
+print("\\nloaded", *[name for name in {heavy!r}.split() if name in sys.modules])
+"""
+COMMAND = """
+from glassnet.cli import main
+try:
+    main({words!r}.split())
+except SystemExit as end:
+    assert not end.code, end.code
+"""
+
+
+def loaded(code: str, folder: Path) -> set[str]:
+    """The heavy packages that are in memory after some code has run in a fresh Python, in that folder."""
+    done = python(LOADED.format(code=f"os.chdir({str(folder)!r})\n{code}", heavy=HEAVY), GLASSNET_PLUGINS="off")
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.splitlines()[-1].split()[1:])
+
+
+def test_importing_glassnet_loads_nothing_until_a_name_is_used(tmp_path: Path) -> None:
+    assert loaded("import glassnet", tmp_path) == set()
+    assert loaded("from glassnet import Activation, GlassnetError", tmp_path) == set()
+    assert loaded("from glassnet import hookimpl", tmp_path) == {"pluggy"}
+
+
+@pytest.mark.parametrize("words", ["--help", "--version", "list --help", "train --help", "data --help"])
+def test_help_loads_click_alone(words: str, tmp_path: Path) -> None:
+    assert loaded(COMMAND.format(words=words), tmp_path) == {"click"}
+
+
+@pytest.mark.parametrize("words", ["list", "list datasets --json", "show relu", "plugins"])
+def test_the_catalog_loads_numpy_and_nothing_heavier(words: str, tmp_path: Path) -> None:
+    assert loaded(COMMAND.format(words=words), tmp_path) == {"click", "numpy", "pluggy"}
+
+
+def test_training_on_numbers_loads_neither_scikit_learn_nor_pandas(tmp_path: Path) -> None:
+    found = loaded(COMMAND.format(words="train xor --epochs 1 --quiet"), tmp_path)
+    assert not found & {"sklearn", "scipy", "pandas", "joblib", "autograd", "pooch", "requests"}
+    script = "import glassnet\nlist(glassnet.run(glassnet.Experiment(dataset='moons', epochs=1)))"
+    assert loaded(script, tmp_path) == {"numpy", "pluggy", "threadpoolctl"}
+
+
+def test_training_on_digits_loads_no_other_engine_and_no_downloader(tmp_path: Path) -> None:
+    found = loaded(COMMAND.format(words="train digits8x8 --epochs 1 --quiet"), tmp_path)
+    assert "sklearn" in found  # it carries the rows; or this test could not fail
+    assert not found & {"torch", "tensorflow", "autograd", "jinja2", "starlette", "uvicorn", "pooch", "requests"}
