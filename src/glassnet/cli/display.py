@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # only names for the reader: rich and the trainer are imported when a command runs
@@ -30,10 +30,8 @@ def console(to_stderr: bool = False) -> Console:
 def describe(training: Training) -> Iterator[str]:
     """The choices of a training in a few lines, every default among them."""
     words, data = training.experiment, training.data
-    rows = {name: f"{len(rows):,} {name}" for name, rows in training.splits().items()}
-    how = "all rows for training and scoring" if data.whole else ", ".join(rows.values()) + " rows"
     target = f"{len(data.targets.classes)} classes" if data.targets.classes else "numbers"
-    yield f"data       {_name(words.dataset)}: {data.train.X.shape[1]} inputs, {words.task} ({target}); {how}"
+    yield f"data       {_name(words.dataset)}: {data.train.X.shape[1]} inputs, {words.task} ({target})"
     yield from (f"           {line}" for line in (*training.source.notes, *data.account))
     widths = "-".join(f"{width}" for width in training.network.widths)
     yield f"network    {widths}, {len(training.network.w):,} parameters, {words.dtype}"
@@ -89,7 +87,7 @@ def epoch_figures(epoch: Epoch) -> str:
     return f"{figures}  {name} {value:.4f}"
 
 
-def follow(recording: Recording, screen: Console, quiet: bool) -> Iterator[Epoch]:
+def follow(recording: Recording, screen: Console, quiet: bool) -> Generator[Epoch]:
     """The epochs of a recording, shown as they pass: a bar in a terminal, a line an epoch elsewhere."""
     total = recording.training.plan.epochs
     if quiet:
@@ -102,7 +100,7 @@ def follow(recording: Recording, screen: Console, quiet: bool) -> Iterator[Epoch
         yield from _with_bar(recording, screen, total)
 
 
-def _with_bar(recording: Recording, screen: Console, total: int) -> Iterator[Epoch]:
+def _with_bar(recording: Recording, screen: Console, total: int) -> Generator[Epoch]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -105,7 +105,9 @@ def finite(vector: Array) -> bool:
     return bool(np.isfinite(vector @ vector)) or bool(np.isfinite(vector).all())
 
 
-def monitored(plan: Plan, loss: float, validation_loss: float | None, scores: Scores, better: dict[str, str]) -> float:
+def monitored(
+    plan: Plan, loss: float, validation_loss: float | None, scores: Scores, better: Mapping[str, str]
+) -> float:
     """The number that early stopping looks at, turned so that lower is better.
 
     It is the validation rows' loss or metric where there are validation rows, else the training rows'.
