@@ -1,0 +1,220 @@
+"""Writing a run down as it goes, so that a kill at any moment loses at most the epoch in progress."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import platform
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..experiment import Training
+from ..experiment.building import epoch_row
+from ..training import Epoch
+from ..training.epochs import Snapshot
+from ..training.threads import blas
+from .files import write_arrays, write_bytes, write_text, writing
+
+Array = NDArray[Any]
+
+DEFAULT_FOLDER = "runs"
+
+
+class Recording:
+    """A training that is written down as it goes: iterate over it like over the training itself.
+
+    `folder` is the run's folder. However the loop ends (done, interrupt, divergence, break), the model and
+    the final figures are written last; a kill leaves the checkpoint, from which `resume` goes on.
+    """
+
+    def __init__(self, training: Training, folder: Path) -> None:
+        self.training, self.folder = training, folder
+        self.result: dict[str, Any] = {}
+
+    def __iter__(self) -> Iterator[Epoch]:
+        self._write_history()  # a resumed run's history is cut back to what its checkpoint holds
+        try:
+            for epoch in self.training:
+                self._keep(epoch)
+                yield epoch
+        finally:
+            if not self.training.progress.stopped:
+                self.training.progress.stopped = "stopped by its caller"
+            self.finish()
+
+    def _keep(self, epoch: Epoch) -> None:
+        """One more row of history, then the checkpoint: a kill between the two leaves a row too many at most."""
+        with (
+            writing(self.folder),
+            (self.folder / "history.csv").open("a", newline="", encoding="utf-8") as file,
+        ):
+            csv.writer(file).writerow(_cells(epoch_row(epoch)))
+        write_arrays(self.folder / "checkpoint.npz", checkpoint_arrays(self.training))
+
+    def _write_history(self) -> None:
+        epochs = self.training.progress.epochs
+        text = io.StringIO(newline="")
+        writer = csv.writer(text)
+        writer.writerow(self._columns())
+        writer.writerows(_cells(epoch_row(epoch)) for epoch in epochs)
+        write_text(self.folder / "history.csv", text.getvalue())
+
+    def _columns(self) -> list[str]:
+        training = self.training
+        splits = (
+            ["train", "validation"] if training.data.validation is not None and not training.data.whole else ["train"]
+        )
+        empty = Epoch(
+            0, 0, 0.0, None, {split: dict.fromkeys(training.scorer.metrics, 0.0) for split in splits}, 0, 0, 0
+        )
+        return list(epoch_row(empty))
+
+    def finish(self) -> dict[str, Any]:
+        """Write the model, the final figures and the picture of the loss; the figures are returned, too."""
+        training, progress = self.training, self.training.progress
+        write_arrays(self.folder / "model.npz", training.model.to_arrays())
+        self.result = {
+            "run": str(self.folder),
+            "epochs": len(progress.epochs),
+            "best_epoch": progress.best_epoch,
+            "seconds": round(sum(epoch.seconds for epoch in progress.epochs), 3),
+            "stopped": progress.stopped,
+            "metrics": training.scores(),
+            "intervals": training.intervals(),
+        }
+        write_text(self.folder / "metrics.json", json.dumps(plain(self.result), indent=2))
+        if progress.epochs:
+            write_bytes(self.folder / "loss.png", lambda file: draw_losses(progress.epochs, self.folder.name, file))
+        return self.result
+
+
+def record(training: Training, runs: str | Path = DEFAULT_FOLDER, *, command: str = "") -> Recording:
+    """Keep a training as the next run in the folder `runs`: `for epoch in record(run(experiment)): ...`."""
+    folder = _new_folder(Path(runs), _short_name(training))
+    write_text(folder / "experiment.json", training.experiment.to_json())
+    write_text(folder / "provenance.json", json.dumps(provenance(training, command), indent=2))
+    return Recording(training, folder)
+
+
+def _short_name(training: Training) -> str:
+    if training.dataset_choice is not None:
+        return training.dataset_choice.part.name
+    return Path(str(training.experiment.dataset)).stem
+
+
+def _new_folder(runs: Path, name: str) -> Path:
+    """Make `runs/0001-name`, with the next free number; two processes never get the same one."""
+    safe = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in name)
+    with writing(runs):
+        runs.mkdir(parents=True, exist_ok=True)
+        number = max((run_number(path) for path in runs.iterdir()), default=0)
+        while True:
+            number += 1
+            claim = runs / f".{number:04d}"
+            try:
+                claim.mkdir()  # numbers are claimed by themselves: names may differ
+            except FileExistsError:
+                continue
+            folder = runs / f"{number:04d}-{safe}"
+            if not any(run_number(path) == number for path in runs.iterdir()):
+                claim.rename(folder)
+                return folder
+            claim.rmdir()
+
+
+def run_number(path: Path) -> int:
+    digits = path.name.partition("-")[0]
+    return int(digits) if digits.isdigit() else 0
+
+
+def provenance(training: Training, command: str) -> dict[str, Any]:
+    """Where the numbers come from: versions, guests that took part, data, seed, command, BLAS."""
+    choices = [
+        training.dataset_choice, training.loss_choice, training.output_choice, training.optimizer_choice,
+        training.schedule_choice, *training.activation_choices, *training.initializer_choices,
+        *training.metric_choices.values(),
+    ]  # fmt: skip
+    guests = {c.part.distribution: c.part.version for c in choices if c and c.part.distribution != "glassnet"}
+    from .. import __version__
+
+    return {
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": command,
+        "seed": training.experiment.seed,
+        "split_seed": training.experiment.split_seed,
+        "data_sha256": training.data.checksum,
+        "source": training.source.source,
+        "licence": training.source.licence,
+        "rows": {name: len(rows) for name, rows in training.splits().items()},
+        "versions": {"glassnet": __version__, "python": platform.python_version(), "numpy": np.__version__},
+        "guests": guests,
+        "plugins": [list(plugin) for plugin in training.experiment.plugins],
+        "blas": blas(),
+        "platform": platform.platform(),
+    }
+
+
+def checkpoint_arrays(training: Training) -> dict[str, Array]:
+    """All that resuming needs beside the experiment, as arrays."""
+    progress, network = training.progress, training.network
+    best = progress.best or Snapshot.of(network)
+    arrays = {
+        "counts": np.array([len(progress.epochs), progress.step, progress.best_epoch]),
+        "w": network.w,
+        "running": network.running,
+        "best_w": best.w,
+        "best_running": best.running,
+    }
+    if progress.start is not None:
+        arrays["start"] = progress.start
+    for piece, state in enumerate(progress.states):
+        for name, value in state.items():
+            form = "array" if isinstance(value, np.ndarray) else "number"
+            arrays[f"state/{piece}/{form}/{name}"] = np.asarray(value)
+        arrays.setdefault("pieces", np.array(len(progress.states)))
+    return arrays
+
+
+def draw_losses(epochs: list[Epoch], title: str, file: IO[bytes]) -> None:
+    """The training and validation loss of each epoch, as PNG."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+    figure = Figure(figsize=(6.4, 4.0), dpi=120, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    numbers = [epoch.number for epoch in epochs]
+    marker = "o" if len(epochs) == 1 else None
+    axes.plot(numbers, [epoch.loss for epoch in epochs], color="#0072B2", marker=marker, label="training rows")
+    validation = [epoch.validation_loss for epoch in epochs]
+    if None not in validation:
+        shown = [value for value in validation if value is not None]
+        axes.plot(numbers, shown, color="#D55E00", linestyle="--", marker=marker, label="validation rows")
+    axes.set(title=title, xlabel="epoch", ylabel="mean loss, without penalties")
+    if min(epoch.loss for epoch in epochs) > 0:
+        axes.set_yscale("log")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.grid(alpha=0.3)
+    axes.legend()
+    figure.savefig(file, format="png")
+
+
+def _cells(row: Mapping[str, Any]) -> list[str]:
+    """Numbers as the shortest text that reads back as the very same number."""
+    return ["" if value is None else repr(value) for value in row.values()]
+
+
+def plain(value: Any) -> Any:
+    """JSON has no NaN: an undefined score is written as null."""
+    if isinstance(value, dict):
+        return {key: plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    return None if isinstance(value, float) and not np.isfinite(value) else value
