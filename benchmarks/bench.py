@@ -119,7 +119,8 @@ def main() -> None:
     print(f"{'case':<16}{'glassnet':>10}{'sklearn':>10}{'torch':>10}{'products':>10}   microseconds a step")
     for case, row in found["steps"].items():
         times = row["microseconds"]
-        cells = (f"{times[engine]:.0f}" if engine in times else "-" for engine in ("glassnet", "sklearn", "torch", "matmul"))
+        shown = ("glassnet", "sklearn", "torch", "matmul")
+        cells = (f"{times[engine]:.0f}" if engine in times else "-" for engine in shown)
         print(f"{case:<16}" + "".join(f"{cell:>10}" for cell in cells))
     print("\nratios")
     for case, row in found["steps"].items():

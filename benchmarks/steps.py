@@ -5,8 +5,10 @@ All engines get the same float32 rows, one BLAS thread, relu, softmax with cross
 """
 
 import json
+import os
 import sys
 import warnings
+from itertools import pairwise
 from time import perf_counter
 
 import numpy as np
@@ -17,7 +19,7 @@ CASES = {
     "30-100-30-2": ((30, 100, 30, 2), 32, 6400),
     "784-128-64-10": ((784, 128, 64, 10), 64, 6400),
 }
-EPOCHS = 5
+EPOCHS = int(os.environ.get("BENCH_EPOCHS", "5"))
 
 
 def rows_of(case: str) -> tuple[tuple[int, ...], int, np.ndarray, np.ndarray]:
@@ -38,9 +40,16 @@ def glassnet(case: str) -> float:
 
     training = run(
         Experiment(
-            dataset=random_rows, hidden=widths[1:-1], loss="cross_entropy", batch_size=batch, epochs=EPOCHS + 1,
-            test=0.0, validation=0.0, scale="none", dtype="float32",
-        )  # fmt: skip
+            dataset=random_rows,
+            hidden=widths[1:-1],
+            loss="cross_entropy",
+            batch_size=batch,
+            epochs=EPOCHS + 1,
+            test=0.0,
+            validation=0.0,
+            scale="none",
+            dtype="float32",
+        )
     )
     assert [block.shape for block in training.network.layout if block.kind == "weight"][-1][1] == widths[-1]
     training.scorer = Scorer({}, training.data.targets, training.objective.loss)
@@ -67,7 +76,7 @@ def torch(case: str) -> float:
     pt.set_num_threads(1)
     widths, batch, X, codes = rows_of(case)
     layers: list[pt.nn.Module] = []
-    for i, o in zip(widths, widths[1:], strict=False):
+    for i, o in pairwise(widths):
         layers += [pt.nn.Linear(i, o), pt.nn.ReLU()]
     net = pt.nn.Sequential(*layers[:-1])
     loss, optimizer = pt.nn.CrossEntropyLoss(), pt.optim.Adam(net.parameters(), weight_decay=1e-4, fused=True)
@@ -93,8 +102,12 @@ def matmul(case: str) -> float:
     widths, batch, _, _ = rows_of(case)
     rng = np.random.default_rng(0)
     x = [rng.random((batch, width), dtype=np.float32) for width in widths]
-    W = [rng.random((i, o), dtype=np.float32) for i, o in zip(widths, widths[1:], strict=False)]
-    z, dW, dx = [np.empty_like(one) for one in x[1:]], [np.empty_like(one) for one in W], [np.empty_like(one) for one in x]
+    W = [rng.random((i, o), dtype=np.float32) for i, o in pairwise(widths)]
+    z, dW, dx = (
+        [np.empty_like(one) for one in x[1:]],
+        [np.empty_like(one) for one in W],
+        [np.empty_like(one) for one in x],
+    )
 
     def step() -> None:
         for layer in range(len(W)):

@@ -4,6 +4,8 @@ The letters mean the same everywhere: n rows, d inputs, k outputs, c target colu
 activation and `a` after it, both (n, width); `y` what the network puts out, (n, k); `t` the targets, always
 (n, c) in the network's dtype; `w` all parameters as one vector, `g` the gradient, of the same length.
 
+A bag is compared by identity: functions and arrays have no useful equality.
+
 Three rules hold for all of them. Nothing writes into its input. Randomness comes only from the generator
 that is handed in. The dtype that comes in goes out.
 """
@@ -39,7 +41,7 @@ class Range:
         return f"from {self.low:g} to {self.high:g}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Activation:
     """What a layer does to its scores. It keeps the width.
 
@@ -63,7 +65,7 @@ def _same(columns: int) -> int:
     return columns
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Loss:
     """How wrong an output is: one number a row. Averaging and weights belong to the trainer.
 
@@ -105,7 +107,7 @@ class Block:
 State = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Optimizer:
     """How weights move against a gradient.
 
@@ -125,7 +127,7 @@ class Optimizer:
     elementwise: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Initializer:
     """The weights before the first step.
 
@@ -136,7 +138,7 @@ class Initializer:
     biases: Callable[[int, int, np.random.Generator], Array]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Schedule:
     """How the rate changes while training.
 
@@ -148,7 +150,7 @@ class Schedule:
     factor: Callable[[int, int, Sequence[Any]], float]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Metric:
     """How good a prediction is, as a number for people.
 
@@ -162,7 +164,7 @@ class Metric:
     sees: Literal["labels", "scores", "numbers"] = "labels"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """Rows to learn from.
 

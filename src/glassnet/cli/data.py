@@ -32,21 +32,22 @@ def export(host: Host, dataset: str, folder: Path | None, **words: Any) -> None:
     The columns are those that a network sees; the last ones hold the target in its own words or units.
     """
     from ..experiment import Experiment, run
-    from ..runs.files import writing
+    from ..runs.files import write_text, writing
 
     given = {name: value for name, value in words.items() if value is not None}
     training = run(Experiment.from_mapping({"dataset": dataset} | given), host.catalog())
-    name = training.dataset_choice.part.name if training.dataset_choice else Path(dataset).stem
+    name = training.chosen.dataset.part.name if training.chosen.dataset else Path(dataset).stem
     folder = folder or Path(f"{name}-splits")
-    with writing(folder):
+    elsewhere = "give another folder with --to"
+    with writing(folder, elsewhere):
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
-            raise GlassnetError(f"{folder} is not empty and is left as it is: give another folder with --to")
-        splits = {"all": training.data.train} if training.data.whole else training.splits()
-        for split, rows in splits.items():
-            path = folder / f"{split}.csv"
-            table(training.data, rows).to_csv(path, index=False)
-            click.echo(f"{path}: {len(rows)} rows")
+            raise GlassnetError(f"{folder} is not empty and is left as it is: {elsewhere}")
+    splits = {"all": training.data.train} if training.data.whole else training.splits()
+    for split, rows in splits.items():
+        path = folder / f"{split}.csv"
+        write_text(path, table(training.data, rows).to_csv(index=False, lineterminator="\n"), elsewhere)
+        click.echo(f"{path}: {len(rows)} rows")
 
 
 def table(prepared: Any, rows: Any) -> Any:

@@ -156,5 +156,6 @@ def next_commands(recording: Recording) -> list[str]:
     if recording.result["stopped"] == "interrupted":
         commands.insert(0, f"glassnet train --resume {run}")
     elif recording.result["stopped"].startswith("all "):
-        commands.insert(0, f"glassnet train --resume {run} --epochs {2 * recording.training.plan.epochs}")
+        more = max(1, 2 * recording.training.plan.epochs)
+        commands.insert(0, f"glassnet train --resume {run} --epochs {more}")
     return commands

@@ -47,7 +47,9 @@ def evaluate(host: Host, run: str, runs: str, as_json: bool) -> None:
     console().print(scores_table(metrics, intervals, training.data.whole))
 
 
-@click.command(epilog="\b\nExamples:\n  glassnet predict last new.csv\n  glassnet predict 3 new.csv --output answers.csv")
+@click.command(
+    epilog="\b\nExamples:\n  glassnet predict last new.csv\n  glassnet predict 3 new.csv --output answers.csv"
+)
 @click.argument("run")
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE.csv")
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE.csv", help="Write there instead of printing.")
@@ -70,7 +72,7 @@ def predict(host: Host, run: str, file: Path, output: Path | None, runs: str) ->
     if output is None:
         click.echo(text, nl=False)
         return
-    write_text(output, text)
+    write_text(output, text, elsewhere="give another --output")
     click.echo(f"{len(table)} predictions in {output}")
 
 
@@ -111,7 +113,14 @@ def _row(run: Run) -> dict[str, Any]:
     try:
         experiment, result = run.experiment, run.result
     except GlassnetError as error:
-        return {"run": str(run.folder), "dataset": "", "epochs": None, "score": None, "metric": "", "stopped": str(error)}
+        return {
+            "run": str(run.folder),
+            "dataset": "",
+            "epochs": None,
+            "score": None,
+            "metric": "",
+            "stopped": str(error),
+        }
     scores = result.get("metrics", {})
     judged = scores.get("test") or scores.get("train") or {}
     name, value = next(iter(judged.items()), ("", None))

@@ -97,9 +97,7 @@ def train(
     _work(recording, as_json, quiet)
 
 
-def _started(
-    host: Host, given: dict[str, Any], config: Path | None, settings: tuple[str, ...], runs: str
-) -> Recording:
+def _started(host: Host, given: dict[str, Any], config: Path | None, settings: tuple[str, ...], runs: str) -> Recording:
     """A new recording: the file's choices, then those of the command line, then --set."""
     from ..experiment import Experiment, run
     from ..experiment.words import read_toml
@@ -116,20 +114,17 @@ def _started(
 def _resumed(
     host: Host, resume: str, runs: str, given: dict[str, Any], config: Path | None, settings: tuple[str, ...]
 ) -> Recording:
+    from ..experiment.words import flag
     from ..runs import load
 
-    others = [f"--{name.replace('_', '-')}" for name in given if name != "epochs"]
+    others = [flag(name) for name in given if name != "epochs"]
     others += ["--config"] * (config is not None) + ["--set"] * bool(settings)
     if others:
         raise GlassnetError(f"--resume goes on with a run as it was: only --epochs may change, not {join(others)}")
     run = load(resume, runs)
     epochs = given.get("epochs")
     changed = run.experiment.replace(epochs=epochs).epochs if epochs is not None else None
-    recording = load(run.folder, runs, host.catalog_for(run)).resume(changed)
-    done = len(recording.training.progress.epochs)
-    if done >= recording.training.plan.epochs:
-        raise GlassnetError(f"{run.folder} has done its {done} epochs: go on with a larger number, --epochs {2 * done}")
-    return recording
+    return load(run.folder, runs, host.catalog_for(run)).resume(changed)
 
 
 def _work(recording: Recording, as_json: bool, quiet: bool) -> None:
@@ -161,7 +156,9 @@ def _work(recording: Recording, as_json: bool, quiet: bool) -> None:
         for line in summary(recording):
             screen.print(line, markup=False) if isinstance(line, str) else screen.print(line)
     if isinstance(failure, KeyboardInterrupt):
-        click.echo(f"Interrupted after epoch {recording.result['epochs']}; the run is kept.", err=True)
+        done = recording.result["epochs"]
+        resume = f"glassnet train --resume {recording.folder}"
+        click.echo(f"Interrupted after epoch {done}; the run is kept. Go on with: {resume}", err=True)
         raise SystemExit(130)
     if failure is not None:
         raise failure

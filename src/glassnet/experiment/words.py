@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from ..catalog import Phrase
@@ -64,12 +65,16 @@ class Experiment:
     plugins: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
+        if isinstance(self.dataset, PurePath):
+            object.__setattr__(self, "dataset", str(self.dataset))
         for name in TUPLES:
             object.__setattr__(self, name, _as_tuple(name, getattr(self, name)))
         for name, rule in RULES.items():
             value = getattr(self, name)
-            if value is not None:
+            if value is not None or getattr(Experiment, name) is not None:  # None where it is the default
                 object.__setattr__(self, name, rule.read(name, value))
+        for name in PHRASES:
+            _check_phrases(name, getattr(self, name))
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any], where: str = "an experiment") -> Experiment:
@@ -110,7 +115,9 @@ class Experiment:
         if not equals:
             raise GlassnetError(f"--set wants KEY=VALUE, such as optimizer.lr=0.01, not {setting!r}")
         name, _, option = key.partition(".")
-        known = [field.name for field in fields(self)]
+        if name == "plugins":
+            raise GlassnetError("--set can't change plugins: name the file with --plugin FILE.py")
+        known = [field.name for field in fields(self) if field.name != "plugins"]
         if name not in known:
             raise GlassnetError(
                 f"--set {setting}: no setting {name!r}.{did_you_mean(name, known)} Known: {join(known)}"
@@ -124,51 +131,61 @@ class Experiment:
 
 @dataclass(frozen=True)
 class Rule:
-    """What a plain field may hold: a type, bounds (included unless `below`), or a list of choices."""
+    """What a plain field may hold: a type, bounds (`low` included, `above` and `below` not), or a list of choices."""
 
     type: type
     low: float = float("-inf")
+    above: float = float("-inf")
     below: float = float("inf")
     choices: tuple[str, ...] = ()
 
     def read(self, name: str, value: Any) -> Any:
-        flag = "--" + name.replace("_", "-")
         if name == "batch_size" and value == "full":
             return value
         if self.type is bool:
             if not isinstance(value, bool):
-                raise GlassnetError(f"{flag} is true or false, not {value!r}")
+                raise GlassnetError(f"{flag(name)} is true or false, not {value!r}")
             return value
-        if self.type is str:
-            if self.choices and value not in self.choices:
-                guess = did_you_mean(str(value), self.choices)
-                raise GlassnetError(f"{flag} {value!r} is unknown.{guess} Possible: {join(self.choices)}")
-            return str(value)
+        return self._text(name, value) if self.type is str else self._number(name, value)
+
+    def _text(self, name: str, value: Any) -> str:
+        if self.choices and value not in self.choices:
+            guess = did_you_mean(str(value), self.choices)
+            raise GlassnetError(f"{flag(name)} {value!r} is unknown.{guess} Possible: {join(self.choices)}")
+        if not isinstance(value, str | int):  # a column may be called 3
+            raise GlassnetError(f"{flag(name)} wants a name, not {value!r}")
+        return str(value)
+
+    def _number(self, name: str, value: Any) -> Any:
+        also = " or full" if name == "batch_size" else ""
         try:
             if isinstance(value, bool):
                 raise ValueError
             number = self.type(value)
-            if number != float(value):
+            if not (isinstance(value, str) or number == value) or not math.isfinite(number):
                 raise ValueError
-        except (TypeError, ValueError):
-            kind = "a whole number" if self.type is int else "a number"
-            also = " or full" if name == "batch_size" else ""
-            raise GlassnetError(f"{flag} wants {kind}{also}, not {value!r}") from None
-        if not self.low <= number < self.below:
-            upper = "" if self.below == float("inf") else f" and below {self.below:g}"
-            raise GlassnetError(f"{flag} must be at least {self.low:g}{upper}, not {value}")
+        except (TypeError, ValueError, OverflowError):
+            kind = "a whole number" if self.type is int else "a finite number"
+            raise GlassnetError(f"{flag(name)} wants {kind}{also}, not {value!r}") from None
+        if not (self.low <= number < self.below and number > self.above):
+            percent = f" (for {number:g} % give {number / 100:g})" if self.below == 1 < number < 100 else ""
+            raise GlassnetError(f"{flag(name)} must be {self._bounds()}{also}, not {value}{percent}")
         return number
+
+    def _bounds(self) -> str:
+        lowest = f"more than {self.above:g}" if self.low < self.above else f"at least {self.low:g}"
+        return lowest if self.below == float("inf") else f"{lowest} and below {self.below:g}"
 
 
 RULES: dict[str, Rule] = {
-    "test": Rule(float, 0, 1),
-    "validation": Rule(float, 0, 1),
-    "dropout": Rule(float, 0, 1),
-    "input_dropout": Rule(float, 0, 1),
+    "test": Rule(float, 0, below=1),
+    "validation": Rule(float, 0, below=1),
+    "dropout": Rule(float, 0, below=1),
+    "input_dropout": Rule(float, 0, below=1),
     "l1": Rule(float, 0),
     "l2": Rule(float, 0),
-    "clip_norm": Rule(float, 0),
-    "clip_value": Rule(float, 0),
+    "clip_norm": Rule(float, above=0),
+    "clip_value": Rule(float, above=0),
     "epochs": Rule(int, 0),
     "batch_size": Rule(int, 1),
     "patience": Rule(int, 1),
@@ -186,15 +203,45 @@ TUPLES = ("keep", "hidden", "activation", "initializer", "metrics", "plugins")
 PHRASES = ("dataset", "activation", "output", "loss", "initializer", "optimizer", "schedule", "metrics")
 
 
+#: What to write for a field, where it isn't simply its name behind two dashes.
+FLAGS = {"dataset": "the dataset", "metrics": "--metric"}
+
+
+def flag(name: str) -> str:
+    """How a field is said on the command line: `--batch-size`."""
+    return FLAGS.get(name, "--" + name.replace("_", "-"))
+
+
 def _as_tuple(name: str, value: Any) -> tuple[Any, ...]:
     """A field that holds several values, from one value, a list, or for the hidden layers a text `128,64`."""
     if name == "hidden":
         return _widths(value)
     if name == "plugins":
-        return tuple((str(path), str(digest)) for path, digest in value)
+        return _plugins(value)
     if value is None:
         return ()
-    return (value,) if isinstance(value, str) or callable(value) else tuple(value)
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+def _check_phrases(name: str, value: Any) -> None:
+    """A phrase or a part's function, or several of them; nothing where the default is chosen later."""
+    if value is None and getattr(Experiment, name) is None:
+        return
+    for one in value if isinstance(value, tuple) else (value,):
+        if not isinstance(one, str) and not callable(one):
+            kind = {"output": "activation", "metrics": "metric"}.get(name, name)
+            raise GlassnetError(
+                f"{flag(name)} wants a phrase, NAME or NAME:OPTION=VALUE, not {one!r} (see `glassnet list {kind}`)"
+            )
+
+
+def _plugins(value: Any) -> tuple[tuple[str, str], ...]:
+    try:
+        return tuple((str(path), str(digest)) for path, digest in value)
+    except (TypeError, ValueError):
+        raise GlassnetError(
+            f"plugins holds pairs of a path and its SHA-256, not {value!r}: name the file with --plugin FILE.py instead"
+        ) from None
 
 
 def _widths(value: Any) -> tuple[int, ...]:
@@ -203,12 +250,19 @@ def _widths(value: Any) -> tuple[int, ...]:
     elif isinstance(value, int):
         value = [value]
     try:
-        widths = tuple(int(width) for width in value or ())
-    except (TypeError, ValueError):
+        widths = tuple(_width(width) for width in value or ())
+    except (TypeError, ValueError, OverflowError):
         raise GlassnetError(f"--hidden wants widths such as 128,64, or none, not {_shown(value)}") from None
     if any(width < 1 for width in widths):
         raise GlassnetError(f"--hidden wants widths of at least 1, or none for no hidden layer, not {_shown(value)}")
     return widths
+
+
+def _width(value: Any) -> int:
+    width = int(value)
+    if isinstance(value, bool) or (not isinstance(value, str) and width != value):
+        raise ValueError
+    return width
 
 
 def _shown(value: Any) -> str:
@@ -217,8 +271,6 @@ def _shown(value: Any) -> str:
 
 def _from_text(name: str, text: str) -> Any:
     """A field's value from the right-hand side of `--set`."""
-    if name in ("plugins",):
-        raise GlassnetError("--set can't change plugins: name the file with --plugin FILE.py")
     if text.lower() in ("none", "") and name != "scale":
         return () if name in TUPLES else None
     if name == "batch_norm" and text.lower() in ("true", "false"):
@@ -230,13 +282,13 @@ def _from_text(name: str, text: str) -> Any:
 
 def _with_option(given: Any, option: str, value: str, name: str) -> Any:
     """The phrase, or each of several, with one more option."""
-    if isinstance(given, tuple):
+    if isinstance(given, tuple) and given:
         return tuple(_with_option(one, option, value, name) for one in given)
     if given is None and name == "optimizer":
         given = DEFAULT_OPTIMIZER
     if not isinstance(given, str):
-        what = "is chosen by the task" if given is None else "is given as a function"
-        raise GlassnetError(f"--set {name}.{option}: {name} {what}: name a part with --{name} first")
+        what = "is given as a function" if callable(given) else "is not chosen yet"
+        raise GlassnetError(f"--set {name}.{option}: {name} {what}: name it first, with {flag(name)}")
     return str(Phrase.parse(given).with_option(option, value))
 
 
@@ -245,10 +297,10 @@ def read_toml(path: str | Path) -> dict[str, Any]:
     try:
         with Path(path).open("rb") as file:
             return tomllib.load(file)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise GlassnetError(f"{path} is not TOML: {error}") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise GlassnetError(f"can't read {path}: {error}") from error
+    except OSError as error:
+        raise GlassnetError(f"can't read {path}: {error.strerror}") from error
 
 
 def _function_in_words(value: Any) -> str:

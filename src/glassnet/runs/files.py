@@ -19,22 +19,25 @@ from ..errors import GlassnetError
 Array = NDArray[Any]
 
 
+ELSEWHERE = "choose another folder with --runs DIR or GLASSNET_RUNS"
+
+
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Turn what the disk says into one clear line."""
+def writing(path: Path, elsewhere: str = ELSEWHERE) -> Iterator[None]:
+    """Turn what the disk says into one clear line; `elsewhere` is what to do where nothing may be written."""
     try:
         yield
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         why = "there is no space left" if full else (error.strerror or str(error))
-        remedy = "make room" if full else "choose another folder with --runs DIR or GLASSNET_RUNS"
+        remedy = "make room" if full else elsewhere
         raise GlassnetError(f"can't write to {path}: {why}; {remedy}") from error
 
 
-def write_bytes(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
+def write_bytes(path: Path, write: Callable[[IO[bytes]], Any], elsewhere: str = ELSEWHERE) -> None:
     """Write a file whole or not at all: a temporary neighbour, flushed, then renamed."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with writing(path.parent):
+    with writing(path.parent, elsewhere):
         try:
             with temporary.open("wb") as file:
                 write(file)
@@ -45,8 +48,16 @@ def write_bytes(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
             raise
 
 
-def write_text(path: Path, text: str) -> None:
-    write_bytes(path, lambda file: file.write((text.rstrip("\n") + "\n").encode()))
+def remove_leftovers(folder: Path) -> None:
+    """Remove the temporary files of a process that was killed while it wrote."""
+    with writing(folder):
+        for path in folder.glob(".*"):
+            if path.suffix[1:].isdecimal() and path.is_file():
+                path.unlink()
+
+
+def write_text(path: Path, text: str, elsewhere: str = ELSEWHERE) -> None:
+    write_bytes(path, lambda file: file.write((text.rstrip("\n") + "\n").encode()), elsewhere)
 
 
 def write_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
@@ -59,25 +70,39 @@ def write_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
 def read_arrays(path: Path) -> dict[str, Array]:
     """Arrays of an .npz file; nothing in it can run code."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return dict(file)
+        with path.open("rb") as file, zipfile.ZipFile(file) as archive:
+            if changed := archive.testzip():
+                raise ValueError(f"the checksum of {changed} is not that of its bytes")
+            return {name.removesuffix(".npy"): _array(archive, name) for name in archive.namelist()}
     except FileNotFoundError as error:
         remedy = f"finish the run first: glassnet train --resume {path.parent}"
         raise GlassnetError(f"{path} is missing: {remedy}") from error
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise GlassnetError(f"{path} is damaged and can't be read: {error}") from error
+    except MemoryError as error:
+        raise GlassnetError(f"{path} asks for more memory than there is, or is damaged") from error
+    except Exception as error:  # bytes that were changed can make zipfile raise nearly anything
+        words = " ".join(str(error).split()) or type(error).__name__
+        raise GlassnetError(f"{path} is damaged and can't be read: {words}") from error
+
+
+def _array(archive: zipfile.ZipFile, name: str) -> Array:
+    with archive.open(name) as member:
+        return np.lib.format.read_array(member, allow_pickle=False)
 
 
 def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise GlassnetError(f"can't read {path}: {error}") from error
+    except OSError as error:
+        raise GlassnetError(f"can't read {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise GlassnetError(f"{path} is damaged: {error}") from error
 
 
 def read_json(path: Path) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = json.loads(read_text(path))
+        found = json.loads(read_text(path))
     except ValueError as error:
         raise GlassnetError(f"{path} is damaged: {error}") from error
+    if not isinstance(found, dict):
+        raise GlassnetError(f"{path} is damaged: it holds no JSON object")
     return found

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from ..catalog import Catalog
 from ..errors import GlassnetError, join
 from ..experiment import Experiment, Training
-from ..experiment.building import is_table
+from ..experiment.building import history_table
+from ..experiment.choosing import is_table
 from ..model import Model
 from ..training import Epoch, Progress
 from ..training.epochs import Snapshot
@@ -54,12 +55,7 @@ class Run:
     @cached_property
     def history(self) -> pd.DataFrame:
         """One row an epoch."""
-        import pandas as pd
-
-        try:
-            return pd.read_csv(self.folder / "history.csv", float_precision="round_trip")
-        except (OSError, ValueError) as error:
-            raise GlassnetError(f"can't read the history of {self.folder}: {error}") from error
+        return history_table(read_history(self.folder / "history.csv"))
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -98,27 +94,43 @@ class Run:
         return training
 
     def resume(self, epochs: int | None = None) -> Recording:
-        """Go on where the checkpoint stands, in the same folder; `epochs` sets a new total."""
+        """Go on where the checkpoint stands, in the same folder; `epochs` sets a new total.
+
+        Raises `GlassnetError` where nothing is left to do.
+        """
         training = self.training(epochs)
         path = self.folder / "checkpoint.npz"
         if path.exists():
             self._restore(training, read_arrays(path), path)
+        self._refuse_finished(len(training.progress.epochs), training.plan.epochs)
         if epochs is not None:
             write_text(self.folder / "experiment.json", training.experiment.to_json())
         return Recording(training, self.folder)
+
+    def _refuse_finished(self, done: int, epochs: int) -> None:
+        """A run whose last epoch is in its final figures is finished; else a kill came before they were written."""
+        if epochs < done or (epochs == done == self.result.get("epochs") and self._stopped_as("all ")):
+            larger = max(1, 2 * done)
+            raise GlassnetError(
+                f"{self.folder} has done its {done} epochs: go on with a larger number, --epochs {larger}"
+            )
+        if done == self.result.get("epochs") and self._stopped_as("no better ", "the solver ended"):
+            raise GlassnetError(
+                f"{self.folder} is finished ({self.result['stopped']}): nothing is left to do, train a new run"
+            )
+
+    def _stopped_as(self, *beginnings: str) -> bool:
+        return str(self.result.get("stopped")).startswith(beginnings)
 
     def _restore(self, training: Training, arrays: Mapping[str, Array], path: Path) -> None:
         network, progress = training.network, training.progress
         try:
             done, step, best_epoch = (int(count) for count in arrays["counts"])
             network.w[:], network.running[:] = arrays["w"], arrays["running"]
-            best = Snapshot(arrays["best_w"], arrays["best_running"])
-            states: list[dict[str, Any]] = [{} for _ in range(int(arrays.get("pieces", np.array(0))))]
-            for key in arrays:
-                if key.startswith("state/"):
-                    _, piece, form, name = key.split("/", 3)
-                    states[int(piece)][name] = arrays[key] if form == "array" else arrays[key].item()
-        except (KeyError, ValueError) as error:
+            best = Snapshot(network.w.copy(), network.running.copy())
+            best.w[:], best.running[:] = arrays["best_w"], arrays["best_running"]
+            states = read_states(arrays)
+        except (KeyError, ValueError, TypeError, IndexError) as error:
             raise GlassnetError(f"{path} does not fit its experiment.json: {error}") from error
         epochs = read_history(self.folder / "history.csv")
         if len(epochs) < done:
@@ -140,9 +152,9 @@ def plugin_files(experiment: Experiment) -> list[Path]:
     return [Path(path) for path, _ in experiment.plugins]
 
 
-def load(folder: str | Path, runs: str | Path = DEFAULT_FOLDER, catalog: Catalog | None = None) -> Run:
+def load(folder: str | int | Path, runs: str | Path = DEFAULT_FOLDER, catalog: Catalog | None = None) -> Run:
     """Open a run: its folder, its name in `runs`, its number (`3`), or `last`."""
-    path = Path(folder)
+    path = Path(str(folder))
     if not (path / "experiment.json").is_file():
         path = _find(str(folder), Path(runs))
     return Run(path, catalog)
@@ -152,9 +164,12 @@ def _find(given: str, runs: Path) -> Path:
     known = list_folders(runs)
     if given == "last" and known:
         return known[-1]
-    for path in known:
-        if path.name == given or (given.isdigit() and run_number(path) == int(given)):
-            return path
+    found = [path for path in known if path.name == given]
+    found = found or [path for path in known if given.isdecimal() and run_number(path) == int(given)]
+    if len(found) > 1:
+        raise GlassnetError(f"run {given} may be any of {join(found)}: name its folder")
+    if found:
+        return found[0]
     names = join(path.name for path in known[-5:]) or "none"
     raise GlassnetError(
         f"no run {given!r}: name its folder, its number, or last; the latest in {runs} are: {names} "
@@ -170,34 +185,41 @@ def list_folders(runs: Path) -> list[Path]:
     return sorted(found, key=lambda path: (run_number(path), path.name))
 
 
+def read_states(arrays: Mapping[str, Array]) -> list[dict[str, Any]]:
+    """The optimizer's states, one a piece of the vector, each value as it was: array, NumPy or Python number."""
+    states: list[dict[str, Any]] = [{} for _ in range(int(arrays.get("pieces", np.array(0))))]
+    for key in arrays:
+        if key.startswith("state/"):
+            _, piece, form, name = key.split("/", 3)
+            array = arrays[key]
+            states[int(piece)][name] = array if form == "array" else array[()] if form == "scalar" else array.item()
+    return states
+
+
 def read_history(path: Path) -> list[Epoch]:
     """The epochs of a history, number for number those that were written; a last, torn line is left out."""
     text = read_text(path)
     lines = text[: text.rfind("\n") + 1].splitlines()
-    epochs = []
     try:
-        for row in csv.DictReader(lines):
-            scores: dict[str, dict[str, float]] = {}
-            for key, value in row.items():
-                split, _, name = key.partition("_")
-                if split in ("train", "validation") and key != "validation_loss":
-                    scores.setdefault(split, {})[name] = float(value)
-            validation_loss = float(row["validation_loss"]) if row["validation_loss"] else None
-            epochs.append(
-                Epoch(
-                    int(row["epoch"]),
-                    int(row["step"]),
-                    float(row["loss"]),
-                    validation_loss,
-                    scores,
-                    float(row["monitored"]),
-                    float(row["rate"]),
-                    float(row["seconds"]),
-                )
-            )
-    except (KeyError, TypeError, ValueError) as error:
-        raise GlassnetError(f"{path} is not a history of epochs: {error}") from error
+        epochs = [_epoch(row) for row in csv.DictReader(lines)]
+        if [epoch.number for epoch in epochs] != list(range(1, len(epochs) + 1)):
+            raise ValueError("its epochs are not 1, 2, 3, ...")
+    except KeyError as error:
+        raise GlassnetError(f"{path} is damaged: its column {error} is missing") from error
+    except (TypeError, ValueError, AttributeError, csv.Error) as error:
+        raise GlassnetError(f"{path} is damaged: {error}") from error
     return epochs
+
+
+def _epoch(row: Mapping[str, str]) -> Epoch:
+    scores: dict[str, dict[str, float]] = {}
+    for key, value in row.items():
+        split, _, name = key.partition("_")
+        if split in ("train", "validation") and key != "validation_loss":
+            scores.setdefault(split, {})[name] = float(value)
+    validation_loss = float(row["validation_loss"]) if row["validation_loss"] else None
+    loss, monitored, rate, seconds = (float(row[name]) for name in ("loss", "monitored", "rate", "seconds"))
+    return Epoch(int(row["epoch"]), int(row["step"]), loss, validation_loss, scores, monitored, rate, seconds)
 
 
 def _phrases(experiment: Experiment) -> list[str]:

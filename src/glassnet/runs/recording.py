@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import platform
+import shutil
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,12 +15,13 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import GlassnetError
 from ..experiment import Training
 from ..experiment.building import epoch_row
 from ..training import Epoch
 from ..training.epochs import Snapshot
-from ..training.threads import blas
-from .files import write_arrays, write_bytes, write_text, writing
+from ..training.threads import blas, suited_to
+from .files import remove_leftovers, write_arrays, write_bytes, write_text, writing
 
 Array = NDArray[Any]
 
@@ -38,14 +40,21 @@ class Recording:
         self.result: dict[str, Any] = {}
 
     def __iter__(self) -> Iterator[Epoch]:
+        remove_leftovers(self.folder)
         self._write_history()  # a resumed run's history is cut back to what its checkpoint holds
+        progress = self.training.progress
         try:
             for epoch in self.training:
                 self._keep(epoch)
                 yield epoch
+        except KeyboardInterrupt:
+            progress.stopped = "interrupted"
+            raise
+        except Exception as error:
+            progress.stopped = progress.stopped or f"failed: {' '.join(str(error).split())}"
+            raise
         finally:
-            if not self.training.progress.stopped:
-                self.training.progress.stopped = "stopped by its caller"
+            progress.stopped = progress.stopped or "stopped by its caller"
             self.finish()
 
     def _keep(self, epoch: Epoch) -> None:
@@ -88,23 +97,28 @@ class Recording:
             "metrics": training.scores(),
             "intervals": training.intervals(),
         }
-        write_text(self.folder / "metrics.json", json.dumps(plain(self.result), indent=2))
         if progress.epochs:
             write_bytes(self.folder / "loss.png", lambda file: draw_losses(progress.epochs, self.folder.name, file))
+        # Last: where it is, with the number of the last epoch, the run is finished
+        write_text(self.folder / "metrics.json", json.dumps(plain(self.result), indent=2))
         return self.result
 
 
 def record(training: Training, runs: str | Path = DEFAULT_FOLDER, *, command: str = "") -> Recording:
     """Keep a training as the next run in the folder `runs`: `for epoch in record(run(experiment)): ...`."""
     folder = _new_folder(Path(runs), _short_name(training))
-    write_text(folder / "experiment.json", training.experiment.to_json())
-    write_text(folder / "provenance.json", json.dumps(provenance(training, command), indent=2))
+    try:
+        write_text(folder / "provenance.json", json.dumps(provenance(training, command), indent=2))
+        write_text(folder / "experiment.json", training.experiment.to_json())
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     return Recording(training, folder)
 
 
 def _short_name(training: Training) -> str:
-    if training.dataset_choice is not None:
-        return training.dataset_choice.part.name
+    if training.chosen.dataset is not None:
+        return training.chosen.dataset.part.name
     return Path(str(training.experiment.dataset)).stem
 
 
@@ -130,17 +144,15 @@ def _new_folder(runs: Path, name: str) -> Path:
 
 def run_number(path: Path) -> int:
     digits = path.name.partition("-")[0]
-    return int(digits) if digits.isdigit() else 0
+    return int(digits) if digits.isdecimal() else 0
 
 
 def provenance(training: Training, command: str) -> dict[str, Any]:
     """Where the numbers come from: versions, guests that took part, data, seed, command, BLAS."""
-    choices = [
-        training.dataset_choice, training.loss_choice, training.output_choice, training.optimizer_choice,
-        training.schedule_choice, *training.activation_choices, *training.initializer_choices,
-        *training.metric_choices.values(),
-    ]  # fmt: skip
-    guests = {c.part.distribution: c.part.version for c in choices if c and c.part.distribution != "glassnet"}
+    parts = [choice.part for choice in training.chosen]
+    guests = {part.distribution: part.version for part in parts if part.distribution != "glassnet"}
+    with suited_to(training.plan.batch_size or len(training.data.train), training.network.widths):
+        libraries = blas()
     from .. import __version__
 
     return {
@@ -155,7 +167,7 @@ def provenance(training: Training, command: str) -> dict[str, Any]:
         "versions": {"glassnet": __version__, "python": platform.python_version(), "numpy": np.__version__},
         "guests": guests,
         "plugins": [list(plugin) for plugin in training.experiment.plugins],
-        "blas": blas(),
+        "blas": libraries,
         "platform": platform.platform(),
     }
 
@@ -175,10 +187,20 @@ def checkpoint_arrays(training: Training) -> dict[str, Array]:
         arrays["start"] = progress.start
     for piece, state in enumerate(progress.states):
         for name, value in state.items():
-            form = "array" if isinstance(value, np.ndarray) else "number"
-            arrays[f"state/{piece}/{form}/{name}"] = np.asarray(value)
+            form = "array" if isinstance(value, np.ndarray) else "scalar" if isinstance(value, np.generic) else "number"
+            arrays[f"state/{piece}/{form}/{name}"] = _plain_array(name, value)
         arrays.setdefault("pieces", np.array(len(progress.states)))
     return arrays
+
+
+def _plain_array(name: str, value: Any) -> Array:
+    array = np.asarray(value)
+    if array.dtype.hasobject:  # it would be written as a pickle, which nothing here reads back
+        raise GlassnetError(
+            f"the optimizer keeps {name!r} as {type(value).__name__}, which can't be saved: "
+            "a state holds arrays and Python numbers"
+        )
+    return array
 
 
 def draw_losses(epochs: list[Epoch], title: str, file: IO[bytes]) -> None:
@@ -207,8 +229,11 @@ def draw_losses(epochs: list[Epoch], title: str, file: IO[bytes]) -> None:
 
 
 def _cells(row: Mapping[str, Any]) -> list[str]:
-    """Numbers as the shortest text that reads back as the very same number."""
-    return ["" if value is None else repr(value) for value in row.values()]
+    """Numbers as the shortest text that reads back as the very same number.
+
+    A guest's schedule or metric may have left a NumPy number, whose text is another one.
+    """
+    return ["" if value is None else repr(value if isinstance(value, int) else float(value)) for value in row.values()]
 
 
 def plain(value: Any) -> Any:

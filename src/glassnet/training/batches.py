@@ -12,7 +12,7 @@ from ..data import Rows
 
 Array = NDArray[Any]
 
-GATHERED = 1 << 18  # elements of X gathered at once: several small batches for one call, still within the cache
+GATHERED = 1 << 17  # elements of X gathered at once: several small batches for one call, still within the cache
 
 
 def batch_starts(n: int, batch_size: int, join_single: bool) -> list[int]:

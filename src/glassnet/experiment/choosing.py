@@ -1,0 +1,190 @@
+"""Which parts an experiment means: every phrase found, every default decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..catalog import Catalog, Choice
+from ..data import read_table
+from ..errors import GlassnetError
+from ..kinds import Activation, Dataset, Task
+from ..streams import Stream, generator
+from .refusals import refuse_loss, refuse_metrics, refuse_monitor, refuse_unknown_file, refuse_with_solver
+from .words import DEFAULT_OPTIMIZER, Choosable, Experiment
+
+TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".pq")
+DEFAULT_BATCH = 32
+DEFAULT_LOSS: dict[Task, str] = {
+    "binary": "binary_cross_entropy",
+    "multilabel": "binary_cross_entropy",
+    "multiclass": "cross_entropy",
+    "regression": "squared_error",
+}
+CLASS_METRICS = ("accuracy",)
+NUMBER_METRICS = ("r2", "root_mean_squared_error", "mean_absolute_error")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The parts of an experiment. `dataset` is None for a table on disk; `natural` is the loss's own output.
+
+    `metrics` is by the name that a score is shown under, and `monitor` is one of these names, or "loss".
+    """
+
+    dataset: Choice | None
+    loss: Choice
+    natural: Choice
+    output: Choice
+    activations: tuple[Choice, ...]
+    initializers: tuple[Choice, ...]
+    optimizer: Choice
+    schedule: Choice
+    metrics: dict[str, Choice]
+    monitor: str
+
+    @property
+    def is_natural(self) -> bool:
+        """Whether the output is the loss's own, so that slopes may be taken from the scores."""
+        return str(self.output) == str(self.natural)
+
+    @property
+    def is_solver(self) -> bool:
+        """Whether the optimizer looks at all rows at once."""
+        return self.optimizer.build().minimize is not None
+
+    def __iter__(self) -> Iterator[Choice]:
+        """Every part that takes part."""
+        yield from () if self.dataset is None else (self.dataset,)
+        yield from (self.loss, self.output, *self.activations, *self.initializers)
+        yield from (self.optimizer, self.schedule, *self.metrics.values())
+
+    def words(self) -> dict[str, Any]:
+        """The fields of an experiment that name parts, each in full."""
+        parts: dict[str, Any] = {} if self.dataset is None else {"dataset": in_words(self.dataset)}
+        return parts | {
+            "activation": tuple(in_words(choice) for choice in self.activations),
+            "output": in_words(self.output),
+            "loss": in_words(self.loss),
+            "initializer": tuple(in_words(choice) for choice in self.initializers),
+            "optimizer": in_words(self.optimizer),
+            "schedule": in_words(self.schedule),
+            "metrics": tuple(in_words(choice) for choice in self.metrics.values()),
+        }
+
+
+def in_words(choice: Choice) -> Choosable:
+    """The canonical phrase, or the function itself where no words can rebuild it."""
+    return str(choice) if choice.rebuildable else choice.part.function
+
+
+def choose_parts(experiment: Experiment, dataset: Choice | None, task: Task, catalog: Catalog) -> Chosen:
+    """Find every part of an experiment for that task, and refuse what does not go together."""
+    loss = catalog.choose("loss", experiment.loss or DEFAULT_LOSS[task])
+    bag = loss.build()
+    refuse_loss(loss, bag, task, catalog)
+    natural = catalog.choose("activation", bag.output, home=loss.part.distribution)
+    output = catalog.choose("activation", experiment.output) if experiment.output else natural
+    activations = _per_hidden_layer(experiment, catalog)
+    metrics, monitor = _metrics(experiment, task, catalog)
+    refuse_metrics({name: choice.build() for name, choice in metrics.items()}, task)
+    chosen = Chosen(
+        dataset=dataset,
+        loss=loss,
+        natural=natural,
+        output=output,
+        activations=activations,
+        initializers=_initializers(experiment, [*activations, output], catalog),
+        optimizer=catalog.choose("optimizer", experiment.optimizer or default_optimizer(experiment.hidden)),
+        schedule=catalog.choose("schedule", experiment.schedule),
+        metrics=metrics,
+        monitor=monitor,
+    )
+    if chosen.is_solver:
+        refuse_with_solver(chosen.optimizer, chosen.schedule, experiment)
+    return chosen
+
+
+def default_optimizer(hidden: Sequence[int]) -> str:
+    """adam at its own rate; ten times that without a hidden layer, where the loss is a bowl and none too fast."""
+    return DEFAULT_OPTIMIZER if hidden else f"{DEFAULT_OPTIMIZER}:lr=0.01"
+
+
+def _per_hidden_layer(experiment: Experiment, catalog: Catalog) -> tuple[Choice, ...]:
+    """One activation a hidden layer: a single phrase serves them all."""
+    phrases, layers = experiment.activation, experiment.hidden
+    if len(phrases) not in (1, len(layers)):
+        raise GlassnetError(
+            f"{count(phrases, 'activation')} for {count(layers, 'hidden layer')}: "
+            "give --activation once, or once a layer"
+        )
+    phrases = phrases * len(layers) if len(phrases) == 1 else phrases
+    return tuple(catalog.choose("activation", phrase) for phrase in phrases)
+
+
+def _initializers(experiment: Experiment, layers: Sequence[Choice], catalog: Catalog) -> tuple[Choice, ...]:
+    """As asked, one for all dense layers or one each; else what each layer's activation suggests."""
+    given = experiment.initializer
+    if not given:
+        return tuple(
+            catalog.choose("initializer", layer.build().initializer, home=layer.part.distribution) for layer in layers
+        )
+    if len(given) not in (1, len(layers)):
+        raise GlassnetError(
+            f"{count(given, 'initializer')} for {count(layers, 'dense layer')} (the output layer is one of them): "
+            "give --initializer once, or once a layer"
+        )
+    given = given * len(layers) if len(given) == 1 else given
+    return tuple(catalog.choose("initializer", phrase) for phrase in given)
+
+
+def _metrics(experiment: Experiment, task: Task, catalog: Catalog) -> tuple[dict[str, Choice], str]:
+    """The task's usual metrics and those asked for, by the name they are shown under; and the monitored name."""
+    usual = NUMBER_METRICS if task == "regression" else CLASS_METRICS
+    wanted: list[Choosable] = [*usual, *experiment.metrics]
+    if experiment.monitor != "loss":
+        refuse_monitor(experiment.monitor, catalog)
+        wanted.append(experiment.monitor)
+    chosen: dict[str, Choice] = {}
+    name = "loss"
+    for phrase in wanted:
+        choice = catalog.choose("metric", phrase)
+        namesake = chosen.get(choice.part.name)
+        name = choice.part.name if namesake is None or str(namesake) == str(choice) else str(choice)
+        chosen[name] = choice
+    return chosen, "loss" if experiment.monitor == "loss" else name
+
+
+def load_dataset(experiment: Experiment, catalog: Catalog) -> tuple[Choice | None, Dataset]:
+    """The dataset of an experiment: a table on disk, or a part built from the split's seed."""
+    given = experiment.dataset
+    if is_table(given):
+        return None, read_table(Path(str(given)), experiment.target, keep=experiment.keep)
+    refuse_unknown_file(given, TABLE_SUFFIXES)
+    choice = catalog.choose("dataset", given)
+    if experiment.target is not None:
+        raise GlassnetError(
+            f"--target names a column of a table (.csv or .parquet); the dataset {choice.part.name} has its own target"
+        )
+    if experiment.keep:
+        raise GlassnetError(f"--keep names a column of a table (.csv or .parquet), and {choice.part.name} is none")
+    dataset: Dataset = choice.build(rng=generator(experiment.split_seed, Stream.DATA))
+    return choice, dataset
+
+
+def is_table(given: Choosable) -> bool:
+    return isinstance(given, str) and Path(given).suffix.lower() in TABLE_SUFFIXES
+
+
+def saturates(activation: Activation) -> bool:
+    """Whether the output hardly moves any more at large scores."""
+    a = activation.f(np.array([[30.0, 0.0], [40.0, 0.0]]))
+    return bool(abs(a[1, 0] - a[0, 0]) < 1e-6)
+
+
+def count(things: Sequence[Any], noun: str) -> str:
+    return f"{len(things)} {noun}{'' if len(things) == 1 else 's'}"

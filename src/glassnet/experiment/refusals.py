@@ -1,0 +1,91 @@
+"""What does not go together, said before anything is trained or written: which choice, and what fits instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ..catalog import Catalog, Choice, Phrase
+from ..data import Rows
+from ..errors import GlassnetError, did_you_mean, join
+from ..kinds import Loss, Metric, Task
+from ..training import Objective, Scorer
+from .words import Choosable, Experiment
+
+TRIED = 32  # rows
+
+
+def refuse_loss(choice: Choice, loss: Loss, task: Task, catalog: Catalog) -> None:
+    """A loss for classes can't learn numbers."""
+    if task == "regression" and loss.task != "regression":
+        fitting = [part.name for part in catalog.parts("loss") if part.build().task == "regression"]
+        raise GlassnetError(
+            f"loss {choice.part.name} is for classes and the target holds numbers; for numbers: "
+            f"{join(fitting)} (or --task multiclass, if each number is a class)"
+        )
+
+
+def refuse_metrics(metrics: Mapping[str, Metric], task: Task) -> None:
+    """A metric of numbers says nothing about classes, and the other way round."""
+    for name, metric in metrics.items():
+        if (metric.sees == "numbers") != (task == "regression"):
+            target = "numbers" if task == "regression" else "classes"
+            raise GlassnetError(f"metric {name} sees {metric.sees}, but the target holds {target}: choose another")
+
+
+def refuse_monitor(monitor: str, catalog: Catalog) -> None:
+    """What patience looks at is the loss or a metric."""
+    name = Phrase.parse(monitor).name
+    if not catalog.matches("metric", name):
+        names = ["loss", *(part.name for part in catalog.parts("metric"))]
+        short = name.removeprefix("validation_").removeprefix("val_")  # it is the validation rows' anyway
+        raise GlassnetError(
+            f"--monitor {monitor!r} is unknown.{did_you_mean(short, names)} Possible: {join(names)} "
+            "(each on the validation rows)"
+        )
+
+
+def refuse_with_solver(optimizer: Choice, schedule: Choice, experiment: Experiment) -> None:
+    """A whole-data solver decides about rows and steps itself."""
+    at_odds = {
+        "--batch-size": experiment.batch_size not in (None, "full"),
+        "--dropout": experiment.dropout > 0,
+        "--input-dropout": experiment.input_dropout > 0,
+        "--schedule": schedule.part.full_name != "glassnet/constant",
+        "--clip-norm": experiment.clip_norm is not None,
+        "--clip-value": experiment.clip_value is not None,
+    }
+    for flag, given in at_odds.items():
+        if given:
+            raise GlassnetError(
+                f"{optimizer.part.name} looks at all rows at once and chooses its own steps: leave {flag} away, "
+                "or choose another optimizer, such as adam"
+            )
+
+
+def refuse_unknown_file(given: Choosable, suffixes: Sequence[str]) -> None:
+    """A table is told from a data set's name by its ending."""
+    if isinstance(given, str) and Path(given).is_file():
+        raise GlassnetError(f"{given!r} is a file, but no table by its ending: tables are {join(suffixes)}")
+
+
+def try_out(objective: Objective, scorer: Scorer, splits: Iterable[Rows]) -> None:
+    """Let loss and metrics see every target once, beside outputs of the untrained network for a few rows.
+
+    What they say about targets or outputs that they can't take is said now and not after the first epoch.
+    """
+    with np.errstate(all="ignore"):
+        for rows in splits:
+            few = objective.network.scores(rows.X[:TRIED])
+            z = np.resize(few, (len(rows), few.shape[1]))
+            try:
+                objective.losses(z, rows.t)
+            except ValueError as error:
+                raise GlassnetError(_signed(objective.name, str(error))) from error
+            scorer(objective.network.output.f(z), rows)
+
+
+def _signed(name: str, words: str) -> str:
+    return words if words.startswith(name) else f"{name}: {words}"

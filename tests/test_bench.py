@@ -1,0 +1,71 @@
+"""The benchmark measures what it says it measures. No seconds are asserted: machines are busy."""
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from guests import environment, glassnet
+
+BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+SMALLEST = "30-100-30-2"
+ENGINES = ["glassnet", "sklearn", "matmul"]
+
+
+def module(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    for one in ("bench", "steps"):
+        monkeypatch.delitem(sys.modules, one, raising=False)
+    return importlib.import_module(name)
+
+
+@pytest.mark.parametrize("engine", [*ENGINES, *["torch"] * (importlib.util.find_spec("torch") is not None)])
+def test_each_engine_reports_microseconds_a_step(engine: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(BENCHMARKS / "steps.py"), engine, SMALLEST],
+        env=environment(BENCH_EPOCHS="1"),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert 1 < json.loads(done.stdout) < 1e6  # a number of microseconds, whatever the machine is doing
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_cases_and_the_engines_are_those_that_are_promised(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps, bench = module("steps", monkeypatch), module("bench", monkeypatch)
+    assert list(steps.CASES) == ["64-100-50-10", "30-100-30-2", "784-128-64-10"] == list(bench.TARGETS)
+    assert sorted(steps.ENGINES) == ["glassnet", "matmul", "sklearn", "torch"]
+    for name, (widths, batch, rows) in steps.CASES.items():
+        assert name == "-".join(map(str, widths)) and rows % batch == 0
+
+
+def test_the_matrix_products_are_those_of_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = module("steps", monkeypatch)
+    made = []
+    original = steps.np.matmul
+
+    def counted(a, b, out=None):
+        made.append((a.shape, b.shape))
+        return original(a, b, out=out)
+
+    monkeypatch.setattr(steps.np, "matmul", counted)
+    monkeypatch.setattr(steps, "perf_counter", lambda: 0.0)
+    steps.matmul(SMALLEST)
+    layers = 3
+    a_step = made[: 3 * layers - 1]  # forward, weights, inputs; nobody asks for the slope of the first inputs
+    assert len(made) == 1001 * len(a_step) and made[len(a_step)] == a_step[0]
+    assert a_step[0] == ((32, 30), (30, 100)) and a_step[layers] == ((30, 32), (32, 2))
+
+
+def test_the_guests_of_the_start_up_measurement_are_really_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module("bench", monkeypatch).install_guests(tmp_path, 10)
+    listed = glassnet("list", "activations", path=[tmp_path])
+    assert listed.returncode == 0 and listed.stdout.count("glassnet-guest-") == 10 and not listed.stderr

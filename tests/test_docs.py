@@ -1,0 +1,249 @@
+"""What the pages say is what happens: every command and every block of Python in them is run, and its output compared.
+
+Written on a page like this. In a `console` block a line that begins with `$ ` is a command and the lines after it are
+its output; a command may fail only where its output shows `Error:`. A `python` block is run, and a `text` block right
+after it is what it prints; with a first line `# NAME.py` it is a file that later commands use (and so is a `toml`
+block with `# NAME.toml`). `sh` blocks are for a fresh clone: `make` is asked whether it knows the target.
+Output may leave out: `...` alone on a line stands for any lines, inside a line for any text. Numbers with a decimal
+point may differ by 5 %, because another machine's BLAS rounds differently; all else is compared word by word.
+"""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+
+import click
+import pytest
+from guests import environment
+
+from glassnet.cli import main
+
+ROOT = Path(__file__).parent.parent
+PAGES = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")), *sorted(ROOT.glob("docs/*.md"))]
+LANGUAGES = {"console", "python", "text", "toml", "sh"}
+TOLERANCE = 0.05
+
+
+@dataclass
+class Block:
+    language: str
+    text: str
+    line: int
+
+
+def blocks_of(page: str) -> list[Block]:
+    """The fenced blocks of a page, each with the line where it begins."""
+    found = []
+    for match in re.finditer(r"^```(\w*)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
+        found.append(Block(match[1], match[2], page[: match.start()].count("\n") + 1))
+    return found
+
+
+def same_line(shown: str, printed: str) -> bool:
+    """Equal word by word, where `...` is any text and numbers with a decimal point are only near."""
+    pieces = re.split(r"(\.\.\.|-?\d+\.\d+(?:\.\.\.)?)", " ".join(shown.split()))
+    pattern, wanted = "", []
+    for piece in pieces:
+        if piece == "...":
+            pattern += ".*?"
+        elif re.fullmatch(r"-?\d+\.\d+(\.\.\.)?", piece):
+            pattern += r"(-?\d+\.\d+)"
+            wanted.append(float(piece.removesuffix("...")))
+        else:
+            pattern += re.escape(piece)
+    match = re.fullmatch(pattern, " ".join(printed.split()))
+    return match is not None and all(
+        float(number) == pytest.approx(value, rel=TOLERANCE, abs=0.002)
+        for number, value in zip(match.groups(), wanted, strict=True)
+    )
+
+
+def difference(shown: list[str], printed: list[str]) -> str:
+    """The first shown line that was not printed where it should be; empty if all were."""
+    at, skipping = 0, False
+    for line in shown:
+        if line.strip() == "...":
+            skipping = True
+            continue
+        while skipping and at < len(printed) and not same_line(line, printed[at]):
+            at += 1
+        if at >= len(printed) or not same_line(line, printed[at]):
+            return f"shown {line!r}, but printed {printed[at] if at < len(printed) else 'no more lines'!r}"
+        at, skipping = at + 1, False
+    rest = [line for line in printed[at:] if line.strip()]
+    return f"not shown: {rest[0]!r}" if rest and not skipping else ""
+
+
+def trimmed(text: str) -> list[str]:
+    return [line.rstrip() for line in text.strip("\n").splitlines()]
+
+
+def in_folder(command: str | list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run in the page's folder; the `glassnet` and `python` of this environment come first."""
+    env = environment()
+    env["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), env["PATH"]])
+    for name in ("GLASSNET_RUNS", "GLASSNET_PLUGINS", "COLUMNS"):
+        env.pop(name, None)
+    return subprocess.run(
+        command,
+        shell=isinstance(command, str),
+        env=env,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        encoding="utf-8",
+        timeout=300,
+    )
+
+
+def check_console(block: Block, folder: Path) -> list[str]:
+    troubles = []
+    assert block.text.startswith("$ "), f"line {block.line}: a console block begins with a command"
+    for piece in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
+        command, _, shown = piece.partition("\n")
+        done = in_folder(command, folder)
+        if (done.returncode != 0) != ("Error:" in shown):
+            troubles.append(f"`{command}` ended with {done.returncode}: {done.stdout[-500:]}")
+        wrong = difference(trimmed(shown), trimmed(done.stdout)) if shown.strip() else ""
+        troubles += [f"`{command}`: {wrong}"] if wrong else []
+    return troubles
+
+
+def check_python(block: Block, after: Block | None, folder: Path) -> list[str]:
+    done = in_folder([sys.executable, "-c", block.text], folder)
+    if done.returncode:
+        return [done.stdout[-800:]]
+    shown = trimmed(after.text) if after and after.language == "text" else []
+    wrong = difference(shown, trimmed(done.stdout))
+    return [wrong] if wrong else []
+
+
+def check_shell(block: Block, folder: Path) -> list[str]:
+    troubles = []
+    for line in block.text.splitlines():
+        words = shlex.split(line, comments=True)
+        if not words or words == ["source", ".venv/bin/activate"]:
+            continue
+        if words[0] != "make":
+            troubles.append(f"`{line}` is neither make nor the environment's activation")
+        elif not shutil.which("make"):
+            pytest.skip("make is not installed")
+        else:
+            done = subprocess.run([*words, "--dry-run"], cwd=ROOT, capture_output=True, text=True)
+            troubles += [f"`{line}`: {done.stderr}"] if done.returncode else []
+    return troubles
+
+
+def check_page(text: str, folder: Path) -> list[str]:
+    """Everything on a page that is not as shown."""
+    troubles = []
+    blocks = blocks_of(text)
+    for block, after in zip_longest(blocks, blocks[1:]):
+        name = re.match(r"# ([\w-]+\.(?:py|toml))\n", block.text)
+        if block.language not in LANGUAGES:
+            found = [f"a block of {block.language or 'no language'}, which nothing checks"]
+        elif name:
+            (folder / name[1]).write_text(block.text, encoding="utf-8")
+            found = []
+        elif block.language == "console":
+            found = check_console(block, folder)
+        elif block.language == "python":
+            found = check_python(block, after, folder)
+        elif block.language == "sh":
+            found = check_shell(block, folder)
+        else:
+            found = []
+        troubles += [f"line {block.line}: {one}" for one in found]
+    return troubles
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_a_page_shows_is_what_happens(page: Path, tmp_path: Path) -> None:
+    troubles = check_page(page.read_text(encoding="utf-8"), tmp_path)
+    assert not troubles, "\n".join(troubles)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_and_paths_lead_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    prose = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        file = page.parent / path if path else page
+        assert file.exists(), f"{page.name} links to {target}"
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+            assert anchor in [re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings], target
+    for path in re.findall(r"`((?:src|tests|docs|examples|benchmarks|\.ci)/[\w./-]*)`", prose):
+        assert (ROOT / path).exists(), f"{page.name} names {path}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_named_in_a_sentence_exist_with_their_options(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    prose = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    for words in (shlex.split(found) for found in re.findall(r"`glassnet ([^`]+)`", prose)):
+        command: click.Command = main
+        for number, word in enumerate(words):
+            if word.startswith("--"):
+                flags = {flag for option in command.params for flag in (*option.opts, *option.secondary_opts)}
+                assert word in flags | {"--help"}, f"{page.name}: glassnet {' '.join(words)} has no {word}"
+            elif isinstance(command, click.Group) and not (number and words[number - 1] in ("--plugin", "--without")):
+                assert word in command.commands, f"{page.name}: glassnet has no command {word}"
+                command = command.commands[word]
+
+
+def test_the_pages_are_here_and_long_enough_to_say_something() -> None:
+    names = [page.name for page in PAGES]
+    assert {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "architecture.md", "decisions.md"} <= set(names)
+    blocks = [block for page in PAGES for block in blocks_of(page.read_text(encoding="utf-8"))]
+    commands = sum(block.text.count("$ ") for block in blocks if block.language == "console")
+    assert commands + sum(block.language == "python" for block in blocks) >= 12
+
+
+# --- the checks themselves can fail -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("block", "words"),
+    [
+        ("```console\n$ echo seven\neight\n```\n", "shown 'eight', but printed 'seven'"),
+        ("```console\n$ echo seven; echo more\nseven\n```\n", "not shown: 'more'"),
+        ("```console\n$ echo seven\nseven\neight\n```\n", "but printed 'no more lines'"),
+        ("```console\n$ echo loss 1.20\nloss 1.40\n```\n", "shown 'loss 1.40'"),
+        ("```console\n$ exit 2\n```\n", "ended with 2"),
+        ("```console\n$ echo fine\nError: ...\n```\n", "ended with 0"),
+        ("```console\n$ glassnet lst\n```\n", "No such command 'lst'"),
+        ("```python\nprint(1 + 1)\n```\n\n```text\n3\n```\n", "shown '3', but printed '2'"),
+        ("```python\nprint(1 + 1)\n```\n", "not shown: '2'"),
+        ("```python\n1 / 0\n```\n", "ZeroDivisionError"),
+        ("```sh\nmake tea\n```\n", "tea"),
+        ("```bash\necho\n```\n", "a block of bash, which nothing checks"),
+    ],
+)
+def test_a_page_that_is_wrong_is_refused(block: str, words: str, tmp_path: Path) -> None:
+    assert words in "\n".join(check_page(block, tmp_path))
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "```console\n$ echo one; echo two; echo three\none\n...\nthree\n```\n",
+        "```console\n$ echo loss 1.21 after 3 ms\nloss 1.20 after ...\n```\n",
+        "```console\n$ echo 'Error: no such thing'; exit 2\nError: ...\n```\n",
+        "```python\n# three.py\nprint(3)\n```\n\n```console\n$ python three.py\n3\n```\n",
+        "```python\nprint(0.123456)\n```\n\n```text\n0.123...\n```\n",
+    ],
+)
+def test_a_page_that_is_right_passes(block: str, tmp_path: Path) -> None:
+    assert check_page(block, tmp_path) == []

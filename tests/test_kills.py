@@ -1,0 +1,304 @@
+"""Real kills, Ctrl-C, full disks and folders that may not be written: nothing is lost, nothing is half-written."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from folders import history, same
+from guests import environment
+
+from glassnet import load
+from glassnet.cli import main
+from glassnet.runs.files import read_arrays
+
+if sys.platform == "win32":
+    pytest.skip("signals, limits and owners are those of POSIX", allow_module_level=True)
+
+ENDLESS = "1000000"
+PATIENCE = 60  # seconds that a process may take to come to its next epoch on a busy machine
+
+
+def here(*words: str) -> Result:
+    return CliRunner().invoke(main, ["--no-plugins", *words], prog_name="glassnet")
+
+
+def whole(runs: Path, *words: str) -> Path:
+    """The same training, never disturbed."""
+    done = here("train", *words, "--runs", str(runs), "--quiet")
+    assert done.exit_code == 0, done.output
+    return load("last", runs).folder
+
+
+def begin(cwd: Path, *words: str, stderr: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "glassnet", "--no-plugins", "train", *words]
+    return subprocess.Popen(
+        command, cwd=cwd, env=environment(), stdout=subprocess.PIPE, stderr=stderr, stdin=subprocess.DEVNULL, text=True
+    )
+
+
+def epochs_done(folder: Path) -> int:
+    """What the checkpoint holds at this moment: it is whole at every moment."""
+    path = folder / "checkpoint.npz"
+    return int(read_arrays(path)["counts"][0]) if path.exists() else 0
+
+
+def wait_for(folder: Path, epochs: int, process: subprocess.Popen[str]) -> None:
+    until = time.monotonic() + PATIENCE
+    while epochs_done(folder) < epochs:
+        assert process.poll() is None, "the training ended before it was disturbed"
+        assert time.monotonic() < until, "the training does not get on"
+        time.sleep(0.005)
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode == -signal.SIGKILL
+
+
+def hidden_files(folder: Path) -> list[str]:
+    return [path.name for path in folder.rglob(".*")]
+
+
+# --- SIGKILL ------------------------------------------------------------------------------------------------
+
+
+def test_twenty_kills_in_a_row_lose_nothing(tmp_path: Path) -> None:
+    """A wide network on four rows spends most of its time writing: kills hit half-written files, too."""
+    choices = ["xor", "--hidden", "200,100", "--activation", "tanh", "--optimizer", "adam:lr=0.0001"]
+    dice, folder, done = random.Random(20), tmp_path / "runs" / "0001-xor", 0
+    process = begin(tmp_path, *choices, "--epochs", ENDLESS)
+    for number in range(20):
+        if number % 5 != 4:  # most die in the middle of the work, some while they start
+            wait_for(folder, done + 1, process)
+        else:
+            time.sleep(dice.uniform(0, 0.5))
+        time.sleep(dice.uniform(0, 0.03))
+        before = epochs_done(folder)
+        kill(process)
+        done = epochs_done(folder)
+        assert done >= before
+        assert len(history(folder)) - done in (0, 1)
+        if number < 19:
+            process = begin(tmp_path, "--resume", "1", "--epochs", ENDLESS)
+    assert done >= 16
+    last = here("train", "--resume", str(folder), "--epochs", str(done + 3), "--quiet")
+    assert last.exit_code == 0, last.output
+    same(folder, whole(tmp_path / "calm", *choices, "--epochs", str(done + 3)))
+    assert hidden_files(folder) == []
+    assert {path.name for path in folder.iterdir()} == {path.name for path in (tmp_path / "calm/0001-xor").iterdir()}
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        ["iris", "--optimizer", "adam", "--dropout", "0.3", "--batch-norm"],
+        ["diabetes", "--optimizer", "momentum", "--schedule", "adaptive", "--dtype", "float32", "--l1", "0.001"],
+        ["breast_cancer", "--hidden", "30", "--optimizer", "lbfgs:tolerance=0"],
+    ],
+    ids=["dropout and batch norm", "adaptive", "lbfgs"],
+)
+def test_a_killed_run_ends_bit_for_bit_as_one_that_was_not(tmp_path: Path, choices: list[str]) -> None:
+    dice, folder = random.Random(str(choices)), tmp_path / "runs" / f"0001-{choices[0]}"
+    process = begin(tmp_path, *choices, "--epochs", ENDLESS)
+    wait_for(folder, dice.randint(2, 12), process)
+    time.sleep(dice.uniform(0, 0.02))
+    kill(process)
+    assert not (folder / "model.npz").exists()
+    total = str(epochs_done(folder) + 5)
+    resumed = here("train", "--resume", str(folder), "--epochs", total, "--quiet")
+    assert resumed.exit_code == 0, resumed.output
+    same(folder, whole(tmp_path / "calm", *choices, "--epochs", total))
+
+
+def test_a_killed_run_stops_early_where_it_would_have(tmp_path: Path) -> None:
+    choices = [
+        "digits8x8",
+        "--optimizer",
+        "adam:lr=0.01",
+        "--patience",
+        "12",
+        "--epochs",
+        "400",
+        "--monitor",
+        "accuracy",
+    ]
+    folder = tmp_path / "runs" / "0001-digits8x8"
+    process = begin(tmp_path, *choices)
+    wait_for(folder, 3, process)
+    kill(process)
+    resumed = here("train", "--resume", str(folder), "--json")
+    assert resumed.exit_code == 0, resumed.output
+    calm = whole(tmp_path / "calm", *choices)
+    same(folder, calm)
+    assert load(folder).result["metrics"] == load(calm).result["metrics"]
+    assert json.loads(resumed.stdout)["stopped"] == load(calm).result["stopped"]
+    assert load(calm).result["stopped"].startswith("no better accuracy for 12 epochs: best weights of epoch ")
+
+
+def test_a_kill_before_the_first_epoch_is_a_run_to_begin_with(tmp_path: Path) -> None:
+    process = begin(tmp_path, "xor", "--epochs", ENDLESS)
+    folder, until = tmp_path / "runs" / "0001-xor", time.monotonic() + PATIENCE
+    while not (folder / "experiment.json").exists() and time.monotonic() < until:
+        time.sleep(0.001)
+    kill(process)
+    (folder / "checkpoint.npz").unlink(missing_ok=True)
+    assert "unfinished" in here("runs", "--runs", str(tmp_path / "runs")).stdout
+    assert here("train", "--resume", str(folder), "--epochs", "4", "--quiet").exit_code == 0
+    same(folder, whole(tmp_path / "calm", "xor", "--epochs", "4"))
+
+
+# --- Ctrl-C -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", [[], ["--json"]], ids=["for people", "json"])
+def test_ctrl_c_keeps_the_run_and_says_how_to_go_on(tmp_path: Path, how: list[str]) -> None:
+    folder = tmp_path / "runs" / "0001-digits8x8"
+    process = begin(tmp_path, "digits8x8", "--epochs", ENDLESS, *how, stderr=subprocess.PIPE)
+    wait_for(folder, 3, process)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130, err
+    (line,) = err.splitlines()
+    assert line.startswith("Interrupted after epoch ")
+    assert line.endswith("; the run is kept. Go on with: glassnet train --resume runs/0001-digits8x8")
+    result = load(folder).result
+    assert result["stopped"] == "interrupted"
+    if how:
+        assert json.loads(out)["stopped"] == "interrupted"
+    else:
+        assert "stopped: interrupted\n" in out
+        assert "  glassnet train --resume runs/0001-digits8x8\n" in out
+    assert hidden_files(folder) == []
+    scored = json.loads(here("evaluate", str(folder), "--json").stdout)
+    assert scored["metrics"] == result["metrics"]
+
+    total = str(epochs_done(folder) + 2)
+    assert here("train", "--resume", str(folder), "--epochs", total, "--quiet").exit_code == 0
+    same(folder, whole(tmp_path / "calm", "digits8x8", "--epochs", total))
+
+
+# --- full disk ----------------------------------------------------------------------------------------------
+
+LIMITED = """
+import resource, sys
+from glassnet.cli import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)  # no file may grow larger, as on a full disk
+main(["--no-plugins", *sys.argv[2:]], prog_name="glassnet")
+"""
+
+
+def on_a_full_disk(cwd: Path, room: int, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", LIMITED, str(room), *words]
+    return subprocess.run(command, cwd=cwd, env=environment(), capture_output=True, text=True, timeout=PATIENCE)
+
+
+def one_line(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == 2, done.stderr
+    (line,) = done.stderr.splitlines()
+    return line
+
+
+@pytest.mark.parametrize("quiet", [[], ["--json"]], ids=["for people", "json"])
+def test_a_full_disk_while_training_is_one_line_and_leaves_no_half_file(tmp_path: Path, quiet: list[str]) -> None:
+    done = on_a_full_disk(tmp_path, 20_000, "train", "digits8x8", "--epochs", "5", *quiet)
+    folder = tmp_path / "runs" / "0001-digits8x8"
+    assert one_line(done) == "Error: can't write to runs/0001-digits8x8: there is no space left; make room"
+    assert sorted(path.name for path in folder.iterdir()) == ["experiment.json", "history.csv", "provenance.json"]
+    assert load(folder).experiment.epochs == 5
+    assert here("train", "--resume", str(folder), "--quiet").exit_code == 0  # now there is room again
+    same(folder, whole(tmp_path / "calm", "digits8x8", "--epochs", "5"))
+
+
+def test_a_disk_that_fills_up_later_keeps_what_was_there(tmp_path: Path) -> None:
+    done = on_a_full_disk(tmp_path, 9_000, "train", "xor", "--hidden", "2", "--epochs", "500")
+    folder = tmp_path / "runs" / "0001-xor"
+    assert one_line(done) == "Error: can't write to runs/0001-xor: there is no space left; make room"
+    epochs = epochs_done(folder)
+    assert 20 < epochs < 500
+    assert len(load(folder).history) == epochs  # the torn line is left out
+    assert hidden_files(tmp_path) == []
+    total = str(epochs + 3)
+    assert here("train", "--resume", str(folder), "--epochs", total, "--quiet").exit_code == 0
+    same(folder, whole(tmp_path / "calm", "xor", "--hidden", "2", "--epochs", total))
+
+
+def test_a_full_disk_at_the_start_leaves_no_run(tmp_path: Path) -> None:
+    done = on_a_full_disk(tmp_path, 100, "train", "xor")
+    assert one_line(done) == "Error: can't write to runs/0001-xor: there is no space left; make room"
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_a_full_disk_under_predictions_and_exports(tmp_path: Path) -> None:
+    whole(tmp_path / "runs", "diabetes", "--epochs", "1")
+    rows = tmp_path / "rows.csv"
+    np.savetxt(rows, load(1, tmp_path / "runs").training().source.X, delimiter=",")
+    done = on_a_full_disk(tmp_path, 1000, "predict", "1", "rows.csv", "--output", "answers.csv")
+    assert one_line(done) == "Error: can't write to .: there is no space left; make room"
+    done = on_a_full_disk(tmp_path, 1000, "data", "export", "diabetes", "--to", "splits")
+    assert one_line(done) == "Error: can't write to splits: there is no space left; make room"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["rows.csv", "runs", "splits"]
+    assert list((tmp_path / "splits").iterdir()) == []
+
+
+# --- folders that may not be written ------------------------------------------------------------------------
+
+
+# For root no folder is read-only, until it gives up its right to override permissions (Linux: PR_CAPBSET_DROP,
+# CAP_DAC_OVERRIDE), which takes effect with the next program.
+ORDINARY = """
+import ctypes, os, sys
+if os.geteuid() == 0 and ctypes.CDLL(None).prctl(24, 1, 0, 0, 0):
+    sys.exit(77)
+os.execv(sys.executable, [sys.executable, "-m", "glassnet", "--no-plugins", *sys.argv[1:]])
+"""
+
+
+def as_a_reader(cwd: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run as somebody for whom a folder can be read-only."""
+    if os.geteuid() == 0 and sys.platform != "linux":
+        pytest.skip("for root no folder is read-only here")
+    command = [sys.executable, "-c", ORDINARY, *words]
+    done = subprocess.run(command, cwd=cwd, env=environment(), capture_output=True, text=True, timeout=PATIENCE)
+    if done.returncode == 77:
+        pytest.skip("root may not give up its right to write everywhere here")
+    return done
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Path]:
+    """A folder that becomes writable again at the end."""
+    yield tmp_path
+    for path in (tmp_path, *tmp_path.rglob("*")):
+        if path.is_dir():
+            path.chmod(0o755)
+
+
+def test_a_folder_that_may_not_be_written_is_one_line(shelf: Path) -> None:
+    shelf.chmod(0o555)
+    done = as_a_reader(shelf, "train", "xor", "--epochs", "1")
+    elsewhere = "choose another folder with --runs DIR or GLASSNET_RUNS"
+    assert one_line(done) == f"Error: can't write to runs: Permission denied; {elsewhere}"
+    done = as_a_reader(shelf, "data", "export", "xor")
+    assert one_line(done) == ("Error: can't write to xor-splits: Permission denied; give another folder with --to")
+    assert list(shelf.iterdir()) == []
+
+
+def test_a_run_that_may_not_be_written_can_be_read_but_not_gone_on_with(shelf: Path) -> None:
+    folder = whole(shelf / "runs", "iris", "--epochs", "2")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    folder.chmod(0o555)
+    done = as_a_reader(shelf, "train", "--resume", "1", "--epochs", "4")
+    assert one_line(done).startswith("Error: can't write to runs/0001-iris: Permission denied; ")
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    scored = as_a_reader(shelf, "evaluate", "1", "--json")
+    assert json.loads(scored.stdout)["metrics"] == load(folder).result["metrics"]

@@ -1,0 +1,688 @@
+"""The run folder: what is in it, that it reads back to the last bit, and what is said when it doesn't."""
+
+import hashlib
+import io
+import json
+import pickle
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from textwrap import dedent
+
+import numpy as np
+import pandas as pd
+import pytest
+from folders import same
+from guests import environment, python, write_good
+
+from glassnet import Activation, Experiment, GlassnetError, Metric, Optimizer, Run, Schedule, load, record, run
+from glassnet.catalog import Catalog
+from glassnet.runs import Recording, list_folders
+from glassnet.runs.files import read_arrays, write_arrays
+from glassnet.runs.reading import read_history
+
+CATALOG = Catalog.discover(guests=False)
+FILES = {
+    "experiment.json",
+    "provenance.json",
+    "history.csv",
+    "checkpoint.npz",
+    "model.npz",
+    "metrics.json",
+    "loss.png",
+}
+
+
+def quick(**changes: object) -> Experiment:
+    return Experiment(dataset="iris", hidden=(8,), epochs=3).replace(**changes)
+
+
+def keep(runs: Path, **changes: object) -> Recording:
+    recording = record(run(quick(**changes), CATALOG), runs, command="glassnet train iris")
+    for _ in recording:
+        pass
+    return recording
+
+
+def opened(folder: Path) -> Run:
+    return load(folder, catalog=CATALOG)
+
+
+def refusal(function: object, *arguments: object, **more: object) -> str:
+    with pytest.raises(GlassnetError) as caught:
+        function(*arguments, **more)  # type: ignore[operator]
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def animals(n: int = 90) -> pd.DataFrame:
+    """A table with text, truths and gaps."""
+    rng = np.random.default_rng(3)
+    kind = np.array(["cat", "dog", "eel"])[rng.integers(0, 3, n)]
+    weight = rng.normal(4, 1, n) + 3 * (kind == "dog")
+    weight[::7] = np.nan
+    colour = np.where(kind == "eel", "silver", rng.choice(["black", "white"], n)).astype(object)
+    colour[3::11] = None
+    return pd.DataFrame({"weight": weight, "colour": colour, "tame": kind != "eel", "kind": kind})
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("table") / "animals.csv"
+    animals().to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="module")
+def kept(table: Path) -> Recording:
+    """A run on the table, not to be written into."""
+    return keep(table.parent / "runs", dataset=str(table), target="kind", epochs=5, batch_norm=True)
+
+
+@pytest.fixture
+def copied(kept: Recording, tmp_path: Path) -> Path:
+    """A copy of that run, to be spoilt."""
+    return shutil.copytree(kept.folder, tmp_path / "runs" / kept.folder.name)
+
+
+# --- the files ----------------------------------------------------------------------------------------------
+
+
+def test_a_run_is_a_numbered_folder_with_these_files(kept: Recording) -> None:
+    assert kept.folder.name == "0001-animals"
+    assert {path.name for path in kept.folder.iterdir()} == FILES
+
+
+def test_experiment_json_is_the_experiment_with_every_default_spelled_out(kept: Recording) -> None:
+    words = json.loads((kept.folder / "experiment.json").read_text())
+    assert words["activation"] == ["glassnet/relu"]
+    assert words["optimizer"].startswith("glassnet/adam:lr=0.001")
+    assert (words["batch_size"], words["task"], words["dtype"]) == (32, "multiclass", "float64")
+    assert opened(kept.folder).experiment == kept.training.experiment
+
+
+def test_metrics_json_holds_the_final_figures(kept: Recording) -> None:
+    result = json.loads((kept.folder / "metrics.json").read_text())
+    assert result["metrics"] == kept.training.scores()
+    assert set(result["metrics"]) == {"train", "validation", "test", "baseline"}
+    low, high = result["intervals"]["test"]["accuracy"]
+    assert low < result["metrics"]["test"]["accuracy"] < high
+    assert (result["epochs"], result["stopped"]) == (5, "all 5 epochs")
+    assert result["seconds"] == pytest.approx(sum(e.seconds for e in kept.training.progress.epochs), abs=0.001)
+    assert opened(kept.folder).result == result
+
+
+def test_provenance_says_where_the_numbers_come_from(kept: Recording) -> None:
+    found = opened(kept.folder).provenance
+    assert found["versions"]["numpy"] == np.__version__
+    assert found["versions"]["python"] == sys.version.partition(" ")[0]
+    assert {"glassnet", "python", "numpy"} == set(found["versions"])
+    assert (found["seed"], found["split_seed"], found["command"]) == (0, 0, "glassnet train iris")
+    assert found["data_sha256"] == kept.training.data.checksum
+    assert found["source"] == "animals.csv"
+    assert found["rows"] == {name: len(rows) for name, rows in kept.training.splits().items()}
+    assert all(isinstance(library["num_threads"], int) for library in found["blas"])
+    assert (found["guests"], found["plugins"]) == ({}, [])
+
+
+def test_provenance_names_the_guests_that_took_part_and_no_others(tmp_path: Path) -> None:
+    write_good(tmp_path / "site", "helpful-guest", "bent", version="2.3")
+    write_good(tmp_path / "site", "idle-guest", "idle")
+    code = """
+        from glassnet import Experiment, record, run
+        for _ in record(run(Experiment(dataset="xor", activation="bent", epochs=1))): pass
+    """
+    subprocess.run(
+        [sys.executable, "-c", dedent(code)], env=environment(tmp_path / "site"), cwd=tmp_path, check=True, timeout=60
+    )
+    assert load("last", tmp_path / "runs").provenance["guests"] == {"helpful-guest": "2.3"}
+
+
+def test_history_reads_back_bit_for_bit(kept: Recording) -> None:
+    pd.testing.assert_frame_equal(
+        opened(kept.folder).history, kept.training.history, check_exact=True, check_dtype=True
+    )
+    assert read_history(kept.folder / "history.csv") == kept.training.progress.epochs
+    header = (kept.folder / "history.csv").read_text().splitlines()[0]
+    assert header == "epoch,step,loss,validation_loss,monitored,rate,seconds,train_accuracy,validation_accuracy"
+
+
+def test_history_reads_back_whatever_numbers_a_guest_leaves(tmp_path: Path) -> None:
+    def sinking() -> Schedule:
+        return Schedule(lambda step, total, epochs: np.float64(1 / 3) ** np.float32(len(epochs)))
+
+    def undefined() -> Metric:
+        return Metric(lambda prediction, target, weight: np.float32("nan"), better="higher")
+
+    recording = keep(tmp_path, schedule=sinking, metrics=undefined)
+    assert [epoch.rate for epoch in read_history(recording.folder / "history.csv")] == [
+        float(epoch.rate) for epoch in recording.training.progress.epochs
+    ]
+    assert opened(recording.folder).history["train_undefined"].isna().all()
+    figures = json.loads((recording.folder / "metrics.json").read_text(), parse_constant=pytest.fail)
+    assert figures["metrics"]["test"]["undefined"] is None
+    assert figures["intervals"]["test"]["undefined"] == [None, None]
+
+
+def test_without_validation_rows_the_column_is_empty(tmp_path: Path) -> None:
+    recording = keep(tmp_path, validation=0)
+    assert opened(recording.folder).history["validation_loss"].isna().all()
+    assert "validation_accuracy" not in opened(recording.folder).history
+    assert read_history(recording.folder / "history.csv")[0].validation_loss is None
+
+
+def test_a_data_set_too_small_to_split_is_kept_as_a_whole(tmp_path: Path) -> None:
+    recording = keep(tmp_path, dataset="xor", epochs=40)
+    result = opened(recording.folder).result
+    assert result["metrics"]["train"] == result["metrics"]["test"] == result["metrics"]["validation"]
+    assert opened(recording.folder).provenance["rows"] == {"train": 4, "validation": 4, "test": 4}
+    again = opened(recording.folder).training_with_model()
+    assert again.scores() == recording.training.scores()
+
+
+def test_the_loss_curve_is_a_picture_of_the_losses(kept: Recording, tmp_path: Path) -> None:
+    from matplotlib.image import imread
+
+    pixels = imread(kept.folder / "loss.png")
+    assert pixels.shape[0] >= 400 and pixels.shape[1] >= 600
+    rgb = np.round(pixels[..., :3] * 255).astype(int)
+    blue = (rgb == (0x00, 0x72, 0xB2)).all(axis=2)
+    red = (rgb == (0xD5, 0x5E, 0x00)).all(axis=2)
+    columns = np.flatnonzero(blue[:, : blue.shape[1] * 6 // 10].any(axis=0))
+    heights = [np.flatnonzero(blue[:, column]).mean() for column in (columns[2], columns[-2])]
+    assert heights[0] < heights[1]  # the training loss falls; rows of a picture count downwards
+    assert red.sum() > 50
+    alone = keep(tmp_path, validation=0)
+    rgb = np.round(imread(alone.folder / "loss.png")[..., :3] * 255).astype(int)
+    assert not (rgb == (0xD5, 0x5E, 0x00)).all(axis=2).any()
+
+
+def test_no_epochs_leave_a_run_without_a_curve(tmp_path: Path) -> None:
+    recording = keep(tmp_path, epochs=0)
+    assert {path.name for path in recording.folder.iterdir()} == FILES - {"loss.png", "checkpoint.npz"}
+    assert opened(recording.folder).history.empty
+    assert opened(recording.folder).result["stopped"] == "all 0 epochs"
+
+
+# --- finding a run ------------------------------------------------------------------------------------------
+
+
+def test_a_run_is_found_by_folder_name_number_and_last(tmp_path: Path) -> None:
+    first, second = keep(tmp_path, epochs=1), keep(tmp_path, dataset="xor", epochs=1)
+    assert (first.folder.name, second.folder.name) == ("0001-iris", "0002-xor")
+    for given in (second.folder, str(second.folder), "0002-xor", "2", "0002", 2, "last"):
+        assert load(given, tmp_path).folder == second.folder
+    assert load(1, tmp_path).experiment.dataset == "glassnet/iris"
+    assert list_folders(tmp_path) == [first.folder, second.folder]
+
+
+def test_an_unknown_run_is_told_which_there_are(tmp_path: Path) -> None:
+    keep(tmp_path, epochs=1)
+    (tmp_path / "0007-half").mkdir()  # a folder without an experiment is no run
+    (tmp_path / "²-notes").mkdir()
+    words = (
+        f"no run '7': name its folder, its number, or last; the latest in {tmp_path} are: 0001-iris (`glassnet runs`"
+    )
+    assert refusal(load, 7, tmp_path).startswith(words)
+    assert refusal(load, "²", tmp_path).startswith("no run '²'")
+    assert refusal(load, "last", tmp_path / "none").startswith("no run 'last': name its folder, its number, or last; ")
+    assert "are: none (" in refusal(load, "last", tmp_path / "none")
+
+
+def test_a_number_that_two_runs_have_is_an_error_naming_both(kept: Recording, tmp_path: Path) -> None:
+    for name in ("0001-a", "0001-b"):
+        shutil.copytree(kept.folder, tmp_path / name)
+    assert refusal(load, 1, tmp_path) == (
+        f"run 1 may be any of {tmp_path / '0001-a'}, {tmp_path / '0001-b'}: name its folder"
+    )
+    assert load("0001-b", tmp_path).folder.name == "0001-b"
+
+
+def test_numbers_go_on_after_the_largest_and_names_are_made_safe(tmp_path: Path) -> None:
+    (tmp_path / "0041-old").mkdir()
+    (tmp_path / ".0042").mkdir()  # claimed by a process that was killed before it could use it
+    file = tmp_path / "my rows (new)!.csv"
+    animals(60).to_csv(file, index=False)
+    assert keep(tmp_path, dataset=str(file), target="kind", epochs=1).folder.name == "0043-my-rows--new--"
+
+
+def test_several_processes_at_once_get_different_numbers(tmp_path: Path) -> None:
+    code = """
+        import sys
+        from glassnet import Experiment, record, run
+        from glassnet.catalog import Catalog
+        catalog = Catalog.discover(guests=False)
+        names = "xor", "and_gate", "or_gate"
+        trainings = [run(Experiment(dataset=names[i % 3], hidden=(), epochs=0), catalog) for i in range(12)]
+        sys.stdin.readline()
+        for training in trainings:
+            record(training, sys.argv[1])
+    """
+    command = [sys.executable, "-c", dedent(code), str(tmp_path)]
+    racers = [subprocess.Popen(command, env=environment(), stdin=subprocess.PIPE, text=True) for _ in range(3)]
+    for racer in racers:
+        assert racer.stdin is not None
+        racer.stdin.write("go\n")
+        racer.stdin.flush()
+    for racer in racers:
+        racer.communicate(timeout=60)
+        assert racer.returncode == 0
+    folders = sorted(path.name for path in tmp_path.iterdir())
+    assert len(folders) == 36
+    assert len({name[:4] for name in folders}) == 36
+    assert all((tmp_path / name / "experiment.json").is_file() for name in folders)
+
+
+# --- the model ----------------------------------------------------------------------------------------------
+
+
+def test_a_loaded_run_predicts_what_its_training_did(kept: Recording) -> None:
+    rows = animals(40)
+    before = kept.training.model
+    for given in (rows, rows.drop(columns="kind"), rows[["tame", "colour", "weight"]]):
+        np.testing.assert_array_equal(opened(kept.folder).predict(given), before.predict(given))
+        np.testing.assert_array_equal(opened(kept.folder).model.outputs(given), before.outputs(given))
+    assert set(opened(kept.folder).predict(rows)) <= {"cat", "dog", "eel"}
+
+
+def test_a_loaded_run_predicts_arrays(tmp_path: Path) -> None:
+    recording = keep(tmp_path, dataset="diabetes")
+    X = np.asarray(recording.training.source.X)[:20]
+    answer = opened(recording.folder).predict(X)
+    assert answer.shape == (20,)
+    np.testing.assert_array_equal(answer, recording.training.model.predict(X))
+    assert 20 < answer.mean() < 350  # in the target's own units
+
+
+def test_a_fresh_process_predicts_the_same_from_a_table_with_text_and_gaps(kept: Recording, tmp_path: Path) -> None:
+    animals(40).to_pickle(tmp_path / "rows.pkl")
+    code = f"""
+        import numpy as np, pandas as pd
+        from glassnet import load
+        model = load({str(kept.folder)!r}).model
+        np.save({str(tmp_path / "y.npy")!r}, model.outputs(pd.read_pickle({str(tmp_path / "rows.pkl")!r})))
+    """
+    done = python(code)
+    assert done.returncode == 0, done.stderr
+    np.testing.assert_array_equal(np.load(tmp_path / "y.npy"), kept.training.model.outputs(animals(40)))
+
+
+def test_nothing_that_is_loaded_runs_code(copied: Path, tmp_path: Path) -> None:
+    trap = tmp_path / "trap"
+
+    class Trap:
+        def __reduce__(self) -> tuple:
+            return Path.touch, (trap,)
+
+    pickle.loads(pickle.dumps(Trap()))
+    assert trap.exists()  # the trap works
+    for name in ("model.npz", "checkpoint.npz"):
+        arrays = read_arrays(copied / name) | {"w": np.array([Trap()], dtype=object)}
+        np.savez(copied / name, **arrays)
+        (copied / name).with_suffix(".pkl").write_bytes(pickle.dumps(Trap()))
+    trap.unlink()
+    assert "model.npz is damaged and can't be read: Object arrays cannot be loaded" in refusal(
+        opened(copied).predict, animals(3)
+    )
+    shutil.rmtree(copied / "metrics.json", ignore_errors=True)
+    assert "checkpoint.npz is damaged and can't be read: Object arrays" in refusal(opened(copied).resume)
+    for name in ("model.npz", "checkpoint.npz"):  # a bare pickle under the file's name
+        shutil.copy((copied / name).with_suffix(".pkl"), copied / name)
+    assert "model.npz is damaged and can't be read: File is not a zip file" in refusal(
+        opened(copied).predict, animals(3)
+    )
+    assert "checkpoint.npz is damaged" in refusal(opened(copied).resume)
+    assert not trap.exists()
+
+
+# --- damage -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["model.npz", "checkpoint.npz"])
+@pytest.mark.parametrize("damage", ["cut", "byte", "empty", "text", "npy"])
+def test_damaged_arrays_are_one_clear_line(copied: Path, name: str, damage: str) -> None:
+    path = copied / name
+    content = bytearray(path.read_bytes())
+    buffer = io.BytesIO()
+    np.save(buffer, np.zeros(3))
+    if damage == "byte":
+        content[len(content) // 2] ^= 0x10
+    spoilt = {"cut": content[: len(content) // 2], "byte": content, "empty": b"", "text": b"w = 1\n"}
+    path.write_bytes(spoilt.get(damage, buffer.getvalue()))
+    message = refusal(opened(copied).predict, animals(3)) if name == "model.npz" else refusal(opened(copied).resume)
+    assert message.startswith(f"{path} is damaged and can't be read: ")
+
+
+def test_any_changed_byte_of_arrays_is_noticed_or_harmless(tmp_path: Path) -> None:
+    path = tmp_path / "arrays.npz"
+    arrays = {"w": np.arange(4.0), "words": np.array("{}")}
+    write_arrays(path, arrays)
+    whole = path.read_bytes()
+    noticed = 0
+    for position in range(0, len(whole), 3):
+        content = bytearray(whole)
+        content[position] ^= 0xFF
+        path.write_bytes(content)
+        try:
+            found = read_arrays(path)
+        except GlassnetError as error:
+            noticed += "damaged" in str(error) and "\n" not in str(error)
+        else:  # dates and the like; a name that changed is looked for in vain by whoever reads it
+            assert all(np.array_equal(found[name], arrays[name]) for name in found if name in arrays)
+    assert noticed > len(whole) / 3 / 2
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda arrays: arrays.pop("w"), "not a model that this glassnet can read (KeyError: 'w')"),
+        (lambda arrays: arrays.update(w=np.zeros(3)), "not a model that this glassnet can read (ValueError: "),
+        (lambda arrays: arrays.update(words=np.array("{}")), "not a model that this glassnet can read (KeyError: "),
+        (lambda arrays: arrays.update(words=np.array("{")), "not a model that this glassnet can read (JSONDecode"),
+        (lambda arrays: arrays.update(words=np.array("[]")), "not a model that this glassnet can read (TypeError"),
+    ],
+)
+def test_a_model_of_other_arrays_is_one_clear_line(copied: Path, change: object, words: str) -> None:
+    arrays = read_arrays(copied / "model.npz")
+    change(arrays)  # type: ignore[operator]
+    write_arrays(copied / "model.npz", arrays)
+    assert refusal(opened(copied).predict, animals(3)).startswith(words)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda arrays: arrays.pop("counts"),
+        lambda arrays: arrays.update(counts=np.zeros(7)),
+        lambda arrays: arrays.update(w=np.zeros(3)),
+        lambda arrays: arrays.update(best_w=np.zeros(3)),
+        lambda arrays: arrays.pop("pieces"),
+        lambda arrays: arrays.update({"state/0/odd/m": np.zeros(3)}),
+        lambda arrays: arrays.update({"state/nought": np.zeros(3)}),
+    ],
+)
+def test_a_checkpoint_of_other_arrays_is_one_clear_line(copied: Path, change: object) -> None:
+    arrays = read_arrays(copied / "checkpoint.npz")
+    change(arrays)  # type: ignore[operator]
+    write_arrays(copied / "checkpoint.npz", arrays)
+    before = {path.name: path.read_bytes() for path in copied.iterdir()}
+    message = refusal(opened(copied).resume, epochs=9)
+    assert message.startswith(f"{copied / 'checkpoint.npz'} does not fit its experiment.json: ")
+    assert {path.name: path.read_bytes() for path in copied.iterdir()} == before
+
+
+@pytest.mark.parametrize("name", ["experiment.json", "provenance.json", "metrics.json"])
+@pytest.mark.parametrize("content", [b"", b"{", b"[1, 2]", b"null", b"\xff\xfe"])
+def test_damaged_words_are_one_clear_line(copied: Path, name: str, content: bytes) -> None:
+    (copied / name).write_bytes(content)
+    message = refusal(opened(copied).resume)
+    assert str(copied / name) in message
+    assert " is damaged: " in message or " is not an experiment: " in message
+
+
+@pytest.mark.parametrize("name", ["provenance.json", "history.csv"])
+def test_a_missing_file_is_one_clear_line(copied: Path, name: str) -> None:
+    (copied / name).unlink()
+    assert refusal(opened(copied).resume, epochs=9) == f"can't read {copied / name}: No such file or directory"
+
+
+def test_a_missing_model_says_how_to_make_it(copied: Path) -> None:
+    (copied / "model.npz").unlink()
+    assert refusal(opened(copied).predict, animals(3)) == (
+        f"{copied / 'model.npz'} is missing: finish the run first: glassnet train --resume {copied}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "history.csv holds 0 epochs and the checkpoint 5"),
+        ("epoch,step\n1,2\n", "history.csv is damaged: its column 'validation_loss' is missing"),
+        ("epoch,step,loss\n1,2,3,4\n", "history.csv is damaged: "),
+        ("nonsense\n\0\n", "history.csv is damaged: "),
+    ],
+)
+def test_a_damaged_history_is_one_clear_line(copied: Path, content: str, words: str) -> None:
+    (copied / "history.csv").write_text(content)
+    assert words in refusal(opened(copied).resume, epochs=9)
+
+
+def test_a_history_with_a_line_lost_is_noticed(copied: Path) -> None:
+    lines = (copied / "history.csv").read_text().splitlines(keepends=True)
+    (copied / "history.csv").write_text("".join(lines[:2] + lines[3:]))
+    assert "history.csv is damaged: its epochs are not 1, 2, 3, ..." in refusal(opened(copied).resume, epochs=9)
+
+
+def test_a_torn_last_line_and_an_epoch_too_many_are_cut_off(copied: Path, kept: Recording) -> None:
+    path = copied / "history.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(lines) + lines[-1].replace("5,", "6,", 1) + "7,15,0.3")
+    assert len(opened(copied).history) == 6
+    recording = opened(copied).resume(epochs=6)
+    assert len(recording.training.progress.epochs) == 5
+    (epoch,) = recording
+    assert epoch.number == 6
+    assert list(opened(copied).history["epoch"]) == [1, 2, 3, 4, 5, 6]
+
+
+# --- going on -----------------------------------------------------------------------------------------------
+
+
+def broken_off(runs: Path, after: int, **changes: object) -> Path:
+    recording = record(run(quick(**changes), CATALOG), runs)
+    for epoch in recording:
+        if epoch.number == after:
+            break
+    return recording.folder
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"optimizer": "sgd:lr=0.1", "schedule": "cosine"},
+        {"optimizer": "momentum", "dropout": 0.3, "batch_norm": True, "dtype": "float32"},
+        {"optimizer": "lbfgs"},
+        {"optimizer": "adam:lr=0.3", "patience": 2},
+    ],
+)
+def test_a_run_that_its_consumer_broke_off_goes_on_exactly(tmp_path: Path, changes: dict) -> None:
+    whole = keep(tmp_path, epochs=8, **changes).folder
+    folder = broken_off(tmp_path, 3, epochs=8, **changes)
+    assert opened(folder).result["stopped"] == "stopped by its caller"
+    assert len(opened(folder).history) == 3
+    assert opened(folder).predict(np.ones((1, 4))).shape == (1,)  # it can be used as it is
+    for _ in opened(folder).resume():
+        pass
+    same(whole, folder)
+    assert opened(folder).result["stopped"] == opened(whole).result["stopped"]
+
+
+def test_numpy_numbers_in_an_optimizers_state_stay_what_they_were(tmp_path: Path) -> None:
+    """A NumPy float64 widens a float32 sum where a Python number doesn't: after a resume it must do so again."""
+
+    def keeps_numbers() -> Optimizer:
+        def update(w: np.ndarray, g: np.ndarray, state: dict, step: int) -> tuple[np.ndarray, dict]:
+            seen.append({name: type(value) for name, value in state.items()})
+            return 0.1 * g, {"a": np.float64(0.1), "b": 0.1, "c": np.float32(2), "d": 3, "e": g[0], "f": g[:2].copy()}
+
+        return Optimizer(init=lambda w: {}, update=update)
+
+    seen: list[dict] = []
+    training = run(quick(optimizer=keeps_numbers, batch_size="full"), CATALOG)
+    recording = record(training, tmp_path)
+    epochs = iter(recording)
+    next(epochs), next(epochs)
+    from glassnet.runs.reading import read_states
+
+    (state,) = read_states(read_arrays(recording.folder / "checkpoint.npz"))
+    assert {name: type(value) for name, value in state.items()} == seen[1]
+    assert seen[1]["a"] is np.float64 and seen[1]["b"] is float and seen[1]["d"] is int
+
+
+def test_a_state_that_needs_a_pickle_is_refused_when_it_is_written(tmp_path: Path) -> None:
+    def keeps_anything() -> Optimizer:
+        return Optimizer(init=lambda w: {"memory": {"a": 1}}, update=lambda w, g, state, step: (0.1 * g, state))
+
+    recording = record(run(quick(optimizer=keeps_anything), CATALOG), tmp_path)
+    assert refusal(list, recording) == (
+        "the optimizer keeps 'memory' as dict, which can't be saved: a state holds arrays and Python numbers"
+    )
+    assert opened(recording.folder).result["stopped"].startswith("failed: the optimizer keeps 'memory'")
+
+
+def test_more_epochs_go_on_and_fewer_or_none_are_refused(tmp_path: Path) -> None:
+    folder = keep(tmp_path).folder
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    for epochs in (None, 1, 3):
+        assert refusal(opened(folder).resume, epochs) == (
+            f"{folder} has done its 3 epochs: go on with a larger number, --epochs 6"
+        )
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    for _ in opened(folder).resume(6):
+        pass
+    same(folder, keep(tmp_path, epochs=6).folder)
+    assert opened(folder).experiment.epochs == 6
+    assert opened(folder).result["stopped"] == "all 6 epochs"
+
+
+def test_a_run_that_stopped_early_has_nothing_left_to_do(tmp_path: Path) -> None:
+    folder = keep(tmp_path, optimizer="adam:lr=0.5", patience=2, epochs=500).folder
+    assert refusal(opened(folder).resume).startswith(f"{folder} is finished (no better loss for 2 epochs: best weights")
+    assert refusal(opened(folder).resume, 900).endswith("): nothing is left to do, train a new run")
+    assert opened(folder).experiment.epochs == 500
+
+
+@pytest.mark.parametrize("lost", [("metrics.json",), ("metrics.json", "model.npz", "loss.png")])
+def test_a_kill_after_the_last_epoch_leaves_the_end_to_be_written(copied: Path, kept: Recording, lost: tuple) -> None:
+    for name in lost:
+        (copied / name).unlink()
+    assert list(opened(copied).resume()) == []
+    assert {path.name for path in copied.iterdir()} == FILES
+    same(copied, kept.folder)
+    assert opened(copied).result["metrics"] == opened(kept.folder).result["metrics"]
+
+
+def test_going_on_removes_what_a_killed_process_left_behind(copied: Path) -> None:
+    for name in (".checkpoint.npz.4711", ".history.csv.12"):
+        (copied / name).write_text("half")
+    (copied / ".notes").write_text("a person's own")
+    for _ in opened(copied).resume(6):
+        pass
+    assert {path.name for path in copied.iterdir()} == FILES | {".notes"}
+
+
+def test_changed_data_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "animals.csv"
+    animals().to_csv(file, index=False)
+    folder = broken_off(tmp_path / "runs", 1, dataset=str(file), target="kind")
+    opened(folder).training()
+    text = file.read_text()
+    file.write_text(text.replace("black", "white", 1))
+    for function in (opened(folder).resume, opened(folder).training_with_model):
+        assert refusal(function) == (
+            f"the data of {folder} ({file}) are no longer those it was trained on: "
+            "their checksum differs; bring the old file back, or train a new run"
+        )
+    file.unlink()
+    assert "no file" in refusal(opened(folder).resume)
+    file.write_text(text)
+    assert len(list(opened(folder).resume())) == 2
+
+
+# --- parts that are not ours --------------------------------------------------------------------------------
+
+BENT = '''
+import numpy as np
+from glassnet import Activation, hookimpl
+
+def bent_identity():
+    """Bent identity: nearly linear, never flat."""
+    return Activation(f=lambda z: (np.sqrt(z**2 + 1) - 1) / 2 + z, df=lambda z, a: z / (2 * np.sqrt(z**2 + 1)) + 1)
+
+@hookimpl
+def activations():
+    return [bent_identity]
+'''
+
+
+def test_a_one_file_plugin_is_kept_by_path_and_hash(tmp_path: Path) -> None:
+    file = tmp_path / "bent.py"
+    file.write_text(BENT)
+    catalog = Catalog.discover(files=[file], guests=False)
+    recording = record(run(quick(activation="bent_identity"), catalog), tmp_path)
+    next(iter(recording))
+    words = json.loads((recording.folder / "experiment.json").read_text())
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    assert words["plugins"] == [[str(file), digest]]
+    assert words["activation"] == ["local/bent_identity"]
+    assert load(recording.folder).provenance["guests"] == {"local": ""}
+    assert load(recording.folder).provenance["plugins"] == [[str(file), digest]]
+
+    assert len(list(load(recording.folder).resume())) == 2
+    assert load(recording.folder).predict(np.ones((2, 4))).shape == (2,)
+    file.write_text(BENT + "\n# a remark\n")
+    for function in (lambda: load(recording.folder).resume(9), lambda: load(recording.folder).model):
+        assert refusal(function) == (
+            f"the plugin file {file} has changed since the run was trained: bring the old one back"
+        )
+    file.unlink()
+    assert refusal(lambda: load(recording.folder).model) == (
+        f"the run needs the plugin file {file}: No such file or directory"
+    )
+
+
+def test_a_quarantined_file_is_no_part_of_the_run(tmp_path: Path) -> None:
+    file = tmp_path / "broken.py"
+    file.write_text("import nothing_of_that_name")
+    catalog = Catalog.discover(files=[file], guests=False)
+    assert run(quick(), catalog).experiment.plugins == ()
+
+
+def test_a_function_given_directly_can_be_used_but_not_rebuilt(tmp_path: Path) -> None:
+    def line() -> Activation:
+        return Activation(f=lambda z: z, df=lambda z, a: z * 0 + 1)
+
+    folder = keep(tmp_path, activation=line).folder
+    assert refusal(opened(folder).resume, 9) == (
+        f"{folder} was trained with <function line> given as a function: words alone can't rebuild it"
+    )
+    assert "It was a function given directly, which words can't find again" in refusal(lambda: opened(folder).model)
+
+
+# --- writing ------------------------------------------------------------------------------------------------
+
+
+def test_files_appear_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "a.npz"
+    write_arrays(path, {"w": np.ones(3)})
+
+    class Unwritable:
+        def __array__(self, dtype: object = None, copy: object = None) -> np.ndarray:
+            raise RuntimeError("no array after all")
+
+    with pytest.raises(RuntimeError):
+        write_arrays(path, {"w": np.zeros(3), "x": Unwritable()})  # type: ignore[dict-item]
+    assert list(tmp_path.iterdir()) == [path]
+    np.testing.assert_array_equal(read_arrays(path)["w"], np.ones(3))
+    assert zipfile.ZipFile(path).testzip() is None
+    write_arrays(path, {"w": np.zeros(3)})
+    np.testing.assert_array_equal(read_arrays(path)["w"], np.zeros(3))
+
+
+def test_a_failure_that_is_nobodys_wish_is_written_down(tmp_path: Path) -> None:
+    def fails_late() -> Optimizer:
+        def update(w: np.ndarray, g: np.ndarray, state: dict, step: int) -> tuple[np.ndarray, dict]:
+            if step > 5:
+                raise ZeroDivisionError("no way\nout")
+            return 0.1 * g, state
+
+        return Optimizer(update=update)
+
+    recording = record(run(quick(optimizer=fails_late), CATALOG), tmp_path)
+    with pytest.raises(ZeroDivisionError):
+        list(recording)
+    result = opened(recording.folder).result
+    assert (result["epochs"], result["stopped"]) == (1, "failed: no way out")
