@@ -122,7 +122,7 @@ def test_names_say_what_a_thing_is(path: Path) -> None:
 
 FACE = """
     Activation Block Catalog Dataset Diverged Experiment GlassnetError Initializer Loss Metric Network Optimizer
-    Range Recording Run Schedule Training __version__ fetch hookimpl load record run
+    Range Recording Run Schedule Training __version__ check contract_tests fetch hookimpl load record run
 """
 
 

@@ -250,15 +250,19 @@ def test_numbers_go_on_after_the_largest_and_names_are_made_safe(tmp_path: Path)
 
 def test_several_processes_at_once_get_different_numbers(tmp_path: Path) -> None:
     code = """
-        import sys
+        import os, sys
+        from pathlib import Path
         from glassnet import Experiment, record, run
         from glassnet.catalog import Catalog
+        from glassnet.runs.recording import _new_folder
         catalog = Catalog.discover(guests=False)
         names = "xor", "and_gate", "or_gate"
         trainings = [run(Experiment(dataset=names[i % 3], hidden=(), epochs=0), catalog) for i in range(12)]
         sys.stdin.readline()
         for training in trainings:
             record(training, sys.argv[1])
+            for _ in range(12):  # with nothing written between two of them, the race is tighter
+                _new_folder(Path(sys.argv[1]), f"racer-{os.getpid()}")
     """
     command = [sys.executable, "-c", dedent(code), str(tmp_path)]
     racers = [subprocess.Popen(command, env=environment(), stdin=subprocess.PIPE, text=True) for _ in range(3)]
@@ -270,9 +274,8 @@ def test_several_processes_at_once_get_different_numbers(tmp_path: Path) -> None
         racer.communicate(timeout=60)
         assert racer.returncode == 0
     folders = sorted(path.name for path in tmp_path.iterdir())
-    assert len(folders) == 36
-    assert len({name[:4] for name in folders}) == 36
-    assert all((tmp_path / name / "experiment.json").is_file() for name in folders)
+    assert [int(name[:4]) for name in folders] == list(range(1, 3 * 12 * 13 + 1))
+    assert sum((tmp_path / name / "experiment.json").is_file() for name in folders) == 36
 
 
 # --- the model ----------------------------------------------------------------------------------------------
@@ -498,6 +501,15 @@ def test_a_run_that_its_consumer_broke_off_goes_on_exactly(tmp_path: Path, chang
         pass
     same(whole, folder)
     assert opened(folder).result["stopped"] == opened(whole).result["stopped"]
+
+
+def test_best_weights_survive_being_broken_off_after_their_epoch(tmp_path: Path) -> None:
+    changes = {"optimizer": "adam:lr=0.3", "patience": 4, "epochs": 200}
+    whole = keep(tmp_path, **changes).folder
+    best = opened(whole).result["best_epoch"]
+    folder = broken_off(tmp_path, best + 2, **changes)
+    assert len(list(opened(folder).resume())) == 2
+    same(whole, folder)
 
 
 def test_numpy_numbers_in_an_optimizers_state_stay_what_they_were(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .catalog import Catalog
+    from .checks import check, contract_tests
     from .data import fetch
     from .errors import Diverged, GlassnetError
     from .experiment import Experiment, Training, run
@@ -45,6 +46,8 @@ __all__ = [
     "Schedule",
     "Training",
     "__version__",
+    "check",
+    "contract_tests",
     "fetch",
     "hookimpl",
     "load",
@@ -57,6 +60,7 @@ _HOME = {
     "hooks": "hookimpl",
     "errors": "Diverged GlassnetError",
     "catalog": "Catalog",
+    "checks": "check contract_tests",
     "data": "fetch",
     "network": "Network",
     "experiment": "Experiment Training run",

@@ -13,9 +13,12 @@ from typing import Any
 import click
 
 from ..errors import GlassnetError
+from .check import check
 from .data import data
 from .guests import doctor, plugins
 from .host import Host
+from .index import index
+from .new import new, sabotage
 from .parts import list_parts, show
 from .runs import evaluate, list_runs, predict
 from .training import train
@@ -103,5 +106,19 @@ def main(
     ctx.obj = Host(plugin, without, guests=not no_plugins, strict=strict_plugins)
 
 
-for _command in (list_parts, show, plugins, doctor, train, evaluate, predict, list_runs, data):
+for _command in (
+    list_parts,
+    show,
+    check,
+    plugins,
+    doctor,
+    train,
+    evaluate,
+    predict,
+    list_runs,
+    data,
+    index,
+    new,
+    sabotage,
+):
     main.add_command(_command)

@@ -29,7 +29,8 @@ class Training:
     """An experiment at work: iterate over it for its epochs, then ask it for scores, history and model.
 
     `experiment` has every default spelled out and full part names, `chosen` holds the parts. `remarks` are
-    sentences for people about what was chosen. `progress` is where it stands; it stays usable after an interrupt or a divergence.
+    sentences for people about what was chosen. `progress` is where it stands; it stays usable after an
+    interrupt or a divergence.
     """
 
     def __init__(

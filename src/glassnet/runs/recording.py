@@ -63,13 +63,13 @@ class Recording:
             writing(self.folder),
             (self.folder / "history.csv").open("a", newline="", encoding="utf-8") as file,
         ):
-            csv.writer(file).writerow(_cells(epoch_row(epoch)))
+            csv.writer(file, lineterminator="\n").writerow(_cells(epoch_row(epoch)))
         write_arrays(self.folder / "checkpoint.npz", checkpoint_arrays(self.training))
 
     def _write_history(self) -> None:
         epochs = self.training.progress.epochs
         text = io.StringIO(newline="")
-        writer = csv.writer(text)
+        writer = csv.writer(text, lineterminator="\n")
         writer.writerow(self._columns())
         writer.writerows(_cells(epoch_row(epoch)) for epoch in epochs)
         write_text(self.folder / "history.csv", text.getvalue())

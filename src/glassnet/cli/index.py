@@ -1,0 +1,130 @@
+"""`glassnet index`: a package index on this machine, to practise publishing by PyPI's rules."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from ..publish.serving import Served
+
+PORT = click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on  [the last, or any].")
+EXAMPLES = """\b
+Examples:
+  glassnet index start
+  glassnet release --to local      from the folder of a package
+  glassnet index status
+  glassnet index stop
+"""
+
+
+@click.group(epilog=EXAMPLES)
+def index() -> None:
+    """Practise publishing: a package index on this machine.
+
+    It answers uploads and installs by PyPI's rules and is reachable from this machine only. What is published
+    stays in one folder (GLASSNET_INDEX chooses it) until it is removed.
+    """
+
+
+@index.command()
+@PORT
+def serve(port: int) -> None:
+    """Run the index here, until Ctrl-C."""
+    import logging
+
+    from ..publish.serving import serve
+
+    handler = logging.StreamHandler()
+    logger = logging.getLogger("glassnet.index")
+    logger.setLevel(logging.INFO)
+    logger.addHandler(handler)
+
+    def ready(served: Served) -> None:
+        _show(served)
+        click.echo("running until Ctrl-C or: glassnet index stop")
+
+    try:
+        serve(port=port, ready=ready)
+    finally:
+        logger.removeHandler(handler)
+    click.echo("stopped; what was published is kept")
+
+
+@index.command()
+@PORT
+def start(port: int) -> None:
+    """Run the index in the background until `glassnet index stop`."""
+    from ..publish.serving import start
+
+    _show(start(port=port))
+    click.echo("stop with  glassnet index stop")
+
+
+@index.command()
+@click.option("--json", "as_json", is_flag=True, help="For machines; never shows the token.")
+@click.pass_context
+def status(ctx: click.Context, as_json: bool) -> None:
+    """Say whether an index runs, where, and what it holds. Exit code 1 if none runs."""
+    from ..publish.serving import index_folder, running
+    from ..publish.store import Store
+
+    served, store = running(), Store(index_folder())
+    projects = store.projects()
+    if as_json:
+        state = {
+            "running": served is not None,
+            "url": served.url if served else None,
+            "pid": served.pid if served else None,
+            "folder": str(store.folder),
+            "projects": {name: [str(store.path(entry)) for entry in files] for name, files in projects.items()},
+        }
+        click.echo(json.dumps(state, indent=2))
+    else:
+        if served:
+            _show(served)
+        else:
+            click.echo(f"no practice index runs on {store.folder}. Start it with: glassnet index start")
+        for name, files in projects.items():
+            click.echo(f"\n{name}")
+            if served:
+                click.echo(f"  install    {served.install_command(name)}")
+            for entry in files:
+                click.echo(f"  {entry.version:<9}  {store.path(entry)}")
+        if projects:
+            click.echo("\nA classmate on another machine can't reach this index: hand over a .whl from the list,")
+            click.echo("then there: pip install FILE.whl")
+    ctx.exit(0 if served else 1)
+
+
+@index.command()
+def stop() -> None:
+    """End the index that works on the folder; what was published is kept."""
+    from ..publish.serving import index_folder, stop
+
+    served = stop()
+    if served:
+        click.echo(f"stopped the practice index at {served.url}; what was published is kept in {served.folder}")
+    else:
+        click.echo(f"no practice index runs on {index_folder()}")
+
+
+@index.command()
+@click.argument("file")
+def remove(file: str) -> None:
+    """Delete the published FILE, such as bent-0.1.0-py3-none-any.whl. As on PyPI its name stays used up."""
+    from ..publish.serving import index_folder
+    from ..publish.store import Store
+
+    entry = Store(index_folder()).remove(file)
+    click.echo(
+        f"removed {entry.file}. Its name stays used up: the next upload needs another version than {entry.version}"
+    )
+
+
+def _show(served: Served) -> None:
+    click.echo(f"practice index at {served.url}, kept in {served.folder}")
+    click.echo(f"upload     python -m twine upload --config-file {served.pypirc} -r local FILES")
+    click.echo(f"install    {served.install_command('NAME')}")

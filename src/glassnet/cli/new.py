@@ -1,0 +1,174 @@
+"""`glassnet new` and `glassnet sabotage`: a plugin package to build on, and one to mend."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import GlassnetError, join
+from ..publish.naming import BACKENDS, KINDS, names, problem_with
+from .tables import table, width_of_output
+
+if TYPE_CHECKING:
+    from ..publish.template import Answers
+
+# What `new` asks for, and how.
+_QUESTIONS = {
+    "kind": f"What its example part is ({join(KINDS)})",
+    "description": "What it does, in one line",
+    "author": "Author",
+    "email": "E-mail, which PyPI shows to everyone (may be empty)",
+}
+
+
+NEW_EXAMPLES = """\b
+Examples:
+  glassnet new bent                          asks, then makes glassnet-bent/ with an activation in it
+  glassnet new bent --kind loss --no-input   takes the defaults
+  glassnet new bent --from bent.py           the parts of a one-file plugin become a package
+"""
+
+
+@click.command(epilog=NEW_EXAMPLES)
+@click.argument("name")
+@click.option("--kind", metavar="KIND", help=f"What the example part is: {join(KINDS)}.")
+@click.option(
+    "--from",
+    "plugin_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE.py",
+    help="Take over the parts of this one-file plugin instead of an example.",
+)
+@click.option("--backend", metavar="NAME", default="hatchling", help=f"What builds it: {join(BACKENDS)}.")
+@click.option("--author", metavar="NAME", help="Whom the licence names.")
+@click.option("--email", metavar="ADDRESS", help="Where to reach the author.")
+@click.option("--description", metavar="LINE", help="What it does, in one line.")
+@click.option("--no-input", is_flag=True, help="Ask nothing: take the defaults.")
+@click.option(
+    "--to", "folder", type=click.Path(path_type=Path), metavar="FOLDER", default=".", help="Make it inside FOLDER."
+)
+def new(
+    name: str,
+    kind: str | None,
+    plugin_file: Path | None,
+    backend: str,
+    author: str | None,
+    email: str | None,
+    description: str | None,
+    no_input: bool,
+    folder: Path,
+) -> None:
+    """Make a plugin package from the template: NAME gives glassnet-NAME.
+
+    It comes with a working part, tests, a README and all that `make release` needs. Nothing that exists is
+    overwritten.
+    """
+    from ..publish.template import Answers, free_place, new_project
+
+    called = names(name)
+    free_place(called, folder)
+    if plugin_file and kind:
+        raise GlassnetError("--kind and --from exclude each other: the file says which kinds its parts are")
+    options = {"kind": kind, "description": description, "author": author, "email": email}
+    given: dict[str, Any] = {answer: value for answer, value in options.items() if value is not None}
+    answers = replace(Answers(name, backend=backend, plugin_file=plugin_file), **given)
+    answers.check()
+    made = new_project(replace(answers, **_missing(answers, set(given), _asks(no_input))), folder)
+    _print_next(made, called.distribution)
+
+
+def _asks(no_input: bool) -> bool:
+    """Whether somebody is there to answer; if not, and nobody said so, it is said here."""
+    if no_input:
+        return False
+    if not sys.stdin.isatty():
+        click.echo("Nobody can be asked, as the input is no terminal: what was not given takes its default.", err=True)
+        return False
+    return True
+
+
+def _missing(answers: Answers, given: set[str], asks: bool) -> dict[str, Any]:
+    """The answers that were not given: asked for one after the other, or those that need no asking."""
+    known = {"author": _git("user.name"), "email": _git("user.email")}
+    known = {answer: value for answer, value in known.items() if value and not problem_with(answer, value)}
+    found: dict[str, Any] = {answer: value for answer, value in known.items() if answer not in given}
+    if not asks:
+        return found
+    for answer, question in _QUESTIONS.items():
+        if answer not in given and not (answer == "kind" and answers.plugin_file):
+            suggested = replace(answers, **found).suggestion(answer)
+            found[answer] = click.prompt(question, suggested, value_proc=_checked(answer), show_default=bool(suggested))
+    return found
+
+
+def _checked(answer: str) -> Callable[[str], str]:
+    def check(typed: str) -> str:
+        problem = problem_with(answer, typed)
+        if problem:  # click says it and asks again
+            raise click.BadParameter(problem)
+        return typed
+
+    return check
+
+
+def _git(setting: str) -> str:
+    """What git knows about the person in front of it; empty without git."""
+    try:
+        found = subprocess.run(["git", "config", setting], capture_output=True, text=True, timeout=5)
+    except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
+        return ""
+    return found.stdout.strip()
+
+
+def _print_next(made: Path, distribution: str) -> None:
+    files = sum(file.is_file() for file in made.rglob("*"))
+    click.echo(click.style(f"Made {made}", bold=True) + f" with {files} files. What comes next:")
+    steps = [
+        (f"cd {shlex.quote(str(made))}", ""),
+        ("make install", f"then `glassnet plugins` lists {distribution}"),
+        ("make check", "each part against the contract of its kind"),
+        ("make test", "the tests that came with it"),
+        ("make release", "publish it on a practice index of your own"),
+    ]
+    for command, meaning in steps:
+        click.echo(f"  {command:<14}{'  # ' + meaning if meaning else ''}")
+
+
+SABOTAGE_EXAMPLES = """\b
+Examples:
+  glassnet sabotage --list                   every failure, and what finding it teaches
+  glassnet sabotage group-typo glassnet-bent
+  glassnet sabotage wrong-slope --reveal     in this folder, and say what was done
+"""
+
+
+@click.command(epilog=SABOTAGE_EXAMPLES)
+@click.argument("failure", required=False)
+@click.argument("folder", type=click.Path(path_type=Path), default=".", metavar="[DIR]")
+@click.option("--list", "lists", is_flag=True, help="List every failure.")
+@click.option("--reveal", is_flag=True, help="Say what was done, line by line.")
+def sabotage(failure: str | None, folder: Path, lists: bool, reveal: bool) -> None:
+    """Break a generated package in one known way, for somebody to find out how.
+
+    DIR is the package's folder, by default this one. Use a copy, or commit first: there is no way back.
+    """
+    from ..publish.sabotage import FAILURES, plant
+
+    if lists:
+        rows = [(name, known.teaches) for name, known in FAILURES.items()]
+        for line in table(("FAILURE", "WHAT FINDING IT TEACHES"), rows, width_of_output()):
+            click.echo(line)
+        return
+    if failure is None:
+        raise GlassnetError("which failure? `glassnet sabotage --list` shows them all")
+    changes = plant(failure, folder)
+    click.echo(f"Something in {folder.resolve().name} is wrong now. Find it: glassnet release {folder} --dry-run")
+    for line in changes if reveal else []:
+        click.echo(line)

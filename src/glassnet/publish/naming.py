@@ -1,0 +1,115 @@
+"""Names and other answers for a new package: what may be written, and why not, before a single file exists.
+
+Nothing but the standard library is imported here: the template's hook reads these rules too, in whatever Python
+runs cookiecutter.
+"""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+import sys
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..errors import GlassnetError, did_you_mean, join
+
+PREFIX = "glassnet-"
+KINDS = ("activation", "loss", "optimizer", "dataset")
+BACKENDS = ("hatchling", "setuptools")
+#: What a new package is made from; the template's cookiecutter.json asks for the same.
+ANSWERS = ("name", "kind", "backend", "description", "author", "email")
+
+_LONGEST_NAME = 30
+LONGEST_LINE = 512  # of PyPI, for the description
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+# A part of that name would take the place of something that its own module needs.
+_NEEDED_INSIDE = ("activations", "losses", "optimizers", "datasets", "hookimpl", "np", "plugin", "glassnet")
+
+
+@dataclass(frozen=True)
+class Names:
+    """What follows from a name: `my-bend` gives glassnet-my-bend, glassnet_my_bend and the part my_bend."""
+
+    short: str
+    distribution: str
+    package: str
+    part: str
+
+
+def names(given: str) -> Names:
+    """The names of a package called `bent` or `glassnet-bent`; a name that can't be used is an error."""
+    problem = _name_problem(given)
+    if problem:
+        raise GlassnetError(problem)
+    short = given.removeprefix(PREFIX)
+    distribution = PREFIX + short
+    return Names(short, distribution, distribution.replace("-", "_"), short.replace("-", "_"))
+
+
+def problems(answers: Mapping[str, str]) -> list[str]:
+    """All that is wrong with the answers, one sentence each; empty if nothing is."""
+    found = [problem_with(answer, given) for answer, given in answers.items()]
+    return [problem for problem in found if problem]
+
+
+def problem_with(answer: str, given: str) -> str:
+    """What is wrong with one answer; empty if nothing is."""
+    if answer == "name":
+        return _name_problem(given)
+    if answer in ("kind", "backend"):
+        choices = KINDS if answer == "kind" else BACKENDS
+        return "" if given in choices else f"{answer} {given!r}:{did_you_mean(given, choices)} Write {join(choices)}."
+    if answer == "email":
+        fits = not given or _ADDRESS.fullmatch(given)
+        return "" if fits else f"email {given!r} is no address: write name@example.org, or leave it empty."
+    return _line_problem(answer, given)
+
+
+def _name_problem(given: str) -> str:
+    if re.match(r"(glassnet[-_. ]*){2}", given.lower()):
+        short = _slug(re.sub(r"^(glassnet[-_. ]*)+", "", given.lower())) or "a name"
+        return f"name {given!r} has the prefix {PREFIX} twice: write {short!r}, and it is put in front once."
+    short = given.removeprefix(PREFIX)
+    if given == "glassnet" or not short:
+        return f"name {given!r} is ours: write a name of your own, and {PREFIX} is put in front."
+    if not _NAME.fullmatch(short):
+        slug = _slug(short.removeprefix("glassnet_"))
+        example = f" For example {slug!r}." if _NAME.fullmatch(slug) else ""
+        return f"name {given!r}: write small letters a to z, digits and single dashes, a letter first.{example}"
+    if len(short) > _LONGEST_NAME:
+        return f"name {given!r} has {len(short)} characters: {_LONGEST_NAME} are possible."
+    return _taken(given, short.replace("-", "_"))
+
+
+def _taken(given: str, part: str) -> str:
+    """Its part becomes a Python function of that name: does the word mean something already?"""
+    another = f"choose another, such as 'my-{part.replace('_', '-')}'."
+    if keyword.iskeyword(part):
+        return f"name {given!r} is a word of the Python language: {another}"
+    if part in sys.stdlib_module_names:
+        return f"name {given!r} is a module of Python's standard library: {another}"
+    if hasattr(builtins, part) or part in _NEEDED_INSIDE:
+        return f"name {given!r} means something in a plugin's code already: {another}"
+    return ""
+
+
+def _line_problem(answer: str, given: str) -> str:
+    odd = sorted({character for character in given if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")})
+    if not given.strip():
+        return f"{answer} is empty: write something, in one line."
+    if odd:
+        return f"{answer} {given!r} holds {join(map(repr, odd))}: write one line of ordinary characters."
+    if any(mark in given for mark in ("{{", "{%", "{#")):
+        return f"{answer} {given!r} holds a mark of the template language: leave out {{{{, {{% and {{#."
+    if len(given) > LONGEST_LINE:
+        return f"{answer} has {len(given)} characters: {LONGEST_LINE} are possible."
+    return ""
+
+
+def _slug(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).lstrip("-0123456789").rstrip("-")

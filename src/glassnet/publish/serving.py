@@ -1,0 +1,332 @@
+"""Run the practice index: in the foreground, or in the background until it is told to stop.
+
+One folder holds all of it: the published files, the configuration for twine with this start's token, and
+the lock that only a living server holds. A process is never judged or ended by its number: whoever claims to
+be the server must name this start, and is asked over HTTP to end itself.
+"""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from configparser import ConfigParser
+from configparser import Error as ConfigError
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+from urllib.parse import urlsplit
+
+from ..errors import GlassnetError
+from . import extra
+
+FOLDER = "GLASSNET_INDEX"
+SECTION = "local"  # the name for `twine upload -r`
+PATIENCE = 20.0  # seconds for a server to come up or go down
+_HOST = "127.0.0.1"
+
+_children: dict[int, subprocess.Popen[bytes]] = {}
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running practice index: its address, this start's token, the file for twine, the process."""
+
+    url: str
+    token: str
+    pypirc: Path
+    pid: int
+
+    @property
+    def simple_url(self) -> str:
+        """What pip takes as --index-url."""
+        return f"{self.url}/simple/"
+
+    @property
+    def upload_url(self) -> str:
+        """What twine and uv upload to."""
+        return f"{self.url}/legacy/"
+
+    @property
+    def folder(self) -> Path:
+        return self.pypirc.parent
+
+    def install_command(self, name: str) -> str:
+        """What a person on this machine types to install a package from here, and nothing else with it."""
+        return f"pip install --no-deps --index-url {self.simple_url} {name}"
+
+
+def index_folder(folder: Path | None = None) -> Path:
+    """Where the index is kept: `folder`, else GLASSNET_INDEX, else beside the downloads in the system's cache."""
+    chosen = os.environ.get(FOLDER, "").strip()
+    if folder is None and not chosen:
+        from ..data.downloads import cache_folder
+
+        return cache_folder() / "index"
+    return Path(chosen if folder is None else folder).expanduser().absolute()
+
+
+def serve(folder: Path | None = None, port: int = 0, ready: Callable[[Served], None] | None = None) -> None:
+    """Run the index here until it is told to stop; `ready` is called once it can be asked.
+
+    Without a port it takes the one that it had last time, so that commands typed before still work, or any
+    free one. Raises `GlassnetError` when another server works on the same folder.
+    """
+    extra("trove_classifiers")  # better now than at the first upload
+    import uvicorn
+
+    from .index import practice_index
+    from .reasons import ReasonProtocol
+
+    place = index_folder(folder)
+    with _alone(place), _listen(port, _last_port(place)) as listener:
+        served = Served(
+            url=f"http://{_HOST}:{listener.getsockname()[1]}",
+            token=f"practice-{secrets.token_urlsafe(24)}",
+            pypirc=place / "practice.pypirc",
+            pid=os.getpid(),
+        )
+        started, state = secrets.token_hex(16), place / "server.json"
+
+        def end() -> None:
+            server.should_exit = True
+
+        app = practice_index(
+            place, served.token, started=started, stop=end, on_shutdown=lambda: state.unlink(missing_ok=True)
+        )
+        config = uvicorn.Config(
+            app,
+            http=ReasonProtocol,
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=3,
+        )
+        server = uvicorn.Server(config)
+        _write_privately(served.pypirc, _pypirc(served))
+        _write_privately(state, json.dumps({"url": served.url, "pid": served.pid, "started": started}))
+        if ready is not None:
+            ready(served)
+        with suppress(KeyboardInterrupt):  # Ctrl-C is how a person ends it; uvicorn has closed everything by then
+            server.run(sockets=[listener])
+
+
+def start(folder: Path | None = None, port: int = 0) -> Served:
+    """Start the index in the background, where it outlives this process, and wait until it answers.
+
+    Where one runs already, that one is returned.
+    """
+    place = index_folder(folder)
+    there = running(place)
+    if there is not None:
+        if port not in (0, urlsplit(there.url).port):
+            raise GlassnetError(f"the practice index already runs at {there.url}. First: glassnet index stop")
+        return there
+    extra("trove_classifiers")
+    with _writing(place):
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        log = (place / "server.log").open("wb")
+    with log:
+        child = _spawn(place, port, log)
+    _children[child.pid] = child
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        gone = child.poll() is not None and _is_free(place)  # else somebody was faster and is about to answer
+        there = running(place)
+        if there is not None:
+            return there
+        if gone:
+            break
+        time.sleep(0.05)
+    said = (place / "server.log").read_text(errors="replace").strip().splitlines()
+    why = said[-1].removeprefix("Error: ").rstrip(".") if said else f"it said nothing within {PATIENCE:g} seconds"
+    raise GlassnetError(f"the practice index did not start: {why}. Watch it with: glassnet index serve")
+
+
+def _spawn(place: Path, port: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
+    """The same program once more. Its own folder is its working directory, so that no file here shadows a module."""
+    paths = [str(Path(path).absolute()) for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+    environment = os.environ | {FOLDER: str(place), "PYTHONPATH": os.pathsep.join(paths)}
+    command = [sys.executable, "-m", "glassnet", "--no-plugins", "index", "serve", "--port", str(port)]
+    apart = 0
+    if sys.platform == "win32":
+        apart = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+    return subprocess.Popen(
+        command,
+        cwd=place,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+        creationflags=apart,
+    )
+
+
+def running(folder: Path | None = None) -> Served | None:
+    """The index that works on this folder now, if there is one that proves to be it."""
+    place = index_folder(folder)
+    state = _read_state(place)
+    token = _configured(place, "password")
+    if state is None or token is None:
+        return None
+    answer = _ask(state["url"], "GET", "/-/started")
+    try:
+        known = json.loads(answer or "{}").get("started") == state["started"]
+    except (ValueError, AttributeError):
+        known = False  # some other server has that port now
+    return Served(state["url"], token, place / "practice.pypirc", int(state["pid"])) if known else None
+
+
+def stop(folder: Path | None = None) -> Served | None:
+    """End the index that works on this folder, after what it is doing; returns what was ended, None if nothing ran."""
+    there = running(folder)
+    if there is None:
+        return None
+    login = base64.b64encode(f"__token__:{there.token}".encode()).decode()
+    _ask(there.url, "POST", "/-/stop", {"Authorization": f"Basic {login}"})
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if _is_free(there.folder):
+            _reap(there.pid)
+            return there
+        time.sleep(0.05)
+    raise GlassnetError(f"the practice index at {there.url} (process {there.pid}) was told to stop and still runs")
+
+
+def _is_free(place: Path) -> bool:
+    try:
+        with _alone(place):
+            return True
+    except GlassnetError:
+        return False
+
+
+def _reap(pid: int) -> None:
+    """Take note of the end of our own children, which the system keeps until then."""
+    if pid in _children:
+        _children[pid].wait(PATIENCE)
+    for ended in [other for other, child in _children.items() if child.poll() is not None]:
+        del _children[ended]
+
+
+def _ask(url: str, method: str, path: str, headers: dict[str, str] | None = None) -> bytes | None:
+    """One request to this machine, past every proxy; None when nobody answers well."""
+    connection = http.client.HTTPConnection(_HOST, urlsplit(url).port, timeout=5)
+    try:
+        connection.request(method, path, headers=headers or {})
+        answer = connection.getresponse()
+        content = answer.read()
+        return content if answer.status == 200 else None
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+
+
+def _read_state(place: Path) -> dict[str, str] | None:
+    try:
+        state: dict[str, str] = json.loads((place / "server.json").read_text())
+        return {key: state[key] for key in ("url", "pid", "started")}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _configured(place: Path, key: str) -> str | None:
+    """One value of the last start's practice.pypirc."""
+    parser = ConfigParser(interpolation=None)
+    try:
+        parser.read(place / "practice.pypirc")
+        return parser.get(SECTION, key)
+    except ConfigError:
+        return None
+
+
+def _last_port(place: Path) -> int:
+    try:
+        return urlsplit(_configured(place, "repository") or "").port or 0
+    except ValueError:
+        return 0
+
+
+def _pypirc(served: Served) -> str:
+    return (
+        f"[distutils]\nindex-servers =\n    {SECTION}\n\n[{SECTION}]\nrepository = {served.upload_url}\n"
+        f"username = __token__\npassword = {served.token}\n"
+    )
+
+
+def _listen(port: int, preferred: int) -> socket.socket:
+    """A listening socket, on this machine's own address only."""
+    for candidate in (port,) if port else (preferred, 0):
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        if sys.platform != "win32":  # where it would let two programs share a port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((_HOST, candidate))
+            listener.listen(128)
+            return listener
+        except (OSError, OverflowError) as error:
+            listener.close()
+            refusal = error
+    raise GlassnetError(f"port {port} of {_HOST} can't be used ({refusal}). Leave --port out to get a free one.")
+
+
+def _write_privately(path: Path, text: str) -> None:
+    """Write a file whole or not at all, readable by its owner only."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    with _writing(path.parent):
+        temporary.unlink(missing_ok=True)
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text)
+        temporary.replace(path)
+
+
+@contextmanager
+def _writing(place: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or error
+        raise GlassnetError(
+            f"the practice index can't write to {place}: {why}. Set {FOLDER} to another folder."
+        ) from error
+
+
+@contextmanager
+def _alone(place: Path) -> Iterator[None]:
+    """Hold the folder's lock, which the system gives back however a server ends."""
+    with _writing(place):
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = (place / "server.lock").open("a+b")
+    with file:
+        try:
+            _lock(file)
+        except OSError as error:
+            state = _read_state(place) or {"url": "an address not yet known"}
+            raise GlassnetError(
+                f"a practice index already works on {place}, at {state['url']}. Use it, or first: glassnet index stop"
+            ) from error
+        yield
+
+
+def _lock(file: IO[bytes]) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

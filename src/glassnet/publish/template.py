@@ -1,0 +1,159 @@
+"""A new plugin package: the template, rendered with checked answers, or nothing at all.
+
+The package is made under another name beside its place and renamed when it is complete, so that no half of it
+is ever seen and nothing that exists is overwritten.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import GlassnetError, join
+from . import extra
+from .naming import ANSWERS, LONGEST_LINE, Names, names, problem_with, problems
+
+if TYPE_CHECKING:
+    from ..catalog import Part
+
+_PLUGIN = "plugin.py"
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a new package is made from; an empty description, author or e-mail leaves the template's own.
+
+    `plugin_file` is a one-file plugin whose parts take the place of the example; then `kind` is not asked.
+    """
+
+    name: str
+    kind: str = "activation"
+    backend: str = "hatchling"
+    description: str = ""
+    author: str = ""
+    email: str = ""
+    plugin_file: Path | None = None
+
+    @property
+    def given(self) -> dict[str, str]:
+        """Those that were given, as the template calls them; the name always is."""
+        values = {answer: getattr(self, answer) for answer in ANSWERS}
+        return {answer: value for answer, value in values.items() if value or answer == "name"}
+
+    def check(self) -> None:
+        """Every answer may be used, or one error says what is wrong with each that may not."""
+        found = problems(self.given)
+        if found:
+            raise GlassnetError(" ".join(found))
+
+    def suggestion(self, answer: str) -> str:
+        """What the template takes for that answer, where these others are given."""
+        return str(_context(self.given, self.parts())[answer])
+
+    def parts(self) -> list[Part]:
+        """The parts of the file, where there is one."""
+        return read_part_file(self.plugin_file) if self.plugin_file else []
+
+
+def new_project(answers: Answers, folder: Path) -> Path:
+    """Make the package inside `folder`; returns its own folder, which is called like the distribution."""
+    answers.check()
+    called = names(answers.name)
+    target = free_place(called, folder)
+    parts = answers.parts()
+    refuse_ours([(part.kind, part.name) for part in parts] or [(answers.kind, called.part)])
+    workshop = Path(tempfile.mkdtemp(prefix=f".{called.distribution}-", dir=folder))
+    try:
+        made = _render(_context(answers.given, parts), workshop)
+        if answers.plugin_file:
+            shutil.copyfile(answers.plugin_file, made / "src" / called.package / _PLUGIN)
+        made.rename(target)
+    finally:
+        shutil.rmtree(workshop, ignore_errors=True)
+    return target
+
+
+def free_place(called: Names, folder: Path) -> Path:
+    """Where the package will be; what is there already is an error."""
+    target = folder / called.distribution
+    if not folder.is_dir():
+        raise GlassnetError(f"there is no folder {str(folder)!r}: make it first, or give another one with --to")
+    if os.path.lexists(target):
+        raise GlassnetError(f"{str(target)!r} exists already, and nothing is overwritten: remove it or choose a name")
+    if not os.access(folder, os.W_OK):
+        raise GlassnetError(f"the folder {str(folder)!r} can't be written to: give another one with --to")
+    return target
+
+
+def read_part_file(path: Path) -> list[Part]:
+    """The parts of a one-file plugin, read as the catalog reads it; a file without any is an error."""
+    from ..catalog import Catalog
+
+    catalog = Catalog.discover(files=[path], guests=False)
+    guest = next(guest for guest in catalog.guests if guest.file)
+    if guest.state != "ok":
+        raise GlassnetError(f"{str(path)!r} can't become a package yet: {guest.reason}. What to do: {guest.remedy}.")
+    return [part for part in catalog.parts() if part.distribution == guest.distribution]
+
+
+def template_folder() -> Path:
+    """The template: inside an installed glassnet, or beside the sources in a checkout."""
+    package = Path(str(resources.files("glassnet")))
+    places = [package / "_template", *(parent / "template" for parent in package.parents)]
+    for place in places:
+        if (place / "cookiecutter.json").is_file():
+            return place
+    raise GlassnetError(
+        "the template of glassnet is missing in this installation: pip install --force-reinstall glassnet"
+    )
+
+
+def refuse_ours(parts: Sequence[tuple[str, str]]) -> None:
+    """A built-in's short name always means the built-in, so a (kind, name) that is ours can't be a guest's."""
+    from ..catalog import Catalog
+
+    ours = {(part.kind, part.name) for part in Catalog.discover(guests=False).parts()}
+    taken = [name for name in parts if name in ours]
+    if taken:
+        raise GlassnetError(
+            f"{join(f'{kind} {name!r}' for kind, name in taken)} is a part of glassnet itself, and the name always "
+            f"means ours: choose another, such as 'my-{taken[0][1].replace('_', '-')}'"
+        )
+
+
+def _context(given: dict[str, str], parts: list[Part]) -> dict[str, Any]:
+    """Every blank of the template: what was given, and cookiecutter.json's own words for the rest."""
+    generate, prompt = extra("cookiecutter.generate"), extra("cookiecutter.prompt")
+    if parts:
+        given = {"description": _described_together(parts)} | given
+    context = generate.generate_context(str(template_folder() / "cookiecutter.json"), extra_context=given)
+    context["cookiecutter"]["_parts"] = [_described(part) for part in parts]
+    filled: dict[str, Any] = prompt.prompt_for_config(context, no_input=True)
+    return filled
+
+
+def _render(blanks: dict[str, Any], folder: Path) -> Path:
+    """The template's package inside `folder`; unlike the command cookiecutter, this leaves no notes at home."""
+    generate = extra("cookiecutter.generate")
+    # The hook would only ask once more for what has been checked here.
+    return Path(generate.generate_files(template_folder(), {"cookiecutter": blanks}, folder, accept_hooks=False))
+
+
+def _described(part: Part) -> dict[str, str]:
+    """What the README and the tests say about a part that came from a file."""
+    bag = part.build() if part.kind in ("loss", "metric") else None
+    task = "regression" if getattr(bag, "sees", "") == "numbers" else getattr(bag, "task", "")
+    return {"kind": part.kind, "name": part.name, "doc": part.doc, "task": task}
+
+
+def _described_together(parts: list[Part]) -> str:
+    first = parts[0].help.rstrip(".")
+    if len(parts) == 1 and first and not problem_with("description", first):
+        return first
+    return f"For glassnet: {join(f'{part.kind} {part.name}' for part in parts)}"[:LONGEST_LINE]

@@ -1,0 +1,2 @@
+{% set part = cookiecutter.__part %}
+{% include cookiecutter.kind ~ ".py" %}
