@@ -472,7 +472,7 @@ add(
 add(
     "dataset",
     "task",
-    "A binary target has two values, but this one has 3",
+    "a binary target has two values, but this one has 3",
     lambda *, rng: rows(y=np.arange(40) % 3, task="binary"),
     lambda *, rng: rows(y=np.arange(40) % 3, task="multiclass"),
 )

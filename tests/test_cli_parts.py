@@ -20,7 +20,10 @@ from glassnet.cli.drawing import draw
 from glassnet.cli.tables import table
 from glassnet.hooks import HOOKS
 
-COMMANDS = ("list", "show", "plugins", "doctor", "train", "evaluate", "predict", "runs", "data", "check", "new", "sabotage", "index")
+COMMANDS = (
+    "list", "show", "plugins", "doctor", "train", "evaluate", "predict", "runs", "data", "check", "new", "sabotage",
+    "index",
+)  # fmt: skip
 
 
 def run(*words: str) -> Result:

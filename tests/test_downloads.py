@@ -196,7 +196,7 @@ def test_a_cache_that_cannot_be_written(server, place, monkeypatch):
     blocked = place / "a-file"
     blocked.write_text("not a folder")
     monkeypatch.setenv("GLASSNET_CACHE", str(blocked))
-    with pytest.raises(GlassnetError, match=r"Can't write .*numbers\.csv.*Set GLASSNET_CACHE to a folder"):
+    with pytest.raises(GlassnetError, match=r"can't write .*numbers\.csv.*Set GLASSNET_CACHE to a folder"):
         fetch("small", "numbers.csv", sha256=SHA, urls=[publish(server, "numbers.csv")])
 
 

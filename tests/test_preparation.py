@@ -182,7 +182,7 @@ def test_an_empty_column_is_dropped_and_nothing_else_is_an_error():
     prepared = prepare(Dataset(X, Y60), "multiclass")
     assert prepared.train.X.shape[1] == 4
     assert "Column 'column_5' was dropped: it is empty in the training rows." in prepared.account
-    with pytest.raises(GlassnetError, match="No column is left to learn from"):
+    with pytest.raises(GlassnetError, match="no column is left to learn from"):
         prepare(Dataset(np.full((60, 1), np.nan), Y60), "multiclass")
 
 
@@ -192,7 +192,7 @@ def test_infinity_is_an_error_wherever_it_is(row, as_table):
     X = X60.copy()
     X[row, 3] = -np.inf
     data = Dataset(pd.DataFrame(X, columns=list("abcd")) if as_table else X, Y60)
-    with pytest.raises(GlassnetError, match=rf"Column '(d|column_4)' holds -inf in row {row} \(counted from 0\)"):
+    with pytest.raises(GlassnetError, match=rf"column '(d|column_4)' holds -inf in row {row} \(counted from 0\)"):
         prepare(data, "multiclass")
 
 
@@ -200,7 +200,7 @@ def test_numbers_too_large_for_the_network():
     X = X60.copy()
     X[:, 1] = 1e300
     X[::2, 1] = -1e300
-    with pytest.raises(GlassnetError, match=r"Column 'column_2' holds numbers up to 1e\+300, too large to scale"):
+    with pytest.raises(GlassnetError, match=r"column 'column_2' holds numbers up to 1e\+300, too large to scale"):
         prepare(Dataset(X, Y60), "multiclass")
     X[:, 1] = 1e39
     with pytest.raises(GlassnetError, match=r"holds 1e\+39 in row \d+ \(counted from 0\), too large for float32"):
@@ -210,9 +210,9 @@ def test_numbers_too_large_for_the_network():
 @pytest.mark.parametrize(
     ("column", "words"),
     [
-        (pd.date_range("2020-01-01", periods=60), "Column 'c' holds datetime64 values"),
-        (np.array([[1]] * 60, dtype=object)[:, 0].tolist()[:59] + ["text"], "Column 'c' holds mixed-integer values"),
-        (np.arange(60) * 1j, "Column 'c' holds complex numbers"),
+        (pd.date_range("2020-01-01", periods=60), "column 'c' holds datetime64 values"),
+        (np.array([[1]] * 60, dtype=object)[:, 0].tolist()[:59] + ["text"], "column 'c' holds mixed-integer values"),
+        (np.arange(60) * 1j, "column 'c' holds complex numbers"),
     ],
 )
 def test_columns_that_are_neither_numbers_nor_text(column, words):
@@ -228,8 +228,8 @@ def test_columns_that_are_neither_numbers_nor_text(column, words):
         (Dataset(X60[:, 0], Y60), r"must have rows and columns, \(n, d\), but its shape is \(60,\)"),
         (Dataset(X60[:, :0], Y60), "no column to learn from"),
         (Dataset(X60, Y60, feature_names=("a", "b")), "4 columns, but 2 names"),
-        (Dataset(X60, Y60, feature_names=("a", "b", "a", "c")), "Several columns have the same name: a"),
-        (Dataset(pd.DataFrame(X60, columns=list("abca")), Y60), "Several columns have the same name: a"),
+        (Dataset(X60, Y60, feature_names=("a", "b", "a", "c")), "several columns have the same name: a"),
+        (Dataset(pd.DataFrame(X60, columns=list("abca")), Y60), "several columns have the same name: a"),
         (Dataset(X60, Y60, test_X=X60[:, :2], test_y=Y60), "X has 2 columns"),
         (Dataset(X60, Y60, test_X=X60, test_y=Y60[:5]), "X has 60 test rows, but y has 5"),
     ],
@@ -260,7 +260,7 @@ def test_a_table_or_array_that_does_not_match():
         features.transform(X60[:, :3])
     with pytest.raises(GlassnetError, match="lacks columns that were trained on: b, d"):
         features.transform(pd.DataFrame(X60[:, [0, 2]], columns=["a", "c"]))
-    with pytest.raises(GlassnetError, match="Column 'a' must hold numbers, as in training"):
+    with pytest.raises(GlassnetError, match="column 'a' must hold numbers, as in training"):
         features.transform(pd.DataFrame({"a": ["x"], "b": [1], "c": [1], "d": [1]}))
 
 
@@ -308,17 +308,17 @@ def test_the_given_task_wins_then_the_data_sets_own():
 @pytest.mark.parametrize(
     ("y", "task", "words"),
     [
-        ([1, 1, 1], None, "Every row has the same target, 1: there is only one class"),
+        ([1, 1, 1], None, "every row has the same target, 1: there is only one class"),
         ([0.5, 0.5], "multiclass", "only one class"),
         ([f"t{i}" for i in range(21)], None, "holds 21 different texts.*give the task multiclass"),
-        ([0, 1, 2], "binary", "A binary target has two values, but this one has 3. Try multiclass"),
-        (["a", "b"], "regression", "Regression needs numbers, but the target holds text such as 'a'"),
+        ([0, 1, 2], "binary", "a binary target has two values, but this one has 3. Try --task multiclass"),
+        (["a", "b"], "regression", "regression needs numbers, but the target holds text such as 'a'"),
         ([[0, 2], [1, 1]], "multilabel", "multilabel target is"),
-        ([[0, 1], [1, 1]], "binary", "A binary target is one column, but this one has 2"),
+        ([[0, 1], [1, 1]], "binary", "a binary target is one column, but this one has 2"),
         ([0, 1], "regresion", "no task 'regresion'. Did you mean 'regression'.*binary, multiclass, multilabel"),
         ([1.0, np.nan, 2.0], None, r"target of row 1 \(counted from 0\) is nan, and so in 1 rows"),
         ([1.0, 2.0, np.inf], None, r"target of row 2 \(counted from 0\) is inf"),
-        (["a", None], None, r"Row 1 \(counted from 0\) has no target"),
+        (["a", None], None, r"row 1 \(counted from 0\) has no target"),
         (pd.date_range("2020", periods=3), None, "target holds datetime64"),
         (np.zeros((2, 2, 2)), None, r"y must be \(n,\) or \(n, c\), but its shape is \(2, 2, 2\)"),
         ([], None, "has no rows"),

@@ -633,17 +633,33 @@ def test_a_one_file_plugin_is_kept_by_path_and_hash(tmp_path: Path) -> None:
     assert load(recording.folder).provenance["guests"] == {"local": ""}
     assert load(recording.folder).provenance["plugins"] == [[str(file), digest]]
 
-    assert len(list(load(recording.folder).resume())) == 2
-    assert load(recording.folder).predict(np.ones((2, 4))).shape == (2,)
+    assert len(list(load(recording.folder, catalog=catalog).resume())) == 2
+    assert load(recording.folder, catalog=catalog).predict(np.ones((2, 4))).shape == (2,)
     file.write_text(BENT + "\n# a remark\n")
-    for function in (lambda: load(recording.folder).resume(9), lambda: load(recording.folder).model):
-        assert refusal(function) == (
-            f"the plugin file {file} has changed since the run was trained: bring the old one back"
-        )
-    file.unlink()
-    assert refusal(lambda: load(recording.folder).model) == (
-        f"the run needs the plugin file {file}: No such file or directory"
-    )
+    changed = Catalog.discover(files=[file], guests=False)
+    for function in (
+        lambda: load(recording.folder, catalog=changed).resume(9),
+        lambda: load(recording.folder, catalog=changed).model,
+    ):
+        assert refusal(function) == f"the plugin file {file} has changed since it was used: bring the old one back"
+
+
+def test_a_run_folder_never_loads_a_file_of_its_own_accord(tmp_path: Path) -> None:
+    file = tmp_path / "bent.py"
+    file.write_text(BENT)
+    recording = record(run(quick(activation="bent_identity"), Catalog.discover(files=[file], guests=False)), tmp_path)
+    list(recording)
+    file.write_text(BENT + f"\nopen({str(tmp_path / 'ran')!r}, 'w').close()\n")
+    words = json.loads((recording.folder / "experiment.json").read_text())
+    words["plugins"] = [[str(file), hashlib.sha256(file.read_bytes()).hexdigest()]]  # as a stranger could write it
+    (recording.folder / "experiment.json").write_text(json.dumps(words))
+    for function in (lambda: load(recording.folder).model, lambda: load(recording.folder).resume(9)):
+        words_of = refusal(function)
+        assert "files are code that is not loaded unasked" in words_of
+        assert f"glassnet --plugin {file} ..." in words_of
+    with pytest.raises(GlassnetError, match="not loaded unasked"):
+        run(load(recording.folder).experiment)
+    assert not (tmp_path / "ran").exists()
 
 
 def test_a_quarantined_file_is_no_part_of_the_run(tmp_path: Path) -> None:

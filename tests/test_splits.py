@@ -129,7 +129,7 @@ def test_shares_that_leave_no_training_row():
 
 def test_classes_of_single_rows_leave_nothing_to_test_with():
     data = Dataset(np.arange(20.0)[:, None], np.arange(20))
-    with pytest.raises(GlassnetError, match="No row is left for test: nearly every class has a single row"):
+    with pytest.raises(GlassnetError, match="no row is left for test: nearly every class has a single row"):
         prepare(data, "multiclass")
 
 

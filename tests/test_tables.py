@@ -161,7 +161,7 @@ def test_class_names_may_look_like_numbers(written):
 def test_missing_file_with_a_near_name(written):
     path = written(NUMBERS, "penguins.csv")
     message = refused(path.with_name("pengiuns.csv"))
-    assert message.startswith("There is no file ")
+    assert message.startswith("there is no file ")
     assert f"Did you mean {str(path)!r}?" in message
     assert "Check the name and the folder." in refused(path.parent / "nowhere" / "table.csv")
     assert "is a folder, not a file" in refused(path.parent)
@@ -214,13 +214,13 @@ def test_text_in_a_target_of_numbers(written):
 
 def test_unknown_target(written):
     message = refused(written("species,weight\na,1\nb,2\n"), "specis")
-    assert message == "There is no column 'specis'. Did you mean 'species'? Columns of table.csv: species, weight."
+    assert message == "there is no column 'specis'. Did you mean 'species'? Columns of table.csv: species, weight."
     assert "Columns of table.csv: column_1, column_2 (it has no header line)." in refused(written("1,2\n"), "y")
 
 
 def test_no_target_given(written):
     message = refused(written(NUMBERS), None)
-    assert message == "Which column is to be learned? Name it with --target. Columns of table.csv: a, b, y."
+    assert message == "which column is to be learned? Name it with --target. Columns of table.csv: a, b, y."
 
 
 def test_no_row_with_a_target(written):
@@ -241,7 +241,7 @@ def test_binary_files(content, written):
 
 
 def test_one_class_only(written):
-    with pytest.raises(GlassnetError, match="Every row has the same target, 'cat': there is only one class"):
+    with pytest.raises(GlassnetError, match="every row has the same target, 'cat': there is only one class"):
         infer_task(read_table(written("a,y\n1,cat\n2,cat\n"), "y"))
 
 
@@ -394,10 +394,10 @@ def test_parquet_mistakes(frame, written, tmp_path):
     frame.to_parquet(path)
     assert "Columns of table.parquet: a, b, c, y." in refused(path, "z")
     assert "broken.parquet can't be read as Parquet" in refused(written(b"PAR1 and no more", "broken.parquet"))
-    assert "There is no file" in refused(tmp_path / "none.parquet")
+    assert "there is no file" in refused(tmp_path / "none.parquet")
 
 
 def test_parquet_without_pyarrow(written, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     message = refused(written(b"PAR1", "table.parquet"))
-    assert message == "Reading table.parquet needs pyarrow. Install it with: pip install 'glassnet[parquet]'"
+    assert message == "reading table.parquet needs pyarrow. Install it with: pip install 'glassnet[parquet]'"

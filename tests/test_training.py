@@ -180,9 +180,7 @@ def test_sample_weights_average_to_one_and_count() -> None:
     assert weight.mean() == pytest.approx(1.0)
     codes = balanced.data.train.target
     assert weight[codes == 1].sum() == pytest.approx(weight[codes == 0].sum())
-    assert losses(plain.experiment.replace(dataset=lopsided)) != losses(
-        balanced.experiment.replace(dataset=lopsided)
-    )
+    assert losses(plain.experiment.replace(dataset=lopsided)) != losses(balanced.experiment.replace(dataset=lopsided))
 
 
 # --- epochs, stopping, restoring ----------------------------------------------------------------------------

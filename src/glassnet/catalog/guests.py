@@ -244,8 +244,10 @@ def _execute(name: str, path: Path, source: bytes) -> ModuleType:
 
 @contextmanager
 def _contained() -> Iterator[None]:
-    """What a guest prints, and what it does to the warning filters, stays here."""
-    with warnings.catch_warnings(), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+    """What a guest prints, and what it does to warning filters and NumPy's error state, stays here."""
+    import numpy as np  # every guest needs it; without one this is not reached
+
+    with warnings.catch_warnings(), np.errstate(), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
         warnings.simplefilter("ignore")
         yield
 

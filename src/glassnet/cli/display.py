@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Generator, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ if TYPE_CHECKING:  # only names for the reader: rich and the trainer are importe
     from rich.console import Console
     from rich.table import Table
 
-    from ..experiment import Training
+    from ..experiment import Experiment, Training
     from ..runs import Recording
     from ..training import Epoch
 
@@ -150,12 +151,17 @@ def summary(recording: Recording) -> Iterator[Any]:
         yield f"  {command}"
 
 
+def with_plugins(experiment: Experiment) -> str:
+    """`glassnet`, with the one-file plugins that must be named again."""
+    return " ".join(["glassnet", *(f"--plugin {shlex.quote(path)}" for path, _ in experiment.plugins)])
+
+
 def next_commands(recording: Recording) -> list[str]:
-    run = str(recording.folder)
-    commands = [f"glassnet evaluate {run}", f"glassnet predict {run} FILE.csv", "glassnet runs"]
+    run, glassnet = str(recording.folder), with_plugins(recording.training.experiment)
+    commands = [f"{glassnet} evaluate {run}", f"{glassnet} predict {run} FILE.csv", "glassnet runs"]
     if recording.result["stopped"] == "interrupted":
-        commands.insert(0, f"glassnet train --resume {run}")
+        commands.insert(0, f"{glassnet} train --resume {run}")
     elif recording.result["stopped"].startswith("all "):
         more = max(1, 2 * recording.training.plan.epochs)
-        commands.insert(0, f"glassnet train --resume {run} --epochs {more}")
+        commands.insert(0, f"{glassnet} train --resume {run} --epochs {more}")
     return commands

@@ -12,7 +12,6 @@ from ..errors import GlassnetError, join
 
 if TYPE_CHECKING:
     from ..catalog import Catalog, Guest
-    from ..runs import Run
 
 
 class StrictPlugins(GlassnetError):
@@ -45,16 +44,6 @@ class Host:
                 click.echo(click.style(warning(guest), fg="yellow"), err=True)
             self.enforce(self._catalog)
         return self._catalog
-
-    def catalog_for(self, run: Run) -> Catalog:
-        """The catalog with the one-file plugins that the run was trained with, each still the same file."""
-        from ..runs import plugin_files
-
-        given = {file.resolve() for file in self.files}
-        missing = [file for file in plugin_files(run.experiment) if file.resolve() not in given]
-        if missing:
-            self.files, self._catalog = (*self.files, *missing), None
-        return self.catalog()
 
     def enforce(self, catalog: Catalog) -> None:
         """With `--strict-plugins` a guest that can't be used is an error, exit code 3."""

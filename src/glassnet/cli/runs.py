@@ -21,7 +21,7 @@ def _open(host: Host, given: str, runs: str) -> Run:
     from ..runs import load
 
     run = load(given, runs)
-    return load(run.folder, runs, host.catalog_for(run))
+    return load(run.folder, runs, host.catalog())
 
 
 @click.command(epilog="\b\nExamples:\n  glassnet evaluate last\n  glassnet evaluate runs/0001-digits8x8 --json")

@@ -124,12 +124,12 @@ def _resumed(
     run = load(resume, runs)
     epochs = given.get("epochs")
     changed = run.experiment.replace(epochs=epochs).epochs if epochs is not None else None
-    return load(run.folder, runs, host.catalog_for(run)).resume(changed)
+    return load(run.folder, runs, host.catalog()).resume(changed)
 
 
 def _work(recording: Recording, as_json: bool, quiet: bool) -> None:
     """Train to the end and print; an interrupt and a divergence keep the run."""
-    from .display import console, describe, follow, summary
+    from .display import console, describe, follow, summary, with_plugins
 
     screen = console(to_stderr=as_json)
     silent = quiet or (as_json and not screen.is_terminal)
@@ -157,7 +157,7 @@ def _work(recording: Recording, as_json: bool, quiet: bool) -> None:
             screen.print(line, markup=False) if isinstance(line, str) else screen.print(line)
     if isinstance(failure, KeyboardInterrupt):
         done = recording.result["epochs"]
-        resume = f"glassnet train --resume {recording.folder}"
+        resume = f"{with_plugins(recording.training.experiment)} train --resume {recording.folder}"
         click.echo(f"Interrupted after epoch {done}; the run is kept. Go on with: {resume}", err=True)
         raise SystemExit(130)
     if failure is not None:

@@ -50,7 +50,7 @@ def input_table(X: Any, names: Sequence[str] | None = None) -> tuple[Any, tuple[
     named = tuple(str(n) for n in (names or own or (f"column_{i + 1}" for i in range(X.shape[1]))))
     if len(set(named)) < len(named):
         twice = sorted({name for name in named if named.count(name) > 1})
-        raise GlassnetError(f"Several columns have the same name: {join(twice)}.")
+        raise GlassnetError(f"several columns have the same name: {join(twice)}.")
     if own is None and X.dtype.kind in "biuf":
         return X, named
     if own is None:
@@ -77,7 +77,7 @@ def _kind(column: Any) -> Kind:
         if found in ("string", "categorical"):
             return "text"
     raise GlassnetError(
-        f"Column {str(column.name)!r} holds {found} values, but inputs are numbers, text or true/false. "
+        f"column {str(column.name)!r} holds {found} values, but inputs are numbers, text or true/false. "
         "Turn it into numbers (a date into days since the first one) or leave it out."
     )
 
@@ -95,7 +95,7 @@ def number_values(column: Any) -> NDArray[np.float64]:
     try:
         return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
     except (TypeError, ValueError) as error:
-        raise GlassnetError(f"Column {str(column.name)!r} must hold numbers, as in training, but {error}.") from error
+        raise GlassnetError(f"column {str(column.name)!r} must hold numbers, as in training, but {error}.") from error
 
 
 def text_values(column: Any) -> Array:
@@ -107,9 +107,9 @@ def text_values(column: Any) -> Array:
 def not_finite(name: str, value: float, row: int, dtype: np.dtype[Any]) -> str:
     """What to say about an input that is no finite number, or becomes none in the network's dtype."""
     if np.isfinite(value):
-        return f"Column {name!r} holds {value:g} in row {row} (counted from 0), too large for {dtype.name}."
+        return f"column {name!r} holds {value:g} in row {row} (counted from 0), too large for {dtype.name}."
     return (
-        f"Column {name!r} holds {value} in row {row} (counted from 0). Inputs must be finite numbers: "
+        f"column {name!r} holds {value} in row {row} (counted from 0). Inputs must be finite numbers: "
         "correct it, or leave the value out so that it counts as missing."
     )
 
@@ -130,7 +130,7 @@ def fit_column(X: Any, j: int, name: str, rows: NDArray[np.intp], way: str, kept
         mean = float(present.mean())
         shift, scale = _shift_and_scale(present, mean, way)
     if not np.isfinite([mean, shift, scale]).all():
-        raise GlassnetError(f"Column {name!r} holds numbers up to {np.abs(present).max():g}, too large to scale.")
+        raise GlassnetError(f"column {name!r} holds numbers up to {np.abs(present).max():g}, too large to scale.")
     return Column(name, "number", mean, shift, scale, gaps=len(present) < len(values))
 
 

@@ -63,7 +63,7 @@ def existing(path: str | Path) -> Path:
             others = []
         guess = nearest(path.name, others)
         hint = f" Did you mean {str(path.with_name(guess))!r}?" if guess else " Check the name and the folder."
-        raise GlassnetError(f"There is no file {str(path)!r}.{hint}")
+        raise GlassnetError(f"there is no file {str(path)!r}.{hint}")
     return path
 
 
@@ -95,7 +95,7 @@ def _decoded(path: Path) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise GlassnetError(f"Can't read {path}: {error.strerror}.") from error
+        raise GlassnetError(f"can't read {path}: {error.strerror}.") from error
     if not content.strip():
         raise GlassnetError(f"{path.name} is empty.")
     if content.startswith(BINARY) or b"\0" in content:

@@ -107,7 +107,7 @@ def _download(url: str, target: Path, sha256: str, member: str | None, archive_s
         return "another checksum"
     except OSError as error:
         raise GlassnetError(
-            f"Can't write {target}: {error.strerror or error}. Set {CACHE} to a folder with room to write."
+            f"can't write {target}: {error.strerror or error}. Set {CACHE} to a folder with room to write."
         ) from error
 
 

@@ -27,7 +27,7 @@ def check_scale(scale: str) -> str:
     if scale in SCALES:
         return scale
     raise GlassnetError(
-        f"There is no scaling {scale!r}.{did_you_mean(str(scale), SCALES)} Possible are {join(SCALES)}."
+        f"there is no scaling {scale!r}.{did_you_mean(str(scale), SCALES)} Possible are {join(SCALES)}."
     )
 
 
@@ -64,7 +64,7 @@ class Features:
         X, named = input_table(X, names)
         if unknown := [name for name in keep if name not in named]:
             guess = did_you_mean(unknown[0], named)
-            raise GlassnetError(f"There is no column {unknown[0]!r} to keep.{guess} Columns: {join(named)}.")
+            raise GlassnetError(f"there is no column {unknown[0]!r} to keep.{guess} Columns: {join(named)}.")
         rows = np.arange(len(X)) if rows is None else rows
         way = check_scale(scale)
         if way == "auto":
@@ -74,7 +74,7 @@ class Features:
             brightest = max(c.scale for c in columns) or 1.0
             columns = tuple(replace(c, scale=brightest) for c in columns)
         if all(c.kind == "dropped" for c in columns):
-            raise GlassnetError(f"No column is left to learn from: {columns[0].why}.")
+            raise GlassnetError(f"no column is left to learn from: {columns[0].why}.")
         return cls(columns, np.dtype(dtype), way, image_shape)
 
     @property
@@ -118,7 +118,7 @@ class Features:
             X = X.set_axis([str(name) for name in X.columns], axis=1)
             missing = [name for name in self.needed if name not in X.columns]
             if missing:
-                raise GlassnetError(f"The table lacks columns that were trained on: {join(missing)}.")
+                raise GlassnetError(f"the table lacks columns that were trained on: {join(missing)}.")
             return X[list(self.needed)]
         X, _ = input_table(X)
         if X.shape[1] != len(self.names):

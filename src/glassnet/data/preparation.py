@@ -119,7 +119,7 @@ def _check_rows(X: Any, y: Array, which: str) -> None:
     if len(X) != len(y):
         raise GlassnetError(f"X has {len(X)} {which}rows, but y has {len(y)}.")
     if len(X) == 0:
-        raise GlassnetError(f"The data set has no {which}rows.")
+        raise GlassnetError(f"the data set has no {which}rows.")
 
 
 def _network_dtype(dtype: DTypeLike | None, dataset: Dataset) -> np.dtype[Any]:
@@ -129,7 +129,7 @@ def _network_dtype(dtype: DTypeLike | None, dataset: Dataset) -> np.dtype[Any]:
     except TypeError:
         chosen = np.dtype(bool)
     if chosen not in (np.float32, np.float64):
-        raise GlassnetError(f"A network computes in float32 or float64, not in {dtype!r}.")
+        raise GlassnetError(f"a network computes in float32 or float64, not in {dtype!r}.")
     return chosen
 
 
@@ -155,7 +155,7 @@ def _split(
     for name, fraction, taken in (("test", test, tested), ("validation", validation, validated)):
         if fraction and len(taken) == 0:
             raise GlassnetError(
-                f"No row is left for {name}: nearly every class has a single row. Give {name}=0, or more rows."
+                f"no row is left for {name}: nearly every class has a single row. Give --{name} 0, or more rows."
             )
     return trained, validated, tested
 
@@ -173,7 +173,7 @@ def _fixed_test_rows(dataset: Dataset, features: Features, targets: Targets, fir
     try:
         t, target = targets.encode(y), targets.target(y)
     except GlassnetError as error:
-        raise GlassnetError(f"The fixed test rows don't fit the training rows: {error}") from error
+        raise GlassnetError(f"the fixed test rows don't fit the training rows: {error}") from error
     return Rows(features.transform(X), t, target, None, np.arange(first, first + len(X)))
 
 

@@ -81,9 +81,9 @@ def _without_row_names(cells: Cells, target: str | None, notes: list[str]) -> Ce
 def _check_target(file: str, target: str | None, names: Collection[str], header: bool) -> str:
     columns = f"Columns of {file}: {join(names)}" + ("." if header else " (it has no header line).")
     if target is None:
-        raise GlassnetError(f"Which column is to be learned? Name it with --target. {columns}")
+        raise GlassnetError(f"which column is to be learned? Name it with --target. {columns}")
     if target not in names:
-        raise GlassnetError(f"There is no column {target!r}.{did_you_mean(target, names)} {columns}")
+        raise GlassnetError(f"there is no column {target!r}.{did_you_mean(target, names)} {columns}")
     return target
 
 
@@ -214,7 +214,7 @@ def _read_parquet(path: str | Path) -> Any:
         import pyarrow
     except ImportError as error:
         raise GlassnetError(
-            f"Reading {path.name} needs pyarrow. Install it with: pip install 'glassnet[parquet]'"
+            f"reading {path.name} needs pyarrow. Install it with: pip install 'glassnet[parquet]'"
         ) from error
     import pandas as pd
 

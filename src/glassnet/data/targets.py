@@ -28,13 +28,13 @@ def target_values(y: Any) -> Array:
     if values.dtype.kind == "S":
         values = values.astype(str)
     if values.dtype.kind not in "biufU":
-        raise GlassnetError(f"The target holds {values.dtype.name}; it must hold numbers, text or true/false.")
+        raise GlassnetError(f"the target holds {values.dtype.name}; it must hold numbers, text or true/false.")
     if values.dtype.kind == "f":
         bad = ~np.isfinite(values) if values.ndim == 1 else ~np.isfinite(values).all(axis=1)
         if bad.any():
             row = int(np.argmax(bad))
             raise GlassnetError(
-                f"The target of row {row} (counted from 0) is {values[row].tolist()}, and so in {int(bad.sum())} "
+                f"the target of row {row} (counted from 0) is {values[row].tolist()}, and so in {int(bad.sum())} "
                 "rows in all. Leave such rows out."
             )
     return values
@@ -47,14 +47,14 @@ def _plain(values: Array) -> Array:
     gaps = pd.isna(values)
     if gaps.any():
         row = int(np.argwhere(gaps)[0, 0])
-        raise GlassnetError(f"Row {row} (counted from 0) has no target. Leave such rows out.")
+        raise GlassnetError(f"row {row} (counted from 0) has no target. Leave such rows out.")
     found = pd.api.types.infer_dtype(values.ravel(), skipna=False)
     types = {"boolean": bool, "integer": np.int64, "floating": float, "mixed-integer-float": float}
     if found in types:
         return values.astype(types[found])
     if found in ("string", "mixed-integer", "mixed") and any(isinstance(v, str) for v in values.flat):
         return values.astype(str)
-    raise GlassnetError(f"The target holds {found} values; it must hold numbers, text or true/false.")
+    raise GlassnetError(f"the target holds {found} values; it must hold numbers, text or true/false.")
 
 
 def infer_task(dataset: Dataset, task: str | None = None) -> Task:
@@ -67,10 +67,10 @@ def infer_task(dataset: Dataset, task: str | None = None) -> Task:
     wanted = task or dataset.task
     if wanted is not None and wanted not in TASKS:
         guess = did_you_mean(wanted, TASKS)
-        raise GlassnetError(f"There is no task {wanted!r}.{guess} Possible are {join(TASKS)}.")
+        raise GlassnetError(f"there is no task {wanted!r}.{guess} Possible are {join(TASKS)}.")
     values = target_values(dataset.y)
     if len(values) == 0:
-        raise GlassnetError("The data set has no rows.")
+        raise GlassnetError("the data set has no rows.")
     if wanted is not None:
         inferred: Task = wanted
     elif values.ndim == 2:
@@ -91,7 +91,7 @@ def _infer_column(values: Array, classes: Sequence[Any] | None) -> Task:
         return "binary" if different <= 2 else "multiclass"
     if values.dtype.kind == "U":
         raise GlassnetError(
-            f"The target holds {different} different texts, and more than {MOST_CLASSES} are not taken for classes "
+            f"the target holds {different} different texts, and more than {MOST_CLASSES} are not taken for classes "
             "unasked. If they are classes, give the task multiclass; otherwise choose another target column."
         )
     return "regression"
@@ -105,21 +105,23 @@ def _check_task(values: Array, task: Task) -> None:
     """Does y fit the task?"""
     if task == "regression":
         if values.dtype.kind == "U":
-            raise GlassnetError(f"Regression needs numbers, but the target holds text such as {str(values.flat[0])!r}.")
+            raise GlassnetError(f"regression needs numbers, but the target holds text such as {str(values.flat[0])!r}.")
         return
     if task == "multilabel":
         if not _zeros_and_ones(values):
-            raise GlassnetError("A multilabel target is (n, c) of 0 and 1 only; this one holds something else.")
+            raise GlassnetError("a multilabel target is (n, c) of 0 and 1 only; this one holds something else.")
         return
     if values.ndim == 2:
-        raise GlassnetError(f"A {task} target is one column, but this one has {values.shape[1]}.")
+        raise GlassnetError(f"a {task} target is one column, but this one has {values.shape[1]}.")
     different = np.unique(values)
     if len(different) < 2:
         raise GlassnetError(
-            f"Every row has the same target, {different[0].item()!r}: there is only one class, nothing to tell apart."
+            f"every row has the same target, {different[0].item()!r}: there is only one class, nothing to tell apart."
         )
     if task == "binary" and len(different) > 2:
-        raise GlassnetError(f"A binary target has two values, but this one has {len(different)}. Try multiclass.")
+        raise GlassnetError(
+            f"a binary target has two values, but this one has {len(different)}. Try --task multiclass."
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +189,7 @@ class Targets:
         _check_task(values, self.task)
         values = values.reshape(len(values), -1)
         if values.shape[1] != len(self.mean):
-            raise GlassnetError(f"The target has {values.shape[1]} columns where {len(self.mean)} were trained.")
+            raise GlassnetError(f"the target has {values.shape[1]} columns where {len(self.mean)} were trained.")
         return values.astype(np.float64 if self.task == "regression" else np.int64)
 
     def codes(self, y: Any) -> NDArray[np.int64]:
@@ -195,7 +197,7 @@ class Targets:
         classes = self.classes or ()
         values = target_values(y)
         if values.ndim == 2:
-            raise GlassnetError(f"A {self.task} target is one column, but this one has {values.shape[1]}.")
+            raise GlassnetError(f"a {self.task} target is one column, but this one has {values.shape[1]}.")
         found, inverse = np.unique(values, return_inverse=True)
         known = {c: i for i, c in enumerate(classes)}
         known_text = {str(c): i for i, c in enumerate(classes)}
@@ -205,7 +207,7 @@ class Targets:
         unknown = [v for v, code in zip(found.tolist(), table, strict=True) if code < 0]
         if unknown:
             raise GlassnetError(
-                f"Rows hold classes that training rows don't: {join(unknown[:10])}. Known are {join(classes)}."
+                f"rows hold classes that training rows don't: {join(unknown[:10])}. Known are {join(classes)}."
             )
         return np.asarray(table, dtype=np.int64)[inverse]
 

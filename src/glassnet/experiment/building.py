@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from ..model import Model, Parts
 from ..network import Network
 from ..streams import Stream, generator
 from ..training import Epoch, Objective, Plan, Progress, Scorer, evaluate, train
-from .choosing import DEFAULT_BATCH, choose_parts, load_dataset, saturates
+from .choosing import DEFAULT_BATCH, choose_parts, load_dataset, need_plugins, saturates
 from .refusals import try_out
 from .results import Interval, baseline, intervals
 from .words import Experiment
@@ -36,7 +35,8 @@ class Training:
     def __init__(
         self, experiment: Experiment, catalog: Catalog | None = None, *, keep_step_losses: bool = False
     ) -> None:
-        self.catalog = catalog or Catalog.discover(files=[Path(path) for path, _ in experiment.plugins])
+        self.catalog = catalog or Catalog.discover()
+        need_plugins(experiment, self.catalog)
         choice, self.source = load_dataset(experiment, self.catalog)
         task = infer_task(self.source, experiment.task)
         self.chosen = choose_parts(experiment, choice, task, self.catalog)
@@ -76,6 +76,8 @@ class Training:
             raise
         except KeyboardInterrupt:
             self.progress.stopped = "interrupted"
+            if self.plan.patience is not None:
+                self.progress.restore_best(self.network)
             raise
 
     # --- what it came to -------------------------------------------------------------------------------

@@ -176,6 +176,23 @@ def load_dataset(experiment: Experiment, catalog: Catalog) -> tuple[Choice | Non
     return choice, dataset
 
 
+def need_plugins(experiment: Experiment, catalog: Catalog) -> None:
+    """Refuse an experiment whose one-file plugins are not loaded, each as it was when it was written down.
+
+    A plugin is code, and a run folder or a configuration may come from anybody: a person names the file.
+    """
+    loaded = {guest.file: guest.sha256 for guest in catalog.guests if guest.file}
+    for path, digest in experiment.plugins:
+        if digest in loaded.values():
+            continue
+        if path in loaded:
+            raise GlassnetError(f"the plugin file {path} has changed since it was used: bring the old one back")
+        raise GlassnetError(
+            f"the one-file plugin {path} took part, and files are code that is not loaded unasked: if you trust it, "
+            f"write glassnet --plugin {path} ..., or in Python catalog=Catalog.discover(files=[...])"
+        )
+
+
 def is_table(given: Choosable) -> bool:
     return isinstance(given, str) and Path(given).suffix.lower() in TABLE_SUFFIXES
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +16,7 @@ from ..catalog import Catalog
 from ..errors import GlassnetError, join
 from ..experiment import Experiment, Training
 from ..experiment.building import history_table
-from ..experiment.choosing import is_table
+from ..experiment.choosing import is_table, need_plugins
 from ..model import Model
 from ..training import Epoch, Progress
 from ..training.epochs import Snapshot
@@ -59,11 +58,14 @@ class Run:
 
     @cached_property
     def catalog(self) -> Catalog:
-        return self.catalog_given or Catalog.discover(files=plugin_files(self.experiment))
+        catalog = self.catalog_given or Catalog.discover()
+        need_plugins(self.experiment, catalog)
+        return catalog
 
     @cached_property
     def model(self) -> Model:
-        return Model.from_arrays(read_arrays(self.folder / "model.npz"), self.catalog)
+        catalog = self.catalog  # first: it reads the experiment, and says what that lacks
+        return Model.from_arrays(read_arrays(self.folder / "model.npz"), catalog)
 
     def predict(self, X: Any) -> Array:
         """Predictions for raw rows, as in the table that the run was trained on."""
@@ -138,18 +140,6 @@ class Run:
         training.progress = Progress(
             epochs[:done], step, states, best, best_epoch, arrays.get("start"), progress.stopped
         )  # fmt: skip
-
-
-def plugin_files(experiment: Experiment) -> list[Path]:
-    """The one-file plugins of an experiment, refused if one is missing or has changed since."""
-    for path, digest in experiment.plugins:
-        try:
-            found = hashlib.sha256(Path(path).read_bytes()).hexdigest()
-        except OSError as error:
-            raise GlassnetError(f"the run needs the plugin file {path}: {error.strerror}") from error
-        if found != digest:
-            raise GlassnetError(f"the plugin file {path} has changed since the run was trained: bring the old one back")
-    return [Path(path) for path, _ in experiment.plugins]
 
 
 def load(folder: str | int | Path, runs: str | Path = DEFAULT_FOLDER, catalog: Catalog | None = None) -> Run:

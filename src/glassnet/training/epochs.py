@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -88,7 +89,7 @@ class Progress:
 
     def add(self, epoch: Epoch, network: Network) -> None:
         """Take an epoch in; the first of equally good ones stays the best."""
-        better = epoch.monitored < self.best_monitored
+        better = epoch.monitored < self.best_monitored or isnan(self.best_monitored)
         self.epochs.append(epoch)
         self.step = epoch.step
         if better or self.best is None:

@@ -73,14 +73,15 @@ class Objective:
         """The loss of each row (n,), without penalties, from its scores."""
         if self.from_scores:
             assert self.loss.score_value is not None
-            return self.loss.score_value(z, t)
+            return self._in_domain(self.loss.score_value, z, t)
         return self._in_domain(self.loss.value, self.network.output.f(z), t)
 
     def _in_domain(self, function: Callable[[Array, Array], Array], y: Array, t: Array) -> Array:
         try:
             return function(y, t)
         except ValueError as error:  # a part that says in words what it can't be given
-            raise GlassnetError(f"{self.name}: {error}") from error
+            words = str(error)
+            raise GlassnetError(words if words.startswith(self.name) else f"{self.name}: {words}") from error
 
     def penalty(self) -> float:
         """l1 * sum|W| + l2 / 2 * sum(W^2) over the weight matrices, biases excluded."""

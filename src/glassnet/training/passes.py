@@ -65,7 +65,7 @@ class BatchPass:
             raise explain(network, self.rows.X[:1], before, epoch=number, step=first, lr=plan.lr)
         self.progress.states = self.updater.states.copy()
         sizes = np.diff([*self.starts, n])
-        return float(np.average(losses, weights=sizes)), step, plan.lr * factor, losses
+        return float(np.average(losses, weights=sizes)), step, float(plan.lr * factor), losses
 
     def _step_losses(self, order: Array) -> Array:
         """The mean loss of each step from the scores that it had: one call an epoch instead of one a step."""
