@@ -1,0 +1,110 @@
+"""The four guests in `plugins/`: real packages, installed the way pip does it, found and used like a stranger's."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from guests import glassnet, python
+from packages import install, own_tests
+
+from glassnet.publish.preflight import preflight
+from glassnet.publish.project import read_project
+
+PLUGINS = Path(__file__).parent.parent / "plugins"
+PARTS = {
+    "glassnet-lion": ("optimizer", {"lion", "nadam", "amsgrad", "radam"}),
+    "glassnet-physics": ("dataset", {"franke", "ising", "double_pendulum", "nuclear_binding"}),
+    "glassnet-robust": ("loss", {"log_cosh", "pinball", "focal", "tweedie"}),
+    "glassnet-swish": ("activation", {"swish", "mish", "hard_swish", "snake"}),
+}
+
+# What stands in a README is typed line by line, in one process: starting Python twenty times would take longer.
+TYPED = """
+    import shlex
+    from click.testing import CliRunner
+    from glassnet.cli import main
+
+    for line in {lines!r}:
+        done = CliRunner().invoke(main, shlex.split(line)[1:])
+        assert done.exit_code == 0, f"{{line}}: {{done.output}}"
+        print(line)
+"""
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory):
+    """A folder with all four, built from their sources and installed by pip, once."""
+    target = tmp_path_factory.mktemp("guests") / "installed"
+    for name in PARTS:
+        install(PLUGINS / name, target)
+    return target
+
+
+def test_these_are_all_of_them():
+    assert {folder.name for folder in PLUGINS.iterdir() if (folder / "pyproject.toml").exists()} == set(PARTS)
+
+
+def test_plugins_reports_each_with_its_version(installed):
+    guests = {
+        guest["distribution"]: guest for guest in json.loads(glassnet("plugins", "--json", path=[installed]).stdout)
+    }
+    for name in PARTS:
+        assert (guests[name]["state"], guests[name]["version"]) == ("ok", "0.1.0"), guests[name]["reason"]
+
+
+def test_list_shows_every_part_and_who_provides_it(installed):
+    listed = json.loads(glassnet("list", "--json", path=[installed]).stdout)
+    for distribution, (kind, names) in PARTS.items():
+        theirs = [part for part in listed if part["distribution"] == distribution]
+        assert {(part["kind"], part["name"]) for part in theirs} == {(kind, name) for name in names}
+        assert all(part["file"].startswith(str(installed)) for part in theirs), "these are not the installed ones"
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_its_own_tests_pass_and_hold_its_contract(name, installed):
+    tests = own_tests(PLUGINS / name / "tests", installed)
+    assert tests.returncode == 0, tests.stdout
+    assert int(re.search(r"(\d+) passed", tests.stdout)[1]) >= 60, tests.stdout
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_what_can_be_seen_before_a_build_is_in_order(name):
+    found = preflight(read_project(PLUGINS / name), "local")
+    assert found.problems == []
+
+
+def test_every_command_of_their_readmes_works(installed, tmp_path):
+    lines = []
+    for name in PARTS:
+        readme = (PLUGINS / name / "README.md").read_text(encoding="utf-8")
+        found = re.findall(r"^    (glassnet .*)$", readme, re.MULTILINE)
+        assert len(found) >= 3, name
+        lines += found
+    done = python(TYPED.format(lines=lines), installed, GLASSNET_RUNS=str(tmp_path))
+    assert done.stdout.splitlines() == lines, done.stderr
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_the_picture_is_small(name):
+    picture = PLUGINS / name / "docs" / "picture.png"
+    assert "`docs/picture.png`" in (PLUGINS / name / "README.md").read_text(encoding="utf-8")
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert picture.stat().st_size < 100_000
+
+
+def test_swish_lion_and_focal_learn_digits_together(installed, tmp_path):
+    words = ["train", "digits8x8", "--activation", "swish:beta=1.5", "--optimizer", "lion", "--loss", "focal"]
+    done = glassnet(*words, "--epochs", "50", "--json", "--runs", str(tmp_path), path=[installed])
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert result["metrics"]["test"]["accuracy"] >= 0.95
+    provenance = json.loads((Path(result["run"]) / "provenance.json").read_text())
+    for name in ("glassnet-swish", "glassnet-lion", "glassnet-robust"):
+        assert name in json.dumps(provenance)
+
+
+def test_log_cosh_learns_frankes_surface_with_the_defaults(installed, tmp_path):
+    done = glassnet("train", "franke", "--loss", "log_cosh", "--json", "--runs", str(tmp_path), path=[installed])
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["metrics"]["test"]["r2"] >= 0.9
