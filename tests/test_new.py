@@ -196,13 +196,13 @@ def test_the_defaults_make_a_package_without_e_mail(tmp_path):
     assert table["entry-points"] == {"glassnet": {"bent": "glassnet_bent.plugin"}}
 
 
-def test_git_is_asked_who_the_author_is(tmp_path, monkeypatch):
+def test_git_is_asked_who_the_author_is_but_never_publishes_an_address(tmp_path, monkeypatch):
     config = tmp_path / "gitconfig"
     config.write_text("[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
     run("new", "bent", "--no-input")
-    assert project(tmp_path / "glassnet-bent")["authors"] == [{"name": "Ada Lovelace", "email": "ada@example.org"}]
-    run("new", "other", "--no-input", "--email", "", "--author", "Somebody")
+    assert project(tmp_path / "glassnet-bent")["authors"] == [{"name": "Ada Lovelace"}]
+    run("new", "other", "--no-input", "--author", "Somebody")
     assert project(tmp_path / "glassnet-other")["authors"] == [{"name": "Somebody"}]
 
 

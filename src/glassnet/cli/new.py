@@ -96,9 +96,10 @@ def _asks(no_input: bool) -> bool:
 
 def _missing(answers: Answers, given: set[str], asks: bool) -> dict[str, Any]:
     """The answers that were not given: asked for one after the other, or those that need no asking."""
-    known = {"author": _git("user.name"), "email": _git("user.email")}
-    known = {answer: value for answer, value in known.items() if value and not problem_with(answer, value)}
-    found: dict[str, Any] = {answer: value for answer, value in known.items() if answer not in given}
+    author = _git("user.name")  # not the address: an index shows it to everyone, so its owner types it or leaves it out
+    found: dict[str, Any] = {}
+    if author and "author" not in given and not problem_with("author", author):
+        found["author"] = author
     if not asks:
         return found
     for answer, question in _QUESTIONS.items():

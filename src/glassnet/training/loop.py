@@ -39,41 +39,58 @@ def train(
     """
     network = objective.network
     progress = Progress() if progress is None else progress
-    one_pass: BatchPass | SolverPass
-    if optimizer.minimize:
-        one_pass = SolverPass(objective, optimizer, rows, plan, progress)
-    else:
-        one_pass = BatchPass(objective, optimizer, schedule, rows, plan, progress)
+    one_pass = _pass_for(objective, optimizer, schedule, rows, plan, progress)
     looked_at = at_most(rows, SCORED_ROWS)
     while not (stop := _reason_to_stop(plan, progress)):
-        before, began = Snapshot.of(network), perf_counter()
         number = len(progress.epochs) + 1
+        before, began = Snapshot.of(network), perf_counter()
         try:
             # No error state and no thread limit is held across a yield: both end with this block.
             with np.errstate(all="ignore"), threads.suited_to(plan.batch_size or len(rows), network.widths):
                 done = one_pass.run(number, before)
-                if done is None:
-                    stop = f"the solver ended after {number - 1} iterations"
-                    break
-                loss, step, rate, step_losses = done
-                scores: Scores = {"train": evaluate(objective, looked_at, scorer)[1] if scorer.metrics else {}}
-                validation_loss = None
-                if validation is not None:
-                    validation_loss, scores["validation"] = evaluate(objective, validation, scorer)
+                validation_loss, scores = _measure(objective, looked_at, validation, scorer)
         except BaseException:
             before.restore(network)
             raise
-        value = monitored(plan, loss, validation_loss, scores, scorer.better)
-        seconds = perf_counter() - began
+        if done is None:
+            stop = f"the solver ended after {number - 1} iterations"
+            break
+        loss, step, rate, step_losses = done
         epoch = Epoch(
-            number, step, loss, validation_loss, scores, value, rate, seconds,
-            step_losses if plan.keep_step_losses else None,
-        )  # fmt: skip
+            number=number,
+            step=step,
+            loss=loss,
+            validation_loss=validation_loss,
+            scores=scores,
+            monitored=monitored(plan, loss, validation_loss, scores, scorer.better),
+            rate=rate,
+            seconds=perf_counter() - began,
+            step_losses=step_losses if plan.keep_step_losses else None,
+        )
         progress.add(epoch, network)
         yield epoch
     progress.stopped = stop
     if plan.patience is not None:
         progress.restore_best(network)
+
+
+def _pass_for(
+    objective: Objective, optimizer: Optimizer, schedule: Schedule, rows: Rows, plan: Plan, progress: Progress
+) -> BatchPass | SolverPass:
+    if optimizer.minimize:
+        return SolverPass(objective, optimizer, rows, plan, progress)
+    return BatchPass(objective, optimizer, schedule, rows, plan, progress)
+
+
+def _measure(
+    objective: Objective, looked_at: Rows, validation: Rows | None, scorer: Scorer
+) -> tuple[float | None, Scores]:
+    """(validation loss, metrics of the splits), one pass over each; None without validation rows."""
+    scores: Scores = {"train": evaluate(objective, looked_at, scorer)[1] if scorer.metrics else {}}
+    if validation is None:
+        return None, scores
+    loss, scores["validation"] = evaluate(objective, validation, scorer)
+    return loss, scores
 
 
 def _reason_to_stop(plan: Plan, progress: Progress) -> str:
