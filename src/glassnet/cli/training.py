@@ -177,4 +177,5 @@ def _print_short(recording: Recording) -> None:
     metrics = recording.result["metrics"]
     split = "test" if metrics["test"] else "train"
     name, value = next(iter(metrics[split].items()))
-    click.echo(f"{split} {name} {value:.4f} (baseline {metrics['baseline'][name]:.4f}), {recording.folder}")
+    said = "all rows:" if recording.training.data.whole else split
+    click.echo(f"{said} {name} {value:.4f} (baseline {metrics['baseline'][name]:.4f}), {recording.folder}")

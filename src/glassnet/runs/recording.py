@@ -207,7 +207,7 @@ def draw_losses(epochs: list[Epoch], title: str, file: IO[bytes]) -> None:
     """The training and validation loss of each epoch, as PNG."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
-    from matplotlib.ticker import MaxNLocator
+    from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
     figure = Figure(figsize=(6.4, 4.0), dpi=120, layout="constrained")
     FigureCanvasAgg(figure)
@@ -222,6 +222,9 @@ def draw_losses(epochs: list[Epoch], title: str, file: IO[bytes]) -> None:
     axes.set(title=title, xlabel="epoch", ylabel="mean loss, without penalties")
     if min(epoch.loss for epoch in epochs) > 0:
         axes.set_yscale("log")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.yaxis.set_major_formatter("{x:g}")  # 0.2, not 2 x 10^-1
+        axes.yaxis.set_minor_formatter(NullFormatter())
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(alpha=0.3)
     axes.legend()
