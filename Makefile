@@ -15,13 +15,19 @@ export GLASSNET_DATA_MIRROR ?= $(abspath $(MIRROR))
 endif
 unexport PYTHONPATH
 
-.PHONY: help train test bench lint clean
+# Where a release goes (local, testpypi, pypi), and which package: make release PACKAGE=plugins/glassnet-swish
+REPOSITORY ?= local
+PACKAGE    ?= .
+RELEASE_ARGS ?=
+
+.PHONY: help train test bench lint release clean
 
 help:
 	@echo "make train   install glassnet here and train a network on handwritten digits"
 	@echo "make test    install what the tests need and run them all"
 	@echo "make bench   time glassnet beside scikit-learn, as ratios"
 	@echo "make lint    ruff and mypy"
+	@echo "make release publish glassnet, or PACKAGE=plugins/NAME, on a practice index (REPOSITORY=testpypi, pypi)"
 	@echo "make clean   remove the environment and everything that was built"
 
 train: $(VENV)/installed
@@ -37,6 +43,9 @@ lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+release: $(VENV)/installed-dev
+	$(BIN)/glassnet release $(PACKAGE) --to $(REPOSITORY) $(RELEASE_ARGS)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "glassnet needs Python 3.11 or newer, and $(PYTHON) is older: make train PYTHON=python3.12")'

@@ -4,6 +4,12 @@ Written on a page like this. In a `console` block a line that begins with `$ ` i
 its output; a command may fail only where its output shows `Error:`. A `python` block is run, and a `text` block right
 after it is what it prints; with a first line `# NAME.py` it is a file that later commands use (and so is a `toml`
 block with `# NAME.toml`). `sh` blocks are for a fresh clone: `make` is asked whether it knows the target.
+
+A page has a folder, an environment and a practice index of its own, which are gone afterwards. `$ cd FOLDER` holds for
+all that follows, also for `sh` blocks. In a command CLONE stands for this repository, PORT for the port of the page's
+practice index and PYPIRC for the file with its token. No index but that one can be reached, so packages are built
+without isolation, and nothing is downloaded.
+
 Output may leave out: `...` alone on a line stands for any lines, inside a line for any text. Numbers with a decimal
 point may differ by 5 %, because another machine's BLAS rounds differently; all else is compared word by word.
 """
@@ -14,7 +20,8 @@ import shlex
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+import venv
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 
@@ -23,6 +30,7 @@ import pytest
 from guests import environment
 
 from glassnet.cli import main
+from glassnet.publish import serving
 
 ROOT = Path(__file__).parent.parent
 PAGES = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")), *sorted(ROOT.glob("docs/*.md"))]
@@ -84,32 +92,90 @@ def trimmed(text: str) -> list[str]:
     return [line.rstrip() for line in text.strip("\n").splitlines()]
 
 
-def in_folder(command: str | list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run in the page's folder; the `glassnet` and `python` of this environment come first."""
-    env = environment()
-    env["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), env["PATH"]])
-    for name in ("GLASSNET_RUNS", "GLASSNET_PLUGINS", "COLUMNS"):
-        env.pop(name, None)
-    return subprocess.run(
-        command,
-        shell=isinstance(command, str),
-        env=env,
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        encoding="utf-8",
-        timeout=300,
-    )
+@dataclass
+class Place:
+    """Where a page's commands run: in `folder`, which `cd` changes, all of it inside `home`."""
+
+    home: Path
+    folder: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.folder = self.home / "page"
+        self.folder.mkdir()
+        venv.create(self.home / "environment")
+        command = self.home / "environment" / "bin" / "glassnet"
+        command.parent.mkdir(exist_ok=True)
+        command.write_text(
+            f"#!{command.parent / 'python'}\nfrom glassnet.cli import main\n\nmain()\n", encoding="utf-8"
+        )
+        command.chmod(0o755)
+
+    @property
+    def index(self) -> Path:
+        return self.home / "index"
+
+    def environment(self) -> dict[str, str]:
+        """The page's own `python`, `pip` and `glassnet` come first; no settings, tokens or names of a person get in."""
+        env = environment()
+        for name in list(env):
+            if name.startswith(("PIP_", "TWINE_", "PYTEST_", "GIT_")) or name.endswith("PYPI_TOKEN"):
+                del env[name]
+        for name in ("GLASSNET_RUNS", "GLASSNET_PLUGINS", "COLUMNS", "VIRTUAL_ENV", "MAKEFLAGS", "MAKELEVEL"):
+            env.pop(name, None)
+        first = [self.home / "environment" / "bin", Path(sys.executable).parent]
+        return env | {
+            "PATH": os.pathsep.join([*map(str, first), env["PATH"]]),
+            "GLASSNET_INDEX": str(self.index),
+            "GLASSNET_CACHE": str(self.home / "cache"),
+            "PIP_NO_INDEX": "1",
+            "PIP_NO_BUILD_ISOLATION": "0",  # pip's way to say: without isolation, which would need an index
+            "PIP_CONFIG_FILE": os.devnull,
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_NOSYSTEM": "1",
+        }
+
+    def run(self, command: str | list[str]) -> subprocess.CompletedProcess[str]:
+        env = self.environment()
+        if "--index-url http://127.0.0.1:" in command:
+            del env["PIP_NO_INDEX"]  # it would hide that index, too
+        return subprocess.run(
+            command,
+            shell=isinstance(command, str),
+            env=env,
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+            timeout=300,
+        )
+
+    def filled_in(self, command: str) -> str:
+        """The command with this repository, port and token file in place of their names in capitals."""
+        known = {"CLONE": str(ROOT), "PYPIRC": str(self.index / "practice.pypirc")}
+        served = serving.running(self.index) if "PORT" in command else None
+        known |= {"PORT": served.url.rpartition(":")[2]} if served else {}
+        return re.sub(r"\b(CLONE|PORT|PYPIRC)\b", lambda found: known.get(found[0], found[0]), command)
+
+    def leave(self) -> None:
+        if self.index.exists():
+            serving.stop(self.index)
 
 
-def check_console(block: Block, folder: Path) -> list[str]:
+def check_console(block: Block, place: Place) -> list[str]:
     troubles = []
     assert block.text.startswith("$ "), f"line {block.line}: a console block begins with a command"
     for piece in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
         command, _, shown = piece.partition("\n")
-        done = in_folder(command, folder)
+        if command.startswith("make") and not shutil.which("make"):
+            pytest.skip("make is not installed")
+        if command.startswith("cd "):
+            place.folder = (place.folder / command.removeprefix("cd ")).resolve(strict=True)
+            continue
+        done = place.run(place.filled_in(command))
         if (done.returncode != 0) != ("Error:" in shown):
             troubles.append(f"`{command}` ended with {done.returncode}: {done.stdout[-500:]}")
         wrong = difference(trimmed(shown), trimmed(done.stdout)) if shown.strip() else ""
@@ -117,8 +183,8 @@ def check_console(block: Block, folder: Path) -> list[str]:
     return troubles
 
 
-def check_python(block: Block, after: Block | None, folder: Path) -> list[str]:
-    done = in_folder([sys.executable, "-c", block.text], folder)
+def check_python(block: Block, after: Block | None, place: Place) -> list[str]:
+    done = place.run([sys.executable, "-c", block.text])
     if done.returncode:
         return [done.stdout[-800:]]
     shown = trimmed(after.text) if after and after.language == "text" else []
@@ -137,28 +203,35 @@ def check_shell(block: Block, folder: Path) -> list[str]:
         elif not shutil.which("make"):
             pytest.skip("make is not installed")
         else:
-            done = subprocess.run([*words, "--dry-run"], cwd=ROOT, capture_output=True, text=True)
+            done = subprocess.run([*words, "--dry-run"], cwd=folder, capture_output=True, text=True)
             troubles += [f"`{line}`: {done.stderr}"] if done.returncode else []
     return troubles
 
 
-def check_page(text: str, folder: Path) -> list[str]:
+def check_page(text: str, home: Path) -> list[str]:
     """Everything on a page that is not as shown."""
-    troubles = []
-    blocks = blocks_of(text)
+    place = Place(home)
+    try:
+        return check_blocks(blocks_of(text), place)
+    finally:
+        place.leave()
+
+
+def check_blocks(blocks: list[Block], place: Place) -> list[str]:
+    troubles, start = [], place.folder
     for block, after in zip_longest(blocks, blocks[1:]):
         name = re.match(r"# ([\w-]+\.(?:py|toml))\n", block.text)
         if block.language not in LANGUAGES:
             found = [f"a block of {block.language or 'no language'}, which nothing checks"]
         elif name:
-            (folder / name[1]).write_text(block.text, encoding="utf-8")
+            (place.folder / name[1]).write_text(block.text, encoding="utf-8")
             found = []
         elif block.language == "console":
-            found = check_console(block, folder)
+            found = check_console(block, place)
         elif block.language == "python":
-            found = check_python(block, after, folder)
+            found = check_python(block, after, place)
         elif block.language == "sh":
-            found = check_shell(block, folder)
+            found = check_shell(block, ROOT if place.folder == start else place.folder)
         else:
             found = []
         troubles += [f"line {block.line}: {one}" for one in found]
@@ -205,7 +278,8 @@ def test_commands_named_in_a_sentence_exist_with_their_options(page: Path) -> No
 
 def test_the_pages_are_here_and_long_enough_to_say_something() -> None:
     names = [page.name for page in PAGES]
-    assert {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "architecture.md", "decisions.md"} <= set(names)
+    wanted = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "architecture.md", "decisions.md", "checks.md"]
+    assert {*wanted, "write-a-part.md", "publish.md"} <= set(names)
     blocks = [block for page in PAGES for block in blocks_of(page.read_text(encoding="utf-8"))]
     commands = sum(block.text.count("$ ") for block in blocks if block.language == "console")
     assert commands + sum(block.language == "python" for block in blocks) >= 12
@@ -228,6 +302,8 @@ def test_the_pages_are_here_and_long_enough_to_say_something() -> None:
         ("```python\nprint(1 + 1)\n```\n", "not shown: '2'"),
         ("```python\n1 / 0\n```\n", "ZeroDivisionError"),
         ("```sh\nmake tea\n```\n", "tea"),
+        ("```console\n$ cd ..\n$ basename $PWD\npage\n```\n", "shown 'page'"),
+        ("```console\n$ echo http://PORT\nhttp://127...\n```\n", "printed 'http://PORT'"),
         ("```bash\necho\n```\n", "a block of bash, which nothing checks"),
     ],
 )
@@ -243,6 +319,9 @@ def test_a_page_that_is_wrong_is_refused(block: str, words: str, tmp_path: Path)
         "```console\n$ echo 'Error: no such thing'; exit 2\nError: ...\n```\n",
         "```python\n# three.py\nprint(3)\n```\n\n```console\n$ python three.py\n3\n```\n",
         "```python\nprint(0.123456)\n```\n\n```text\n0.123...\n```\n",
+        "```console\n$ mkdir inner\n$ cd inner\n$ basename $PWD\ninner\n```\n",
+        "```console\n$ ls CLONE/docs/decisions.md\n/...\n```\n",
+        "```console\n$ glassnet index start\n...\n$ glassnet index status\n... http://127.0.0.1:...\n...\n```\n",
     ],
 )
 def test_a_page_that_is_right_passes(block: str, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from .host import Host
 from .index import index
 from .new import new, sabotage
 from .parts import list_parts, show
+from .release import release
 from .runs import evaluate, list_runs, predict
 from .training import train
 from .types import PluginType
@@ -120,5 +121,6 @@ for _command in (
     index,
     new,
     sabotage,
+    release,
 ):
     main.add_command(_command)

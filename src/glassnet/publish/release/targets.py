@@ -1,0 +1,276 @@
+"""The three places a release can go to, what is there already, and whether this machine is ready to publish."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import Generator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
+from packaging.version import InvalidVersion, Version
+
+from ...errors import join
+from ..rules import name_problems
+from .commands import TOKENS, Done, leftover
+from .explanations import UPLOAD, failure
+from .state import Release, Said, Saying, StepFailed, Target
+
+_JSON = "application/vnd.pypi.simple.v1+json"
+_HOSTS = {"testpypi": "test.pypi.org", "pypi": "pypi.org"}
+_UPLOADS = {"testpypi": "https://test.pypi.org/legacy/", "pypi": "https://upload.pypi.org/legacy/"}
+#: tool -> the oldest version that knows what today's backends write.
+_NEEDED = {"build": "1.3", "twine": "7", "packaging": "26.1", "check-wheel-contents": "0.6.3", "pip": "23.1"}
+_GROUPS_PIP = "25.1"
+_SECONDS = 20  # of silence, after which an index counts as unreachable
+#: PyPI shows a new file within a few minutes at most.
+_SLOW = (5.0, 10.0, 20.0, 40.0, 60.0, 60.0)
+
+
+@dataclass(frozen=True)
+class Published:
+    """What an index holds of a project: its versions, and the SHA-256 of each file by name (empty if not told)."""
+
+    versions: tuple[Version, ...]
+    files: dict[str, str]
+
+
+def doctor(release: Release) -> Saying:
+    """Look at the tools, at leftover variables, at the token and at the index."""
+    yield Said("note", _tools())
+    for name in sorted(name for name in os.environ if leftover(name)):
+        yield Said("remark", f"{name} is set in your shell and would silently override what twine is told: ignored")
+    if release.dry_run:
+        yield Said("note", f"a dry run opens no connection: whether {release.to} answers is not tried")
+        return
+    if release.target is None:
+        release.target = yield from _find_target(release)
+    published(release, release.project.canonical_name)  # an answer of any kind shows that the index is there
+    yield Said("note", f"{release.to} answers at {release.target.simple}")
+
+
+def _tools() -> str:
+    found, trouble = [], []
+    for tool, oldest in _NEEDED.items():
+        try:
+            have = version(tool)
+        except PackageNotFoundError:
+            without = ", python -m ensurepip brings it" if tool == "pip" else ""  # uv makes environments without it
+            trouble.append(f"{tool} is not installed{without}")
+            continue
+        found.append(f"{tool} {have}")
+        if Version(have) < Version(oldest):
+            trouble.append(f"{tool} {have} is too old, {oldest} is needed")
+    if trouble:
+        wanted = " ".join(f"'{tool}>={oldest}'" for tool, oldest in _NEEDED.items())
+        raise StepFailed(
+            f"{join(trouble)}: older tools refuse what today's build backends write, or can't do a step below. "
+            f"What to do: python -m pip install --upgrade {wanted}"
+        )
+    old_pip = Version(version("pip")) < Version(_GROUPS_PIP)
+    more = f" (pip before {_GROUPS_PIP} has no --group: python -m pip install --upgrade pip)" if old_pip else ""
+    return join(found) + more
+
+
+def _find_target(release: Release) -> Generator[Said, None, Target]:
+    if release.to == "local":
+        return (yield from _practice_index())
+    token, source = _token(release.to)
+    if source:
+        yield Said("note", f"token from {source}")
+    _check_token(release.to, token)
+    host = _HOSTS[release.to]
+    return Target(release.to, f"https://{host}/simple/", _UPLOADS[release.to], token, waits=_SLOW)
+
+
+def _practice_index() -> Generator[Said, None, Target]:
+    from .. import serving
+
+    served = serving.running()
+    if served is None:
+        yield Said("command", "glassnet index start")
+        served = serving.start()
+        yield Said("note", f"no practice index was running: started one at {served.url}; it runs on")
+    return Target("local", served.simple_url, served.upload_url, served.token, served.pypirc)
+
+
+def _token(to: str) -> tuple[str, str]:
+    """The token and where it was found; both empty if there is none."""
+    given = os.environ.get(TOKENS[to], "")
+    if given.strip():
+        spaces = ", without the spaces around it" if given != given.strip() else ""
+        return given.strip(), f"the variable {TOKENS[to]}{spaces}"
+    import keyring  # twine brings it
+    import keyring.errors
+
+    try:
+        return keyring.get_password(_UPLOADS[to], "__token__") or "", f"the keyring ({_UPLOADS[to]})"
+    except keyring.errors.KeyringError:
+        return "", ""
+
+
+def _check_token(to: str, token: str) -> None:
+    """Refuse a token that can't be right, before anything is built."""
+    variable, host = TOKENS[to], _HOSTS[to]
+    make = f"make one at https://{host}/manage/account/token/ and put it in the variable {variable}"
+    if not token:
+        raise StepFailed(f"no token for {to} was found. What to do: {make} (or in a keyring)")
+    if not token.startswith("pypi-") or re.search(r"\s", token):
+        shape = "has a space or a line break inside" if re.search(r"\s", token) else "does not begin with pypi-"
+        raise StepFailed(
+            f"what {variable} holds {shape}, so it is no token, and passwords are not taken. What to do: {make}"
+        )
+    home = token_home(token)
+    if home and home != host:
+        raise StepFailed(
+            f"the token in {variable} was made by {home}, and {to} is {host}: their accounts and tokens are separate. "
+            f"What to do: {make}"
+        )
+
+
+def token_home(token: str) -> str:
+    """The index that made a token, which stands inside it; empty if it can't be read."""
+    body = token.removeprefix("pypi-").replace("-", "+").replace("_", "/")
+    try:
+        start = base64.b64decode(body[: len(body) // 4 * 4])[:40]
+    except ValueError:
+        return ""
+    return next((host for host in ("test.pypi.org", "pypi.org") if host.encode() in start), "")
+
+
+def check_target(release: Release) -> Saying:
+    """Compare version and name with what the index holds."""
+    project = release.project
+    there = published(release, project.canonical_name)
+    mine = Version(project.version)
+    if there is None:
+        yield Said("note", f"{release.to} has no project {project.canonical_name} yet: this is its first release")
+        yield from _similar(release)
+        return
+    newest = max(there.versions, default=None)
+    yield Said("note", f"{release.to} has {project.canonical_name} {join(map(str, sorted(there.versions)))}")
+    if release.to != "local":
+        yield Said("remark", f"a project of that name is on {release.to} already: it has to be yours")
+    if release.resume or newest is None:
+        return
+    if mine in there.versions:
+        raise StepFailed(_taken(release, mine))
+    if mine < newest:
+        raise StepFailed(
+            f"version {mine} is lower than {newest}, which is on {release.to}: pip would go on installing {newest}. "
+            f"What to do: {_bump(release, newest)}"
+        )
+
+
+def _taken(release: Release, mine: Version) -> str:
+    return (
+        f"version {mine} of {release.project.canonical_name} is on {release.to} already, and a published file is never "
+        f"replaced: a version means the same bytes for ever. What to do: {_bump(release, mine)}; "
+        f"only to finish a release that broke off: glassnet release --resume"
+    )
+
+
+def _bump(release: Release, above: Version) -> str:
+    numbers = list(above.release) + [0] * (3 - len(above.release))
+    following = ".".join(map(str, [*numbers[:-1], numbers[-1] + 1]))
+    line = release.project.line_of("version")
+    return f'write version = "{following}" in pyproject.toml, line {line}, and release again'
+
+
+def _similar(release: Release) -> Saying:
+    """A new name beside the names that are there; only a small index can be asked for all of them."""
+    if not release.index.is_local:
+        return
+    listing = _get(release, release.index.simple)
+    others = [str(entry.get("name", "")) for entry in listing.get("projects", [])] if listing else []
+    for problem in name_problems(release.project.canonical_name, others):
+        if problem.id == "name-similar":
+            raise StepFailed(f"{problem.message} What to do: {problem.remedy}")
+    yield from ()
+
+
+def published(release: Release, name: str) -> Published | None:
+    """What the index holds of a project; None when it has never heard of it."""
+    listing = _get(release, f"{release.index.simple}{name}/")
+    if listing is None:
+        return None
+    files = {str(file["filename"]): str(file.get("hashes", {}).get("sha256", "")) for file in listing.get("files", [])}
+    found = {parsed for file in files if (parsed := _version_of(file))}
+    for text in listing.get("versions", []):
+        try:
+            found.add(Version(text))
+        except InvalidVersion:
+            continue
+    return Published(tuple(sorted(found)), files)
+
+
+def _version_of(file: str) -> Version | None:
+    try:
+        return parse_wheel_filename(file)[1] if file.endswith(".whl") else parse_sdist_filename(file)[1]
+    except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
+        return None
+
+
+def _get(release: Release, url: str) -> dict[str, Any] | None:
+    """One page of the simple API, JSON (PEP 691) or HTML (PEP 503); None for a page that is not there."""
+    wanted = {"Accept": f"{_JSON}, text/html;q=0.5", "User-Agent": "glassnet-release"}
+    handlers = [urllib.request.ProxyHandler({})] if release.index.is_local else []
+    opener = urllib.request.build_opener(*handlers)
+    try:
+        with opener.open(urllib.request.Request(url, headers=wanted), timeout=_SECONDS) as answer:
+            body, kind = answer.read().decode("utf-8", "replace"), answer.headers.get_content_type()
+    except urllib.error.HTTPError as error:
+        error.close()
+        if error.code == 404:
+            return None
+        raise failure(release, Done(1, f"{error.code} {error.reason}"), f"asking {url}", UPLOAD) from None
+    except (OSError, ssl.SSLError) as error:
+        words = getattr(error, "reason", error)
+        raise failure(release, Done(1, f"{words}"), f"asking {url}", UPLOAD) from None
+    if "json" in kind:
+        page: dict[str, Any] = json.loads(body)
+        return page
+    links = _Links()
+    links.feed(body)
+    return links.listing()
+
+
+class _Links(HTMLParser):
+    """The links of a simple page as the JSON answer would list them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._found: list[tuple[str, str]] = []
+        self._open = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """A link begins."""
+        if tag == "a":
+            self._found.append(("", dict(attrs).get("href") or ""))
+            self._open = True
+
+    def handle_endtag(self, tag: str) -> None:
+        """A link ends."""
+        self._open = self._open and tag != "a"
+
+    def handle_data(self, data: str) -> None:
+        """The text of a link is a file's or a project's name."""
+        if self._open and self._found:
+            text, href = self._found[-1]
+            self._found[-1] = (text + data.strip(), href)
+
+    def listing(self) -> dict[str, Any]:
+        """Files with their hashes, and project names, from the same links."""
+        files = []
+        for text, href in self._found:
+            digest = re.search(r"#sha256=([0-9a-f]{64})", href)
+            files.append({"filename": text, "hashes": {"sha256": digest.group(1)} if digest else {}})
+        return {"files": files, "projects": [{"name": text.rstrip("/")} for text, _ in self._found]}

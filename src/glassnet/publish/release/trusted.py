@@ -1,0 +1,48 @@
+"""Trusted Publishing: GitHub proves to the index who it is, and nobody has a token that could leak."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+from ..project import Project
+from .state import Said, Saying
+
+_WORKFLOW, _ENVIRONMENT = "publish.yml", "pypi"
+_GITHUB = re.compile(r"github\.com[:/]([\w.-]+)/([\w.-]+?)(?:\.git)?(?:[/#?].*)?$")
+
+
+def trusted_publisher(project: Project) -> Saying:
+    """The better way than a token, and the four fields to type at the index."""
+    owner, repository = _home(project)
+    yield Said(
+        "note",
+        "better than a token: Trusted Publishing, where GitHub itself publishes a tag and no secret can leak. "
+        "Type this under Publishing in your account there, letter by letter:",
+    )
+    yield Said("note", f"  owner        {owner}")
+    yield Said("note", f"  repository   {repository}")
+    yield Said("note", f"  workflow     {_WORKFLOW}")
+    yield Said("note", f"  environment  {_ENVIRONMENT}")
+    if not (project.folder / ".github" / "workflows" / _WORKFLOW).is_file():
+        yield Said("note", f"  (this project has no .github/workflows/{_WORKFLOW} yet: `glassnet new` writes one)")
+
+
+def _home(project: Project) -> tuple[str, str]:
+    """Owner and repository on GitHub, from the links of the project or from git."""
+    urls = project.table.get("urls", {})
+    places = [str(url) for url in urls.values()] if isinstance(urls, dict) else []
+    for place in [*places, _remote(project)]:
+        found = _GITHUB.search(place)
+        if found:
+            return found.group(1), found.group(2)
+    return "your account on GitHub", f"the repository of {project.canonical_name}"
+
+
+def _remote(project: Project) -> str:
+    command = ["git", "remote", "get-url", "origin"]
+    try:
+        done = subprocess.run(command, cwd=project.folder, capture_output=True, text=True, timeout=20)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
