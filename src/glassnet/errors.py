@@ -5,7 +5,6 @@ the nearest guess and what to do. Commands print it without a traceback and exit
 """
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 class GlassnetError(Exception):
@@ -28,6 +27,8 @@ class Interrupted(GlassnetError):
 
 def nearest(given: str, choices: Iterable[str]) -> str | None:
     """The choice that `given` was most likely meant to be, or None."""
+    from difflib import get_close_matches  # here: most commands end without a guess
+
     by_lower = {choice.lower(): choice for choice in choices}
     found = get_close_matches(given.lower(), by_lower, n=1, cutoff=0.6)
     return by_lower[found[0]] if found else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -121,6 +120,8 @@ def _checked(answer: str) -> Callable[[str], str]:
 
 def _git(setting: str) -> str:
     """What git knows about the person in front of it; empty without git."""
+    import subprocess
+
     try:
         found = subprocess.run(["git", "config", setting], capture_output=True, text=True, timeout=5)
     except (OSError, subprocess.SubprocessError, UnicodeDecodeError):

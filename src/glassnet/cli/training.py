@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -99,6 +98,8 @@ def train(
 
 def _started(host: Host, given: dict[str, Any], config: Path | None, settings: tuple[str, ...], runs: str) -> Recording:
     """A new recording: the file's choices, then those of the command line, then --set."""
+    import shlex
+
     from ..experiment import Experiment, run
     from ..experiment.words import read_toml
     from ..runs import record
