@@ -7,25 +7,34 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from . import conventions
     from .catalog import Catalog
     from .checks import check, contract_tests
     from .data import fetch
     from .errors import Diverged, GlassnetError
-    from .experiment import Experiment, Training, run
+    from .estimators import GlassClassifier, GlassRegressor
+    from .experiment import Experiment, Training, batch_trials, rate_range, run
     from .hooks import hookimpl
     from .kinds import (
         Activation,
         Block,
         Dataset,
+        Engine,
         Initializer,
         Loss,
         Metric,
         Optimizer,
+        Plot,
         Range,
+        Recipe,
         Schedule,
+        Session,
     )
     from .network import Network
-    from .runs import Recording, Run, load, record
+    from .runs import Recording, Run, record
+    from .saving import load, save
+    from .summaries import Summary, summary
+    from .tracing import Trace, trace
 
 __all__ = [
     "Activation",
@@ -33,38 +42,58 @@ __all__ = [
     "Catalog",
     "Dataset",
     "Diverged",
+    "Engine",
     "Experiment",
+    "GlassClassifier",
+    "GlassRegressor",
     "GlassnetError",
     "Initializer",
     "Loss",
     "Metric",
     "Network",
     "Optimizer",
+    "Plot",
     "Range",
+    "Recipe",
     "Recording",
     "Run",
     "Schedule",
+    "Session",
+    "Summary",
+    "Trace",
     "Training",
     "__version__",
+    "batch_trials",
     "check",
     "contract_tests",
+    "conventions",
     "fetch",
     "hookimpl",
     "load",
+    "plot",
+    "rate_range",
     "record",
     "run",
+    "save",
+    "summary",
+    "trace",
 ]
 
 _HOME = {
-    "kinds": "Activation Block Dataset Initializer Loss Metric Optimizer Range Schedule",
+    "kinds": "Activation Block Dataset Engine Initializer Loss Metric Optimizer Plot Range Recipe Schedule Session",
     "hooks": "hookimpl",
     "errors": "Diverged GlassnetError",
+    "estimators": "GlassClassifier GlassRegressor",
     "catalog": "Catalog",
     "checks": "check contract_tests",
     "data": "fetch",
     "network": "Network",
-    "experiment": "Experiment Training run",
-    "runs": "Recording Run load record",
+    "experiment": "Experiment Training batch_trials rate_range run",
+    "plotting": "plot",
+    "runs": "Recording Run record",
+    "saving": "load save",
+    "summaries": "Summary summary",
+    "tracing": "Trace trace",
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
 
@@ -77,6 +106,8 @@ def __getattr__(name: str) -> Any:
             return version("glassnet")
         except PackageNotFoundError:  # a checkout that was never installed
             return "0+unknown"
+    if name == "conventions":  # a module of the face, as a whole
+        return import_module(".conventions", __name__)
     if name not in _MODULE_OF:
         raise AttributeError(f"module 'glassnet' has no attribute {name!r}")
     value = getattr(import_module(f".{_MODULE_OF[name]}", __name__), name)

@@ -53,6 +53,16 @@ def datasets() -> list[Part]:  # type: ignore[empty-body]
     """Functions that take `rng` and options and return a `Dataset`: rows to learn from."""
 
 
+@hookspec
+def plots() -> list[Part]:  # type: ignore[empty-body]
+    """Functions that return a `Plot`: a picture of a run, of several runs, or of a part."""
+
+
+@hookspec
+def engines() -> list[Part]:  # type: ignore[empty-body]
+    """Functions that return an `Engine`: another library that trains the same network."""
+
+
 #: kind -> the hook that collects it. The order is that of `glassnet list`.
 HOOKS = {
     "activation": "activations",
@@ -62,4 +72,6 @@ HOOKS = {
     "schedule": "schedules",
     "metric": "metrics",
     "dataset": "datasets",
+    "plot": "plots",
+    "engine": "engines",
 }

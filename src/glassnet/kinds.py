@@ -13,7 +13,7 @@ that is handed in. The dtype that comes in goes out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:  # NumPy is not imported here: `glassnet --help` must not wait for it
@@ -173,7 +173,8 @@ class Dataset:
     `test_X` and `test_y` are fixed test rows, where the publisher gives them. `classes` names the classes in
     order. `image_shape` (rows, columns) says that each row of X is a picture, so that its inputs are only
     scaled to [0, 1]. `source` and `licence` say where the rows come from and what may be done with them.
-    `notes` are remarks on what was done to arrive at these rows.
+    `notes` are remarks on what was done to arrive at these rows. `captions` is what an axis says for a column,
+    with its unit, where the column's name alone does not: {"MedHouseVal": "median house value, 100,000 USD"}.
     """
 
     X: Any
@@ -188,6 +189,92 @@ class Dataset:
     source: str = ""
     licence: str = ""
     notes: Sequence[str] = ()
+    captions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Plot:
+    """A picture of what happened.
+
+    `draw(subject)` returns a matplotlib `Figure`, made with its object API alone: pyplot keeps figures in a
+    global list. `of` says what the subject is: "run", a `Run`; "runs", a list of them; "part", a `Choice` of the
+    catalog: a part (`.part.kind`, `.part.name`) with its options decided (`.options`, `.build()`).
+    `unsuited(subject)` says in words why the picture does not fit that subject; empty where it does. `costly`
+    pictures take more than about two seconds: they are drawn when they are asked for.
+    """
+
+    draw: Callable[[Any], Any]
+    of: Literal["run", "runs", "part"] = "run"
+    unsuited: Callable[[Any], str] = lambda subject: ""
+    costly: bool = False
+
+
+#: A part in plain words, as another library may want to know it: full name and every option.
+Words = tuple[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Recipe:
+    """An experiment as another library has to know it: plain words, numbers and the initial weights.
+
+    `widths` are those of inputs, hidden layers and outputs; `activations` has one entry a hidden layer.
+    `start` has one mapping a dense layer, "W" (i, o) and "b" (o,), and with batch normalisation "scale",
+    "shift", "mean" and "var" (o,) of the hidden ones. `total_steps` is what a schedule counts to.
+    """
+
+    task: Task
+    widths: tuple[int, ...]
+    activations: tuple[Words, ...]
+    output: Words
+    loss: Words
+    optimizer: Words
+    schedule: Words
+    start: tuple[Mapping[str, Array], ...]
+    total_steps: int
+    batch_size: int
+    l1: float = 0.0
+    l2: float = 0.0
+    clip_norm: float | None = None
+    clip_value: float | None = None
+    dropout: float = 0.0
+    input_dropout: float = 0.0
+    batch_norm: bool = False
+    dtype: str = "float64"
+
+
+@dataclass(frozen=True, eq=False)
+class Session:
+    """A network at work in another library, as three functions.
+
+    `train(X, t, batch_size)` visits the rows once, in the order given, a batch at a time (the last takes the
+    remainder), and returns their mean loss, without penalties, as each batch had it before its update; NaN
+    for several batches where the library adds penalties that can't be told apart afterwards.
+    `weights()` returns copies, in the form of `Recipe.start`. `outputs(X)` returns y (n, k) in prediction mode.
+    `remarks` are sentences for people on what was converted to follow the recipe.
+    """
+
+    train: Callable[[Array, Array, int], float]
+    weights: Callable[[], list[dict[str, Array]]]
+    outputs: Callable[[Array], Array]
+    remarks: Sequence[str] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Engine:
+    """Another library that trains the same network from the same weights on the same batches.
+
+    `begin(recipe)` returns a `Session`; it raises `ValueError` naming the part or setting that the library has
+    no equal for. `version()` is the library's. `script(recipe)` returns Python source in the library's own
+    words: a readable module text that defines `outputs(X)` and `train(X, t, epochs)` and takes its arrays from
+    a mapping `weights` ("W1", "b1", ...), which the text may expect to exist. `limit` is how far apart its
+    weights may be after 30 steps in float64: rounding alone stays below 1e-10, and a library that keeps the
+    rate in float32 needs more.
+    """
+
+    begin: Callable[[Recipe], Session]
+    version: Callable[[], str]
+    script: Callable[[Recipe], str] | None = None
+    limit: float = 1e-10
 
 
 #: kind -> the bag that its parts return.
@@ -199,4 +286,6 @@ BAGS: Mapping[str, type] = {
     "schedule": Schedule,
     "metric": Metric,
     "dataset": Dataset,
+    "plot": Plot,
+    "engine": Engine,
 }

@@ -9,6 +9,7 @@ Shapes: x (n, i) into a layer, z (n, o) its scores, a (n, o) after the activatio
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -19,6 +20,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from .errors import GlassnetError
 from .kinds import Activation, Block, Initializer
+from .notebook import html_table
 
 Array = NDArray[Any]
 Back = Callable[[Array], Array | None]
@@ -219,6 +221,15 @@ class Network:
         self._output_back = way_back(output, Room(outputs, self.dtype))
         self.reset_running()
 
+    def undropped(self) -> Network:
+        """A copy without dropout, with buffers of its own. Its parameters are laid out the same."""
+        copy = Network(
+            self.inputs, self.hidden, self.outputs, self.activations, self.output,
+            batch_norm=self.batch_norm, dtype=self.dtype,
+        )  # fmt: skip
+        copy.w[:], copy.running[:] = self.w, self.running
+        return copy
+
     @property
     def weights(self) -> slice:
         """Where the weight matrices lie in `w`: what penalties look at."""
@@ -335,3 +346,14 @@ class Network:
     def predict(self, X: Array) -> Array:
         """Outputs y (n, k) = output.f(z)."""
         return self.output.f(self.scores(X))
+
+    def _repr_html_(self) -> str:
+        """The dense layers as a table, for notebooks."""
+        title = f"Network {'-'.join(map(str, self.widths))}: {len(self.w):,} parameters, {self.dtype.name}"
+        rows = []
+        for number, (i, o) in enumerate(pairwise(self.widths)):
+            W = self.view(self.w, "weight", number)
+            count = sum(math.prod(block.shape) for block in self.layout if block.layer == number)
+            name = "output" if number == len(self.hidden) else f"layer {number + 1}"
+            rows.append((name, f"{i} → {o}", f"{count:,}", f"{W.mean():.3g} ± {W.std():.3g}"))
+        return html_table(title, ("layer", "width", "parameters", "weights, mean ± spread"), rows)

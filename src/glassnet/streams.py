@@ -18,6 +18,8 @@ class Stream(IntEnum):
     DROPOUT = 3
     DATA = 4
     BOOTSTRAP = 5
+    FOLDS = 6
+    SEARCH = 7
 
 
 def generator(seed: int, stream: Stream, epoch: int = 0) -> np.random.Generator:

@@ -10,13 +10,16 @@ from typing import Any
 
 from ..errors import GlassnetError, did_you_mean, join
 from ..hooks import HOOKS, PROJECT
+from ..notebook import html_table
 from .guests import LOCAL, Guest, canonical, installed, load_file, load_package
 from .parts import GIVEN, Choice, Part, read_part
 from .phrases import Phrase
 from .plugins import new_manager, read_plugin, refuse_repeats
 
 #: The modules of `glassnet.builtin` that hold parts: they are plugins like any other.
-_BUILTIN = ("activations", "losses", "optimizers", "initializers", "schedules", "metrics", "datasets")
+_BUILTIN = (
+    "activations", "losses", "optimizers", "initializers", "schedules", "metrics", "datasets", "plots", "engines",
+)  # fmt: skip
 _SWITCH = "GLASSNET_PLUGINS"
 
 
@@ -109,6 +112,11 @@ class Catalog:
     def short_name(self, part: Part) -> str:
         """The shortest name that means this part: the plain one, unless another part has it too."""
         return part.name if self.matches(part.kind, part.name) == [part] else part.full_name
+
+    def _repr_html_(self) -> str:
+        """Every part with its help, for notebooks."""
+        rows = [(part.kind, self.short_name(part), part.distribution, part.help) for part in self._parts]
+        return html_table(f"{len(rows)} parts", ("kind", "name", "provider", "help"), rows)
 
     def _unknown(self, kind: str, name: str) -> str:
         choices = [self.short_name(part) for part in self.parts(kind)]

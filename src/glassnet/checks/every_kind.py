@@ -13,8 +13,8 @@ import numpy as np
 from ..catalog import Choice, Option
 from ..catalog.options import write
 from ..errors import GlassnetError, join
-from ..kinds import TASKS, Activation, Loss, Metric, Optimizer
-from . import activations, datasets, initializers, losses, metrics, optimizers, schedules
+from ..kinds import TASKS, Activation, Engine, Loss, Metric, Optimizer, Plot
+from . import activations, datasets, engines, initializers, losses, metrics, optimizers, plots, schedules
 from .cases import Call, Case, NotApplicable, Refused, moved_values, same
 from .imports import quiet_import
 from .running import Promise
@@ -31,6 +31,8 @@ _CALLS: Mapping[str, Callable[[Case, Any], Iterator[Call]]] = {
     "schedule": schedules.calls,
     "metric": metrics.calls,
     "dataset": datasets.calls,
+    "plot": plots.calls,
+    "engine": engines.calls,
 }
 
 
@@ -78,6 +80,20 @@ def _metric_is_whole(case: Case, bag: Metric) -> None:
     _require_callable(value=bag.value)
 
 
+def _plot_is_whole(case: Case, bag: Plot) -> None:
+    if bag.of not in plots.OF:
+        raise Refused(f"of is {bag.of!r}: expected one of {join(plots.OF)}")
+    _require_callable(draw=bag.draw, unsuited=bag.unsuited)
+
+
+def _engine_is_whole(case: Case, bag: Engine) -> None:
+    _require_callable(begin=bag.begin, version=bag.version, **({} if bag.script is None else {"script": bag.script}))
+    if not 0 < bag.limit <= engines.HIGHEST_LIMIT:
+        raise Refused(f"its limit is {bag.limit!r}: expected a number above 0 and at most {engines.HIGHEST_LIMIT:g}")
+    if not str(bag.version()).strip():
+        raise Refused("version() is empty: expected that of the library")
+
+
 def _require_callable(**functions: Any) -> None:
     for name, function in functions.items():
         if not callable(function):
@@ -89,6 +105,8 @@ _REQUIRE: Mapping[str, Callable[[Case, Any], None]] = {
     "loss": _loss_is_whole,
     "optimizer": _optimizer_is_whole,
     "metric": _metric_is_whole,
+    "plot": _plot_is_whole,
+    "engine": _engine_is_whole,
 }
 
 
@@ -105,7 +123,7 @@ def documented(case: Case) -> None:
         )
     if not rest.strip():
         raise Refused("its docstring ends after one line: say next what is computed, in a formula if there is one")
-    if case.part.kind not in ("metric", "dataset") and not re.search(r"[=~]", rest):
+    if case.part.kind not in ("metric", "dataset", "plot", "engine") and not re.search(r"[=~]", rest):
         raise Refused("its docstring holds no formula: write the one that is computed, such as `f(z) = max(z, 0)`")
     unsaid = [option.name for option in case.part.options if not re.search(rf"\b{option.name}\b", doc)]
     if unsaid:
@@ -236,6 +254,8 @@ def input_untouched(case: Case) -> None:
     """The trainer lends its arrays and uses them again: nothing writes into an argument."""
     if case.part.kind in ("dataset", "initializer"):
         raise NotApplicable("it is handed nothing but numbers and rng")
+    if case.part.kind == "plot":
+        raise NotApplicable("see draws, which looks at the run afterwards")
     for call in _calls(case, case.bag):
         lent, before = deepcopy(call.arguments), deepcopy(call.arguments)
         call.function(*lent.values())
@@ -261,6 +281,8 @@ def paper(case: Case) -> None:
     """A source, with its year, lets a reader go on: who wrote this first, and where it can be read."""
     if case.part.kind == "dataset":
         raise NotApplicable("see provenance")
+    if case.part.kind == "plot":
+        raise NotApplicable("a picture of one's own results needs no source")
     if not re.search(r"\b(1[6-9]|20)\d\d\b|arxiv|doi|https?:", case.part.doc, re.IGNORECASE):
         raise Refused("its docstring names no source: a line such as `Source: Cauchy (1847), ...`")
 

@@ -13,7 +13,7 @@ from ..catalog import Catalog, Choice, Guest, Part, Phrase, canonical, known_kin
 from ..errors import GlassnetError, did_you_mean, join
 from ..hooks import PROJECT
 from ..kinds import BAGS
-from . import activations, datasets, every_kind, initializers, losses, metrics, optimizers, schedules
+from . import activations, datasets, engines, every_kind, initializers, losses, metrics, optimizers, plots, schedules
 from .cases import Case, cases_of
 from .reports import Finding, Report
 from .running import Check, Outcome, Promise, put
@@ -26,6 +26,8 @@ _OWN: Mapping[str, tuple[Promise, ...]] = {
     "schedule": schedules.PROMISES,
     "metric": metrics.PROMISES,
     "dataset": datasets.PROMISES,
+    "plot": plots.PROMISES,
+    "engine": engines.PROMISES,
 }
 
 

@@ -14,14 +14,22 @@ import click
 
 from ..errors import GlassnetError
 from .check import check
+from .compare import compare
+from .conventions import conventions
 from .data import data
+from .export import export
 from .guests import doctor, plugins
 from .host import Host
 from .index import index
 from .new import new, sabotage
 from .parts import list_parts, show
+from .plot import plot
 from .release import release
+from .report import report
 from .runs import evaluate, list_runs, predict
+from .summary import summary
+from .sweep import sweep
+from .trace import trace
 from .training import train
 from .types import PluginType
 
@@ -114,9 +122,17 @@ for _command in (
     plugins,
     doctor,
     train,
+    sweep,
+    trace,
+    summary,
     evaluate,
     predict,
     list_runs,
+    plot,
+    report,
+    compare,
+    conventions,
+    export,
     data,
     index,
     new,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Generator, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,7 @@ if TYPE_CHECKING:  # only names for the reader: rich and the trainer are importe
     from rich.console import Console
     from rich.table import Table
 
-    from ..experiment import Experiment, Training
+    from ..experiment import Training
     from ..runs import Recording
     from ..training import Epoch
 
@@ -42,6 +41,14 @@ def describe(training: Training) -> Iterator[str]:
     yield f"optimizer  {_name(words.optimizer)}; schedule {_name(words.schedule)}"
     yield f"training   {words.epochs} epochs, batch size {words.batch_size}, {_extras(training)}seed {words.seed}"
     yield from (f"note       {remark}" for remark in training.remarks)
+
+
+def describe_watch(recording: Recording) -> Iterator[str]:
+    """What is watched inside, where something is."""
+    if recording.watch is not None:
+        watched = recording.watch.watched
+        yield f"watching   {', '.join(watched.what)}; on {watched.rows:,} of the training rows"
+        yield from (f"note       {remark}" for remark in recording.watch.remarks)
 
 
 def _extras(training: Training) -> str:
@@ -140,25 +147,31 @@ def figure(value: float) -> str:
 
 
 def summary(recording: Recording) -> Iterator[Any]:
-    """What a training came to, and the commands to try next."""
+    """What a training came to."""
     result, training = recording.result, recording.training
     yield scores_table(result["metrics"], result["intervals"], training.data.whole)
     stopped = "diverged, see below" if result["stopped"].startswith("diverged") else result["stopped"]
     yield f"{result['epochs']} epochs in {result['seconds']:.1f} s; stopped: {stopped}"
     yield f"run: {result['run']}"
+
+
+def next_steps(recording: Recording) -> Iterator[str]:
+    """The commands to try next."""
     yield "next:"
     for command in next_commands(recording):
         yield f"  {command}"
 
 
-def with_plugins(experiment: Experiment) -> str:
-    """`glassnet`, with the one-file plugins that must be named again."""
-    return " ".join(["glassnet", *(f"--plugin {shlex.quote(path)}" for path, _ in experiment.plugins)])
-
-
 def next_commands(recording: Recording) -> list[str]:
-    run, glassnet = str(recording.folder), with_plugins(recording.training.experiment)
-    commands = [f"{glassnet} evaluate {run}", f"{glassnet} predict {run} FILE.csv", "glassnet runs"]
+    from ..report.repeating import program
+
+    run, glassnet = str(recording.folder), program(recording.training.experiment)
+    commands = [
+        f"{glassnet} plot {run}",
+        f"{glassnet} evaluate {run}",
+        f"{glassnet} predict {run} FILE.csv",
+        "glassnet runs",
+    ]
     if recording.result["stopped"] == "interrupted":
         commands.insert(0, f"{glassnet} train --resume {run}")
     elif recording.result["stopped"].startswith("all "):

@@ -62,7 +62,7 @@ def show(host: Host, name: str, kind: str | None, png: Path | None) -> None:
 
     NAME is a name or a phrase with options.
     """
-    choice = _choose(host.catalog(), name, kind)
+    choice = choose_part(host.catalog(), name, kind)
     for line in _description(choice):
         click.echo(line)
     _show_drawing(choice, png)
@@ -116,7 +116,8 @@ def _marked(catalog: Catalog, part: Part) -> str:
     return ("* " if _is_guest(part) else "  ") + catalog.short_name(part)
 
 
-def _choose(catalog: Catalog, text: str, kind: str | None) -> Choice:
+def choose_part(catalog: Catalog, text: str, kind: str | None) -> Choice:
+    """The part that a phrase means, of any kind; where several kinds have its name, `kind` says which."""
     from ..catalog import Phrase
 
     phrase = Phrase.parse(text)

@@ -38,7 +38,7 @@ def evaluate(host: Host, run: str, runs: str, as_json: bool) -> None:
     from .display import console, scores_table
 
     opened = _open(host, run, runs)
-    training = opened.training_with_model()
+    training = opened.trained
     metrics, intervals = training.scores(), training.intervals()
     if as_json:
         click.echo(json.dumps(plain({"run": str(opened.folder), "metrics": metrics, "intervals": intervals})))

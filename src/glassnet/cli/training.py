@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import Diverged, GlassnetError, join
-from .types import PartType
+from .choices import choices, experiment_options, read_experiment
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from ..runs import Recording
     from .host import Host
 
@@ -23,50 +25,22 @@ Examples:
   glassnet train mnist --hidden 128,64 --epochs 10 --batch-size 64
   glassnet train penguins.csv --target species --patience 10
   glassnet train digits8x8 --optimizer adam:lr=0.01 --activation leaky_relu:slope=0.2
+  glassnet train digits8x8 --hidden 50,50,50 --watch all
   glassnet train --resume last --epochs 100
 """
 
 
-def _part(flag: str, kind: str, text: str, *, name: str | None = None, multiple: bool = False) -> Any:
-    names = (flag,) if name is None else (flag, name)
-    return click.option(*names, type=PartType(kind), multiple=multiple, help=text, metavar="PHRASE")
-
-
 @click.command(epilog=EXAMPLES)
-@click.argument("dataset", type=PartType("dataset", files=True), required=False)
-@click.option("--target", metavar="COLUMN", help="Column to learn, for a table (.csv, .parquet).")
-@click.option("--task", metavar="TASK", help="binary, multiclass, multilabel or regression [inferred].")
-@click.option("--keep", metavar="COLUMN", multiple=True, help="Keep a text column of many values (repeatable).")
-@click.option("--hidden", metavar="WIDTHS", help="Widths of the hidden layers, 128,64, or none  [100].")
-@_part("--activation", "activation", "Of the hidden layers: once, or once a layer  [relu].", multiple=True)
-@_part("--output", "activation", "Activation of the output layer  [the loss's own].")
-@_part("--loss", "loss", "What training lowers  [suits the task].")
-@_part("--optimizer", "optimizer", "How weights move  [adam at 0.001; 0.01 without a hidden layer].")
-@_part("--initializer", "initializer", "Initial weights: once, or once a layer  [by activation].", multiple=True)
-@_part("--schedule", "schedule", "How the rate changes  [constant].")
-@_part("--metric", "metric", "One more score (repeatable).", name="metrics", multiple=True)
-@click.option("--epochs", metavar="N", help="Passes over the training rows  [50].")
-@click.option("--batch-size", metavar="N|full", help="Rows a step  [32; full for whole-data solvers].")
-@click.option("--l1", metavar="X", help="Penalty l1 * sum|W|  [0].")
-@click.option("--l2", metavar="X", help="Penalty l2/2 * sum(W**2), biases excluded  [0.0001].")
-@click.option("--dropout", metavar="SHARE", help="Share of hidden units left out while training  [0].")
-@click.option("--input-dropout", metavar="SHARE", help="The same for the inputs  [0].")
-@click.option("--batch-norm/--no-batch-norm", default=None, help="Batch normalisation in the hidden layers  [no].")
-@click.option("--clip-norm", metavar="X", help="Shorten gradients longer than this.")
-@click.option("--clip-value", metavar="X", help="Clip each element of the gradient.")
-@click.option("--patience", metavar="N", help="End after N epochs without a better score, and keep the best weights.")
-@click.option("--monitor", metavar="METRIC", help="What patience looks at, on the validation rows  [loss].")
-@click.option("--validation", metavar="SHARE", help="Of the rows left after the test rows  [0.1].")
-@click.option("--test", metavar="SHARE", help="Of all rows  [0.2].")
-@click.option("--scale", metavar="HOW", help="auto, standard, minmax or none  [auto].")
-@click.option("--class-weight", metavar="HOW", help="balanced: rare classes count as much as frequent ones.")
-@click.option("--seed", metavar="N", help="Of weights, shuffling and dropout  [0].")
-@click.option("--split-seed", metavar="N", help="Of the test and validation rows  [0].")
-@click.option("--dtype", metavar="DTYPE", help="float32 or float64  [float64 for tables, float32 for images].")
-@click.option("--config", type=click.Path(path_type=Path), metavar="FILE.toml", help="Read choices from a file.")
-@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Such as optimizer.lr=0.01 (repeatable).")
+@experiment_options
+@click.option("--watch", metavar="WHAT", help="Keep what happens inside: norms, units, histograms, path, or all.")
 @click.option("--resume", metavar="RUN", help="Go on with a run: its folder, number, or last.")
 @click.option("--runs", envvar="GLASSNET_RUNS", default="runs", show_default=True, help="Where runs are kept.")
+@click.option(
+    "--report/--no-report",
+    default=True,
+    envvar="GLASSNET_REPORT",
+    help="Leave a page about the run in its folder  [yes].",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print nothing but the result.")
 @click.pass_obj
@@ -77,6 +51,7 @@ def train(
     settings: tuple[str, ...],
     resume: str | None,
     runs: str,
+    report: bool,
     as_json: bool,
     quiet: bool,
     **words: Any,
@@ -86,30 +61,25 @@ def train(
     DATASET is a phrase (see `glassnet list datasets`) or a table (.csv or .parquet) with --target COLUMN.
     A phrase is a name with options: adam, or adam:lr=0.01. Values in brackets are the defaults.
     """
-    given = {name: value for name, value in words.items() if value is not None and value != ()}
-    if dataset is not None:
-        given["dataset"] = dataset
+    given = choices(dataset, words)
     if resume is not None:
         recording = _resumed(host, resume, runs, given, config, settings)
     else:
         recording = _started(host, given, config, settings, runs)
-    _work(recording, as_json, quiet)
+    _work(recording, report, as_json, quiet)
 
 
 def _started(host: Host, given: dict[str, Any], config: Path | None, settings: tuple[str, ...], runs: str) -> Recording:
     """A new recording: the file's choices, then those of the command line, then --set."""
     import shlex
 
-    from ..experiment import Experiment, run
-    from ..experiment.words import read_toml
+    from ..experiment import run
     from ..runs import record
 
-    values = read_toml(config) if config else {}
-    if "dataset" not in values | given:
-        raise GlassnetError("name a dataset or a table: glassnet train digits8x8 (`glassnet list datasets` shows all)")
-    Experiment.from_mapping(values, where=str(config))
-    experiment = Experiment.from_mapping(values | given).with_settings(settings)
-    return record(run(experiment, host.catalog()), runs, command=shlex.join(["glassnet", *sys.argv[1:]]))
+    watch = given.pop("watch", None)
+    experiment = read_experiment(given, config, settings)
+    command = shlex.join(["glassnet", *sys.argv[1:]])
+    return record(run(experiment, host.catalog()), runs, command=command, watch=watch)
 
 
 def _resumed(
@@ -128,41 +98,64 @@ def _resumed(
     return load(run.folder, runs, host.catalog()).resume(changed)
 
 
-def _work(recording: Recording, as_json: bool, quiet: bool) -> None:
+def _work(recording: Recording, report: bool, as_json: bool, quiet: bool) -> None:
     """Train to the end and print; an interrupt and a divergence keep the run."""
-    from .display import console, describe, follow, summary, with_plugins
+    from .display import console
 
     screen = console(to_stderr=as_json)
-    silent = quiet or (as_json and not screen.is_terminal)
-    if not silent:
-        for line in describe(recording.training):
-            screen.print(line, markup=False)
-    epochs = follow(recording, screen, silent)
-    failure: BaseException | None = None
-    try:
-        for _ in epochs:
-            pass
-    except KeyboardInterrupt as error:
-        failure = error
-        recording.training.progress.stopped = "interrupted"
-        epochs.close()
-        recording.finish()
-    except Diverged as error:
-        failure = error
+    failure = _train(recording, screen, silent=quiet or (as_json and not screen.is_terminal))
+    interrupted = isinstance(failure, KeyboardInterrupt)
     if as_json:
         _print_json(recording)
     elif quiet:
         _print_short(recording)
-    else:
-        for line in summary(recording):
-            screen.print(line, markup=False) if isinstance(line, str) else screen.print(line)
-    if isinstance(failure, KeyboardInterrupt):
+    _finish(recording, None if as_json or quiet else screen, report and not interrupted)
+    if interrupted:
+        from ..report.repeating import program
+
         done = recording.result["epochs"]
-        resume = f"{with_plugins(recording.training.experiment)} train --resume {recording.folder}"
+        resume = f"{program(recording.training.experiment)} train --resume {recording.folder}"
         click.echo(f"Interrupted after epoch {done}; the run is kept. Go on with: {resume}", err=True)
         raise SystemExit(130)
     if failure is not None:
         raise failure
+
+
+def _train(recording: Recording, screen: Console, silent: bool) -> BaseException | None:
+    """Show the choices, then the epochs as they come; what broke training off, if anything did."""
+    from .display import describe, describe_watch, follow
+
+    if not silent:
+        for line in (*describe(recording.training), *describe_watch(recording)):
+            screen.print(line, markup=False)
+    epochs = follow(recording, screen, silent)
+    try:
+        for _ in epochs:
+            pass
+    except KeyboardInterrupt as error:
+        recording.training.progress.stopped = "interrupted"
+        epochs.close()
+        recording.finish()
+        return error
+    except Diverged as error:
+        return error
+    return None
+
+
+def _finish(recording: Recording, screen: Console | None, report: bool) -> None:
+    """What it came to and what stands out, then the page, then what to try next; without a screen only the page."""
+    from ..runs import Run
+    from .display import next_steps, summary
+    from .report import left_behind, standing_out
+
+    run = Run(recording.folder, recording.training.catalog, recording.training)
+    if screen is not None:
+        for line in (*summary(recording), *standing_out(run)):
+            screen.print(line, markup=False) if isinstance(line, str) else screen.print(line)
+    page = left_behind(run) if report else None
+    if screen is not None:
+        for line in (*([f"report: {page}"] if page else []), *next_steps(recording)):
+            screen.print(line, markup=False)
 
 
 def _print_json(recording: Recording) -> None:

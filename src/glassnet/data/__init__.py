@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .downloads import fetch
     from .features import Features
     from .preparation import Prepared, Rows, prepare
+    from .splits import Split
     from .tables import read_features, read_table
     from .targets import Targets, infer_task
 
@@ -17,6 +18,7 @@ __all__ = [
     "Features",
     "Prepared",
     "Rows",
+    "Split",
     "Targets",
     "fetch",
     "infer_task",
@@ -29,6 +31,7 @@ _MODULE_OF = {
     "Features": "features",
     "Prepared": "preparation",
     "Rows": "preparation",
+    "Split": "splits",
     "Targets": "targets",
     "fetch": "downloads",
     "infer_task": "targets",

@@ -144,7 +144,7 @@ class Features:
         gap = np.isnan(block) if block.dtype.kind == "f" else np.zeros(0, dtype=bool)
         if gap.any():
             block = np.where(gap, fill, block)
-        out[:, : len(shift)] = (block - shift) / scale
+        out[:, : len(shift)] = block if self.scale == "none" else (block - shift) / scale
         return {name: gap[:, j] for j, name in enumerate(self.needed)} if gap.any() else {}
 
     @cached_property

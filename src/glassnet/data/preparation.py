@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from ..errors import GlassnetError
 from ..kinds import Dataset, Task
 from ..streams import Stream, generator
 from .features import Features, check_scale, input_table
-from .splits import Index, check_fraction, split
+from .splits import Index, Split, check_fraction, split
 from .targets import Targets, target_values
 
 Array = NDArray[Any]
@@ -27,9 +28,9 @@ class Rows:
     """Prepared rows.
 
     `X` (n, d) and `t` (n, c) are what the network sees, C-contiguous in its dtype. `target` is what metrics
-    see: class codes (n,), 0 and 1 (n, c), or numbers (n, c) in their own units. `weight` (n,) has mean 1 and
-    exists on training rows only. `index` holds the row numbers in the data set, counted from 0; fixed test rows
-    are counted on from its last row.
+    see: class codes (n,), 0 and 1 (n, c), or numbers (n, c) in their own units. `weight` (n,) has mean 1; it
+    exists on training rows, and on validation rows only where rows were given weights. `index` holds the row
+    numbers in the data set, counted from 0; fixed test rows are counted on from its last row.
     """
 
     X: Array
@@ -48,7 +49,7 @@ class Prepared:
 
     `whole` says that there are too few rows to split: training, validation and test are then all the same rows.
     `account` tells people what was done with rows and columns (the data set's own
-    `notes` come before it); `checksum` is the SHA-256 of the rows before any of it.
+    `notes` come before it); `raw` are the rows before any of it, and `checksum` is their SHA-256.
     """
 
     train: Rows
@@ -58,8 +59,13 @@ class Prepared:
     features: Features
     targets: Targets
     account: tuple[str, ...]
-    checksum: str
     dtype: np.dtype[Any]
+    raw: tuple[Any, Array, Dataset]
+
+    @cached_property
+    def checksum(self) -> str:
+        """Taken when it is asked for: on large data it costs as much as reading them."""
+        return _checksum(*self.raw)
 
 
 def prepare(
@@ -74,26 +80,35 @@ def prepare(
     dtype: DTypeLike | None = None,
     class_weight: str | None = None,
     standardise_target: bool = True,
+    rows: Split | None = None,
+    weight: Array | None = None,
+    learned: tuple[Features, Targets] | None = None,
 ) -> Prepared:
     """Split the rows, learn the preparation from the training rows, and apply it to all.
 
     `test` is a share of all rows, `validation` a share of what is left; 0 means none. Fixed test rows of the
     data set take the place of `test`. The split is stratified for classes. `scale` and `keep` are those of
     `Features.fit`. `class_weight` is "balanced" or None. The dtype is float64 for tables and float32 for images
-    unless it is given.
+    unless it is given. `rows` are given by whoever has divided them already (folds, validation rows of one's
+    own); shares and fixed test rows then don't count. `weight` (n,) weighs the rows of the data set.
+    `learned` is what an earlier preparation learned; it is applied to these rows, and nothing is learned from them.
     """
     shares = check_fraction("test", test), check_fraction("validation", validation)
     check_scale(scale)
     X, names = input_table(dataset.X, dataset.feature_names)
     y = target_values(dataset.y)
     _check_rows(X, y, "")
-    fixed = dataset.test_X is not None
-    whole = not fixed and len(X) < TOO_FEW_TO_SPLIT
+    fixed = dataset.test_X is not None and rows is None
+    whole = not fixed and rows is None and len(X) < TOO_FEW_TO_SPLIT
     codes = y if task in ("binary", "multiclass") else None
-    parts = _whole(len(X), shares) if whole else _split(len(X), codes, shares, split_seed, fixed)
+    if rows is None:
+        rows = _whole(len(X), shares) if whole else _split(len(X), codes, shares, split_seed, fixed)
+    parts = (rows.train, rows.validation, rows.test)
     kind, image = _network_dtype(dtype, dataset), dataset.image_shape
-    features = Features.fit(X, parts[0], names=names, scale=scale, keep=keep, image_shape=image, dtype=kind)
-    targets = _fit_targets(dataset, y, task, parts[0], standardise_target, kind)
+    if learned is None:
+        features = Features.fit(X, parts[0], names=names, scale=scale, keep=keep, image_shape=image, dtype=kind)
+        learned = features, _fit_targets(dataset, y, task, parts[0], standardise_target, weight, kind)
+    features, targets = learned
     train, validated, tested = (_rows(X, y, part, features, targets) for part in parts)
     if fixed:
         tested = _fixed_test_rows(dataset, features, targets, len(X))
@@ -101,18 +116,25 @@ def prepare(
     account = [_row_account(train, validated, tested, whole, fixed, task), *features.account()]
     if task == "regression" and standardise_target:
         account.append("The target was standardised for training; every score is in its own units.")
-    train = _weighted(train, class_weight, targets)
-    checksum = _checksum(X, y, dataset)
-    return Prepared(train, validated, tested, whole, features, targets, tuple(account), checksum, kind)
+    train = _weighted(train, class_weight, targets, weight)
+    if validated is not None:  # what early stopping looks at is what training lowers
+        validated = _weighted(validated, None, targets, weight)
+    return Prepared(train, validated, tested, whole, features, targets, tuple(account), kind, (X, y, dataset))
 
 
 def _fit_targets(
-    dataset: Dataset, y: Array, task: Task, train: Index, standardise: bool, dtype: np.dtype[Any]
+    dataset: Dataset, y: Array, task: Task, train: Index, standardise: bool, weight: Array | None, dtype: np.dtype[Any]
 ) -> Targets:
-    """Mean and spread are those of the training rows; classes are the same in all, the split sees to that."""
-    seen = y[train] if task == "regression" else y
+    """Mean and spread are those of the training rows; classes are the same in all, the split sees to that.
+
+    A row of weight 2 is to count like two rows, so weights count in mean and spread, too.
+    """
+    if task != "regression":
+        seen, weight = y, None
+    else:
+        seen, weight = y[train], None if weight is None else weight[train]
     classes, names = dataset.classes, dataset.target_names
-    return Targets.fit(seen, task, classes=classes, names=names, standardise=standardise, dtype=dtype)
+    return Targets.fit(seen, task, classes=classes, names=names, standardise=standardise, weight=weight, dtype=dtype)
 
 
 def _check_rows(X: Any, y: Array, which: str) -> None:
@@ -133,15 +155,13 @@ def _network_dtype(dtype: DTypeLike | None, dataset: Dataset) -> np.dtype[Any]:
     return chosen
 
 
-def _whole(n: int, shares: tuple[float, float]) -> tuple[Index, Index, Index]:
+def _whole(n: int, shares: tuple[float, float]) -> Split:
     everything = np.arange(n)
     test, validation = shares
-    return everything, everything if validation else everything[:0], everything if test else everything[:0]
+    return Split(everything, everything if validation else everything[:0], everything if test else everything[:0])
 
 
-def _split(
-    n: int, codes: Array | None, shares: tuple[float, float], seed: int, fixed: bool
-) -> tuple[Index, Index, Index]:
+def _split(n: int, codes: Array | None, shares: tuple[float, float], seed: int, fixed: bool) -> Split:
     """Row numbers for training, validation and test. The test rows are drawn first, so that the share of
     validation rows doesn't change which rows they are."""
     rng = generator(seed, Stream.SPLIT)
@@ -157,7 +177,7 @@ def _split(
             raise GlassnetError(
                 f"no row is left for {name}: nearly every class has a single row. Give --{name} 0, or more rows."
             )
-    return trained, validated, tested
+    return Split(trained, validated, tested)
 
 
 def _rows(X: Any, y: Array, rows: Index, features: Features, targets: Targets) -> Rows | None:
@@ -177,17 +197,27 @@ def _fixed_test_rows(dataset: Dataset, features: Features, targets: Targets, fir
     return Rows(features.transform(X), t, target, None, np.arange(first, first + len(X)))
 
 
-def _weighted(rows: Rows, class_weight: str | None, targets: Targets) -> Rows:
-    """Training rows in which every class weighs the same: n / (classes * rows of the class), of mean 1."""
-    if class_weight is None:
+def _weighted(rows: Rows, class_weight: str | None, targets: Targets, given: Array | None) -> Rows:
+    """Training rows with their weights, of mean 1: those given, times one that makes every class count the same."""
+    if class_weight is None and given is None:
         return rows
+    weight = np.ones(len(rows)) if given is None else np.asarray(given, np.float64)[rows.index]
+    if class_weight is not None:
+        weight = weight * _balancing(rows, class_weight, targets)
+    if not (np.isfinite(weight).all() and weight.min() >= 0 and weight.sum() > 0):
+        raise GlassnetError("weights of rows are finite numbers from 0 on, and not all of them 0.")
+    return replace(rows, weight=(weight / weight.mean()).astype(rows.X.dtype))
+
+
+def _balancing(rows: Rows, class_weight: str, targets: Targets) -> Array:
+    """n / (classes * rows of the class), the weight with which every class counts the same."""
     if class_weight != "balanced":
         raise GlassnetError(f"class_weight is None or 'balanced', but {class_weight!r} was given.")
     if targets.classes is None:
         raise GlassnetError(f"class_weight='balanced' needs classes, but the task is {targets.task}.")
     counts = np.bincount(rows.target)
-    weight = (len(rows) / (np.count_nonzero(counts) * counts[rows.target])).astype(rows.X.dtype)
-    return Rows(rows.X, rows.t, rows.target, weight, rows.index)
+    weight: Array = len(rows) / (np.count_nonzero(counts) * counts[rows.target])
+    return weight
 
 
 def _row_account(train: Rows, validation: Rows | None, test: Rows | None, whole: bool, fixed: bool, task: Task) -> str:

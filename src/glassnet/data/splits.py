@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,15 @@ from numpy.typing import NDArray
 from ..errors import GlassnetError
 
 Index = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Row numbers of a data set, counted from 0: which rows train, which choose and which only judge."""
+
+    train: Index
+    validation: Index
+    test: Index
 
 
 def check_fraction(name: str, value: Any) -> float:

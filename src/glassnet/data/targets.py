@@ -77,7 +77,7 @@ def infer_task(dataset: Dataset, task: str | None = None) -> Task:
         inferred = "multilabel" if _zeros_and_ones(values) else "regression"
     else:
         inferred = _infer_column(values, dataset.classes)
-    _check_task(values, inferred)
+    _check_task(values, inferred, dataset.classes)
     return inferred
 
 
@@ -101,8 +101,8 @@ def _zeros_and_ones(values: Array) -> bool:
     return values.dtype.kind != "U" and bool(np.isin(values, (0, 1)).all())
 
 
-def _check_task(values: Array, task: Task) -> None:
-    """Does y fit the task?"""
+def _check_task(values: Array, task: Task, classes: Sequence[Any] | None = None) -> None:
+    """Does y fit the task? Where the classes are known, rows of a single one of them are enough."""
     if task == "regression":
         if values.dtype.kind == "U":
             raise GlassnetError(f"regression needs numbers, but the target holds text such as {str(values.flat[0])!r}.")
@@ -114,7 +114,7 @@ def _check_task(values: Array, task: Task) -> None:
     if values.ndim == 2:
         raise GlassnetError(f"a {task} target is one column, but this one has {values.shape[1]}.")
     different = np.unique(values)
-    if len(different) < 2:
+    if len(different) < 2 and len(classes or ()) < 2:
         raise GlassnetError(
             f"every row has the same target, {different[0].item()!r}: there is only one class, nothing to tell apart."
         )
@@ -149,15 +149,17 @@ class Targets:
         classes: Sequence[Any] | None = None,
         names: Sequence[str] | None = None,
         standardise: bool = True,
+        weight: Array | None = None,
         dtype: DTypeLike = np.float64,
     ) -> Targets:
-        """Learn classes, or mean and standard deviation, from the training rows."""
+        """Learn classes, or mean and standard deviation, from the training rows, weighed by `weight` (n,)."""
         values = target_values(y)
         width = values.shape[1] if values.ndim == 2 else 1
         mean, scale = np.zeros(width), np.ones(width)
         if task == "regression" and standardise:
             numbers = values.astype(np.float64).reshape(len(values), width)
-            mean, spread = numbers.mean(axis=0), numbers.std(axis=0)
+            mean = np.average(numbers, axis=0, weights=weight)
+            spread = np.sqrt(np.average((numbers - mean) ** 2, axis=0, weights=weight))
             varies = spread > 1e-12 * np.abs(mean)  # less is the rounding error of a constant column
             scale = np.where(varies, spread, 1.0)
         found = None

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..catalog import Catalog
-from ..data import Prepared, Rows, infer_task, prepare
+from ..data import Prepared, Rows, Split, infer_task, prepare
 from ..errors import Diverged, GlassnetError, join
-from ..kinds import Loss, Task
+from ..kinds import Dataset, Loss, Task
 from ..model import Model, Parts
 from ..network import Network
 from ..streams import Stream, generator
@@ -24,20 +26,41 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@dataclass(frozen=True, eq=False)
+class Earlier:
+    """What a training came to, for another one to go on from: its model, where it stood, its optimizer's full name."""
+
+    model: Model
+    progress: Progress
+    optimizer: str
+
+
 class Training:
     """An experiment at work: iterate over it for its epochs, then ask it for scores, history and model.
 
     `experiment` has every default spelled out and full part names, `chosen` holds the parts. `remarks` are
     sentences for people about what was chosen. `progress` is where it stands; it stays usable after an
     interrupt or a divergence.
+
+    Rows come from the experiment's words, or from `source`, a data set in memory. `split` divides them
+    otherwise than the split's seed does, and `weight` (n,) weighs them. `after` is an earlier training whose
+    preparation, weights and progress this one takes over; `experiment.epochs` counts its epochs, too.
     """
 
     def __init__(
-        self, experiment: Experiment, catalog: Catalog | None = None, *, keep_step_losses: bool = False
+        self,
+        experiment: Experiment,
+        catalog: Catalog | None = None,
+        *,
+        keep_step_losses: bool = False,
+        source: Dataset | None = None,
+        split: Split | None = None,
+        weight: NDArray[Any] | None = None,
+        after: Earlier | None = None,
     ) -> None:
         self.catalog = catalog or Catalog.discover()
         need_plugins(experiment, self.catalog)
-        choice, self.source = load_dataset(experiment, self.catalog)
+        choice, self.source = (None, source) if source is not None else load_dataset(experiment, self.catalog)
         task = infer_task(self.source, experiment.task)
         self.chosen = choose_parts(experiment, choice, task, self.catalog)
         loss: Loss = self.chosen.loss.build()
@@ -45,7 +68,8 @@ class Training:
             self.source, task, test=experiment.test, validation=experiment.validation,
             split_seed=experiment.split_seed, scale=experiment.scale, keep=experiment.keep,
             dtype=experiment.dtype, class_weight=experiment.class_weight,
-            standardise_target=loss.targets == "any",
+            standardise_target=loss.targets == "any", rows=split, weight=weight,
+            learned=None if after is None else (after.model.features, after.model.targets),
         )  # fmt: skip
         self.experiment = self._spelled_out(experiment, task)
         self.network = self._network(loss)
@@ -60,7 +84,7 @@ class Training:
         )  # fmt: skip
         try_out(self.objective, self.scorer, self.splits().values())
         self.plan = self._plan(keep_step_losses)
-        self.progress = Progress()
+        self.progress = Progress() if after is None else self._go_on_from(after)
         self.remarks = tuple(self._remarks())
 
     def __iter__(self) -> Iterator[Epoch]:
@@ -156,6 +180,25 @@ class Training:
             raise GlassnetError(
                 f"--hidden {widths}: that network does not fit into memory: give smaller widths"
             ) from error
+
+    def _go_on_from(self, after: Earlier) -> Progress:
+        """Take over weights and progress; a state of another optimizer would mean nothing to this one."""
+        mine, theirs = self.network, after.model.network
+        if mine.layout != theirs.layout:
+            raise GlassnetError(
+                f"a network of widths {join(theirs.widths)} can't go on as one of {join(mine.widths)}: "
+                "leave --hidden and --batch-norm as they were, or start anew"
+            )
+        mine.w[:], mine.running[:] = theirs.w, theirs.running
+        progress = after.progress
+        same = after.optimizer == self.chosen.optimizer.part.full_name
+        return Progress(
+            list(progress.epochs),
+            progress.step if same else 0,
+            list(progress.states) if same else [],
+            progress.best,
+            progress.best_epoch,
+        )
 
     def _spelled_out(self, experiment: Experiment, task: Task) -> Experiment:
         """The experiment with every default decided and every part under its full name."""

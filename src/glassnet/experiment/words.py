@@ -100,6 +100,13 @@ class Experiment:
         """The experiment as JSON; a function that stands for a phrase is written as `<function name>`."""
         return json.dumps(asdict(self), indent=2, default=_function_in_words)
 
+    def to_toml(self) -> str:
+        """The experiment as TOML, for `--config`; a choice that is left to the task, and an empty list, is left out."""
+        empty = [name for name in TUPLES if getattr(Experiment, name) == () == getattr(self, name)]
+        said = {name: value for name, value in asdict(self).items() if value is not None and name not in empty}
+        lines = [f"{name} = {_in_toml(value)}" for name, value in said.items()]
+        return "\n".join(lines) + "\n"
+
     def replace(self, **changes: Any) -> Experiment:
         return replace(self, **changes)
 
@@ -305,3 +312,12 @@ def read_toml(path: str | Path) -> dict[str, Any]:
 
 def _function_in_words(value: Any) -> str:
     return f"<function {getattr(value, '__name__', value)}>"
+
+
+def _in_toml(value: Any) -> str:
+    """A value as TOML writes it: as JSON does, but for one control character. Functions can't be rebuilt from words."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_in_toml, value))}]"
+    if callable(value):
+        raise GlassnetError(f"{_function_in_words(value)} is a function, which TOML can't hold: give a phrase")
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -13,15 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..catalog import Catalog
+from ..data import Rows
 from ..errors import GlassnetError, join
 from ..experiment import Experiment, Training
 from ..experiment.building import history_table
 from ..experiment.choosing import is_table, need_plugins
 from ..model import Model
+from ..notebook import html_table
 from ..training import Epoch, Progress
 from ..training.epochs import Snapshot
+from ..training.scoring import class_codes
+from ..watching import Watch, Watched, measure
 from .files import read_arrays, read_json, read_text, write_text
-from .recording import DEFAULT_FOLDER, Recording, run_number
+from .recording import DEFAULT_FOLDER, WATCHED, Recording, final_figures, plain, run_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,10 +35,28 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Run:
-    """A run that was kept. Reading is lazy: each property reads its own file."""
+    """A run that was kept. Reading is lazy: each property reads its own file.
+
+    `training_given` is its training where that is still in memory, just finished: nothing is built anew then.
+    """
 
     folder: Path
     catalog_given: Catalog | None = None
+    training_given: Training | None = None
+
+    @classmethod
+    def of(cls, training: Training, name: str = "in-memory", watched: Watched | None = None) -> Run:
+        """A training that was never written down, as a run: all that a folder would hold comes from memory."""
+        run = cls(Path(name), training.catalog, training)
+        run.__dict__.update(  # as if each had been read from its file
+            experiment=training.experiment,
+            history=training.history,
+            model=training.model,
+            provenance={"data_sha256": training.data.checksum},
+            result=plain(final_figures(training, run.folder)),
+            watched=watched,
+        )
+        return run
 
     @cached_property
     def experiment(self) -> Experiment:
@@ -79,7 +101,8 @@ class Run:
             raise GlassnetError(
                 f"{self.folder} was trained with {join(unbuildable)} given as a function: words alone can't rebuild it"
             )
-        training = Training(experiment, self.catalog)
+        rows = None if self.training_given is None else self.training_given.source
+        training = Training(experiment, self.catalog, source=rows)
         if training.data.checksum != self.provenance.get("data_sha256"):
             raise GlassnetError(
                 f"the data of {self.folder} ({experiment.dataset}) are no longer those it was trained on: "
@@ -87,12 +110,75 @@ class Run:
             )
         return training
 
-    def training_with_model(self) -> Training:
-        """The same, holding the weights of the saved model: what `evaluate` scores."""
+    @cached_property
+    def trained(self) -> Training:
+        """The experiment on its rows, holding the weights of the saved model: what is scored and drawn."""
+        if self.training_given is not None:
+            return self.training_given
         training, model = self.training(), self.model
         if len(model.network.w) != len(training.network.w):
             raise GlassnetError(f"{self.folder}: model.npz does not fit experiment.json")
         training.network.w[:], training.network.running[:] = model.network.w, model.network.running
+        return training
+
+    @cached_property
+    def watched(self) -> Watched | None:
+        """What was seen inside while it trained; None where it was trained without `--watch`."""
+        path = self.folder / WATCHED
+        if not path.exists():
+            return None
+        arrays = read_arrays(path)
+        try:
+            return Watched.from_arrays(arrays)
+        except GlassnetError as error:
+            raise GlassnetError(f"{path} is damaged: {error}") from error
+
+    @cached_property
+    def measured(self) -> Watched:
+        """What is inside the saved network, measured now: norms, units and histograms of the epoch it is from."""
+        training = self.trained
+        epoch = self.result.get("epochs" if self.experiment.patience is None else "best_epoch", 0)
+        return measure(training.objective, training.data.train, epoch=epoch)
+
+    def _repr_html_(self) -> str:
+        """Its scores as a table, for notebooks; nothing is loaded but what was written down."""
+        result = self.result
+        title = f"{self.folder}: {self.experiment.dataset}, {result.get('stopped', 'unfinished')}"
+        metrics, intervals = result.get("metrics", {}), result.get("intervals", {})
+        judged = next(iter(intervals), "test")
+        shown = [split for split in ("train", "validation", "test", "baseline") if metrics.get(split)]
+        rows = [
+            (name, *(_four_digits(metrics[split][name]) for split in shown), " to ".join(map(_four_digits, interval)))
+            for name, interval in intervals.get(judged, {}).items()
+        ]
+        return html_table(title, ("score", *shown, f"{judged}, 95 %"), rows)
+
+    @property
+    def judged(self) -> str:
+        """The split that the run is judged by: "test", or "train" where there are no test rows."""
+        return "test" if "test" in self.trained.splits() else "train"
+
+    def rows(self, split: str | None = None) -> Rows:
+        """The prepared rows of a split (None: the one that the run is judged by)."""
+        return self.trained.splits()[split or self.judged]
+
+    def outputs(self, split: str | None = None) -> Array:
+        """What the network puts out for a split, y (n, k)."""
+        return self.trained.network.predict(self.rows(split).X)
+
+    def answers(self, split: str | None = None) -> tuple[Array, Array]:
+        """(prediction, target) of a split: class codes (n,), 0 and 1 (n, c), or numbers (n, c) in their own units."""
+        y, targets = self.outputs(split), self.trained.data.targets
+        numbers = targets.task == "regression"
+        prediction = targets.numbers(y) if numbers else class_codes(y, targets, self.trained.objective.loss)
+        return prediction, self.rows(split).target
+
+    def at_checkpoint(self, epochs: int | None = None) -> Training:
+        """The experiment where its training stands: weights, optimizer's state and counts after the last epoch."""
+        training = self.training(epochs)
+        path = self.folder / "checkpoint.npz"
+        if path.exists():
+            self._restore(training, read_arrays(path), path)
         return training
 
     def resume(self, epochs: int | None = None) -> Recording:
@@ -100,14 +186,18 @@ class Run:
 
         Raises `GlassnetError` where nothing is left to do.
         """
-        training = self.training(epochs)
-        path = self.folder / "checkpoint.npz"
-        if path.exists():
-            self._restore(training, read_arrays(path), path)
+        training = self.at_checkpoint(epochs)
         self._refuse_finished(len(training.progress.epochs), training.plan.epochs)
         if epochs is not None:
             write_text(self.folder / "experiment.json", training.experiment.to_json())
-        return Recording(training, self.folder)
+        return Recording(training, self.folder, self._watch(training))
+
+    def _watch(self, training: Training) -> Watch | None:
+        """Watching goes on as it began; what was seen after the checkpoint was written will be seen again."""
+        if self.watched is None:
+            return None
+        seen = self.watched.until(len(training.progress.epochs))
+        return Watch(training.objective, training.data.train, ",".join(seen.what), seen)
 
     def _refuse_finished(self, done: int, epochs: int) -> None:
         """A run whose last epoch is in its final figures is finished; else a kill came before they were written."""
@@ -140,6 +230,10 @@ class Run:
         training.progress = Progress(
             epochs[:done], step, states, best, best_epoch, arrays.get("start"), progress.stopped
         )  # fmt: skip
+
+
+def _four_digits(value: float | None) -> str:
+    return "undefined" if value is None else f"{value:.4g}"
 
 
 def load(folder: str | int | Path, runs: str | Path = DEFAULT_FOLDER, catalog: Catalog | None = None) -> Run:

@@ -7,10 +7,10 @@ import io
 import json
 import platform
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,14 +18,17 @@ from numpy.typing import NDArray
 from ..errors import GlassnetError
 from ..experiment import Training
 from ..experiment.building import epoch_row
+from ..kinds import State
 from ..training import Epoch
 from ..training.epochs import Snapshot
 from ..training.threads import blas, suited_to
-from .files import remove_leftovers, write_arrays, write_bytes, write_text, writing
+from ..watching import Watch
+from .files import ELSEWHERE, remove_leftovers, write_arrays, write_text, writing
 
 Array = NDArray[Any]
 
 DEFAULT_FOLDER = "runs"
+WATCHED = "watch.npz"
 
 
 class Recording:
@@ -33,10 +36,11 @@ class Recording:
 
     `folder` is the run's folder. However the loop ends (done, interrupt, divergence, break), the model and
     the final figures are written last; a kill leaves the checkpoint, from which `resume` goes on.
+    With `watch`, what it sees inside is written down as well.
     """
 
-    def __init__(self, training: Training, folder: Path) -> None:
-        self.training, self.folder = training, folder
+    def __init__(self, training: Training, folder: Path, watch: Watch | None = None) -> None:
+        self.training, self.folder, self.watch = training, folder, watch
         self.result: dict[str, Any] = {}
 
     def __iter__(self) -> Iterator[Epoch]:
@@ -58,12 +62,17 @@ class Recording:
             self.finish()
 
     def _keep(self, epoch: Epoch) -> None:
-        """One more row of history, then the checkpoint: a kill between the two leaves a row too many at most."""
+        """One more row of history, one more look inside, then the checkpoint.
+
+        A kill in between leaves a row and a look too many at most, which resuming cuts off.
+        """
         with (
             writing(self.folder),
             (self.folder / "history.csv").open("a", newline="", encoding="utf-8") as file,
         ):
             csv.writer(file, lineterminator="\n").writerow(_cells(epoch_row(epoch)))
+        if self.watch is not None and self.watch.look(epoch.number):
+            write_arrays(self.folder / WATCHED, self.watch.watched.to_arrays())
         write_arrays(self.folder / "checkpoint.npz", checkpoint_arrays(self.training))
 
     def _write_history(self) -> None:
@@ -85,47 +94,60 @@ class Recording:
         return list(epoch_row(empty))
 
     def finish(self) -> dict[str, Any]:
-        """Write the model, the final figures and the picture of the loss; the figures are returned, too."""
-        training, progress = self.training, self.training.progress
-        write_arrays(self.folder / "model.npz", training.model.to_arrays())
-        self.result = {
-            "run": str(self.folder),
-            "epochs": len(progress.epochs),
-            "best_epoch": progress.best_epoch,
-            "seconds": round(sum(epoch.seconds for epoch in progress.epochs), 3),
-            "stopped": progress.stopped,
-            "metrics": training.scores(),
-            "intervals": training.intervals(),
-        }
-        if progress.epochs:
-            write_bytes(self.folder / "loss.png", lambda file: draw_losses(progress.epochs, self.folder.name, file))
+        """Write the model and the final figures; the figures are returned, too."""
+        write_arrays(self.folder / "model.npz", self.training.model.to_arrays())
+        self.result = final_figures(self.training, self.folder)
         # Last: where it is, with the number of the last epoch, the run is finished
         write_text(self.folder / "metrics.json", json.dumps(plain(self.result), indent=2))
         return self.result
 
 
-def record(training: Training, runs: str | Path = DEFAULT_FOLDER, *, command: str = "") -> Recording:
-    """Keep a training as the next run in the folder `runs`: `for epoch in record(run(experiment)): ...`."""
-    folder = _new_folder(Path(runs), _short_name(training))
+def final_figures(training: Training, folder: Path) -> dict[str, Any]:
+    """What a training came to: the content of `metrics.json`."""
+    progress = training.progress
+    return {
+        "run": str(folder),
+        "epochs": len(progress.epochs),
+        "best_epoch": progress.best_epoch,
+        "seconds": round(sum(epoch.seconds for epoch in progress.epochs), 3),
+        "stopped": progress.stopped,
+        "metrics": training.scores(),
+        "intervals": training.intervals(),
+    }
+
+
+def record(
+    training: Training, runs: str | Path = DEFAULT_FOLDER, *, command: str = "", watch: str | None = None
+) -> Recording:
+    """Keep a training as the next run in the folder `runs`: `for epoch in record(run(experiment)): ...`.
+
+    `watch` says what of the inside is kept, too: "norms", "units", "histograms", "path", several of them with
+    commas, or "all". Watching changes no number of the training.
+    """
+    looking = Watch(training.objective, training.data.train, watch) if watch else None
+    folder = new_folder(Path(runs), short_name(training))
     try:
         write_text(folder / "provenance.json", json.dumps(provenance(training, command), indent=2))
+        if looking is not None:  # before the first step: the initial weights are half of the story
+            looking.look(0)
+            write_arrays(folder / WATCHED, looking.watched.to_arrays())
         write_text(folder / "experiment.json", training.experiment.to_json())
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    return Recording(training, folder)
+    return Recording(training, folder, looking)
 
 
-def _short_name(training: Training) -> str:
+def short_name(training: Training) -> str:
     if training.chosen.dataset is not None:
         return training.chosen.dataset.part.name
     return Path(str(training.experiment.dataset)).stem
 
 
-def _new_folder(runs: Path, name: str) -> Path:
+def new_folder(runs: Path, name: str, elsewhere: str = ELSEWHERE) -> Path:
     """Make `runs/0001-name`, with the next free number; two processes never get the same one."""
     safe = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in name)
-    with writing(runs):
+    with writing(runs, elsewhere):
         runs.mkdir(parents=True, exist_ok=True)
         number = max((run_number(path) for path in runs.iterdir()), default=0)
         while True:
@@ -185,11 +207,17 @@ def checkpoint_arrays(training: Training) -> dict[str, Array]:
     }
     if progress.start is not None:
         arrays["start"] = progress.start
-    for piece, state in enumerate(progress.states):
+    return arrays | state_arrays(progress.states)
+
+
+def state_arrays(states: Sequence[State]) -> dict[str, Array]:
+    """The optimizer's states, one a piece of the vector, as plain arrays: what `read_states` reads back."""
+    arrays: dict[str, Array] = {}
+    for piece, state in enumerate(states):
         for name, value in state.items():
             form = "array" if isinstance(value, np.ndarray) else "scalar" if isinstance(value, np.generic) else "number"
             arrays[f"state/{piece}/{form}/{name}"] = _plain_array(name, value)
-        arrays.setdefault("pieces", np.array(len(progress.states)))
+        arrays["pieces"] = np.array(len(states))
     return arrays
 
 
@@ -201,34 +229,6 @@ def _plain_array(name: str, value: Any) -> Array:
             "a state holds arrays and Python numbers"
         )
     return array
-
-
-def draw_losses(epochs: list[Epoch], title: str, file: IO[bytes]) -> None:
-    """The training and validation loss of each epoch, as PNG."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-    from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
-
-    figure = Figure(figsize=(6.4, 4.0), dpi=120, layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    numbers = [epoch.number for epoch in epochs]
-    marker = "o" if len(epochs) == 1 else None
-    axes.plot(numbers, [epoch.loss for epoch in epochs], color="#0072B2", marker=marker, label="training rows")
-    validation = [epoch.validation_loss for epoch in epochs]
-    if None not in validation:
-        shown = [value for value in validation if value is not None]
-        axes.plot(numbers, shown, color="#D55E00", linestyle="--", marker=marker, label="validation rows")
-    axes.set(title=title, xlabel="epoch", ylabel="mean loss, without penalties")
-    if min(epoch.loss for epoch in epochs) > 0:
-        axes.set_yscale("log")
-        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axes.yaxis.set_major_formatter("{x:g}")  # 0.2, not 2 x 10^-1
-        axes.yaxis.set_minor_formatter(NullFormatter())
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.grid(alpha=0.3)
-    axes.legend()
-    figure.savefig(file, format="png")
 
 
 def _cells(row: Mapping[str, Any]) -> list[str]:

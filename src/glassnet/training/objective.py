@@ -43,20 +43,21 @@ class Objective:
         self, X: Array, t: Array, weight: Array | None = None, rng: np.random.Generator | None = None
     ) -> Array:
         """One training pass: fills `network.g` (penalties included) and returns the scores z."""
-        network = self.network
-        z, back = network.forward(X, training=True, rng=rng)
-        share = 1 / len(X) if weight is None else (weight / len(X))[:, None]
-        dz = self._dz.rows(len(X))
-        if self.from_scores:
-            assert self.loss.score_grad is not None
-            np.multiply(self.loss.score_grad(z, t), share, out=dz)
-        else:
-            y = network.output.f(z)
-            np.multiply(self._in_domain(self.loss.grad, y, t), share, out=dz)
-            dz = network.output_back(z, y, dz)
-        back(dz)
+        z, back = self.network.forward(X, training=True, rng=rng)
+        back(self.slope(z, t, weight))
         self._add_penalties()
         return z
+
+    def slope(self, z: Array, t: Array, weight: Array | None = None) -> Array:
+        """The slope of the weighted mean loss with respect to the scores z (n, k), in a kept buffer."""
+        share = 1 / len(z) if weight is None else (weight / len(z))[:, None]
+        dz = self._dz.rows(len(z))
+        if self.from_scores:
+            assert self.loss.score_grad is not None
+            return np.multiply(self.loss.score_grad(z, t), share, out=dz)
+        y = self.network.output.f(z)
+        np.multiply(self._in_domain(self.loss.grad, y, t), share, out=dz)
+        return self.network.output_back(z, y, dz)
 
     def _add_penalties(self) -> None:
         """The slope of the penalties, l2 * W + l1 * sign(W), onto that of the loss."""
@@ -92,6 +93,14 @@ class Objective:
         """Mean loss plus penalties in training mode: the number whose slope `gradient` gives."""
         z, _ = self.network.forward(X, training=True, rng=rng)
         return weighted_mean(self.losses(z, t), weight) + self.penalty()
+
+    def apart(self) -> Objective:
+        """The bare loss, without penalties and dropout, over a network of its own that has the same weights now.
+
+        For measuring: whatever is done with it, the network in training, its buffers and its statistics stay.
+        """
+        network = self.network.undropped()
+        return Objective(network, self.loss, natural=self.from_scores, name=self.name)
 
     def of_all_rows(self, X: Array, t: Array, weight: Array | None) -> Callable[[Array], tuple[float, Array]]:
         """objective(w) -> (mean loss with penalties, a copy of its gradient), for whole-data solvers."""

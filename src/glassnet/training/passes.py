@@ -86,10 +86,11 @@ class SolverPass:
     def __init__(self, objective: Objective, optimizer: Optimizer, rows: Rows, plan: Plan, progress: Progress) -> None:
         assert optimizer.minimize is not None
         self.objective, self.rows, self.plan = objective, rows, plan
+        # Without a start to replay from, a training that goes on begins anew where its weights stand.
+        self.behind = 0 if progress.start is None else len(progress.epochs)
         progress.start = objective.network.w.copy() if progress.start is None else progress.start
         of_all_rows = objective.of_all_rows(rows.X, rows.t, rows.weight)
         self.iterates = optimizer.minimize(of_all_rows, progress.start.copy(), plan.epochs)
-        self.behind = len(progress.epochs)
 
     def run(self, number: int, before: Snapshot) -> Done | None:
         """Run iteration `number`; None when the solver has come to its end. Raises `Diverged`."""

@@ -22,6 +22,8 @@ def class_codes(y: Array, targets: Targets, loss: Loss) -> Array:
 
     As the loss says; else the largest output wins, and a single one counts from 0.5.
     """
+    if loss.predict is not None and targets.task == "multilabel":  # each label is a question of its own
+        return np.column_stack([loss.predict(y[:, [column]]) for column in range(y.shape[1])])
     if loss.predict is not None:
         codes: Array = loss.predict(y)
     elif targets.task == "multilabel" or y.shape[1] == 1:

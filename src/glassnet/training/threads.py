@@ -22,6 +22,11 @@ def suited_to(rows: int, widths: list[int]) -> AbstractContextManager[Any]:
     largest = rows * max(i * o for i, o in pairwise(widths))
     if largest >= WORTH_THREADS:
         return nullcontext()
+    return one()
+
+
+def one() -> AbstractContextManager[Any]:
+    """Hold BLAS to one thread, for processes that share the cores among themselves."""
     limit: AbstractContextManager[Any] = _controller().limit(limits=1, user_api="blas")
     return limit
 

@@ -89,7 +89,7 @@ def nadam(
 
     Source: Dozat (2016), Incorporating Nesterov momentum into Adam, with the warming b that it recommends. This
     is PyTorch's NAdam; in both, m itself is kept with beta1, while Dozat's m is kept with b. Keras differs by
-    its rate of 0.001 and its epsilon of 1e-7.
+    its rate of 0.001, its epsilon of 1e-7 and its momentum_decay, which is 1.
     """
 
     def share(step: int) -> float:

@@ -29,6 +29,7 @@ def iris(*, rng: np.random.Generator) -> Dataset:
         classes=tuple(str(name) for name in bunch.target_names),
         source="Fisher 1936; UCI Machine Learning Repository, by way of scikit-learn",
         licence="CC BY 4.0",
+        captions={name.removesuffix(" (cm)"): name.replace(" (cm)", ", cm") for name in bunch.feature_names},
     )
 
 
@@ -97,6 +98,7 @@ def diabetes(*, rng: np.random.Generator) -> Dataset:
         target_names=("progress",),
         source="Efron et al. 2004, by way of scikit-learn",
         licence="none stated",
+        captions={"progress": "progress of the disease after a year, scale of 25 to 346", "age": "age, years"},
     )
 
 

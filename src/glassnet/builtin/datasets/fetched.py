@@ -169,6 +169,17 @@ def california_housing(*, rng: np.random.Generator) -> Dataset:
         target_names=("MedHouseVal",),
         source="Pace and Barry 1997, StatLib",
         licence="none stated",
+        captions={
+            "MedHouseVal": "median house value, 100,000 USD",
+            "MedInc": "median income, 10,000 USD",
+            "HouseAge": "median age of houses, years",
+            "AveRooms": "rooms per household",
+            "AveBedrms": "bedrooms per household",
+            "Population": "people in the block",
+            "AveOccup": "people per household",
+            "Latitude": "latitude, degrees north",
+            "Longitude": "longitude, degrees east",
+        },
     )
 
 

@@ -1,0 +1,119 @@
+"""The module text at work: what is exported as a script is the very thing that is compared."""
+
+from __future__ import annotations
+
+import linecache
+from typing import Any
+
+import numpy as np
+from glassnet import Recipe, Session
+
+from .backend import chosen, computing_in
+from .script import script
+from .words import optimizer, schedule
+
+
+def begin(recipe: Recipe) -> Session:
+    """A session of the recipe. Raises `ValueError` for what Keras has no equal for."""
+    for flag, rate in (("--dropout", recipe.dropout), ("--input-dropout", recipe.input_dropout)):
+        if rate:
+            raise ValueError(
+                f"each library draws random masks of its own, so that {flag} can't be compared: leave it away"
+            )
+    if "epochs" in schedule(recipe.schedule, recipe.total_steps):
+        name = recipe.schedule[0].rpartition("/")[2]
+        raise ValueError(f"{name} counts epochs, and here are only batches: write --schedule constant, or cosine")
+    work = _Work(_run(script(recipe), recipe), recipe)
+    return Session(work.train, work.weights, work.outputs, tuple(_remarks(recipe)))
+
+
+def _run(text: str, recipe: Recipe) -> dict[str, Any]:
+    """The names that the module text defines, with the recipe's weights in its layers."""
+    weights = {f"{name}{n}": array for n, layer in enumerate(recipe.start, 1) for name, array in layer.items()}
+    where = "<the script of glassnet-keras>"
+    linecache.cache[where] = len(text), None, text.splitlines(keepends=True), where  # so that tracebacks show it
+    names: dict[str, Any] = {"weights": weights}
+    with computing_in(recipe.dtype):
+        exec(compile(text, where, "exec"), names)
+    return names
+
+
+def _remarks(recipe: Recipe) -> list[str]:
+    found = []
+    if recipe.l2:
+        found.append("its l2 has no half in it: half of ours is handed over")
+    if optimizer(recipe.optimizer).before_step:
+        found.append("it adds epsilon to the uncorrected root: converted before each step")
+    if recipe.dtype == "float64" and chosen() != "tensorflow":
+        found.append(f"on {chosen()} it rounds products of float64 to float32: seven digits agree")
+    if recipe.batch_norm:
+        found.append("its running variance divides by n: turned into ours, which divides by n - 1, after each step")
+    return found
+
+
+class _Work:
+    """Batches in, loss, weights and outputs out."""
+
+    def __init__(self, names: dict[str, Any], recipe: Recipe) -> None:
+        self.names, self.recipe = names, recipe
+        self.steps = 0
+
+    def train(self, X: np.ndarray, t: np.ndarray, batch_size: int) -> float:
+        """Visit the rows in their order. A single last row joins its neighbour where there is batch normalisation."""
+        total = 0.0
+        with computing_in(self.recipe.dtype) as keras:
+            X_there, t_there = (keras.ops.convert_to_tensor(rows, self.recipe.dtype) for rows in (X, t))
+            for rows in self._batches(len(X), batch_size):
+                total += (rows.stop - rows.start) * self._train_batch(X_there[rows], t_there[rows])
+        return total / len(X)
+
+    def _batches(self, n: int, batch_size: int) -> list[slice]:
+        starts = list(range(0, n, batch_size))
+        if self.recipe.batch_norm and len(starts) > 1 and n - starts[-1] == 1:
+            starts.pop()
+        return [slice(start, stop) for start, stop in zip(starts, [*starts[1:], n], strict=True)]
+
+    def _train_batch(self, X: Any, t: Any) -> float:
+        """One update; the loss before it, without penalties."""
+        self.steps += 1
+        if "set_optimizer" in self.names:
+            self.names["set_optimizer"](self.steps, epochs=0)
+        before = [_array(layer.moving_variance) for layer in self._normal]
+        logs = self.names["model"].train_on_batch(X, t, return_dict=True)
+        for layer, old in zip(self._normal, before, strict=True):
+            _unbias(layer, old, len(X))
+        return float(logs["row_loss"])
+
+    @property
+    def _normal(self) -> list[Any]:
+        found: list[Any] = self.names.get("normal", [])
+        return found
+
+    def weights(self) -> list[dict[str, np.ndarray]]:
+        """Copies, in the form of `Recipe.start`."""
+        found = [{"W": _array(layer.kernel), "b": _array(layer.bias)} for layer in self.names["dense"]]
+        for arrays, layer in zip(found, self._normal, strict=False):
+            arrays |= {"scale": _array(layer.gamma), "shift": _array(layer.beta)}
+            arrays |= {"mean": _array(layer.moving_mean), "var": _array(layer.moving_variance)}
+        return found
+
+    def outputs(self, X: np.ndarray) -> np.ndarray:
+        """y (n, k) in prediction mode."""
+        with computing_in(self.recipe.dtype):
+            return np.array(self.names["outputs"](X))
+
+
+def _array(variable: Any) -> np.ndarray:
+    """A copy of a variable's numbers."""
+    import keras
+
+    return np.array(keras.ops.convert_to_numpy(variable.value))
+
+
+def _unbias(layer: Any, old: np.ndarray, rows: int) -> None:
+    """Replace the variance of the last batch, which divides by n, by the one that divides by n - 1.
+
+    new = momentum old + (1 - momentum) var, so that (1 - momentum) var / (n - 1) is missing.
+    """
+    new = _array(layer.moving_variance)
+    layer.moving_variance.assign(new + (new - layer.momentum * old) / (rows - 1))

@@ -1,0 +1,268 @@
+"""The same start, the same batches, 30 steps in float64: Keras's weights are glassnet's to six digits."""
+
+import os
+import random
+import sys
+from importlib.util import find_spec
+from subprocess import run as run_process
+
+import numpy as np
+import pytest
+from glassnet import Catalog, Dataset, Experiment, Training
+from glassnet.experiment.recipes import recipe_of, weights_of
+
+from glassnet_keras import backend
+from glassnet_keras.backend import BACKENDS, computing_in
+
+CATALOG = Catalog.discover()
+WITHIN = 1e-6  # with PyTorch or JAX below it, Keras rounds products to float32
+BATCH, EPOCHS = 8, 5  # of 46 rows: six batches an epoch, the last one smaller; 30 steps
+TASKS = ("binary", "multiclass", "multilabel", "regression")
+
+
+def rows(task):
+    rng = np.random.default_rng(5)
+    X = rng.normal(size=(46, 4))
+    scores = np.tanh(X @ rng.normal(size=(4, 3)))
+    targets = (scores[:, 0] > 0).astype(int), scores.argmax(axis=1), (scores > 0).astype(int), scores[:, :2]
+    if task == "counts":
+        return Dataset(X, rng.poisson(2 + scores[:, :1]), task="regression")
+    return Dataset(X, dict(zip(TASKS, targets, strict=True))[task], task=task)
+
+
+def training(task="multiclass", **words):
+    words = {"hidden": (6, 5), "activation": ("tanh",), "batch_size": BATCH, "l2": 0.01, "seed": 3} | words
+    asked = "regression" if task == "counts" else task
+    experiment = Experiment(task=asked, test=0, validation=0, dtype="float64", epochs=EPOCHS, **words)
+    return Training(experiment, CATALOG, source=rows(task))
+
+
+def apart(ours, engine="keras", recipe=None):
+    """How far apart weights, losses and outputs are after all epochs; glassnet's own loop is one of the two sides."""
+    session = CATALOG.choose("engine", engine).build().begin(recipe or recipe_of(ours))
+    data, losses = ours.data.train, []
+    for epoch in ours:
+        order = np.random.default_rng([ours.plan.seed, 2, epoch.number]).permutation(len(data))
+        losses.append(abs(epoch.loss - session.train(data.X[order], data.t[order], BATCH)))
+    assert ours.progress.step == 30
+    weights = [
+        np.abs(mine[name] - theirs[name]).max()
+        for mine, theirs in zip(weights_of(ours.network), session.weights(), strict=True)
+        for name in mine
+    ]
+    outputs = np.abs(ours.network.predict(data.X) - session.outputs(data.X)).max()
+    return max(*weights, *losses, outputs)
+
+
+OPTIMIZERS = (
+    "sgd:lr=0.1",
+    "momentum:lr=0.05",
+    "momentum:lr=0.05,lr_place=outside",
+    "nesterov:lr=0.05",
+    "nesterov:lr=0.05,momentum=0",
+    "adagrad:start=0.1,epsilon=0.01,epsilon_place=inside",
+    "rmsprop:lr=0.01,rho=0.99,epsilon=0.001,epsilon_place=inside",
+    "adam:lr=0.01,epsilon=0.001",
+    "adam:lr=0.01,beta1=0.8,beta2=0.99,epsilon=0.001,epsilon_place=uncorrected",
+    "adamw:lr=0.01,epsilon=0.001,weight_decay=0.1",
+    "adamw:lr=0.01,epsilon=0.001,weight_decay=0.1,epsilon_place=uncorrected",
+)
+GUESTS = ("amsgrad:epsilon=0.001", "nadam:momentum_decay=1,epsilon=0.001", "lion:lr=0.01,weight_decay=0.1")
+ACTIVATIONS = (
+    "identity", "sigmoid", "tanh", "relu", "leaky_relu:slope=0.2", "elu:alpha=0.7", "softplus", "silu", "gelu",
+    "softmax",
+)  # fmt: skip
+LOSSES = (
+    ("multiclass", "cross_entropy", None),
+    ("binary", "cross_entropy", None),
+    ("multiclass", "cross_entropy", "sigmoid"),
+    ("binary", "binary_cross_entropy", None),
+    ("multilabel", "binary_cross_entropy", None),
+    ("binary", "hinge", None),
+    ("binary", "squared_error", "sigmoid"),
+    ("regression", "squared_error:factor=0.5", None),
+    ("regression", "squared_error", "tanh"),
+    ("regression", "absolute_error", None),
+    ("regression", "huber:delta=0.3", None),
+    ("counts", "poisson", None),
+)
+SETTINGS = (
+    {"l1": 0.01},
+    {"l1": 0.01, "l2": 0.1},
+    {"clip_norm": 0.05},
+    {"clip_value": 0.01},
+    {"batch_norm": True},
+    {"hidden": (), "activation": ()},
+    {"activation": ("relu", "sigmoid")},
+)
+SCHEDULES = ("inverse_scaling", "cosine:floor=0.1", "warmup_cosine:warmup=0.3", "warmup_cosine:warmup=0")
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_that_both_have(optimizer):
+    assert apart(training(optimizer=optimizer)) < WITHIN
+
+
+@pytest.mark.parametrize("optimizer", GUESTS)
+def test_optimizers_of_glassnet_lion(optimizer):
+    if not CATALOG.matches("optimizer", f"glassnet-lion/{optimizer.partition(':')[0]}"):
+        pytest.skip("glassnet-lion is not installed")
+    assert apart(training(optimizer=f"glassnet-lion/{optimizer}")) < WITHIN
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_activation_that_both_have(activation):
+    assert apart(training(activation=(activation,), optimizer="adam:lr=0.01,epsilon=0.001")) < WITHIN
+
+
+@pytest.mark.parametrize("activation", ["swish", "mish", "hard_swish"])
+def test_activations_of_glassnet_swish(activation):
+    if not CATALOG.matches("activation", f"glassnet-swish/{activation}"):
+        pytest.skip("glassnet-swish is not installed")
+    assert apart(training(activation=(f"glassnet-swish/{activation}",))) < WITHIN
+
+
+@pytest.mark.parametrize(("task", "loss", "output"), LOSSES)
+def test_every_loss_that_both_have(task, loss, output):
+    assert apart(training(task, loss=loss, output=output, optimizer="momentum:lr=0.01")) < WITHIN
+
+
+@pytest.mark.parametrize("words", SETTINGS, ids=str)
+def test_every_setting_that_both_have(words):
+    assert apart(training(optimizer="momentum:lr=0.05", **words)) < WITHIN
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("optimizer", ["sgd:lr=0.1", "adamw:lr=0.01,epsilon=0.001"])
+def test_a_schedule_scales_the_change_in_both(schedule, optimizer):
+    assert apart(training(schedule=schedule, optimizer=optimizer)) < WITHIN
+
+
+def test_these_are_all_that_glassnet_has():
+    """A part that is added to glassnet is put into a table here, or into the list of those that Keras lacks."""
+    names = {name.partition(":")[0] for name in (*OPTIMIZERS, *ACTIVATIONS, *(loss for _, loss, _ in LOSSES))}
+    lacking = {"adagrad_momentum", "lbfgs", "step"}
+    kinds = ("optimizer", "activation", "loss")
+    own = {part.name for kind in kinds for part in CATALOG.parts(kind) if part.distribution == "glassnet"}
+    assert names | lacking == own
+
+
+def test_a_slip_would_be_seen():
+    """Another place of epsilon, half a penalty, another loss: each is far beyond the limit."""
+    for change in ({"optimizer": "adam:lr=0.01,epsilon=0.001,epsilon_place=uncorrected"}, {"l2": 0.02}, {"seed": 4}):
+        ours = training(optimizer="adam:lr=0.01,epsilon=0.001")
+        other = training(**{"optimizer": "adam:lr=0.01,epsilon=0.001"} | change)
+        assert apart(ours, recipe=recipe_of(other)) > 1e4 * WITHIN
+
+
+# --- what is refused ----------------------------------------------------------------------------------------
+
+REFUSED = (
+    ({"activation": ("step",)}, "Keras has no activation step: write --activation with one of identity, sigmoid"),
+    ({"optimizer": "adagrad_momentum"}, "Keras has no optimizer adagrad_momentum: write --optimizer with one of sgd"),
+    ({"optimizer": "adam:epsilon_place=inside"}, "adam:epsilon_place=inside: write adam:epsilon_place=uncorrected"),
+    ({"optimizer": "rmsprop"}, "Keras's RMSprop has its epsilon inside the root"),
+    ({"optimizer": "adagrad"}, "adagrad:epsilon_place=outside: write adagrad:epsilon_place=inside"),
+    ({"optimizer": "momentum", "schedule": "cosine"}, "Keras's momentum has the rate inside the velocity"),
+    ({"clip_norm": 1.0, "clip_value": 0.1}, "leave --clip-norm or --clip-value away"),
+    ({"schedule": "adaptive"}, "Keras has no schedule adaptive"),
+    ({"schedule": "step_decay"}, "step_decay counts epochs"),
+    ({"dropout": 0.2}, "--dropout can't be compared"),
+    ({"input_dropout": 0.2}, "--input-dropout can't be compared"),
+)
+
+
+@pytest.mark.parametrize(("words", "said"), REFUSED, ids=str)
+def test_what_keras_lacks_is_refused_by_name(words, said):
+    with pytest.raises(ValueError) as caught:
+        CATALOG.choose("engine", "keras").build().begin(recipe_of(training(**words)))
+    assert said in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_remark_says_what_was_converted():
+    session = CATALOG.choose("engine", "keras").build().begin(recipe_of(training(optimizer="adam", batch_norm=True)))
+    said = " ".join(session.remarks)
+    assert "half of ours" in said and "uncorrected root" in said and "n - 1" in said
+
+
+# --- as a guest ---------------------------------------------------------------------------------------------
+
+
+def test_the_scripts_have_what_a_comparison_refuses():
+    """Dropout and schedules that count epochs: `train` runs them."""
+    words = {"dropout": 0.2, "input_dropout": 0.1, "schedule": "step_decay:every=2,drop=0.1", "optimizer": "sgd:lr=0.1"}
+    ours = training(**words)
+    recipe = recipe_of(ours)
+    text = CATALOG.choose("engine", "keras").build().script(recipe)
+    arrays = {f"{name}{n}": array for n, layer in enumerate(recipe.start, 1) for name, array in layer.items()}
+    names = {"weights": arrays}
+    with computing_in("float64"):
+        exec(text, names)
+        names["train"](ours.data.train.X, ours.data.train.t, 3)
+    assert [type(layer).__name__ for layer in names["model"].layers].count("Dropout") == 3
+    assert float(names["optimizer"].learning_rate.value) == pytest.approx(0.1 * 0.1)
+
+
+def test_the_script_trains_as_the_session_does():
+    """`fit` in the order of the rows, with the callback that converts epsilon: the same weights as batch by batch."""
+    ours = training(optimizer="adam:lr=0.01,epsilon=0.001", schedule="cosine")
+    recipe = recipe_of(ours)
+    engine = CATALOG.choose("engine", "keras").build()
+    session = engine.begin(recipe)
+    arrays = {f"{name}{n}": array for n, layer in enumerate(recipe.start, 1) for name, array in layer.items()}
+    names, data = {"weights": arrays}, ours.data.train
+    with computing_in("float64"):
+        exec(engine.script(recipe), names)
+        settings = {"batch_size": BATCH, "epochs": 2, "shuffle": False, "verbose": 0}
+        names["model"].fit(data.X, data.t, callbacks=[names["each_batch"]], **settings)
+    for _ in range(2):
+        session.train(data.X, data.t, BATCH)
+    for theirs, layer in zip(session.weights(), names["dense"], strict=True):
+        np.testing.assert_allclose(layer.kernel.value.detach(), theirs["W"], rtol=0, atol=1e-7)
+
+
+def test_settings_and_chance_stay_the_users(monkeypatch):
+    import keras
+
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    before = keras.config.floatx(), keras.config.dtype_policy(), random.getstate()
+    apart(training())
+    assert (keras.config.floatx(), keras.config.dtype_policy(), random.getstate()) == before
+    assert "KERAS_BACKEND" not in os.environ
+
+
+def fresh(code, **settings):
+    """What code prints in a fresh Python."""
+    env = {name: value for name, value in os.environ.items() if name != "KERAS_BACKEND"} | settings
+    done = run_process([sys.executable, "-c", code], capture_output=True, text=True, env=env)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+def test_to_list_the_engine_does_not_import_keras():
+    code = """
+import sys
+from glassnet import Catalog
+print(bool(Catalog.discover().choose("engine", "keras").build().version()), "keras" in sys.modules)
+"""
+    assert fresh(code) == ["True", "False"]
+
+
+CHOSEN = "from glassnet_keras.backend import chosen; print(chosen())"
+
+
+def test_a_backend_that_is_here_is_chosen_unless_a_person_has_chosen(tmp_path):
+    here = next(name for name in BACKENDS if find_spec(name))
+    assert fresh(CHOSEN, KERAS_HOME=str(tmp_path)) == [here]
+    assert fresh(CHOSEN, KERAS_HOME=str(tmp_path), KERAS_BACKEND="jax") == ["jax"]
+    (tmp_path / "keras.json").write_text('{"backend": "nowhere"}')  # what Keras writes itself may name what is absent
+    assert fresh(CHOSEN, KERAS_HOME=str(tmp_path)) == [here]
+
+
+def test_a_backend_that_is_chosen_and_absent_is_named(monkeypatch):
+    absent = next((name for name in BACKENDS if not find_spec(name)), None)
+    if absent is None:
+        pytest.skip("all of them are here")
+    monkeypatch.setattr(backend, "chosen", lambda: absent)
+    with pytest.raises(ValueError, match=f"{absent} is not installed: pip install torch"), computing_in("float32"):
+        pass

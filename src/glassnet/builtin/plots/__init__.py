@@ -1,0 +1,52 @@
+"""Pictures of a run, of several runs, and of a part, drawn with matplotlib's object API alone."""
+
+from collections.abc import Callable
+
+from glassnet import Plot, hookimpl
+
+from .classes import class_report, confusion_matrix
+from .curves import loss, metrics
+from .histograms import activation_histograms, gradient_histograms
+from .inputs import first_layer, permutation_importance
+from .inside import dead_and_saturated, gradient_norms, signals, update_sizes
+from .landscape import loss_surface
+from .layers import gradient_norms_runs
+from .network import network_diagram
+from .numbers import predicted_actual, residuals
+from .parts import activation_slope
+from .pictures import gallery, most_wrong
+from .plane import decision_boundary, fitted_curve
+from .several import loss_runs, scores_runs
+from .trials import batch_strategies, learning_rate_range
+
+
+@hookimpl
+def plots() -> list[Callable[..., Plot]]:
+    return [
+        loss,
+        metrics,
+        confusion_matrix,
+        class_report,
+        gallery,
+        most_wrong,
+        predicted_actual,
+        residuals,
+        decision_boundary,
+        fitted_curve,
+        first_layer,
+        permutation_importance,
+        network_diagram,
+        signals,
+        gradient_norms,
+        update_sizes,
+        dead_and_saturated,
+        activation_histograms,
+        gradient_histograms,
+        loss_surface,
+        learning_rate_range,
+        batch_strategies,
+        activation_slope,
+        loss_runs,
+        scores_runs,
+        gradient_norms_runs,
+    ]

@@ -1,0 +1,140 @@
+"""Which classes are taken for which, and how well each one is found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from glassnet import Plot
+
+from . import style
+from .subjects import Split, brief, class_names, lacks, rows_in_words, target_captions, task_of, wants_classes
+
+if TYPE_CHECKING:
+    from glassnet import Run
+
+MOST_CLASSES = 30
+_COLOUR = {"row": "share of the actual class", "none": "rows"}
+
+
+def confusion_matrix(split: Split = None, share: Literal["row", "none"] = "row") -> Plot:
+    """Which classes are taken for which: rows are actual classes, columns what the network says.
+
+    C[i, j] = rows of class i that are called j. With several labels, one matrix of two by two for each.
+
+    split: the rows: train, validation or test; none: those that the run is judged by
+    share: what the colour shows: row, the share of the actual class; none, the count itself
+    """
+
+    def draw(run: Run) -> Any:
+        said, actual = run.answers(split)
+        title = f"Confusion matrix: {style.named(run)}"
+        if task_of(run) == "multilabel":
+            return _matrices_of_labels(run, said, actual, title, share, split)
+        names = class_names(run)
+        right = brief(100 * np.mean(said == actual))
+        inches = min(11.0, 4.4 + 0.34 * len(names))
+        made = style.figure(title, inches + 0.8, inches)
+        note = f"{rows_in_words(run, split)}, {right} % of them right"
+        caption = target_captions(run)[0]
+        axes = made.add_subplot()
+        counts = counts_of(said, actual, len(names))
+        image = _matrix(axes, counts, names, share, note, caption, counts.max())
+        style.colour_bar(image, [axes], _COLOUR[share])
+        return made
+
+    def unsuited(run: Run) -> str:
+        too_many = f"it has {len(class_names(run))} classes, more than {MOST_CLASSES} cells can be read"
+        return wants_classes(run) or lacks(run, split) or (too_many if len(class_names(run)) > MOST_CLASSES else "")
+
+    return Plot(draw, unsuited=unsuited)
+
+
+def counts_of(said: Any, actual: Any, classes: int) -> Any:
+    """C (classes, classes): how many rows of class i are called j."""
+    return np.bincount(actual * classes + said, minlength=classes * classes).reshape(classes, classes)
+
+
+def _matrix(axes: Any, counts: Any, names: list[str], share: str, note: str, caption: str, most: int) -> Any:
+    """One matrix in its axes; the image is returned, whose colours go up to 1, or to `most` rows."""
+    style.dress(axes, note, f"predicted {caption}", f"actual {caption}", grid=False)
+    totals = np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    values = counts / totals if share == "row" else counts
+    top = 1.0 if share == "row" else float(max(1, most))
+    image = axes.imshow(values, cmap="Blues", vmin=0, vmax=top)
+    positions = np.arange(len(names))
+    long = max(map(len, names)) > 3
+    axes.set_xticks(positions, names, rotation=45 if long else 0, ha="right" if long else "center")
+    axes.set_yticks(positions, names)
+    size = style.TICK if len(names) <= 12 else max(6.0, style.TICK * 13 / len(names))
+    for (i, j), count in np.ndenumerate(counts):
+        if count or len(names) <= 4:
+            colour = "white" if values[i, j] > 0.55 * top else "black"
+            axes.text(j, i, f"{count:,}", ha="center", va="center", color=colour, fontsize=size)
+    return image
+
+
+def _matrices_of_labels(run: Run, said: Any, actual: Any, title: str, share: str, split: Split) -> Any:
+    labels = class_names(run)[: style.MOST_PANELS]
+    first = style.first_of(len(labels), actual.shape[1], "labels")
+    wide = min(3, len(labels))
+    made = style.figure(f"{title}{first}", 1.0 + 3.2 * wide, 0.9 + 3.3 * -(-len(labels) // wide))
+    panels = style.panels(made, len(labels), wide)
+    counts = [counts_of(said[:, number], actual[:, number], 2) for number in range(len(labels))]
+    most = max(one.max() for one in counts)
+    for axes, one, name in zip(panels, counts, labels, strict=True):
+        image = _matrix(axes, one, ["no", "yes"], share, f"{name}, {rows_in_words(run, split)}", name, most)
+    style.colour_bar(image, panels, _COLOUR[share])
+    return made
+
+
+def class_report(split: Split = None) -> Plot:
+    """Precision, recall and F1 of each class, with the number of its rows.
+
+    precision = hits / predicted; recall = hits / actual; F1 = 2 hits / (predicted + actual); 0 / 0 counts as 0.
+    The last line is the mean over classes, each counting the same.
+
+    split: the rows: train, validation or test; none: those that the run is judged by
+    """
+
+    def draw(run: Run) -> Any:
+        names = class_names(run)
+        scores, actual = report_of(*run.answers(split), len(names))
+        kept = names[:MOST_CLASSES]
+        table = np.vstack([scores[: len(kept)], scores.mean(axis=0)])
+        title = f"Report by class: {style.named(run)}{style.first_of(len(kept), len(names), 'classes')}"
+        made = style.figure(title, 7.0, 2.0 + 0.42 * len(table))
+        label = target_captions(run)[0] if task_of(run) != "multilabel" else "label"
+        axes = style.dress(made.add_subplot(), "", "", label, grid=False)
+        axes.set_xlabel(rows_in_words(run, split), fontsize=style.NOTE)
+        lines = [f"{name}  ({count:,} rows)" for name, count in zip(kept, actual, strict=False)]
+        _table(axes, table, [*lines, "mean over classes"])
+        return made
+
+    return Plot(draw, unsuited=lambda run: wants_classes(run) or lacks(run, split))
+
+
+def report_of(said: Any, actual: Any, classes: int) -> tuple[Any, Any]:
+    """(precision, recall and F1 of each class (classes, 3), rows of each (classes,)); of labels, each one's yes."""
+    if actual.ndim == 1:
+        said, actual = said[:, None] == np.arange(classes), actual[:, None] == np.arange(classes)
+    said, actual = said.astype(bool), actual.astype(bool)
+    hits, predicted, true = (said & actual).sum(axis=0), said.sum(axis=0), actual.sum(axis=0)
+    parts = np.stack([hits, hits, 2 * hits], axis=1).astype(float)
+    wholes = np.stack([predicted, true, predicted + true], axis=1)
+    return np.divide(parts, wholes, out=np.zeros_like(parts), where=wholes > 0), true
+
+
+def _table(axes: Any, table: Any, lines: list[str]) -> None:
+    """Numbers in coloured cells, pale for the lowest; the line of means stands apart."""
+    lowest = float(np.floor(10 * table.min()) / 10) if table.min() < 1 else 0.0
+    axes.imshow(table, cmap="Blues", vmin=lowest, vmax=lowest + 1.6 * (1 - lowest), aspect="auto")
+    axes.set_xticks(range(3), ["precision", "recall", "F1"])
+    axes.set_yticks(range(len(lines)), lines)
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    for (i, j), value in np.ndenumerate(table):
+        axes.text(j, i, f"{value:.3f}", ha="center", va="center", color="black", fontsize=style.TICK)
+    axes.axhline(len(lines) - 1.5, color="white", linewidth=6)

@@ -1,0 +1,129 @@
+"""How a training went, epoch by epoch: the loss, and every score that was taken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import numpy as np
+
+from glassnet import Plot, Range
+
+from . import style
+from .subjects import brief, metric_in_words, unit_of_metric
+
+if TYPE_CHECKING:
+    from glassnet import Run
+
+
+def loss(scale: Literal["log", "linear"] = "log") -> Plot:
+    """The loss of each epoch, on training and validation rows, with the best epoch marked.
+
+    x = epoch; y = mean loss over rows, without penalties. The training loss is the mean over the epoch's steps, the
+    validation loss is taken after the last of them. Best is the epoch with the lowest monitored number.
+
+    scale: of the vertical axis; it is linear wherever a loss is not above 0
+    """
+
+    def draw(run: Run) -> Any:
+        history = run.history
+        title = f"Loss by epoch: {style.named(run)}"
+        made, axes = style.single(title, "epoch", f"mean {loss_in_words(run)}", _note(run))
+        _line(axes, history["epoch"], history["loss"], "train")
+        if history["validation_loss"].notna().any():
+            _line(axes, history["epoch"], history["validation_loss"], "validation")
+        losses = history[["loss", "validation_loss"]].to_numpy(dtype=float)
+        if scale == "log" and (losses[np.isfinite(losses)] > 0).all():
+            style.log_scale(axes)
+        _mark_best(axes, run)
+        style.legend(axes)
+        return made
+
+    return Plot(draw, unsuited=_no_epoch)
+
+
+def metrics(columns: Annotated[int, Range(1, 9)] = 2) -> Plot:
+    """Every score of each epoch, on training and validation rows: one panel a metric, the best epoch marked.
+
+    x = epoch; y = the metric; errors are in the target's own units. Each panel names the baseline, which is the score
+    of the most frequent class or of the mean.
+
+    columns: panels side by side, a count
+    """
+
+    def draw(run: Run) -> Any:
+        history = run.history
+        names = metric_names(run)
+        shown = names[: style.MOST_PANELS]
+        wide = min(columns, len(shown))
+        high = -(-len(shown) // wide)
+        title = f"Scores by epoch: {style.named(run)}{style.first_of(len(shown), len(names), 'metrics')}"
+        made = style.figure(title, 6.4 if wide == 1 else 4.2 * wide, 0.9 + 3.5 * high)
+        spare = wide * high - len(shown)
+        panels = style.panels(made, len(shown) + (spare > 0), wide)
+        for axes, name in zip(panels, shown, strict=False):
+            style.dress(axes, _with_baseline(run, name), "epoch", unit_of_metric(run, name))
+            for split in ("train", "validation"):
+                if f"{split}_{name}" in history:
+                    _line(axes, history["epoch"], history[f"{split}_{name}"], split)
+            _mark_best(axes, run)
+        _legend(panels, spare)
+        return made
+
+    return Plot(draw, unsuited=lambda run: _no_epoch(run) or ("" if metric_names(run) else "it took no scores"))
+
+
+def metric_names(run: Run) -> list[str]:
+    """The metrics that were taken in each epoch, in their order."""
+    return [str(name).removeprefix("train_") for name in run.history.columns if str(name).startswith("train_")]
+
+
+def loss_in_words(run: Run) -> str:
+    """The loss's name as people write it: `cross entropy`."""
+    name = str(run.experiment.loss or "loss").partition(":")[0].rpartition("/")[2]
+    return name.replace("_", " ")
+
+
+def best_epoch(run: Run) -> int:
+    """The first epoch with the lowest monitored number."""
+    monitored = run.history["monitored"].to_numpy(dtype=float)
+    return int(run.history["epoch"].iloc[int(np.argmin(np.where(np.isnan(monitored), np.inf, monitored)))])
+
+
+def _no_epoch(run: Run) -> str:
+    return "it has no finished epoch" if run.history.empty else ""
+
+
+def _note(run: Run) -> str:
+    """Which mean it is, and how training ended where that explains what is seen."""
+    stopped = str(run.result.get("stopped", "unfinished")).partition(":")[0]
+    return "mean over rows, without penalties" + ("" if stopped.startswith(("all ", "no ")) else f"; {stopped}")
+
+
+def _line(axes: Any, epochs: Any, values: Any, split: str) -> None:
+    """One split's line; a few markers on it, so that lines are told apart without colour."""
+    marker = {"train": "o", "validation": "s"}[split]
+    every = max(1, len(epochs) // 12)
+    axes.plot(epochs, values, linewidth=2, marker=marker, markersize=5, markevery=every, **style.SPLITS[split])
+    style.whole_numbers(axes.xaxis)
+
+
+def _mark_best(axes: Any, run: Run) -> None:
+    best = best_epoch(run)
+    axes.axvline(best, color=style.BLACK, linewidth=1.2, linestyle=":", label=f"best epoch: {best}", zorder=1)
+
+
+def _with_baseline(run: Run, name: str) -> str:
+    value = run.result.get("metrics", {}).get("baseline", {}).get(name)
+    if value is None:
+        return metric_in_words(name)
+    shown = round(value, 3) + 0.0 if name == "r2" else value  # R² of the mean is 0, but for the luck of the split
+    return f"{metric_in_words(name)} (baseline {brief(shown)})"
+
+
+def _legend(panels: list[Any], spare: int) -> None:
+    """In the place that the last row of panels leaves free, or else inside the first panel."""
+    if not spare:
+        style.legend(panels[0])
+        return
+    panels[-1].set_axis_off()
+    panels[-1].legend(*panels[0].get_legend_handles_labels(), loc="center", fontsize=style.LABEL, frameon=False)

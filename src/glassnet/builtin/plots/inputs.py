@@ -1,0 +1,184 @@
+"""What the network does with its inputs: its first weights, and how much it leans on each input."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+
+from glassnet import Plot, Range
+
+from . import style
+from .pictures import image_shape
+from .subjects import Split, caption, class_names, lacks, metric_in_words, rows_in_words, task_of
+
+if TYPE_CHECKING:
+    from glassnet import Run
+
+MOST_ROWS = 2000  # that importance is measured on, evenly spaced
+MOST_PATCHES = 10  # a side: larger pictures are shuffled in patches of several pixels
+
+
+def first_layer(units: Annotated[int, Range(1, 60)] = 20) -> Plot:
+    """The weights of the first layer: for pictures each unit's as a picture, else inputs by units.
+
+    W (inputs, units) of z = x W + b; what is positive raises the unit's score. One colour scale for all units.
+
+    units: how many units, a count
+    """
+
+    def draw(run: Run) -> Any:
+        W = run.trained.network.w[run.trained.network.layout[0].slice].reshape(run.trained.network.layout[0].shape)
+        kept = W[:, :units]
+        what = "units" if run.experiment.hidden else "outputs"
+        title = f"Weights of the first layer: {style.named(run)}{style.first_of(kept.shape[1], W.shape[1], what)}"
+        drawn = _as_pictures if image_shape(run) else _as_table
+        return drawn(run, kept, title)
+
+    return Plot(draw)
+
+
+def _unit_names(run: Run, count: int) -> list[str]:
+    """Numbers of hidden units; without a hidden layer the units are the outputs, which bear classes."""
+    if run.experiment.hidden or task_of(run) == "regression":
+        return [f"{number + 1}" for number in range(count)]
+    names = class_names(run)
+    return (names if run.trained.network.widths[-1] == len(names) else names[-1:])[:count]
+
+
+def _as_pictures(run: Run, W: Any, title: str) -> Any:
+    wide = min(5, W.shape[1])
+    made = style.figure(title, 7.5, 0.9 + 1.42 * -(-W.shape[1] // wide))
+    most = float(np.quantile(np.abs(W), 0.998)) or 1.0  # a few extreme pixels would pale all others
+    panels = style.panels(made, W.shape[1], wide)
+    for axes, name, weights in zip(panels, _unit_names(run, W.shape[1]), W.T, strict=True):
+        style.picture(axes, name if not run.experiment.hidden else f"unit {name}")
+        image = axes.imshow(weights.reshape(image_shape(run)), cmap=style.DIVERGING, vmin=-most, vmax=most)
+    style.colour_bar(image, panels, "weight")
+    return made
+
+
+def _as_table(run: Run, W: Any, title: str) -> Any:
+    features = [name if "=" in name else caption(run, name) for name in run.trained.data.features.outputs]
+    kept = features[:40]
+    first = style.first_of(len(kept), len(features), "inputs")
+    made = style.figure(title + first, max(6.4, 3.6 + 0.3 * W.shape[1]), max(3.2, 1.7 + 0.3 * len(kept)))
+    axes = style.dress(made.add_subplot(), "", "unit" if run.experiment.hidden else "output", "input", grid=False)
+    most = float(np.abs(W).max()) or 1.0
+    image = axes.imshow(W[: len(kept)], cmap=style.DIVERGING, vmin=-most, vmax=most, aspect="auto")
+    axes.set_xticks(range(W.shape[1]), _unit_names(run, W.shape[1]))
+    axes.set_yticks(range(len(kept)), kept)
+    style.colour_bar(image, [axes], "weight")
+    return made
+
+
+def permutation_importance(
+    split: Split = None, repeats: Annotated[int, Range(1, 100)] = 5, most: Annotated[int, Range(1, 50)] = 15
+) -> Plot:
+    """How much worse the first metric gets when one input is shuffled: what the network really leans on.
+
+    importance = score - score with the column shuffled (turned round where lower is better), mean of the repeats;
+    the bars are their standard deviation. Pictures are shuffled patch by patch. Inputs that say the same as others
+    look unimportant: the network still has the others.
+
+    split: the rows: train, validation or test; none: those that the run is judged by
+    repeats: shuffles of each input, a count
+    most: inputs that are shown, a count
+
+    Source: Breiman (2001), Random forests; Fisher, Rudin and Dominici (2019).
+    """
+
+    def draw(run: Run) -> Any:
+        names, columns = input_groups(run)
+        falls = importances(run, split, columns, repeats)
+        metric = metric_in_words(next(iter(run.trained.scorer.metrics)))
+        title = f"Permutation importance: {style.named(run)}"
+        note = f"{rows_in_words(run, split)}, {repeats} shuffles of each {_shuffled(run)}"
+        if image_shape(run):
+            return _importance_of_pixels(run, falls.mean(axis=1), columns, title, note, metric)
+        return _importance_of_columns(names, falls, title, note, metric, most)
+
+    return Plot(draw, unsuited=lambda run: _wants_scores(run) or lacks(run, split), costly=True)
+
+
+def _shuffled(run: Run) -> str:
+    side = patch_side(run)
+    return "input" if side == 0 else "pixel" if side == 1 else f"patch of {side} × {side} pixels"
+
+
+def patch_side(run: Run) -> int:
+    """Pixels along a side of what is shuffled together; 0 where rows are no pictures."""
+    shape = image_shape(run)
+    return -(-max(shape) // MOST_PATCHES) if shape else 0
+
+
+def _wants_scores(run: Run) -> str:
+    return "" if run.trained.scorer.metrics else "it has no metric to lose"
+
+
+def input_groups(run: Run) -> tuple[list[str], list[list[int]]]:
+    """What is shuffled together: (names, prepared columns of each), by column of the data set, or by patch."""
+    if shape := image_shape(run):
+        rows, columns = np.indices(shape).reshape(2, -1) // patch_side(run)
+        patches = rows * (columns.max() + 1) + columns
+        return [str(patch) for patch in np.unique(patches)], [
+            np.flatnonzero(patches == p).tolist() for p in np.unique(patches)
+        ]
+    features = run.trained.data.features
+    groups: dict[str, list[int]] = {column.name: [] for column in features.columns if column.kind != "dropped"}
+    owners = [column.name for column in features.columns if column.kind == "number"]
+    owners += [column.name for column in features.columns for _ in column.values]
+    owners += [column.name for column in features.columns if column.gaps]
+    for position, owner in enumerate(owners):
+        groups[owner].append(position)
+    return [caption(run, name) for name in groups], list(groups.values())
+
+
+def importances(run: Run, split: Split, groups: list[list[int]], repeats: int) -> Any:
+    """(groups, repeats): how much worse the first metric gets with the group's columns shuffled, all in one order."""
+    rows = run.rows(split)
+    every = -(-len(rows) // MOST_ROWS)
+    weight = None if rows.weight is None else rows.weight[::every]
+    rows = replace(rows, X=rows.X[::every].copy(), t=rows.t[::every], target=rows.target[::every], weight=weight)
+    scorer, network = run.trained.scorer, run.trained.network
+    name = next(iter(scorer.metrics))
+    sign = 1 if scorer.better[name] == "higher" else -1
+    rng = np.random.default_rng([run.experiment.split_seed, 0, 2001])
+    whole = scorer(network.predict(rows.X), rows)[name]
+    falls = np.empty((len(groups), repeats))
+    for number, columns in enumerate(groups):
+        kept = rows.X[:, columns].copy()
+        for repeat in range(repeats):
+            rows.X[:, columns] = kept[rng.permutation(len(kept))]
+            falls[number, repeat] = sign * (whole - scorer(network.predict(rows.X), rows)[name])
+        rows.X[:, columns] = kept
+    return falls
+
+
+def _importance_of_columns(names: list[str], falls: Any, title: str, note: str, metric: str, most: int) -> Any:
+    order = np.argsort(-falls.mean(axis=1), kind="stable")[:most][::-1]
+    title += style.first_of(len(order), len(names), "inputs")
+    made, axes = style.single(
+        title, f"{metric} lost when the input is shuffled", "input", note, 7.2, 1.9 + 0.36 * len(order)
+    )
+    values, spread = falls[order].mean(axis=1), falls[order].std(axis=1)
+    axes.errorbar(values, range(len(order)), xerr=spread, fmt="o", color=style.BLUE, markersize=8, capsize=3)
+    axes.hlines(range(len(order)), 0, values, color=style.BLUE, linewidth=2, alpha=0.5)
+    axes.axvline(0, color=style.BLACK, linewidth=1)
+    axes.set_yticks(range(len(order)), [names[number] for number in order])
+    axes.set_ylim(-0.6, len(order) - 0.4)
+    return made
+
+
+def _importance_of_pixels(run: Run, means: Any, groups: list[list[int]], title: str, note: str, metric: str) -> Any:
+    pixels = np.zeros(sum(map(len, groups)))
+    for columns, value in zip(groups, means, strict=True):
+        pixels[columns] = value
+    shape = image_shape(run)
+    made = style.figure(title, 6.0, 5.4)
+    axes = style.picture(made.add_subplot(), note)
+    most = float(np.abs(means).max()) or 1.0
+    image = axes.imshow(pixels.reshape(shape), cmap=style.DIVERGING, vmin=-most, vmax=most)
+    style.colour_bar(image, [axes], f"{metric} lost when it is shuffled")
+    return made

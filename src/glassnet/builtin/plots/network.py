@@ -1,0 +1,168 @@
+"""The network as circles and lines: what is connected with what, how strongly, and with which sign."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+
+from glassnet import Plot, Range
+
+from . import style
+
+if TYPE_CHECKING:
+    from glassnet import Run
+
+THICKEST, THINNEST = 4.0, 0.4  # points; the thickest line is the largest weight shown
+FAINTEST = 0.02  # of the largest weight: thinner lines are left out
+GAP = 1.6  # empty places where units are left out
+
+
+def network_diagram(units: Annotated[int, Range(2)] = 10) -> Plot:
+    """The network with its weights: solid blue lines are positive, dashed orange ones negative, thick ones large.
+
+    Small marks beside the units are biases, drawn the same way. Widths are scaled to the largest weight that is
+    shown; weights below 2 % of it are left out.
+
+    units: at most so many of a layer are shown, evenly spaced, and how many there are is said
+    """
+
+    def draw(run: Run) -> Any:
+        network = run.trained.network
+        columns = [Column(width, units) for width in network.widths]
+        tall = max(column.height for column in columns)
+        made = style.figure(
+            f"Network of {style.named(run)}: {'-'.join(map(str, network.widths))}", *_size(columns, tall)
+        )
+        axes = made.add_subplot()
+        axes.set_axis_off()
+        largest = _edges(axes, network, columns)
+        axes.set_title(f"thickest line: a weight of {largest:.2g} in size", fontsize=style.NOTE)
+        for number, column in enumerate(columns):
+            _units(axes, number, column)
+        _biases(axes, network, columns)
+        _words(axes, run, columns)
+        axes.set_xlim(-0.6, len(columns) - 0.4)
+        axes.set_ylim(-tall / 2 - 1.3, tall / 2 + 0.4)
+        axes.legend(
+            fontsize=style.NOTE, frameon=False, loc="upper center", bbox_to_anchor=(0.5, 0), ncols=4, columnspacing=1.2
+        )  # fmt: skip
+        return made
+
+    return Plot(draw)
+
+
+class Column:
+    """The units of a layer that are shown, from the top down: `units` their numbers, `y` their heights."""
+
+    def __init__(self, width: int, most: int) -> None:
+        self.width = width
+        self.units: list[int] = style.spread(range(width), most)
+        places = np.arange(len(self.units), dtype=float)
+        self.shortened = len(self.units) < width
+        if self.shortened:
+            places[(len(places) + 1) // 2 :] += GAP
+        self.y = (places[0] + places[-1]) / 2 - places
+        self.height = float(places[-1])
+
+    @property
+    def gap(self) -> float:
+        """The height of the empty place."""
+        half = (len(self.units) + 1) // 2
+        return float(self.y[half - 1] + self.y[half]) / 2
+
+
+def _size(columns: list[Column], tall: float) -> tuple[float, float]:
+    return min(2.2 * len(columns) + 2.2, 16.0), min(max(0.42 * tall + 2.0, 4.0), 9.0)
+
+
+def _edges(axes: Any, network: Any, columns: list[Column]) -> float:
+    """A line for each weight between units that are shown, the thick ones on top; the largest of them."""
+    from matplotlib.collections import LineCollection
+
+    shown = []
+    for layer, (left, right) in enumerate(pairwise(columns)):
+        W = network.view(network.w, "weight", layer)
+        shown.append(np.asarray(W[np.ix_(left.units, right.units)], float))
+    largest = max(float(np.abs(W).max()) for W in shown) or 1.0
+    for sign, colour, dash, label in (
+        (1, style.BLUE, "-", "positive weight"),
+        (-1, style.ORANGE, (0, (3, 1.5)), "negative weight"),
+    ):
+        lines, sizes = [], []
+        for layer, W in enumerate(shown):
+            for i, o in np.argwhere(sign * W > FAINTEST * largest):
+                lines.append([(layer, columns[layer].y[i]), (layer + 1, columns[layer + 1].y[o])])
+                sizes.append(abs(W[i, o]) / largest)
+        order = np.argsort(sizes)
+        axes.add_collection(
+            LineCollection(
+                [lines[at] for at in order], colors=[(colour, 0.25 + 0.75 * sizes[at]) for at in order],
+                linewidths=[max(THICKEST * sizes[at], THINNEST) for at in order], linestyles=[dash], zorder=1,
+            )
+        )  # fmt: skip
+        axes.plot([], [], color=colour, linestyle=dash, linewidth=3, label=label)
+    return largest
+
+
+def _units(axes: Any, number: int, column: Column) -> None:
+    size = 260 if len(column.units) <= 10 else 120
+    axes.scatter(
+        np.full(len(column.y), number), column.y, s=size, facecolor="white", edgecolor=style.BLACK, linewidth=1.5,
+        zorder=3,
+    )  # fmt: skip
+    if column.shortened:
+        axes.text(
+            number, column.gap, f"… {column.width:,} {'inputs' if number == 0 else 'units'}", ha="center", va="center",
+            fontsize=style.NOTE, bbox={"facecolor": "white", "edgecolor": "none", "pad": 2}, zorder=4,
+        )  # fmt: skip
+
+
+def _biases(axes: Any, network: Any, columns: list[Column]) -> None:
+    """A small mark in each unit: round for a positive bias, square for a negative one, as large as the bias is."""
+    marks = []
+    for number, column in enumerate(columns[1:], 1):
+        b = np.asarray(network.view(network.w, "bias", number - 1), float)[column.units]
+        marks += [(number, y, bias) for y, bias in zip(column.y, b, strict=True)]
+    points = np.array(marks)
+    largest = np.abs(points[:, 2]).max() or 1.0
+    looks = ((1, style.BLUE, "o", "positive bias"), (-1, style.ORANGE, "s", "negative bias"))
+    for sign, colour, marker, label in looks:
+        x, y, bias = points[sign * points[:, 2] > 0].T
+        sizes = 6 + 70 * np.abs(bias) / largest
+        axes.scatter(x, y, s=sizes, color=colour, marker=marker, linewidth=0, zorder=4)
+        axes.plot([], [], color=colour, linestyle="none", marker=marker, markersize=7, label=label)
+
+
+def _words(axes: Any, run: Run, columns: list[Column]) -> None:
+    """What the inputs and outputs are called, and below each layer what it is."""
+    training, bottom = run.trained, -max(column.height for column in columns) / 2 - 0.7
+    inputs = [str(name) for name in training.data.features.outputs]
+    outputs = _output_names(training)
+    for unit, y in zip(columns[0].units, columns[0].y, strict=True):
+        axes.text(-0.16, y, _short(inputs[unit]), ha="right", va="center", fontsize=style.NOTE)
+    for unit, y in zip(columns[-1].units, columns[-1].y, strict=True):
+        axes.text(len(columns) - 0.84, y, _short(outputs[unit]), ha="left", va="center", fontsize=style.NOTE)
+    hidden = [choice.part.name for choice in training.chosen.activations]
+    below = [
+        "inputs",
+        *(f"layer {n}\n{name}" for n, name in enumerate(hidden, 1)),
+        f"output\n{training.chosen.output.part.name}",
+    ]
+    for number, words in enumerate(below):
+        axes.text(number, bottom, words, ha="center", va="top", fontsize=style.NOTE)
+
+
+def _output_names(training: Any) -> list[str]:
+    targets, k = training.data.targets, training.network.outputs
+    names = [str(name) for name in (targets.classes if targets.classes is not None else targets.names)]
+    if len(names) == k:
+        return names
+    if k == 1 and targets.classes is not None:
+        return [names[-1]]  # of two classes the output speaks for the second
+    return [f"y{number}" for number in range(1, k + 1)]
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 14 else name[:13] + "…"

@@ -1,0 +1,114 @@
+"""Rows that are pictures, with what the network says of them and how sure it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+
+from glassnet import Plot, Range
+
+from . import style
+from .subjects import Split, brief, class_names, confidence, lacks, rows_in_words, task_of
+
+if TYPE_CHECKING:
+    from glassnet import Run
+
+
+def gallery(split: Split = None, count: Annotated[int, Range(1, 50)] = 15) -> Plot:
+    """Rows as pictures, evenly spaced over the split: what the network says, how sure it is, whether it is right.
+
+    right: said = actual. A blue frame is right, a thick vermilion one is wrong and names the actual class.
+
+    split: the rows: train, validation or test; none: those that the run is judged by
+    count: how many pictures
+    """
+
+    def draw(run: Run) -> Any:
+        rows = style.spread(range(len(run.rows(split))), count)
+        title = f"Predictions: {style.named(run)}"
+        return _draw_rows(run, split, rows, title, f"{len(rows)} of {rows_in_words(run, split)}, evenly spaced")
+
+    return Plot(draw, unsuited=lambda run: _wants_pictures(run) or lacks(run, split))
+
+
+def most_wrong(split: Split = None, count: Annotated[int, Range(1, 50)] = 15) -> Plot:
+    """The rows with the highest loss as pictures: surely wrong, and what it was instead.
+
+    order: loss of the row, highest first
+
+    split: the rows: train, validation or test; none: those that the run is judged by
+    count: how many pictures
+    """
+
+    def draw(run: Run) -> Any:
+        losses = row_losses(run, split)
+        rows = np.argsort(-losses, kind="stable")[:count].tolist()
+        note = f"the {len(rows)} highest losses of {rows_in_words(run, split)}"
+        return _draw_rows(run, split, rows, f"Most wrong: {style.named(run)}", note)
+
+    return Plot(draw, unsuited=lambda run: _wants_pictures(run) or lacks(run, split))
+
+
+def row_losses(run: Run, split: Split) -> Any:
+    """The loss of each row, (n,), as training sees it."""
+    objective, rows = run.trained.objective, run.rows(split)
+    with np.errstate(all="ignore"):
+        return np.nan_to_num(objective.losses(run.trained.network.scores(rows.X), rows.t), nan=np.inf)
+
+
+def image_shape(run: Run) -> tuple[int, int] | None:
+    """(rows, columns) of pixels, where every row of the data set is a picture and none of its columns is left out."""
+    shape = run.trained.source.image_shape
+    return shape if shape and int(np.prod(shape)) == run.trained.data.train.X.shape[1] else None
+
+
+def _wants_pictures(run: Run) -> str:
+    return "" if image_shape(run) else "its rows are no pictures"
+
+
+def _draw_rows(run: Run, split: Split, rows: list[int], title: str, note: str) -> Any:
+    shape = image_shape(run)
+    X = run.rows(split).X
+    words = _verdicts(run, split, rows)
+    wide = min(5, len(rows))
+    high = -(-len(rows) // wide)
+    made = style.figure(title, max(5.0, 1.5 * wide), 1.1 + 1.75 * high)
+    legend = "" if task_of(run) == "regression" else "; blue: right, thick orange frame: wrong"
+    made.supxlabel(note + legend, fontsize=style.NOTE)
+    brightest = float(X[rows].max())
+    for axes, row, (said, right) in zip(style.panels(made, len(rows), wide), rows, words, strict=True):
+        style.picture(axes, said)
+        axes.imshow(X[row].reshape(shape), cmap="gray", vmin=0, vmax=brightest, interpolation="nearest")
+        axes.title.set_color(style.BLUE if right else style.VERMILION)
+        axes.spines[:].set_color(style.BLUE if right else style.VERMILION)
+        axes.spines[:].set_linewidth(1.2 if right else 3.5)
+    return made
+
+
+def _verdicts(run: Run, split: Split, rows: list[int]) -> list[tuple[str, bool]]:
+    """What stands above each picture, and whether the network is right; numbers are never quite right or wrong."""
+    said, actual = (answers[rows] for answers in run.answers(split))
+    if task_of(run) == "regression":
+        pairs = zip(said, actual, strict=True)
+        return [(f"{_several(p)}\nis {_several(t)}", True) for p, t in pairs]
+    names = class_names(run)
+    if task_of(run) == "multilabel":
+        pairs = zip(said, actual, strict=True)
+        return [(f"{_labels(p, names)}\nis {_labels(t, names)}", bool((p == t).all())) for p, t in pairs]
+    sure = confidence(run.outputs(split)[rows], said)
+    return [
+        (f"{names[p]}{_percent(s)}\nis {names[t]}", bool(p == t)) for p, t, s in zip(said, actual, sure, strict=True)
+    ]
+
+
+def _several(numbers: Any) -> str:
+    return ", ".join(map(brief, numbers[:3]))
+
+
+def _labels(mask: Any, names: list[str]) -> str:
+    return ", ".join(name for name, yes in zip(names, mask, strict=True) if yes) or "none"
+
+
+def _percent(share: float) -> str:
+    return "" if np.isnan(share) else f", {100 * share:.0f} %"

@@ -1,0 +1,246 @@
+"""What the network says everywhere: over the plane of two inputs, or along one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+
+from glassnet import Plot, Range
+
+from . import style
+from .subjects import Split, caption, class_names, lacks, rows_in_words, target_captions, task_of, wants_numbers
+
+if TYPE_CHECKING:
+    from glassnet import Run
+
+
+def fitted_curve(split: Split = None, points: Annotated[int, Range(10, 10000)] = 500) -> Plot:
+    """The prediction along the only input, with the rows it is judged by: a curve for each target.
+
+    x = the input, y = prediction and actual numbers, both in their own units
+
+    split: the rows: train, validation or test; none: those that the run is judged by
+    points: places at which the network is asked, a count
+    """
+
+    def draw(run: Run) -> Any:
+        column = np.asarray(run.trained.source.X, dtype=float)[:, 0]
+        x = np.linspace(np.nanmin(column), np.nanmax(column), points)
+        said = run.trained.data.targets.numbers(_outputs(run, x[:, None]))
+        names = target_captions(run)
+        shown = names[: style.MOST_PANELS]
+        label = shown[0] if len(names) == 1 else "prediction and actual number"
+        note = rows_in_words(run, split) + style.first_of(len(shown), len(names), "targets")
+        made, axes = style.single(f"Prediction: {style.named(run)}", _input_captions(run)[0], label, note)
+        rows, actual = raw_rows(run, split)[:, 0], run.rows(split).target
+        for number, (name, look) in enumerate(zip(shown, style.series(), strict=False)):
+            suffix = "" if len(names) == 1 else f" {name}"
+            line = look | {"marker": None} | ({"color": style.VERMILION} if len(names) == 1 else {})
+            axes.scatter(rows, actual[:, number], s=24, color=look["color"], marker=look["marker"], alpha=0.5,
+                         linewidths=0, label=f"actual{suffix}")  # fmt: skip
+            axes.plot(x, said[:, number], linewidth=2.5, label=f"predicted{suffix}", **line)
+        style.legend(axes)
+        return made
+
+    return Plot(draw, unsuited=lambda run: wants_numbers(run) or _wants_inputs(run, 1) or lacks(run, split))
+
+
+@dataclass(frozen=True)
+class Plane:
+    """Places over the plane of two inputs, and the rows on it; all in the units of the data set."""
+
+    x: Any  # (columns,)
+    y: Any  # (lines,)
+    rows: Any  # (n, 2)
+
+    @property
+    def places(self) -> Any:
+        """Every pair of x and y, (lines * columns, 2), line by line."""
+        return np.stack([values.ravel() for values in np.meshgrid(self.x, self.y)], axis=1)
+
+    def grid(self, values: Any) -> Any:
+        """Values of the places as (lines, columns)."""
+        return np.reshape(values, (len(self.y), len(self.x)))
+
+    def colour(self, axes: Any, values: Any, colours: Any, low: float, high: float) -> Any:
+        """Every place in the colour of its value, as an image: thousands of cells would make a heavy vector file."""
+        (left, right), (bottom, top) = (_ends(self.x), _ends(self.y))
+        return axes.imshow(
+            self.grid(values), cmap=colours, vmin=low, vmax=high, extent=(left, right, bottom, top),
+            origin="lower", aspect="auto", interpolation="nearest",
+        )  # fmt: skip
+
+    def outline(self, axes: Any, inside: Any, width: float) -> None:
+        """A line around the places that are inside; none where all or none of them are."""
+        if 0 < np.count_nonzero(inside) < np.size(inside):
+            axes.contour(
+                self.x, self.y, self.grid(inside).astype(float), levels=[0.5], colors=style.BLACK, linewidths=width
+            )
+
+
+def _ends(positions: Any) -> tuple[float, float]:
+    """Where the cells around evenly spaced positions begin and end."""
+    half = (positions[1] - positions[0]) / 2
+    return float(positions[0] - half), float(positions[-1] + half)
+
+
+YES_NO = ["no", "yes"]  # the classes of a label
+Panel = tuple[str, Callable[[Any], None]]  # (its name, what draws it into axes)
+
+
+def decision_boundary(split: Split = None, points: Annotated[int, Range(10, 1000)] = 240) -> Plot:
+    """What the network says at every place of the plane of its two inputs, with the rows on it: one panel a target.
+
+    Two classes: the output, with the boundary where it changes its mind. More classes: the class that it says.
+    Numbers: the prediction, in the target's own units, the rows on the same colour scale.
+
+    x, y = the two inputs in the units of the data set
+
+    split: the rows: train, validation or test; none: those that the run is judged by
+    points: places along each axis at which the network is asked, a count
+    """
+
+    def draw(run: Run) -> Any:
+        plane = plane_of(run, split, points)
+        panels = _panels(run, split, plane)
+        count = min(len(panels), style.MOST_PANELS)
+        wide = min(3, count)
+        size = (6.8, 5.2) if count == 1 else (4.8 * wide, 0.7 + 4.2 * -(-count // wide))
+        across, upwards = _input_captions(run)
+        title = "Prediction" if task_of(run) == "regression" else "Decision boundary"
+        made = style.figure(f"{title}: {style.named(run)}{style.first_of(count, len(panels), 'targets')}", *size)
+        for number, (axes, (name, fill)) in enumerate(zip(style.panels(made, count), panels, strict=False)):
+            note = rows_in_words(run, split)
+            style.dress(axes, f"{name}, {note}" if name else note, across, upwards)
+            axes.grid(visible=False)
+            fill(axes)
+            axes.set_xlim(plane.x[0], plane.x[-1])
+            axes.set_ylim(plane.y[0], plane.y[-1])
+            if number and axes.get_legend():  # what it says holds for all panels
+                axes.get_legend().remove()
+        return made
+
+    return Plot(draw, unsuited=lambda run: _wants_inputs(run, 2) or lacks(run, split))
+
+
+def plane_of(run: Run, split: Split, points: int) -> Plane:
+    """The plane over all rows and a little beyond, with the rows of one split."""
+    every = np.asarray(run.trained.source.X, dtype=float)
+    low, high = np.nanmin(every, axis=0), np.nanmax(every, axis=0)
+    margin = 0.06 * np.where(high > low, high - low, 1.0)
+    x, y = (np.linspace(low[axis] - margin[axis], high[axis] + margin[axis], points) for axis in (0, 1))
+    return Plane(x, y, raw_rows(run, split))
+
+
+def raw_rows(run: Run, split: Split) -> Any:
+    """The inputs of a split in the units of the data set, (n, d)."""
+    source, index = run.trained.source, run.rows(split).index
+    given = np.asarray(source.X, dtype=float)
+    every = given if source.test_X is None else np.vstack([given, np.asarray(source.test_X, dtype=float)])
+    return every[index]
+
+
+def _outputs(run: Run, places: Any) -> Any:
+    return run.trained.network.predict(run.trained.data.features.transform(places))
+
+
+def _input_captions(run: Run) -> list[str]:
+    return [caption(run, name) for name in run.trained.data.features.names]
+
+
+def _wants_inputs(run: Run, count: int) -> str:
+    """Why the inputs can't be the axes; empty where they can."""
+    columns = run.trained.data.features.columns
+    if len(columns) != count:
+        return f"it has {len(columns)} input{'s' * (len(columns) != 1)}, not {count}"
+    return "" if all(column.kind == "number" for column in columns) else "an input is not a number"
+
+
+def _panels(run: Run, split: Split, plane: Plane) -> list[Panel]:
+    """One panel for classes, one for each label or target."""
+    outputs, actual = _outputs(run, plane.places), run.rows(split).target
+    captions, names = target_captions(run), class_names(run)
+    if task_of(run) == "regression":
+        said = run.trained.data.targets.numbers(outputs)
+        return [_numbers(plane, said[:, j], actual[:, j], captions[j]) for j in range(said.shape[1])]
+    said = run.trained.model.predict(plane.places)
+    if task_of(run) == "multilabel":
+        return [_two(plane, outputs[:, j], said[:, j], actual[:, j], YES_NO, names[j]) for j in range(len(names))]
+    code_of = {name: code for code, name in enumerate(names)}
+    codes = np.array([code_of[name] for name in said.astype(str).tolist()])
+    if outputs.shape[1] == 1:
+        return [_two(plane, outputs[:, 0], codes, actual, names, captions[0])]
+    return [_several(plane, codes, actual, names, captions[0])]
+
+
+def _two(plane: Plane, output: Any, said: Any, actual: Any, names: list[str], what: str) -> Panel:
+    """Two classes: the output as colour, the boundary as a line, the rows by colour and marker."""
+
+    def fill(axes: Any) -> None:
+        share = output.min() >= 0 and output.max() <= 1
+        low, high = (0.0, 1.0) if share else (float(output.min()), float(output.max()))
+        image = plane.colour(axes, output, style.between(_colour(0), _colour(1)), low, high)
+        plane.outline(axes, said == 1, 2.0)
+        style.colour_bar(image, [axes], f"output for {what if names == YES_NO else names[1]}")
+        _classes(axes, plane.rows, actual, names, what)
+
+    return (what if names == YES_NO else ""), fill
+
+
+def _several(plane: Plane, said: Any, actual: Any, names: list[str], what: str) -> Panel:
+    """More classes: the class that is said, as light areas with lines between them."""
+
+    def fill(axes: Any) -> None:
+        from matplotlib.colors import ListedColormap, to_rgb
+
+        light = [tuple(0.65 + 0.35 * part for part in to_rgb(_colour(code))) for code in range(len(names))]
+        plane.colour(axes, said, ListedColormap(light), -0.5, len(names) - 0.5)
+        for code in range(len(names)):
+            plane.outline(axes, said == code, 1.2)
+        _classes(axes, plane.rows, actual, names, what)
+
+    return "", fill
+
+
+def _numbers(plane: Plane, said: Any, actual: Any, what: str) -> Panel:
+    """Numbers: the prediction as colour with level lines, the rows in the same colours."""
+
+    def fill(axes: Any) -> None:
+        low, high = min(said.min(), actual.min()), max(said.max(), actual.max())
+        image = plane.colour(axes, said, style.SEQUENTIAL, low, high)
+        if said.min() < said.max():
+            axes.contour(
+                plane.x,
+                plane.y,
+                plane.grid(said),
+                levels=8,
+                colors="white",
+                linestyles="solid",
+                linewidths=0.8,
+                alpha=0.8,
+            )
+        look = {"cmap": style.SEQUENTIAL, "vmin": low, "vmax": high, "edgecolors": "white", "linewidths": 0.7}
+        axes.scatter(*plane.rows.T, c=actual, s=_size(plane.rows), **look)
+        style.colour_bar(image, [axes], what)
+
+    return what, fill
+
+
+def _colour(code: int) -> str:
+    return style.COLOURS[code % len(style.COLOURS)]
+
+
+def _size(rows: Any) -> int:
+    return 42 if len(rows) < 300 else 18
+
+
+def _classes(axes: Any, rows: Any, actual: Any, names: list[str], what: str) -> None:
+    """The rows of each class, by colour and marker."""
+    for code, name in enumerate(names):
+        look = {"color": _colour(code), "marker": style.MARKERS[code % len(style.MARKERS)], "s": _size(rows)}
+        axes.scatter(*rows[actual == code].T, edgecolors="white", linewidths=0.8, label=name, **look)
+    if len(names) <= 12:
+        style.legend(axes, title=None if names == YES_NO else what, title_fontsize=style.NOTE)

@@ -1,0 +1,182 @@
+"""Several runs in one picture: their curves, and their scores beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from itertools import groupby
+from textwrap import fill
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from glassnet import Plot
+
+from . import style
+from .curves import loss_in_words
+from .subjects import metric_in_words
+
+if TYPE_CHECKING:
+    from glassnet import Run
+
+MOST_RUNS = 14
+
+
+def loss_runs(split: Literal["validation", "train"] = "validation", scale: Literal["log", "linear"] = "log") -> Plot:
+    """The loss curves of several runs, each called by what sets it apart.
+
+    x = epoch; y = mean loss over the rows, without penalties
+
+    split: the rows: validation, or train; train where a run has no validation rows
+    scale: of the vertical axis; it is linear wherever a loss is not above 0
+    """
+
+    def draw(runs: Sequence[Run]) -> Any:
+        shown = list(runs)[:MOST_RUNS]
+        held = split == "validation" and all(run.history["validation_loss"].notna().any() for run in shown)
+        column, rows = ("validation_loss", "validation") if held else ("loss", "training")
+        words = loss_in_words(shown[0])
+        made, axes = style.single(
+            _title("Loss", runs, shown), "epoch", f"mean {words}", f"{rows} rows", width=8.0, height=5.2
+        )
+        for run, name, look in zip(shown, apart(shown), style.series(), strict=False):
+            epochs = run.history["epoch"]
+            axes.plot(
+                epochs,
+                run.history[column],
+                linewidth=2,
+                markersize=5,
+                markevery=max(1, len(epochs) // 8),
+                label=name,
+                **look,
+            )
+        losses = np.concatenate([run.history[column].to_numpy(dtype=float) for run in shown])
+        if scale == "log" and (losses[np.isfinite(losses)] > 0).all():
+            style.log_scale(axes)
+        style.whole_numbers(axes.xaxis)
+        axes.legend(fontsize=style.NOTE, framealpha=0.9, edgecolor="none")
+        return made
+
+    return Plot(draw, of="runs", unsuited=_can_share_a_loss)
+
+
+def scores_runs(metric: str = "first") -> Plot:
+    """One score of several runs, on the rows that they are judged by, with its interval and the baseline.
+
+    x = the score; the bar is its 95 % interval, for the luck of having drawn just these rows
+
+    metric: its name; first: the first that all runs have
+    """
+
+    def draw(runs: Sequence[Run]) -> Any:
+        shown = list(runs)[:MOST_RUNS]
+        name = _metric(shown, metric)
+        title = _title("Scores", runs, shown)
+        rows = ", ".join(dict.fromkeys({"train": "training"}.get(_judged(run), "test") for run in shown))
+        words = f"{metric_in_words(name)}, {rows} rows"
+        made, axes = style.single(title, words, "run", width=8.0, height=1.9 + 0.6 * len(shown))
+        for position, (run, look) in enumerate(zip(shown, style.series(), strict=False)):
+            value, low, high = score_of(run, name)
+            bar = [[max(value - low, 0)], [max(high - value, 0)]]
+            axes.errorbar(
+                value, position, xerr=bar, fmt=look["marker"], color=look["color"], markersize=9, capsize=4, linewidth=2
+            )
+        _draw_baselines(axes, shown, name)
+        axes.set_yticks(range(len(shown)), apart(shown))
+        axes.set_ylim(len(shown) - 0.5, -0.5)
+        return made
+
+    def unsuited(runs: Sequence[Run]) -> str:
+        unfinished = [run.folder.name for run in runs if not run.result]
+        if unfinished:
+            return f"{', '.join(unfinished)} is unfinished"
+        return "" if _metric(runs, metric) else f"the runs have no metric in common{_named(metric)}"
+
+    return Plot(draw, of="runs", unsuited=unsuited)
+
+
+def score_of(run: Run, name: str) -> tuple[float, float, float]:
+    """(score, low and high end of its interval) on the rows that the run is judged by; NaN where undefined."""
+    split = _judged(run)
+    given = run.result["metrics"][split][name], *run.result["intervals"][split][name]
+    value, low, high = (float("nan") if number is None else float(number) for number in given)
+    return value, low, high
+
+
+def _title(what: str, runs: Sequence[Run], shown: Sequence[Run]) -> str:
+    """What is shown, of how many runs, and on which data set where they share it."""
+    datasets = {style.dataset_of(run) for run in runs}
+    first = style.first_of(len(shown), len(runs), "runs")
+    return f"{what} of {len(runs)} runs" + (f": {datasets.pop()}" if len(datasets) == 1 else "") + first
+
+
+def apart(runs: Sequence[Run]) -> list[str]:
+    """What to call each run: its number, and the choices that not all of them share."""
+    choices = [[_once(getattr(run.experiment, field.name)) for run in runs] for field in fields(runs[0].experiment)]
+    names = [field.name for field in fields(runs[0].experiment)]
+    said = [[_number(run)] for run in runs]
+    for name, values in zip(names, choices, strict=True):
+        if name != "plugins" and any(value != values[0] for value in values):
+            for words, value in zip(said, values, strict=True):
+                words.append(_in_words(name, value, values))
+    return [fill(", ".join(words), 34) for words in said]
+
+
+def _once(value: Any) -> Any:
+    """Phrases for several layers without their repetitions: what follows from the widths alone sets no run apart."""
+    phrases = isinstance(value, tuple) and all(isinstance(one, str) for one in value)
+    return tuple(phrase for phrase, _ in groupby(value)) if phrases else value
+
+
+def _number(run: Run) -> str:
+    number = run.folder.resolve().name.partition("-")[0]
+    return f"run {int(number)}" if number.isdecimal() else run.folder.name
+
+
+def _in_words(field: str, value: Any, others: list[Any]) -> str:
+    """`sgd lr=0.1`: a part with the options that differ among runs that chose the same part; else `hidden 64-32`."""
+    if isinstance(value, tuple):
+        return f"{field} {'-'.join(_part(str(one))[0] for one in value) or 'none'}"
+    if not isinstance(value, str) or "/" not in value:
+        return f"{field.replace('_', ' ')} {value}"
+    name, options = _part(value)
+    parts = [_part(other) for other in others if isinstance(other, str)]
+    same = [other for other_name, other in parts if other_name == name]
+    own = [f"{key}={given}" for key, given in options.items() if any(other.get(key) != given for other in same)]
+    return " ".join([*([name] if len(same) < len(others) or not own else []), *own])
+
+
+def _part(phrase: str) -> tuple[str, dict[str, str]]:
+    """(short name, options) of a phrase."""
+    head, _, rest = phrase.partition(":")
+    return head.rpartition("/")[2], dict(pair.split("=", 1) for pair in rest.split(",") if "=" in pair)
+
+
+def _judged(run: Run) -> str:
+    return "test" if run.result["metrics"].get("test") else "train"
+
+
+def _metric(runs: Sequence[Run], wanted: str) -> str:
+    """The metric that all runs have; empty where there is none."""
+    names = [list(run.result["metrics"][_judged(run)]) for run in runs]
+    common = [name for name in names[0] if all(name in other for other in names)]
+    return next((name for name in common if wanted in ("first", name)), "")
+
+
+def _named(metric: str) -> str:
+    return "" if metric == "first" else f" that is called {metric}"
+
+
+def _can_share_a_loss(runs: Sequence[Run]) -> str:
+    empty = [run.folder.name for run in runs if run.history.empty]
+    if empty:
+        return f"{', '.join(empty)} has no finished epoch"
+    losses = sorted({loss_in_words(run) for run in runs})
+    return f"the runs lower different losses: {', '.join(losses)}" if len(losses) > 1 else ""
+
+
+def _draw_baselines(axes: Any, runs: Sequence[Run], name: str) -> None:
+    values = {run.result["metrics"]["baseline"].get(name) for run in runs}
+    if len(values) == 1 and None not in values:
+        axes.axvline(values.pop(), color=style.GREY, linewidth=1.5, linestyle=":", label="baseline")
+        axes.legend(fontsize=style.NOTE, framealpha=0.9, edgecolor="none")

@@ -1,0 +1,101 @@
+"""What pictures ask of a run: which rows, what these and the columns are called, and why a picture does not fit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from glassnet import GlassnetError
+
+if TYPE_CHECKING:
+    from glassnet import Run
+
+IN_TARGET_UNITS = ("root_mean_squared_error", "mean_absolute_error")
+
+#: None stands for the rows that the run is judged by: the test rows, or the training rows where there are none.
+Split = Literal["train", "validation", "test"] | None
+
+
+def lacks(run: Run, split: Split) -> str:
+    """Why a picture of those rows can't be drawn; empty where it can."""
+    if split in (None, *run.trained.splits()):
+        return ""
+    word = "training" if split == "train" else split
+    return f"the run has no {word} rows (it has {', '.join(run.trained.splits())})"
+
+
+def rows_in_words(run: Run, split: Split) -> str:
+    """`360 test rows`; `all 4 rows` where there were too few to split."""
+    count = len(run.rows(split))
+    if run.trained.data.whole:
+        return f"all {count:,} rows"
+    name = split or run.judged
+    return f"{count:,} {'training' if name == 'train' else name} rows"
+
+
+def task_of(run: Run) -> str:
+    """binary, multiclass, multilabel or regression."""
+    return run.trained.data.targets.task
+
+
+def wants_classes(run: Run) -> str:
+    """Why a picture of classes does not fit; empty where it does."""
+    return "its target is numbers, not classes" if task_of(run) == "regression" else ""
+
+
+def wants_numbers(run: Run) -> str:
+    """Why a picture of numbers does not fit; empty where it does."""
+    return "" if task_of(run) == "regression" else f"its target is classes ({task_of(run)}), not numbers"
+
+
+def caption(run: Run, column: str) -> str:
+    """What an axis says for a column of the data set: its caption with the unit, where it has one."""
+    return str(run.trained.source.captions.get(column, column))
+
+
+def target_captions(run: Run) -> list[str]:
+    """A caption for each target column; of a single one that has no name of its own, the dataset's target."""
+    names = run.trained.data.targets.names
+    given = run.experiment.target
+    if names == ("target",) and given:
+        names = (given,)
+    return [caption(run, name) for name in names]
+
+
+def class_names(run: Run) -> list[str]:
+    """The classes in order; of several labels, their names."""
+    targets = run.trained.data.targets
+    return [str(name) for name in (targets.classes if targets.classes is not None else targets.names)]
+
+
+def brief(number: Any) -> str:
+    """A number as a title says it: three significant digits."""
+    return f"{float(number):.3g}"
+
+
+def metric_in_words(name: str) -> str:
+    """`mean absolute error`, `R²`."""
+    return {"r2": "R²"}.get(name, name.replace("_", " "))
+
+
+def unit_of_metric(run: Run, name: str) -> str:
+    """What an axis says: the target's unit for errors that have it, where that is known, else the metric's name."""
+    try:
+        captions = target_captions(run) if name in IN_TARGET_UNITS else []
+    except GlassnetError:  # a run that was killed has no model, and its curves are there all the same
+        captions = []
+    unit = captions[0].partition(", ")[2] if len(captions) == 1 else ""
+    return unit or metric_in_words(name)
+
+
+def confidence(y: Any, said: Any) -> Any:
+    """How sure the network is of the classes it says, (n,): the output of that class; of a single output, y or 1 - y.
+
+    NaN where outputs are no shares from 0 to 1, as with a hinge loss.
+    """
+    if y.shape[1] == 1:
+        sure = np.where(said == 1, y[:, 0], 1 - y[:, 0])
+    else:
+        sure = y[np.arange(len(y)), said]
+    return np.where((y >= 0).all(axis=1) & (y <= 1).all(axis=1), sure, np.nan)

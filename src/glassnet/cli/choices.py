@@ -1,0 +1,85 @@
+"""The options that choose an experiment: every command that trains has them all, and they mean the same in each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import GlassnetError
+from .types import PartType
+
+if TYPE_CHECKING:
+    from ..experiment import Experiment
+
+
+def _part(flag: str, kind: str, text: str, *, name: str | None = None, multiple: bool = False) -> Any:
+    names = (flag,) if name is None else (flag, name)
+    return click.option(*names, type=PartType(kind), multiple=multiple, help=text, metavar="PHRASE")
+
+
+_OPTIONS = (
+    click.argument("dataset", type=PartType("dataset", files=True), required=False),
+    click.option("--target", metavar="COLUMN", help="Column to learn, for a table (.csv, .parquet)."),
+    click.option("--task", metavar="TASK", help="binary, multiclass, multilabel or regression [inferred]."),
+    click.option("--keep", metavar="COLUMN", multiple=True, help="Keep a text column of many values (repeatable)."),
+    click.option("--hidden", metavar="WIDTHS", help="Widths of the hidden layers, 128,64, or none  [100]."),
+    _part("--activation", "activation", "Of the hidden layers: once, or once a layer  [relu].", multiple=True),
+    _part("--output", "activation", "Activation of the output layer  [the loss's own]."),
+    _part("--loss", "loss", "What training lowers  [suits the task]."),
+    _part("--optimizer", "optimizer", "How weights move  [adam at 0.001; 0.01 without a hidden layer]."),
+    _part("--initializer", "initializer", "Initial weights: once, or once a layer  [by activation].", multiple=True),
+    _part("--schedule", "schedule", "How the rate changes  [constant]."),
+    _part("--metric", "metric", "One more score (repeatable).", name="metrics", multiple=True),
+    click.option("--epochs", metavar="N", help="Passes over the training rows  [50]."),
+    click.option("--batch-size", metavar="N|full", help="Rows a step  [32; full for whole-data solvers]."),
+    click.option("--l1", metavar="X", help="Penalty l1 * sum|W|  [0]."),
+    click.option("--l2", metavar="X", help="Penalty l2/2 * sum(W**2), biases excluded  [0.0001]."),
+    click.option("--dropout", metavar="SHARE", help="Share of hidden units left out while training  [0]."),
+    click.option("--input-dropout", metavar="SHARE", help="The same for the inputs  [0]."),
+    click.option("--batch-norm/--no-batch-norm", default=None, help="Batch normalisation in the hidden layers  [no]."),
+    click.option("--clip-norm", metavar="X", help="Shorten gradients longer than this."),
+    click.option("--clip-value", metavar="X", help="Clip each element of the gradient."),
+    click.option(
+        "--patience", metavar="N", help="End after N epochs without a better score, and keep the best weights."
+    ),
+    click.option("--monitor", metavar="METRIC", help="What patience looks at, on the validation rows  [loss]."),
+    click.option("--validation", metavar="SHARE", help="Of the rows left after the test rows  [0.1]."),
+    click.option("--test", metavar="SHARE", help="Of all rows  [0.2]."),
+    click.option("--scale", metavar="HOW", help="auto, standard, minmax or none  [auto]."),
+    click.option("--class-weight", metavar="HOW", help="balanced: rare classes count as much as frequent ones."),
+    click.option("--seed", metavar="N", help="Of weights, shuffling and dropout  [0]."),
+    click.option("--split-seed", metavar="N", help="Of the test and validation rows  [0]."),
+    click.option("--dtype", metavar="DTYPE", help="float32 or float64  [float64 for tables, float32 for images]."),
+    click.option("--config", type=click.Path(path_type=Path), metavar="FILE.toml", help="Read choices from a file."),
+    click.option(
+        "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Such as optimizer.lr=0.01 (repeatable)."
+    ),
+)
+
+
+def experiment_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """DATASET, every field of an experiment as an option, --config and --set; the first is listed first in `--help`."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def choices(dataset: str | None, words: dict[str, Any]) -> dict[str, Any]:
+    """What was really typed, by the name of the field."""
+    given = {name: value for name, value in words.items() if value is not None and value != ()}
+    return given | ({} if dataset is None else {"dataset": dataset})
+
+
+def read_experiment(given: dict[str, Any], config: Path | None, settings: tuple[str, ...]) -> Experiment:
+    """The file's choices, then those of the command line, then --set."""
+    from ..experiment import Experiment
+    from ..experiment.words import read_toml
+
+    values = read_toml(config) if config else {}
+    if "dataset" not in values | given:
+        raise GlassnetError("name a dataset or a table: glassnet train digits8x8 (`glassnet list datasets` shows all)")
+    Experiment.from_mapping(values, where=str(config))
+    return Experiment.from_mapping(values | given).with_settings(settings)

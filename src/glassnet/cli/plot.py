@@ -1,0 +1,255 @@
+"""`glassnet plot`: pictures of a run, of several runs, or of a part, as files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import GlassnetError, did_you_mean, join
+from .runs import runs_option
+from .types import KindType, PartType
+
+if TYPE_CHECKING:
+    from ..catalog import Catalog, Choice
+    from ..plotting import Fitting
+    from .host import Host
+
+FORMATS = ("png", "svg")
+EXAMPLES = """\b
+Examples:
+  glassnet plot last
+  glassnet plot last loss residuals:split=validation
+  glassnet plot 3 --all --format svg
+  glassnet plot 1 2 3                     several runs in one picture
+  glassnet plot last --list               which plots fit, and why others don't
+  glassnet plot --part leaky_relu:slope=0.2
+"""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is drawn (a run, a list of runs, a part), the folder its pictures go to, and the end of their names."""
+
+    what: Any
+    folder: Path
+    suffix: str = ""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One picture to be drawn, and the file it goes to."""
+
+    subject: Subject
+    fitting: Fitting
+    path: Path
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("words", metavar="RUN... [PLOT...]", nargs=-1, type=PartType("plot", files=True))
+@click.option("--all", "every", is_flag=True, help="Draw the costly ones, too, and say what does not fit.")
+@click.option("--list", "listing", is_flag=True, help="Draw nothing: list the plots that fit, and why others don't.")
+@click.option("--part", type=PartType(), metavar="PHRASE", help="Draw a part instead of a run.")
+@click.option("--kind", type=KindType(), metavar="KIND", help="Which kind the part is, where several have its name.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="png", show_default=True, help="Pixels or lines.")
+@click.option("--output", type=click.Path(path_type=Path), metavar="FOLDER", help="Where files go  [RUN/plots].")
+@runs_option
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON list and nothing else.")
+@click.pass_obj
+def plot(
+    host: Host, words: tuple[str, ...], every: bool, listing: bool, part: str | None, kind: str | None, form: str,
+    output: Path | None, runs: str, as_json: bool,
+) -> None:  # fmt: skip
+    """Draw RUN: its curves, what it got right and wrong, what is inside.
+
+    RUN is a folder, a number, or last; several make pictures that compare them. PLOT is a phrase (see `glassnet list
+    plots`); without one, all are drawn that fit and are quick. Pictures already there are drawn anew.
+    """
+    catalog = host.catalog()
+    subjects, phrases = _read(words, part, kind, catalog, runs, output)
+    if listing:
+        _print_list(subjects[0], catalog, as_json)
+        return
+    if phrases:
+        jobs = [job for phrase in phrases for job in _asked(subjects, phrase, catalog, form)]
+        left: list[Fitting] = []
+    else:
+        jobs, left = _fitting(subjects, catalog, form, every)
+    results = list(_draw(jobs, as_json))
+    if as_json:
+        click.echo(json.dumps([*results, *map(_left_as_json, left)]))
+    else:
+        _print_left(left, every)
+        if not jobs:
+            click.echo("nothing was drawn: no plot fits (--list says why)")
+    failed = [one for one in results if "failed" in one]
+    if failed and (phrases or len(failed) == len(results)):
+        raise SystemExit(1)
+
+
+# --- what is meant ------------------------------------------------------------------------------------------
+
+
+def _read(
+    words: tuple[str, ...], part: str | None, kind: str | None, catalog: Catalog, runs: str, output: Path | None
+) -> tuple[list[Subject], list[str]]:
+    """(what is drawn, phrases of plots): the first words are runs, and plots are known by their names."""
+    if part is not None:
+        from .parts import choose_part
+
+        choice = choose_part(catalog, part, kind)
+        return [Subject(choice, output or Path("plots"), f"-{choice.part.name}")], list(words)
+    first = next((at for at, word in enumerate(words) if at and _is_plot(word, catalog)), len(words))
+    if not words:
+        raise GlassnetError("name a run: glassnet plot last (`glassnet runs` lists all), or a part: --part relu")
+    opened = [_open(word, catalog, runs, at) for at, word in enumerate(words[:first])]
+    if len(opened) == 1:
+        return [Subject(opened[0], output or opened[0].folder / "plots")], list(words[first:])
+    each = [Subject(run, output or run.folder / "plots", f"-{run.folder.name}" if output else "") for run in opened]
+    return [Subject(opened, output or Path(runs) / "plots"), *each], list(words[first:])
+
+
+def _is_plot(word: str, catalog: Catalog) -> bool:
+    from ..catalog import Phrase
+
+    return bool(catalog.matches("plot", Phrase.parse(word).name))
+
+
+def _open(word: str, catalog: Catalog, runs: str, position: int) -> Any:
+    from ..runs import load
+
+    try:
+        return load(load(word, runs).folder, runs, catalog)
+    except GlassnetError as error:
+        if position == 0 or Path(word).exists():
+            raise
+        names = [catalog.short_name(part) for part in catalog.parts("plot")]
+        raise GlassnetError(
+            f"{word!r} is neither a run nor a plot.{did_you_mean(word, names)} Plots: {join(names)} "
+            "(`glassnet runs` lists the runs)"
+        ) from error
+
+
+def _asked(subjects: list[Subject], phrase: str, catalog: Catalog, form: str) -> list[Job]:
+    """The pictures of one phrase, one of all runs or one of each; asked for, what does not fit is an error."""
+    from ..plotting import fit, in_words, kind_of
+
+    choice = catalog.choose("plot", phrase)
+    of = choice.build().of
+    meant = [subject for subject in subjects if kind_of(subject.what) == of] or subjects[:1]
+    jobs = []
+    for subject in meant:
+        fitting = fit(choice, subject.what)
+        if fitting.unsuited:
+            raise GlassnetError(f"plot {choice.part.name} does not fit {in_words(subject.what)}: {fitting.unsuited}")
+        jobs.append(_job(subject, fitting, catalog, form))
+    return jobs
+
+
+def _fitting(subjects: list[Subject], catalog: Catalog, form: str, every: bool) -> tuple[list[Job], list[Fitting]]:
+    """(pictures to draw, what is left out) of the first subject: several runs are compared, not drawn one by one."""
+    from ..plotting import fitting_plots
+
+    subject, jobs, left = subjects[0], [], []
+    for fitting in fitting_plots(subject.what, catalog):
+        if fitting.unsuited or (fitting.costly and not every and not fitting.failed):
+            left.append(fitting)
+        else:
+            jobs.append(_job(subject, fitting, catalog, form))
+    return jobs, left
+
+
+def _job(subject: Subject, fitting: Fitting, catalog: Catalog, form: str) -> Job:
+    return Job(subject, fitting, subject.folder / f"{_stem(fitting.choice, catalog)}{subject.suffix}.{form}")
+
+
+def _stem(choice: Choice, catalog: Catalog) -> str:
+    """The plot's short name, with the options that are not at their defaults: `residuals-split-validation`."""
+    changed = [
+        f"-{option.name}-{choice.options[option.name]}"
+        for option in choice.part.options
+        if choice.options[option.name] != option.default
+    ]
+    name = catalog.short_name(choice.part) + "".join(changed)
+    return "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name)
+
+
+# --- drawing and telling ------------------------------------------------------------------------------------
+
+
+def _draw(jobs: list[Job], as_json: bool) -> Iterator[dict[str, str]]:
+    """Draw and keep each picture and tell of it; a plot that fails costs one line on stderr and nothing else."""
+    from ..plotting import PlotFailed, draw, save
+    from ..runs.files import writing
+    from .display import console
+
+    screen = console(to_stderr=True)
+    for number, job in enumerate(jobs, 1):
+        choice, name = job.fitting.choice, job.fitting.choice.part.full_name
+        said = f"drawing {choice.part.name}, {number} of {len(jobs)}"
+        try:
+            if job.fitting.failed:
+                raise PlotFailed(job.fitting.failed)
+            with screen.status(said) if screen.is_terminal else nullcontext():
+                figure = draw(choice, job.subject.what)
+                with writing(job.path.parent, "choose another folder with --output"):
+                    job.path.parent.mkdir(parents=True, exist_ok=True)
+                save(figure, job.path)
+        except PlotFailed as error:
+            click.echo(click.style(str(error), fg="yellow"), err=True)
+            yield {"plot": name, "failed": str(error)}
+            continue
+        if not as_json:
+            click.echo(str(job.path))
+        yield {"plot": name, "file": str(job.path)}
+
+
+def _left_as_json(fitting: Fitting) -> dict[str, str]:
+    name = fitting.choice.part.full_name
+    return {"plot": name, "unsuited": fitting.unsuited} if fitting.unsuited else {"plot": name, "left_out": "costly"}
+
+
+def _print_left(left: list[Fitting], every: bool) -> None:
+    costly = [fitting.choice.part.name for fitting in left if not fitting.unsuited]
+    if costly:
+        click.echo(f"left out, because they take longer: {join(costly)} (--all draws them, too)")
+    for fitting in left if every else []:
+        if fitting.unsuited:
+            click.echo(f"not drawn: {fitting.choice.part.name}: {fitting.unsuited}")
+
+
+def _print_list(subject: Subject, catalog: Catalog, as_json: bool) -> None:
+    """Every plot for such a subject: whether it fits, and if not, why."""
+    from ..plotting import fitting_plots
+    from .tables import table, width_of_output
+
+    found = list(fitting_plots(subject.what, catalog))
+    if as_json:
+        click.echo(json.dumps([_listed_as_json(fitting) for fitting in found]))
+        return
+    rows = [
+        (catalog.short_name(one.choice.part), _fits(one), one.unsuited or one.failed or one.choice.part.help)
+        for one in found
+    ]
+    for line in table(("PLOT", "FITS", "WHAT IT SHOWS, OR WHY IT DOES NOT FIT"), rows, width_of_output()):
+        click.echo(line)
+
+
+def _fits(fitting: Fitting) -> str:
+    if fitting.failed:
+        return "failed"
+    return "no" if fitting.unsuited else "yes, costly" if fitting.costly else "yes"
+
+
+def _listed_as_json(fitting: Fitting) -> dict[str, Any]:
+    return {
+        "plot": fitting.choice.part.full_name,
+        "fits": not (fitting.unsuited or fitting.failed),
+        "reason": fitting.unsuited or fitting.failed,
+        "costly": fitting.costly,
+    }

@@ -1,0 +1,329 @@
+"""`glassnet sweep`: train many settings side by side and show which serve best."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import GlassnetError, join
+from .choices import choices, experiment_options, read_experiment
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from ..sweeps import Job, Outcome, Row, Sweep
+    from .host import Host
+
+    Engine = Callable[[Sequence[Job]], Iterator[Outcome]]
+
+EXAMPLES = """\b
+Examples:
+  glassnet sweep digits8x8 --over optimizer.lr=1e-5..10:log:7 --over l2=1e-5..10:log:7
+  glassnet sweep digits8x8 --over activation=relu,tanh,sigmoid --seeds 5
+  glassnet sweep digits8x8 --over "hidden=none;50;100,50" --folds 5
+  glassnet sweep digits8x8 --over optimizer.lr=1e-5..1:log --over dropout=0..0.5 --random 27 --halving 3
+  glassnet sweep digits8x8 --over l2=1e-6..1:log:7 --engine dask --scheduler tcp://127.0.0.1:8786
+  glassnet sweep --resume last
+"""
+SHOWN = 12  # rows of the table; all of them are in table.csv
+
+
+class EveryCellFailed(GlassnetError):
+    """A sweep without a single score."""
+
+    exit_code = 1
+
+
+@click.command(epilog=EXAMPLES)
+@experiment_options
+@click.option("--over", multiple=True, metavar="KEY=VALUES", help="A setting and its values (repeatable); see above.")
+@click.option("--random", type=int, metavar="N", help="Draw N points instead of taking all  [all].")
+@click.option(
+    "--halving", type=int, metavar="ETA", help="Begin short, keep 1/ETA of the points, go on ETA times longer."
+)
+@click.option("--seeds", type=int, metavar="N", help="Train each point with N seeds, --seed and those after it  [1].")
+@click.option("--folds", type=int, metavar="K", help="Cross-validation instead of the split's validation rows.")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Cells at once, a process each  [one a core].")
+@click.option("--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True, help="Who trains.")
+@click.option("--scheduler", metavar="ADDRESS", help="Of a dask cluster that is running: tcp://127.0.0.1:8786.")
+@click.option("--resume", metavar="SWEEP", help="Go on with a sweep: its folder, number, or last.")
+@click.option("--sweeps", envvar="GLASSNET_SWEEPS", default="sweeps", show_default=True, help="Where sweeps are kept.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@click.option("--quiet", is_flag=True, help="Print nothing but the result.")
+@click.pass_obj
+def sweep(
+    host: Host,
+    dataset: str | None,
+    config: Path | None,
+    settings: tuple[str, ...],
+    jobs: int | None,
+    engine: str,
+    scheduler: str | None,
+    resume: str | None,
+    sweeps: str,
+    as_json: bool,
+    quiet: bool,
+    **words: Any,
+) -> None:
+    """Train an experiment with many settings, and show which serve best on the validation rows.
+
+    Test rows take no part. KEY is anything that --set takes: optimizer.lr, l2, hidden, activation. VALUES are a list,
+    relu,tanh, or a range: 1e-5..10:log:7 (seven values, equal factors), 0..0.5:linear:6, 16..256:x2, 1..9:+2.
+    Semicolons divide where values hold commas: "hidden=50;100,50". Points are compared by the first --metric, else by
+    --monitor, else by the task's first metric. All other options are those of `glassnet train`.
+    """
+    _check_engine(engine, scheduler, jobs)
+    plan_words = {name: words.pop(name) for name in ("over", "random", "halving", "seeds", "folds")}
+    given = choices(dataset, words)
+    if resume is not None:
+        others = choices(None, plan_words) | given | ({"config": config} if config else {})
+        found = _resumed(host, resume, sweeps, [*others, *(["set"] if settings else [])])
+        sample, start = found.sample, lambda: found
+    else:
+        sample, start = _planned(host, plan_words, read_experiment(given, config, settings), sweeps)
+    _work(start, _engine(sample, engine, scheduler, jobs), as_json, quiet)
+
+
+def _check_engine(engine: str, scheduler: str | None, jobs: int | None) -> None:
+    if engine == "dask" and scheduler is None:
+        raise GlassnetError("--engine dask needs the address of a scheduler: --scheduler tcp://127.0.0.1:8786")
+    if engine == "local" and scheduler is not None:
+        raise GlassnetError("--scheduler is for --engine dask: add that, or leave --scheduler away")
+    if engine == "dask" and jobs is not None:
+        raise GlassnetError("--jobs is for this machine; how many cells a cluster trains at once is its own choice")
+
+
+def _planned(host: Host, words: dict[str, Any], experiment: Any, sweeps: str) -> tuple[Job, Callable[[], Sweep]]:
+    """A sample of the cells, and how to begin: no folder is made before it is clear who is to train."""
+    import shlex
+
+    from ..sweeps import Guests, Plan, begin, sample_of
+
+    plan = Plan(
+        experiment, words["over"], words["random"], words["halving"],
+        1 if words["seeds"] is None else words["seeds"], 0 if words["folds"] is None else words["folds"],
+    )  # fmt: skip
+    catalog, command = host.catalog(), shlex.join(["glassnet", *sys.argv[1:]])
+    return sample_of(plan, Guests.of(catalog)), lambda: begin(plan, catalog, sweeps, command)
+
+
+def _resumed(host: Host, given: str, sweeps: str, others: list[str]) -> Sweep:
+    from ..experiment.words import flag
+    from ..sweeps import resume
+    from ..sweeps.keeping import find
+
+    if others:
+        raise GlassnetError(f"--resume goes on with a sweep as it was: leave away {join(map(flag, others))}")
+    return resume(find(given, Path(sweeps)), host.catalog())
+
+
+def _engine(sample: Job, name: str, scheduler: str | None, jobs: int | None) -> AbstractContextManager[Engine]:
+    """Who trains the cells, as a context: a cluster's client is closed at the end."""
+    from ..sweeps.local import cores, on_this_machine
+
+    if name == "dask":
+        from ..sweeps.cluster import on_cluster
+
+        return on_cluster(str(scheduler), sample)
+    processes = jobs or cores()
+    return nullcontext(lambda cells: on_this_machine(cells, processes))
+
+
+def _work(start: Callable[[], Sweep], opening: AbstractContextManager[Engine], as_json: bool, quiet: bool) -> None:
+    """Train to the end and print; an interrupt keeps what is finished."""
+    from .display import console
+
+    screen = console(to_stderr=as_json)
+    silent = quiet or (as_json and not screen.is_terminal)
+    with opening as engine:
+        found = start()
+        if not silent:
+            for line in describe(found):
+                screen.print(line, markup=False)
+        began, before = perf_counter(), len(found.outcomes)
+        try:
+            for _ in follow(found, engine, screen, silent):
+                pass
+        except KeyboardInterrupt:
+            done = f"{len(found.outcomes)} of {found.total} cells are finished and kept"
+            click.echo(f"Interrupted; {done}. Go on with: {resume_command(found)}", err=True)
+            raise SystemExit(130) from None
+        seconds, cells = perf_counter() - began, len(found.outcomes) - before
+    rows = found.rows()
+    if as_json:
+        _print_json(found, rows, seconds)
+    elif quiet:
+        click.echo(_short(found, rows))
+    else:
+        for printed in summary(found, rows, cells, seconds):
+            screen.print(printed, markup=False) if isinstance(printed, str) else screen.print(printed)
+    if not any(row.scores for row in rows):
+        raise EveryCellFailed(f"every cell failed; the first: {rows[0].reason}")
+
+
+def describe(found: Sweep) -> Iterator[str]:
+    """What is going to be trained, in a few lines."""
+    plan, score = found.plan, found.score
+    for axis in plan.axes:
+        values = f"{', '.join(axis.values[:8])}{', ...' * (len(axis.values) > 8)}" if not plan.random else axis.text
+        yield f"over       {axis.key}: {values.removeprefix(axis.key + '=')}"
+    how = f"{len(found.points)} points" + (" drawn at random" if plan.random else "")
+    stages = " -> ".join(f"{count} for {epochs} epochs" for count, epochs in found.rounds) if plan.halving else ""
+    repeats = f", {plan.seeds} seeds" * (plan.seeds > 1) + f", {plan.folds} folds" * (plan.folds > 0)
+    yield f"points     {how}{repeats}: {found.total} cells" + (f"; {stages}, each from the start" if stages else "")
+    split = score.of == "validation rows"
+    which = (
+        f"{score.rows:,} validation rows; test rows take no part"
+        if split
+        else f"all {score.rows} rows, too few to split"
+    )
+    yield f"score      {score.metric} ({score.better} is better) of {which}"
+    if found.outcomes:
+        yield f"resumed    {len(found.outcomes)} of {found.total} cells are finished already"
+    yield f"sweep      {found.folder}"
+
+
+def follow(found: Sweep, engine: Engine, screen: Console, silent: bool) -> Iterator[Outcome]:
+    """The outcomes as they come: a bar in a terminal, a line each elsewhere, with the time that is left."""
+    if silent:
+        yield from found.run(engine)
+    elif screen.is_terminal:
+        yield from _with_bar(found, engine, screen)
+    else:
+        first: float | None = None
+        before = len(found.outcomes)
+        for outcome in found.run(engine):
+            now, done = perf_counter(), len(found.outcomes)
+            first = first or now  # until the first cell is there, workers are still coming up
+            pace = (now - first) / (done - before - 1) if done - before > 1 else 0.0
+            left = f"  {_left(pace * (found.total - done))}" if pace and done < found.total else ""
+            screen.print(f"cell {done:>{len(str(found.total))}}/{found.total}  {_line(found, outcome)}{left}")
+            yield outcome
+
+
+def _with_bar(found: Sweep, engine: Engine, screen: Console) -> Iterator[Outcome]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("cell"), MofNCompleteColumn(), BarColumn(bar_width=20), TimeRemainingColumn(compact=True),
+        TextColumn("{task.description}", markup=False),
+    )  # fmt: skip
+    with Progress(*columns, console=screen) as bar:
+        task = bar.add_task("", total=found.total, completed=len(found.outcomes))
+        for outcome in found.run(engine):
+            bar.update(task, completed=len(found.outcomes), description=_line(found, outcome))
+            yield outcome
+
+
+def _line(found: Sweep, outcome: Outcome) -> str:
+    """A cell in one line: what it was, and what it came to."""
+    cell, plan = outcome.cell, found.plan
+    words = [*cell.settings, *[f"seed={cell.seed}"] * (plan.seeds > 1), *[f"fold={cell.fold + 1}"] * (plan.folds > 0)]
+    words += [f"epochs={cell.epochs}"] * bool(plan.halving)
+    score = f"{found.score.metric} {outcome.scores[found.score.metric]:.4f}" if not outcome.failed else "failed"
+    return f"{score}  {' '.join(words)}"
+
+
+def _left(seconds: float) -> str:
+    return f"{max(1, round(seconds))} s left" if seconds < 90 else f"{seconds / 60:.0f} min left"
+
+
+def table(found: Sweep, rows: Sequence[Row]) -> Table:
+    """The points, best first: mean, spread over seeds and folds, and a mark for what can't be told from the best."""
+    from rich import box
+    from rich.table import Table
+
+    from .display import figure
+
+    repeated = len(found.repeats) > 1
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for axis in found.plan.axes:
+        shown.add_column(axis.key, no_wrap=True)
+    for heading in (found.score.metric, *["spread"] * repeated, *["epochs"] * bool(found.plan.halving)):
+        shown.add_column(heading, justify="right", no_wrap=True)
+    shown.add_column("")
+    for number, row in enumerate(rows[:SHOWN]):
+        cells = [setting.partition("=")[2] for setting in row.point]
+        cells.append(figure(row.mean) if row.scores else "-")
+        cells += ["-" if row.spread is None else figure(row.spread)] * repeated
+        cells += [str(row.epochs)] * bool(found.plan.halving)
+        mark = "best" if number == 0 and row.whole else "tied" if row.tied else ""
+        mark = f"{row.failed} failed" if row.failed else mark
+        shown.add_row(*cells, mark)
+    return shown
+
+
+def summary(found: Sweep, rows: Sequence[Row], cells: int, seconds: float) -> Iterator[Any]:
+    """What the sweep came to, and the commands to try next."""
+    yield table(found, rows)
+    if len(rows) > SHOWN:
+        yield f"... and {len(rows) - SHOWN} more points in {found.folder / 'table.csv'}"
+    yield from verdict(found, rows)
+    reasons = dict.fromkeys(row.reason.partition(";")[0] for row in rows if row.failed)
+    yield from (f"failed: {reason}" for reason in list(reasons)[:3])
+    yield f"{cells} cells in {seconds:.1f} s; sweep: {found.folder}"
+    files = sorted(path.name for path in found.folder.iterdir() if path.suffix in (".png", ".svg", ".csv", ".toml"))
+    yield f"files: {', '.join(files)}"
+    if rows and rows[0].whole:
+        yield "next:"
+        yield f"  {_glassnet(found)} train --config {found.folder / 'best.toml'}"
+
+
+def verdict(found: Sweep, rows: Sequence[Row]) -> Iterator[str]:
+    """How far the best may be trusted, in a sentence."""
+    if not rows or not rows[0].whole:
+        return
+    ties, repeats = sum(row.tied for row in rows), len(found.repeats)
+    if repeats == 1 and not found.score.share:
+        yield "One training each says nothing about luck: --seeds 5 shows the spread, and which points are tied."
+        return
+    how = f"{repeats} trainings each" if repeats > 1 else "one training each"
+    how += f", {found.score.rows:,} {found.score.of}" + (" a fold" if found.plan.folds else "")
+    number = {0: "No other point is", 1: "1 point is"}.get(ties, f"{ties} points are")
+    yield f"{number} within 2 standard errors of the best ({how}){': tied' if ties else ''}."
+    if repeats < 3 and ties:
+        yield "More repeats tell more: --seeds 5, or --folds 5."
+
+
+def _short(found: Sweep, rows: Sequence[Row]) -> str:
+    if not rows or not rows[0].whole:
+        return f"no point has all its scores, {found.folder}"
+    ties = sum(row.tied for row in rows)
+    return f"{found.score.metric} {rows[0].mean:.4f} with {' '.join(rows[0].point)} ({ties} tied), {found.folder}"
+
+
+def _print_json(found: Sweep, rows: Sequence[Row], seconds: float) -> None:
+    import json
+
+    from ..runs.recording import plain
+
+    keys = ("epochs", "mean", "spread", "error", "failed", "reason", "tied")
+    points = [
+        {"settings": dict(one.split("=", 1) for one in row.point)} | {key: getattr(row, key) for key in keys}
+        for row in rows
+    ]
+    whole = {"metric": found.score.metric, "better": found.score.better, "cells": len(found.outcomes)}
+    best = points[0]["settings"] if rows and rows[0].whole else None
+    said = {"sweep": str(found.folder), **whole, "seconds": round(seconds, 3), "best": best, "points": points}
+    click.echo(json.dumps(plain(said)))
+
+
+def resume_command(found: Sweep) -> str:
+    """The line that goes on with this sweep."""
+    import shlex
+
+    return f"{_glassnet(found)} sweep --resume {shlex.quote(str(found.folder))}"
+
+
+def _glassnet(found: Sweep) -> str:
+    """`glassnet`, with the one-file plugins that must be named again."""
+    import shlex
+
+    return " ".join(["glassnet", *(f"--plugin {shlex.quote(path)}" for path, _ in found.guests.files)])

@@ -1,0 +1,176 @@
+"""Several runs side by side: in which choices they differ, and whether their scores do, beyond luck.
+
+Test rows are few, so a score has an interval. Two intervals that overlap say little about two runs that were judged by
+the very same rows: luck with these rows is shared. The difference is then judged row by row instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data import Rows
+from ..errors import GlassnetError, join
+from ..experiment.results import Interval
+from ..kinds import Metric
+from ..runs import Run
+from ..streams import Stream, generator
+from ..training import Scorer
+
+Array = NDArray[Any]
+
+RESAMPLES = 1000
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A run's score less that of the first run. `low` and `high` are its 95 % interval.
+
+    `paired` says how it was judged: on resampled rows that both runs share, or, where they were judged by different
+    rows, from their two intervals alone, which is more cautious.
+    """
+
+    value: float
+    low: float
+    high: float
+    paired: bool
+
+    @property
+    def exceeds(self) -> bool:
+        """Whether the interval leaves 0 out: more than luck with the test rows."""
+        return self.low > 0 or self.high < 0
+
+
+@dataclass(frozen=True)
+class RunComparison:
+    """Runs beside each other: `scores`, `intervals` and `differences` are by metric, one entry a run.
+
+    The first run is what the others are compared with; its own difference is None. `better` says which way is
+    up. `settings` holds the fields in which the runs differ. `judged` are the splits that they are judged by.
+    """
+
+    runs: tuple[Run, ...]
+    judged: tuple[str, ...]
+    same_rows: tuple[bool, ...]
+    scores: Mapping[str, tuple[float, ...]]
+    intervals: Mapping[str, tuple[Interval, ...]]
+    differences: Mapping[str, tuple[Difference | None, ...]]
+    better: Mapping[str, str]
+    settings: Mapping[str, tuple[Any, ...]]
+
+
+def compare_runs(runs: Sequence[Run], metric: str | None = None) -> RunComparison:
+    """Compare finished runs with the first of them; `metric` picks one score, else all that they have in common.
+
+    On shared rows: 1000 samples of the rows with replacement, the same for both runs; the interval holds the
+    middle 95 % of the differences (Efron 1979). Elsewhere only the two intervals count, as for independent
+    scores (Newcombe 1998).
+    """
+    if len(runs) < 2:
+        raise GlassnetError("one run alone can't be compared: name at least two, such as 1 2, or 3 last")
+    _refuse_unfinished(runs)
+    names = _metrics(runs, metric)
+    judged = tuple("test" if run.result["metrics"].get("test") else "train" for run in runs)
+    same = tuple(_share_rows(runs[0], run, judged[0], split) for run, split in zip(runs, judged, strict=True))
+    scores, intervals, differences = {}, {}, {}
+    for name in names:
+        scores[name] = tuple(run.result["metrics"][split][name] for run, split in zip(runs, judged, strict=True))
+        intervals[name] = tuple(_interval(run, split, name) for run, split in zip(runs, judged, strict=True))
+        pairs = list(zip(scores[name], intervals[name], strict=True))
+        rest = [
+            _paired(runs[0], run, judged[0], name) if together else unpaired(pairs[0], pair)
+            for run, together, pair in list(zip(runs, same, pairs, strict=True))[1:]
+        ]
+        differences[name] = (None, *rest)
+    better = {name: _metric(runs[0], name).better for name in names}
+    return RunComparison(tuple(runs), judged, same, scores, intervals, differences, better, _settings(runs))
+
+
+def _refuse_unfinished(runs: Sequence[Run]) -> None:
+    for run in runs:
+        stopped = str(run.result.get("stopped", "")) if run.result else "unfinished"
+        if not run.result or stopped.startswith("diverged"):
+            why = "has no final figures" if not run.result else "diverged"
+            raise GlassnetError(f"{run.folder} {why}: finish it with glassnet train --resume, or leave it out")
+
+
+def _metrics(runs: Sequence[Run], wanted: str | None) -> list[str]:
+    """The metrics that all runs have, in the first one's order."""
+    first, *others = (list(run.result["metrics"]["train"]) for run in runs)
+    shared = [name for name in first if all(name in names for names in others)]
+    if wanted is not None and wanted not in shared:
+        raise GlassnetError(f"not every run has the metric {wanted!r}; they share: {join(shared) or 'none'}")
+    if not shared:
+        tasks = join(f"{run.folder.name} is {run.experiment.task}" for run in runs)
+        raise GlassnetError(f"these runs have no score in common ({tasks}): compare runs of one question")
+    return [wanted] if wanted is not None else shared
+
+
+def _interval(run: Run, split: str, name: str) -> Interval:
+    low, high = run.result["intervals"][split][name]
+    return float(low), float(high)
+
+
+def _share_rows(one: Run, other: Run, judged: str, split: str) -> bool:
+    """Whether two runs are judged by the very same rows: of the same data, in the same order, with the same targets."""
+    if judged != split or one.provenance.get("data_sha256") != other.provenance.get("data_sha256"):
+        return False
+    left, right = one.rows(judged), other.rows(judged)
+    return np.array_equal(left.index, right.index) and np.array_equal(left.target, right.target)
+
+
+def _metric(run: Run, name: str) -> Metric:
+    return run.trained.scorer.metrics[name]
+
+
+def _paired(one: Run, other: Run, split: str, name: str) -> Difference:
+    rng = generator(one.experiment.split_seed, Stream.BOOTSTRAP)
+    n = len(one.rows(split))
+    left, right = (_judge(run, split, name) for run in (one, other))
+    whole = np.arange(n)
+    value = right(whole) - left(whole)
+    drawn = (rng.integers(0, n, n) for _ in range(RESAMPLES))
+    differences = np.array([right(rows) - left(rows) for rows in drawn])
+    differences = differences[np.isfinite(differences)]  # a sample may hold one class only
+    if not len(differences):
+        return Difference(value, float("nan"), float("nan"), paired=True)
+    low, high = np.quantile(differences, [0.025, 0.975])
+    return Difference(value, float(low), float(high), paired=True)
+
+
+def _judge(run: Run, split: str, name: str) -> Any:
+    """rows -> the run's score on them."""
+    training, rows, y = run.trained, run.rows(split), run.outputs(split)
+    scorer = Scorer({name: _metric(run, name)}, training.data.targets, training.objective.loss)
+    return lambda drawn: scorer(y[drawn], _taken(rows, drawn))[name]
+
+
+def _taken(rows: Rows, drawn: Array) -> Rows:
+    weight = None if rows.weight is None else rows.weight[drawn]
+    return replace(rows, t=rows.t[drawn], target=rows.target[drawn], weight=weight, index=rows.index[drawn])
+
+
+def unpaired(one: tuple[float, Interval], other: tuple[float, Interval]) -> Difference:
+    """The interval of the difference of two independent scores, from each one's own (Newcombe 1998, method 10)."""
+    (ours, (our_low, our_high)), (theirs, (their_low, their_high)) = one, other
+    value = theirs - ours
+    low = value - float(np.hypot(theirs - their_low, our_high - ours))
+    high = value + float(np.hypot(their_high - theirs, ours - our_low))
+    return Difference(value, low, high, paired=False)
+
+
+def _settings(runs: Sequence[Run]) -> dict[str, tuple[Any, ...]]:
+    """The fields in which the experiments differ."""
+    fields = [asdict(run.experiment) for run in runs]
+
+    def differing() -> Iterator[tuple[str, tuple[Any, ...]]]:
+        for name in fields[0]:
+            values = tuple(words[name] for words in fields)
+            if name != "plugins" and any(value != values[0] for value in values):
+                yield name, values
+
+    return dict(differing())

@@ -1,0 +1,127 @@
+"""What a fit leaves behind, as plain arrays and back: pickling, copying and `glassnet.save` all go this way.
+
+Parts travel as phrases and are built anew, so that no function has to be pickled.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..catalog import Catalog
+from ..errors import GlassnetError
+from ..experiment.building import Earlier, epoch_row
+from ..model import Model
+from ..runs.reading import read_states
+from ..runs.recording import state_arrays
+from ..training import Epoch, Progress
+from ..training.epochs import Snapshot
+
+Array = NDArray[Any]
+
+
+@dataclass
+class Patience:
+    """How long it has been since a number fell by at least `tol`; equal steps down count as standing still."""
+
+    lowest: float = float("inf")
+    stalled: int = 0
+
+    def see(self, value: float, tol: float) -> None:
+        self.stalled = self.stalled + 1 if value > self.lowest - tol else 0
+        self.lowest = min(self.lowest, value)
+
+
+@dataclass(eq=False)
+class Fitted:
+    """What a fit leaves behind. `patience` is there while `partial_fit` goes on step by step.
+
+    A network predicts into buffers that it keeps, so predictions from several threads take turns at the `lock`.
+    """
+
+    model: Model
+    progress: Progress
+    optimizer: str
+    seed: int
+    patience: Patience | None = None
+    lock: Lock = field(default_factory=Lock)
+
+    @property
+    def earlier(self) -> Earlier:
+        return Earlier(self.model, self.progress, self.optimizer)
+
+    def without_best(self) -> Fitted:
+        """The same, for a training that looks for its own best epoch."""
+        return replace(self, progress=replace(self.progress, best=None, best_epoch=0))
+
+    def to_arrays(self) -> dict[str, Array]:
+        """All of it, with the optimizer's memory and the best weights, so that training can go on."""
+        progress, patience = self.progress, self.patience
+        words = {
+            "optimizer": self.optimizer,
+            "seed": self.seed,
+            "step": progress.step,
+            "best_epoch": progress.best_epoch,
+            "stopped": progress.stopped,
+            "patience": None if patience is None else [patience.lowest, patience.stalled],
+        }
+        arrays = {"fit": np.array(json.dumps(words)), **history_arrays(progress.epochs)}
+        if progress.best is not None:
+            arrays |= {"best_w": progress.best.w, "best_running": progress.best.running}
+        arrays |= state_arrays(progress.states)
+        return arrays | {f"model/{name}": array for name, array in self.model.to_arrays().items()}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Array], catalog: Catalog) -> Fitted:
+        model = {name.removeprefix("model/"): array for name, array in arrays.items() if name.startswith("model/")}
+        read = Model.from_arrays(model, catalog)
+        try:
+            words = json.loads(str(arrays["fit"]))
+            best = Snapshot(arrays["best_w"], arrays["best_running"]) if "best_w" in arrays else None
+            progress = Progress(
+                read_epochs(arrays), words["step"], read_states(arrays), best, words["best_epoch"], None,
+                words["stopped"],
+            )  # fmt: skip
+            patience = None if words["patience"] is None else Patience(*words["patience"])
+            return cls(read, progress, words["optimizer"], words["seed"], patience)
+        except (KeyError, ValueError, TypeError, IndexError) as error:
+            raise GlassnetError(f"not a fit that this glassnet can read ({type(error).__name__}: {error})") from error
+
+
+def history_arrays(epochs: list[Epoch]) -> dict[str, Array]:
+    """The epochs as one table of numbers, with the names of its columns; a missing number is NaN."""
+    rows = [epoch_row(epoch) for epoch in epochs]
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    table = [[np.nan if row.get(name) is None else row[name] for name in columns] for row in rows]
+    return {"history_columns": np.array(columns, dtype=str), "history": np.array(table, dtype=np.float64)}
+
+
+def read_epochs(arrays: Mapping[str, Array]) -> list[Epoch]:
+    """The reverse of `history_arrays`."""
+    columns = arrays["history_columns"].tolist()
+    return [_epoch(dict(zip(columns, row, strict=True))) for row in arrays["history"].tolist()]
+
+
+def _epoch(row: dict[str, float]) -> Epoch:
+    watched = not np.isnan(row["validation_loss"])  # there were validation rows
+    scores: dict[str, dict[str, float]] = {}
+    for column, value in row.items():
+        split, _, name = column.partition("_")
+        if split == "train" or (split == "validation" and watched and name != "loss"):
+            scores.setdefault(split, {})[name] = value
+    return Epoch(
+        number=int(row["epoch"]),
+        step=int(row["step"]),
+        loss=row["loss"],
+        validation_loss=row["validation_loss"] if watched else None,
+        scores=scores,
+        monitored=row["monitored"],
+        rate=row["rate"],
+        seconds=row["seconds"],
+    )

@@ -1,0 +1,105 @@
+"""What scikit-learn's users hand over, checked as scikit-learn checks it, as rows for a training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils.validation import _check_sample_weight, check_consistent_length, validate_data
+
+from ..data import Split
+from ..data.splits import check_fraction, split
+from ..errors import GlassnetError, join
+from ..kinds import Dataset, Task
+from ..streams import Stream, generator
+
+Array = NDArray[Any]
+DTYPES = (np.float64, np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """Rows as a training takes them; `weight` is None where all rows count the same."""
+
+    dataset: Dataset
+    split: Split
+    weight: Array | None
+
+    @property
+    def dtype(self) -> str:
+        return str(self.dataset.X.dtype.name)
+
+
+def checked_inputs(estimator: Any, X: Any, *, fresh: bool) -> Array:
+    """X (n, d) as numbers; `fresh` learns the columns' names and number, otherwise they are compared."""
+    try:
+        return np.asarray(validate_data(estimator, X, dtype=DTYPES, reset=fresh))
+    except ValueError as error:
+        named = _text_columns(X)
+        if not named:
+            raise
+        raise ValueError(
+            f"{join(named)}: text, and a network computes with numbers. Turn such columns into 0 and 1 first, as "
+            f"OneHotEncoder in a ColumnTransformer does, in a Pipeline with {type(estimator).__name__}"
+        ) from error
+
+
+def _text_columns(X: Any) -> list[str]:
+    """The columns of a DataFrame that hold something else than numbers."""
+    if not hasattr(X, "select_dtypes"):
+        return []
+    from pandas.api.types import infer_dtype
+
+    texts = ("string", "mixed", "mixed-integer")
+    return [f"column {name!r}" for name in X.columns if infer_dtype(X[name].astype(object), skipna=True) in texts]
+
+
+def together(
+    estimator: Any,
+    X: Array,
+    y: Array,
+    sample_weight: Any,
+    validation: tuple[Array, Array] | None,
+    *,
+    task: Task,
+    classes: list[Any] | None,
+    strata: Array | None,
+    seed: int,
+) -> Given:
+    """Training rows and, behind them, validation rows: those handed over, or the share held out of the others.
+
+    The hold-out is stratified by `strata`, where there are any, and drawn from the seed's own stream; a row of
+    weight 0 takes no part in it, as if it were not there.
+    """
+    check_consistent_length(X, y)
+    n = len(X)
+    weight = None if sample_weight is None else np.asarray(_check_sample_weight(sample_weight, X, dtype=np.float64))
+    rows = np.arange(n)
+    none = rows[:0]
+    if validation is not None:
+        X, y = np.concatenate([X, validation[0]]).astype(X.dtype, copy=False), np.concatenate([y, validation[1]])
+        parts = Split(rows, np.arange(n, len(X)), none)
+    elif estimator.early_stopping:
+        parts = _held_out(rows if weight is None else rows[weight > 0], estimator.validation_fraction, seed, strata)
+    else:
+        parts = Split(rows, none, none)
+    if weight is not None and len(X) > n:
+        weight = np.concatenate([weight, np.ones(len(X) - n)])  # they are only looked at
+    names = getattr(estimator, "feature_names_in_", None)
+    named = None if names is None else [str(name) for name in names]
+    return Given(Dataset(X, y, task=task, classes=classes, feature_names=named), parts, weight)
+
+
+def _held_out(rows: Array, fraction: Any, seed: int, strata: Array | None) -> Split:
+    share = check_fraction("validation_fraction", fraction)
+    if share == 0:
+        raise GlassnetError("early_stopping needs rows to look at: a validation_fraction above 0, or X_val and y_val")
+    stay, taken = split(rows, share, generator(seed, Stream.SPLIT), None if strata is None else strata[rows])
+    if not len(stay) or not len(taken):
+        raise GlassnetError(
+            f"validation_fraction={share:g} of {len(rows)} rows leaves {len(stay)} for training and {len(taken)} for "
+            "validation: give more rows, or X_val and y_val"
+        )
+    return Split(stay, taken, rows[:0])

@@ -1,0 +1,146 @@
+"""Short trainings that answer one question before a long one is begun: which rate, and how many rows a step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import GlassnetError
+from ..streams import Stream, generator
+from ..training import Scorer, evaluate, threads, train
+from ..training.batches import Batches, batch_starts
+from ..training.divergence import size
+from ..training.epochs import Progress, Snapshot
+from ..training.objective import weighted_mean
+from ..training.scoring import at_most
+from ..training.updates import Updater, clip
+from .building import Training
+
+Array = NDArray[Any]
+
+SMOOTHING = 0.9  # an average over about the last ten steps
+BOTTOM = 0.05  # of the whole fall
+GIVEN_UP = 4.0  # times the lowest smoothed loss
+
+
+@dataclass(frozen=True, eq=False)
+class RateRange:
+    """Loss against a rate that grows with every step; `losses` and `smoothed` are as long as `rates`.
+
+    `bottom` is the first rate at which the smoothed loss is down to the last 5 % of its whole fall, `suggested` a
+    tenth of it: there the loss still falls steeply, and room is left before it rises.
+    """
+
+    rates: Array
+    losses: Array
+    smoothed: Array
+
+    @property
+    def bottom(self) -> float:
+        lowest = int(np.argmin(self.smoothed))
+        low, high = self.smoothed[lowest], self.smoothed[: lowest + 1].max()
+        return float(self.rates[np.argmax(self.smoothed <= low + BOTTOM * (high - low))])
+
+    @property
+    def suggested(self) -> float:
+        return self.bottom / 10
+
+
+def rate_range(training: Training, low: float = 1e-6, high: float = 10.0, steps: int = 200) -> RateRange:
+    """Train while the rate grows from `low` to `high`, by the same factor each step, and write down the loss.
+
+    It starts from the network's weights and leaves them, and everything else, as they were. It ends early where
+    the smoothed loss is four times its lowest, or no longer a number. (Smith 2017.)
+    """
+    choice = training.chosen.optimizer
+    optimizer = choice.build()
+    if optimizer.update is None or "lr" not in choice.options:
+        raise GlassnetError(f"{choice.part.name} has no rate (lr) to try out")
+    network, objective, plan = training.network, training.objective, training.plan
+    before = Snapshot.of(network)
+    updater = Updater(optimizer, network.w, network.layout, [])
+    rates, losses = np.geomspace(low, high, steps), []
+    dropout = generator(plan.seed, Stream.DROPOUT)
+    with np.errstate(all="ignore"), threads.suited_to(plan.batch_size or len(training.data.train), network.widths):
+        for step, (X, t, weight) in zip(range(1, steps + 1), _batches(training), strict=False):
+            z = objective.gradient(X, t, weight, dropout)
+            losses.append(weighted_mean(objective.losses(z, t), weight))
+            smoothed = smooth(np.array(losses))
+            if not np.isfinite(size(network.g)) or not smoothed[-1] < GIVEN_UP * np.abs(smoothed).min():
+                break
+            clip(network.g, plan.clip_norm, plan.clip_value)
+            updater.apply(network.g, step, float(rates[step - 1] / choice.options["lr"]))
+            network.remember()
+    before.restore(network)
+    kept = np.isfinite(smoothed)
+    return RateRange(rates[: len(losses)][kept], np.array(losses)[kept], smoothed[kept])
+
+
+def _batches(training: Training) -> Any:
+    """Batch after batch, without an end, in the order of a training with this seed."""
+    rows, plan = training.data.train, training.plan
+    starts = batch_starts(len(rows), plan.batch_size or len(rows), join_single=training.network.batch_norm)
+    batches = Batches(rows, starts)
+    for number in count(1):
+        yield from batches.in_order(generator(plan.seed, Stream.SHUFFLE, number).permutation(len(rows)))
+
+
+def smooth(losses: Array) -> Array:
+    """The exponentially weighted mean of the losses so far, corrected for its beginning as in Adam."""
+    means, mean = np.empty(len(losses)), 0.0
+    for step, loss in enumerate(losses):
+        mean = SMOOTHING * mean + (1 - SMOOTHING) * loss
+        means[step] = mean / (1 - SMOOTHING ** (step + 1))
+    return means
+
+
+@dataclass(frozen=True, eq=False)
+class BatchTrial:
+    """A training with one batch size: `losses` (epochs + 1,) over all its rows, before it and after each epoch.
+
+    `steps` and `seconds`, as long, say what they took; scoring is not counted. `stopped` is empty, or says what
+    went wrong.
+    """
+
+    batch_size: int
+    rows: int
+    losses: Array
+    steps: Array
+    seconds: Array
+    stopped: str = ""
+
+
+def batch_trials(training: Training, sizes: Sequence[int], epochs: int = 10, rows: int = 500) -> list[BatchTrial]:
+    """The same start trained with several batch sizes (0: all rows), on at most `rows` evenly spaced training rows.
+
+    The network's weights are as they were afterwards. With batch normalisation a size of 1 becomes 2.
+    """
+    some = at_most(training.data.train, rows)
+    least = 2 if training.network.batch_norm else 1
+    _trial(training, some, len(some), 1)  # what only the first one has to load or lay out is on nobody's clock
+    return [_trial(training, some, min(max(size or len(some), least), len(some)), epochs) for size in sizes]
+
+
+def _trial(training: Training, rows: Any, batch_size: int, epochs: int) -> BatchTrial:
+    objective, progress = training.objective, Progress()
+    nothing = Scorer({}, training.data.targets, objective.loss)
+    plan = replace(training.plan, epochs=epochs, batch_size=batch_size, patience=None, monitor="loss")
+    before, stopped = Snapshot.of(training.network), ""
+    losses, steps, seconds = [evaluate(objective, rows, nothing)[0]], [0], [0.0]
+    optimizer, schedule = training.chosen.optimizer.build(), training.chosen.schedule.build()
+    try:
+        for epoch in train(objective, optimizer, schedule, rows, None, nothing, plan, progress):
+            with np.errstate(all="ignore"):
+                losses.append(evaluate(objective, rows, nothing)[0])
+            steps.append(epoch.step)
+            seconds.append(seconds[-1] + epoch.seconds)
+    except GlassnetError as error:
+        stopped = str(error)
+    finally:
+        before.restore(training.network)
+    return BatchTrial(batch_size, len(rows), np.array(losses), np.array(steps), np.array(seconds), stopped)

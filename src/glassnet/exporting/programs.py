@@ -1,0 +1,241 @@
+"""The folder that is left behind: `model.py`, which runs on its own, and the arrays that it reads.
+
+An engine writes the network in its library's own words; how a table becomes inputs, and outputs become answers,
+is written here once, for all of them.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..catalog import Catalog
+from ..data.columns import Column
+from ..errors import GlassnetError, did_you_mean, join
+from ..experiment import Experiment
+from ..experiment.recipes import ENGINE_PACKAGES, in_words, weights_of
+from ..kinds import Recipe
+from ..runs import Run
+from ..runs.files import write_bytes, write_text, writing
+from ..training.batches import batch_starts
+from . import graph, tables
+
+Array = NDArray[Any]
+
+ONNX = "onnx"  # beside the engines that write scripts
+_ELSEWHERE = "give another --output"
+
+
+def export(run: Run, to: str, output: Path | None = None) -> list[Path]:
+    """Write a run as a program for another library; returns the files, `model.py` first.
+
+    `to` is "onnx" or the phrase of an engine that writes scripts. The folder is `export-NAME` in the run's own unless
+    `output` is given. Raises `GlassnetError` where the folder exists, and naming the part that can't be written.
+    """
+    name = to.partition(":")[0].rpartition("/")[2]
+    folder = run.folder / f"export-{name}" if output is None else output
+    if folder.exists():
+        raise GlassnetError(f"{folder} exists already and is left as it is: remove it, or {_ELSEWHERE}")
+    recipe = recipe_of_run(run)
+    features, arrays = run.model.features, _arrays(run, recipe)
+    raw = to == ONNX and all(column.kind != "text" and not column.gaps for column in features.columns)
+    files: dict[str, bytes] = {}
+    if to == ONNX:
+        files["model.onnx"] = graph.graph(recipe, features if raw else None, run.model.targets)
+        network = graph.SCRIPT.format(shape="-".join(map(str, recipe.widths)))
+        wanted = ("input_names",) if raw else ("input_names", "input_fill", "input_shift", "input_scale")
+        arrays = {name: arrays[name] for name in wanted}
+    else:
+        network = _script(run, recipe, to)
+    answers = tables.answers(run.model, in_own_units=to == ONNX)
+    program = _program(network, tables.preparation(features, raw), answers, run)
+    return _write(folder, program, arrays, files)
+
+
+def recipe_of_run(run: Run) -> Recipe:
+    """The recipe of a finished run, from what its folder holds: its data are not needed."""
+    model, words = run.model, run.experiment
+    rows = run.provenance.get("rows", {}).get("train") or len(run.trained.data.train)
+    batch_size = rows if words.batch_size == "full" else min(int(words.batch_size or rows), rows)
+    steps = len(batch_starts(rows, batch_size, join_single=words.batch_norm))
+    return Recipe(
+        task=model.targets.task,
+        widths=tuple(model.network.widths),
+        activations=tuple(in_words(choice) for choice in model.parts.activations),
+        output=in_words(model.parts.output),
+        loss=in_words(model.parts.loss),
+        optimizer=in_words(run.catalog.choose("optimizer", _phrase(words, "optimizer"))),
+        schedule=in_words(run.catalog.choose("schedule", _phrase(words, "schedule"))),
+        start=tuple(weights_of(model.network)),
+        total_steps=words.epochs * steps,
+        batch_size=batch_size,
+        l1=words.l1,
+        l2=words.l2,
+        clip_norm=words.clip_norm,
+        clip_value=words.clip_value,
+        dropout=words.dropout,
+        input_dropout=words.input_dropout,
+        batch_norm=words.batch_norm,
+        dtype=model.network.dtype.name,
+    )
+
+
+def _phrase(words: Experiment, what: str) -> str:
+    phrase = str(getattr(words, what))
+    if phrase.startswith("<function"):
+        raise GlassnetError(f"the run was trained with {phrase} given as a function, which no other library knows")
+    return phrase
+
+
+def _script(run: Run, recipe: Recipe, to: str) -> str:
+    """The network in the words of an engine's library."""
+    engine = _choose(run.catalog, to).build()
+    if engine.script is None:
+        raise GlassnetError(f"the engine {to} writes no scripts: export to {join(_known(run.catalog))}")
+    try:
+        return str(engine.script(recipe))
+    except ValueError as error:
+        raise GlassnetError(f"{run.folder} can't be written for {to}: {error}") from error
+
+
+def _choose(catalog: Catalog, to: str) -> Any:
+    name, known = to.partition(":")[0], _known(catalog)
+    if not catalog.matches("engine", name):
+        package = ENGINE_PACKAGES.get(name)
+        remedy = f" It comes with a plugin: pip install {package}." if package else did_you_mean(name, known)
+        raise GlassnetError(f"there is no engine {name!r} to export to.{remedy} Possible are {join(known)}.")
+    return catalog.choose("engine", to)
+
+
+def _known(catalog: Catalog) -> list[str]:
+    return [*(catalog.short_name(part) for part in catalog.parts("engine")), ONNX]
+
+
+def _arrays(run: Run, recipe: Recipe) -> dict[str, Array]:
+    """Everything that the program reads: weights by layer, and what preparing inputs and answers takes."""
+    found = {f"{name}{number}": array for number, layer in enumerate(recipe.start, 1) for name, array in layer.items()}
+    numbers = [column for column in run.model.features.columns if column.kind == "number"]
+    found |= _inputs(numbers)
+    if recipe.task == "regression":
+        found |= {"target_scale": run.model.targets.scale, "target_mean": run.model.targets.mean}
+    return found
+
+
+def _inputs(numbers: list[Column]) -> dict[str, Array]:
+    return {
+        "input_names": np.array([column.name for column in numbers], dtype=str),
+        "input_fill": np.array([column.fill for column in numbers]),
+        "input_shift": np.array([column.shift for column in numbers]),
+        "input_scale": np.array([column.scale for column in numbers]),
+    }
+
+
+def _program(network: str, preparation: str, answers: str, run: Run) -> str:
+    """One module text: its imports on top, then the network, then the way in and the way out."""
+    what, imports, body = _taken_apart(network)
+    standard = ["import sys", "from pathlib import Path", *(line for line in imports if _is_standard(line))]
+    others = ["import numpy as np", "import pandas as pd", *(line for line in imports if not _is_standard(line))]
+    return _PROGRAM.format(
+        what=what,
+        source=_harmless(f"{_dataset(run.experiment)}, run {run.folder.name}"),
+        standard="\n".join(sorted(set(standard), key=_plain_first)),
+        others="\n".join(dict.fromkeys(others)),
+        network=body.strip("\n"),
+        preparation=preparation,
+        answers=answers,
+    )
+
+
+def _dataset(words: Experiment) -> str:
+    phrase = str(words.dataset).removeprefix("glassnet/").partition(":")[0]
+    return Path(phrase).name
+
+
+def _harmless(words: str) -> str:
+    """Words fit for a docstring. A run may come from anybody, and quotes in a name would end the text."""
+    return re.sub(r"[^\w .,:=+-]", "_", words)
+
+
+def _taken_apart(source: str) -> tuple[str, list[str], str]:
+    """(docstring, imports that open the text, the rest) of a module text."""
+    tree = ast.parse(source)
+    lines = source.splitlines(keepends=True)
+    imports, last = [], 0
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            imports.append(ast.unparse(node))
+        elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            break
+        last = node.end_lineno or last
+    return ast.get_docstring(tree) or "", imports, "".join(lines[last:])
+
+
+def _is_standard(line: str) -> bool:
+    return line.split()[1].partition(".")[0] in sys.stdlib_module_names
+
+
+def _plain_first(line: str) -> tuple[bool, str]:
+    return line.startswith("from"), line
+
+
+def _write(folder: Path, program: str, arrays: Mapping[str, Array], files: Mapping[str, bytes]) -> list[Path]:
+    """The folder whole or not at all: it gets its name when all is in it."""
+    temporary = folder.with_name(f".{folder.name}.partial")
+    with writing(folder.parent, _ELSEWHERE):
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir(parents=True)
+        try:
+            write_text(temporary / "model.py", program, _ELSEWHERE)
+            write_bytes(temporary / "weights.npz", lambda file: np.savez(file, **arrays), _ELSEWHERE)  # type: ignore[arg-type]
+            for name, content in files.items():
+                write_bytes(temporary / name, lambda file, content=content: file.write(content), _ELSEWHERE)  # type: ignore[misc]
+            temporary.rename(folder)
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
+    return [folder / name for name in ("model.py", "weights.npz", *files)]
+
+
+_PROGRAM = '''"""{what}
+
+    python model.py rows.csv
+
+prints an answer for each row of a table with a header. From another program:
+
+    from model import answers, outputs, prepare, read
+
+Written by glassnet ({source}), which is not needed to run it.
+"""
+
+{standard}
+
+{others}
+
+with np.load(Path(__file__).with_name("weights.npz")) as file:
+    weights = dict(file)
+
+{network}
+
+
+# --- from a table to inputs, from outputs to answers -----------------------------------------------------------
+
+{preparation}
+
+
+{answers}
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python model.py rows.csv")
+    for answer in answers(outputs(prepare(read(sys.argv[1])))):
+        print(*np.atleast_1d(answer), sep=",")
+'''

@@ -1,0 +1,187 @@
+"""Pictures by name: find the plots that suit a run, several runs or a part, draw them, and keep them as files."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from .catalog import Catalog, Choice, Part, Phrase
+from .catalog.faults import explain
+from .errors import GlassnetError, did_you_mean, join
+from .experiment import Training
+from .hooks import HOOKS
+from .kinds import Plot
+from .runs import Run
+from .runs.files import write_bytes
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Of = Literal["run", "runs", "part"]
+
+
+class PlotFailed(GlassnetError):
+    """A plot raised something: its own fault, not the subject's. Exit code 1."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """A plot beside a subject.
+
+    `unsuited` says why the two don't fit, `failed` what went wrong when the plot was asked; both are empty where it
+    can be drawn. `costly` says that it is slow.
+    """
+
+    choice: Choice
+    unsuited: str = ""
+    costly: bool = False
+    failed: str = ""
+
+
+def plot(subject: Any, what: str | Any = "loss", catalog: Catalog | None = None) -> Figure:
+    """Draw one picture: `plot(load("last"), "loss")`, `plot([load(1), load(2)], "loss_runs")`, `plot("relu", "slope")`.
+
+    `subject` is a run, a training that was never written down, a list of runs, or a part (a phrase, a function or a
+    choice of the catalog). `what` is a plot's phrase, such as `residuals:split=validation`, or its function. Returns
+    a matplotlib `Figure`, which notebooks show and `.savefig("loss.png")` keeps.
+
+    Raises `GlassnetError` where there is no such plot, where it does not fit the subject, or where it fails.
+    """
+    subject, catalog = _read_subject(subject, catalog)
+    choice = catalog.choose("plot", what)
+    fitting = fit(choice, subject)
+    if fitting.unsuited:
+        raise GlassnetError(f"plot {choice.part.name} does not fit {in_words(subject)}: {fitting.unsuited}")
+    return draw(choice, subject)
+
+
+def fitting_plots(subject: Any, catalog: Catalog | None = None) -> Iterator[Fitting]:
+    """Every plot of the catalog that is made for such a subject, with its reason where it does not fit this one."""
+    subject, catalog = _read_subject(subject, catalog)
+    for part in catalog.parts("plot"):
+        choice = part.choose({})
+        try:
+            if _built(choice).of != kind_of(subject):
+                continue
+            yield fit(choice, subject)
+        except PlotFailed as error:
+            yield Fitting(choice, failed=str(error))
+
+
+def fit(choice: Choice, subject: Any) -> Fitting:
+    """Whether a plot fits a subject; what a run itself can't answer (its model is missing) is a reason, too."""
+    bag = _built(choice)
+    if bag.of != kind_of(subject):
+        return Fitting(choice, f"it is a picture of {_WANTED[bag.of]}", bag.costly)
+    try:
+        reason = bag.unsuited(subject)
+    except GlassnetError as error:
+        reason = str(error)
+    except (Exception, SystemExit) as error:
+        raise _failed(choice, error) from error
+    return Fitting(choice, reason, bag.costly)
+
+
+def draw(choice: Choice, subject: Any) -> Figure:
+    """The figure of a plot that fits. Raises `PlotFailed`, in one line, whatever the plot itself raises."""
+    from matplotlib.figure import Figure
+
+    try:
+        figure = _built(choice).draw(subject)
+    except PlotFailed:
+        raise
+    except (Exception, SystemExit) as error:
+        raise _failed(choice, error) from error
+    if not isinstance(figure, Figure):
+        raise PlotFailed(
+            f"plot {choice.part.full_name} returned {type(figure).__name__} instead of a matplotlib Figure "
+            f"({choice.part.where}): end its draw(subject) with `return figure`"
+        )
+    return figure
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure, whole or not at all, as its ending says: .png, or .svg whose text stays text.
+
+    The same figure gives the same bytes: neither a date nor random names are written into it.
+    """
+    from matplotlib import rc_context
+
+    form = path.suffix[1:]
+    metadata: dict[str, Any] = {"Date": None} if form == "svg" else {}
+    picture = BytesIO()
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": path.stem}), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a glyph that the font lacks is nothing that a reader could put right
+        figure.savefig(picture, format=form, metadata=metadata)
+    write_bytes(path, lambda file: file.write(picture.getvalue()), elsewhere="choose another folder with --output")
+
+
+def kind_of(subject: Any) -> Of:
+    """What a subject is to a plot."""
+    if isinstance(subject, Run):
+        return "run"
+    return "part" if isinstance(subject, Choice) else "runs"
+
+
+_WANTED = {"run": "one run", "runs": "several runs", "part": "a part (--part NAME)"}
+
+
+def in_words(subject: Any) -> str:
+    """The subject in a message."""
+    if isinstance(subject, Run):
+        return str(subject.folder)
+    return f"{subject.part.kind} {subject.part.name}" if isinstance(subject, Choice) else f"these {len(subject)} runs"
+
+
+def _read_subject(subject: Any, catalog: Catalog | None) -> tuple[Any, Catalog]:
+    """(a run, a list of runs or a choice; the catalog that draws it)."""
+    if isinstance(subject, Training):
+        subject = Run.of(subject)
+    if isinstance(subject, Run):
+        return subject, catalog or subject.catalog
+    if isinstance(subject, Sequence) and not isinstance(subject, str) and subject:
+        runs = [Run.of(one) if isinstance(one, Training) else one for one in subject]
+        if all(isinstance(run, Run) for run in runs):
+            return runs, catalog or runs[0].catalog
+    catalog = catalog or Catalog.discover()
+    if isinstance(subject, Part):
+        return subject.choose({}), catalog
+    if isinstance(subject, str):
+        return _part_named(subject, catalog), catalog
+    if not isinstance(subject, Choice):
+        raise GlassnetError(
+            f"{subject!r:.60} can't be drawn: give a run (glassnet.load('last')), a list of runs, or a part's name"
+        )
+    return subject, catalog
+
+
+def _part_named(text: str, catalog: Catalog) -> Choice:
+    name = Phrase.parse(text).name
+    kinds = [kind for kind in HOOKS if kind != "plot" and catalog.matches(kind, name)]
+    if len(kinds) == 1:
+        return catalog.choose(kinds[0], text)
+    known = [part.name for part in catalog.parts() if part.kind != "plot"]
+    if not kinds:
+        raise GlassnetError(f"there is no part {name!r} to draw.{did_you_mean(name, known)} See `glassnet list`")
+    raise GlassnetError(
+        f"{name!r} is the name of several kinds, {join(kinds)}: give catalog.choose({kinds[0]!r}, {text!r})"
+    )
+
+
+def _built(choice: Choice) -> Plot:
+    try:
+        bag: Plot = choice.build()
+    except GlassnetError as error:
+        raise PlotFailed(f"plot {choice.part.full_name}: {error}") from error
+    return bag
+
+
+def _failed(choice: Choice, error: BaseException) -> PlotFailed:
+    reason, _ = explain(error, choice.part.distribution)
+    return PlotFailed(f"plot {choice.part.full_name} failed: {reason}")

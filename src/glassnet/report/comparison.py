@@ -1,0 +1,72 @@
+"""The page of several runs side by side: what sets them apart first, then what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..errors import GlassnetError
+from ..runs import Run
+from ..runs.files import write_text
+from . import words
+from .diagnosis import Case, diagnose
+from .page import grouped, render, sentences
+from .pictures import Picture, drawn, suited
+
+FILE = "comparison.html"
+
+
+def write_comparison(runs: Sequence[Run], path: Path | None = None) -> Path:
+    """Write the page of several runs, `comparison.html` beside the first one's folder if no other path is given.
+
+    Raises `GlassnetError` as `comparison_of` does, and where the folder can't be written to.
+    """
+    text = comparison_of(runs)
+    path = runs[0].folder.parent / FILE if path is None else path
+    write_text(path, text, elsewhere="give another --output")
+    return path
+
+
+def comparison_of(runs: Sequence[Run]) -> str:
+    """One self-contained HTML page about several runs.
+
+    Raises `GlassnetError` for fewer than two, and where one is not finished.
+    """
+    if len(runs) < 2:
+        raise GlassnetError("a comparison needs at least two runs")
+    cases = [Case(run) for run in runs]
+    return render(
+        "comparison.html",
+        title=f"{len(runs)} runs side by side",
+        names=[words.title_of(run) for run in runs],
+        folders=[str(run.folder) for run in runs],
+        differences=words.differences([run.experiment for run in runs]),
+        sentences=[list(sentences(case)) for case in cases],
+        scores=scores_table(cases),
+        findings=[diagnose(case) for case in cases],
+        galleries=_pictures(runs),
+    )
+
+
+def _pictures(runs: Sequence[Run]) -> list[tuple[str, list[Picture]]]:
+    together = list(runs)
+    fitting = [one for one in suited(together, runs[0].catalog) if not one.costly]
+    return grouped(list(drawn(fitting, together, "runs")))
+
+
+def scores_table(cases: Sequence[Case]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(metric, (score, what belongs to it) of each run): on the rows that judge, with interval and baseline."""
+    names = list(dict.fromkeys(name for case in cases for name in case.result["metrics"]["train"]))
+    return [(words.spelled(name), [_cell(case, name) for case in cases]) for name in names]
+
+
+def _cell(case: Case, name: str) -> tuple[str, str]:
+    metrics = case.result["metrics"]
+    if name not in metrics[case.judged]:
+        return "–", ""
+    low, high = case.result["intervals"][case.judged][name]
+    about = (
+        f"95 %: {words.figure(low)} to {words.figure(high)}; training rows {words.figure(metrics['train'][name])}; "
+        f"baseline {words.figure(metrics['baseline'][name])}"
+    )
+    return words.figure(metrics[case.judged][name]), about

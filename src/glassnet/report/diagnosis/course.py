@@ -1,0 +1,91 @@
+"""How the loss went: did it blow up, does it jump about, was it still falling?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..repeating import program
+from .case import Case, Finding
+
+#: What the training loss rises by in an epoch, on average over all of them, as a share of itself. Losses that settle
+#: stay below 3 % even where rows are noisy; at a rate that is too high it is 20 % and more.
+RISE_AN_EPOCH = 0.1
+#: ... counted from this share of the first loss on: near nothing, a loss may double without anything being wrong.
+NEARLY_NOTHING = 0.02
+#: A loss that is lower by this share after each epoch halves within 70 epochs: worth another 50.
+STILL_FALLING = 0.01
+#: ... unless it is nearly nothing already.
+LEFT_OF_THE_LOSS = 0.1
+#: Epochs below which a slope is not told from chance.
+FEWEST_EPOCHS = 10
+
+
+def diverged(case: Case) -> Finding | None:
+    """Did a number leave the finite ones?"""
+    if not case.diverged:
+        return None
+    said = re.match(
+        r"diverged: training diverged in (epoch \d+) at (step (\d+)): (.*?)\. Try (.*?)\. The weights of",
+        case.result["stopped"],
+    )
+    if said is None:  # a message of another version
+        words = f"It stopped: {case.result['stopped']}."
+        return Finding("diverged", "problem", len(case.epochs), words, "a rate ten times smaller")
+    epoch, step, number, why, remedy = said.groups()
+    words = f"Training broke down in {epoch} at {step}: {why}. The scores are those of the last epoch before it."
+    return Finding("diverged", "problem", float(number), words, remedy)
+
+
+def rate_too_high(case: Case) -> Finding | None:
+    """Does the training loss jump up and down?"""
+    loss = np.array([epoch.loss for epoch in case.epochs])
+    if len(loss) < FEWEST_EPOCHS or loss[0] <= 0:
+        return None
+    rises = np.maximum(np.diff(loss), 0) / np.maximum(loss[:-1], NEARLY_NOTHING * loss[0])
+    each = float(rises.mean())
+    if each < RISE_AN_EPOCH:
+        return None
+    words = (
+        f"The training loss jumps up and down: in {100 * np.mean(rises > 0):.0f} % of the epochs it rises, "
+        f"on average over all of them by {100 * each:.0f} % of itself."
+    )
+    return Finding("rate too high", "warning", each, words, f"{_smaller_rate(case)}, or a schedule")
+
+
+def _smaller_rate(case: Case) -> str:
+    if "lr=" not in str(case.experiment.optimizer):
+        return "another optimizer"
+    return f"a rate ten times smaller (--set optimizer.lr={case.epochs[0].rate / 10:g})"
+
+
+def still_falling(case: Case) -> Finding | None:
+    """Was the loss still falling when training ended?"""
+    loss, validation = _losses(case)
+    per_epoch = _fall_per_epoch(loss)
+    over = not str(case.result["stopped"]).startswith("all ")
+    if over or per_epoch < STILL_FALLING or loss[-1] < LEFT_OF_THE_LOSS * loss[0]:
+        return None
+    if validation is not None and _fall_per_epoch(validation) < STILL_FALLING / 2:
+        return None
+    words = f"When training ended, the training loss was still falling by {100 * per_epoch:.1f} % an epoch."
+    command = f"{program(case.experiment)} train --resume {case.run.folder} --epochs {2 * len(loss)}"
+    return Finding("still falling", "remark", per_epoch, words, f"more epochs: {command}")
+
+
+def _losses(case: Case) -> tuple[list[float], list[float] | None]:
+    """(training losses, validation losses or None)."""
+    found = [epoch.validation_loss for epoch in case.epochs]
+    validation = [value for value in found if value is not None]
+    return [epoch.loss for epoch in case.epochs], validation if len(validation) == len(found) else None
+
+
+def _fall_per_epoch(loss: Sequence[float]) -> float:
+    """The share by which the loss fell in each of the last epochs: from the median of a tenth to that of the next."""
+    if len(loss) < FEWEST_EPOCHS:
+        return 0.0
+    window = max(3, len(loss) // 10)
+    before, after = np.median(loss[-2 * window : -window]), np.median(loss[-window:])
+    return float(1 - (after / before) ** (1 / window)) if before > 0 and after > 0 else 0.0

@@ -1,0 +1,151 @@
+"""How well the network fits: too little, too much, or judged by too few rows to tell."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...training.scoring import class_codes
+from .case import Case, Finding
+
+#: Of what there is to gain between guessing and perfect, on the very rows it learned from. Whoever stays below a
+#: fifth has found next to nothing, and has nothing to lose on new rows, either.
+LITTLE_GAINED = 0.2
+#: Of what was gained over guessing on training rows, the share that is lost on rows never seen. Sound fits lose up
+#: to a quarter on small and noisy tables.
+LOST_ON_NEW_ROWS = 0.4
+#: The validation loss of the last epochs (their median: one alone may be a jump), in multiples of its best. It wanders
+#: by a tenth where nothing is wrong.
+RISEN_FROM_BEST = 1.25
+#: ... and more standard errors of the mean over validation rows than chance makes of it (2 is 95 %).
+STANDARD_ERRORS = 2.0
+#: Width of the 95 % interval of the score, as a share of what there is to gain: two networks that differ by less
+#: can't be told apart.
+WIDE_INTERVAL = 0.2
+#: The largest class has this many times as many rows as the rarest, before they count as out of balance ...
+OUT_OF_BALANCE = 3.0
+#: ... and less than half of the rarest class is found ...
+FOUND_OF_RAREST = 0.5
+#: ... among at least so many rows of it: of fewer, the share says nothing.
+FEWEST_OF_A_CLASS = 8
+
+
+def underfit(case: Case) -> Finding | None:
+    """Is it hardly better than guessing on its own training rows?"""
+    gain = case.gain("train")
+    if gain >= LITTLE_GAINED or np.isnan(gain):
+        return None
+    words = (
+        f"Even on its training rows it is hardly better than guessing: {case.metric} {case.score('train'):.3f}, "
+        f"where guessing has {case.score('baseline'):.3f}."
+    )
+    remedy = "more epochs, a larger rate or wider layers, once nothing else stands out"
+    if not case.experiment.hidden:
+        remedy = "hidden layers (--hidden 16,16): without one it can only draw straight lines"
+    return Finding("underfit", "warning", gain, words, remedy)
+
+
+def overfit(case: Case) -> Finding | None:
+    """Does it know its training rows much better than rows that it has never seen?"""
+    lost, risen = lost_on_new_rows(case), validation_risen(case)
+    said = []
+    if lost is not None:
+        low, high = case.interval
+        said.append(
+            f"{100 * lost:.0f} % of what it gained over guessing on training rows is lost on test rows: {case.metric} "
+            f"{case.score('train'):.3f} there, {case.score('test'):.3f} here (95 %: {low:.3f} to {high:.3f})."
+        )
+    if risen is not None:
+        times, best = risen
+        said.append(f"The validation loss has risen to {times:.1f} times its best, that of epoch {best}.")
+    if not said:
+        return None
+    number = lost if lost is not None else risen[0] if risen is not None else 0.0
+    remedy = "more rows, fewer or narrower layers, --dropout 0.2 or a larger --l2"
+    if case.experiment.patience is None and risen is not None:
+        remedy = f"--patience 5, which keeps the weights of the best epoch; or {remedy}"
+    return Finding("overfit", "warning", number, " ".join(said), remedy)
+
+
+def lost_on_new_rows(case: Case) -> float | None:
+    """The share of the gain on training rows that is lost on test rows; None where it is small or may be chance."""
+    if case.judged != "test" or case.gain("train") < LITTLE_GAINED:
+        return None
+    lost = 1 - case.gain("test") / case.gain("train")
+    beyond_chance = case.score("train") > case.interval[1]
+    return lost if lost > LOST_ON_NEW_ROWS and beyond_chance else None
+
+
+def validation_risen(case: Case) -> tuple[float, int] | None:
+    """(last validation loss / best one, the best epoch) where that is more than chance makes of it."""
+    losses = [epoch.validation_loss for epoch in case.epochs]
+    kept = [value for value in losses if value is not None]
+    if case.experiment.patience is not None or not kept or len(kept) < len(losses) or case.why_no_rows:
+        return None  # with patience the best weights were restored
+    window = max(3, len(kept) // 10)
+    best, last = int(np.argmin(kept)), float(np.median(kept[-window:]))
+    training = [epoch.loss for epoch in case.epochs]
+    both_rise = np.median(training[-window:]) > training[best]  # that is no overfitting, but a rate too high
+    if best >= len(kept) - window or both_rise or not last > RISEN_FROM_BEST * kept[best] > 0:
+        return None
+    beyond_chance = last - kept[best] > STANDARD_ERRORS * _standard_error(case)
+    return (last / kept[best], best + 1) if beyond_chance else None
+
+
+def _standard_error(case: Case) -> float:
+    """Of the mean loss over the validation rows: how much it moves with the luck of having drawn these."""
+    training, rows = case.training, case.training.data.validation
+    if rows is None or len(rows) < 2:
+        return float("inf")
+    losses = training.objective.losses(training.network.scores(rows.X), rows.t)
+    return float(np.std(losses, ddof=1) / np.sqrt(len(losses)))
+
+
+def too_few_test_rows(case: Case) -> Finding | None:
+    """Is the score too uncertain to compare networks by it?"""
+    low, high = case.interval
+    room = 1 - case.score("baseline")
+    if case.judged != "test" or case.training.data.whole or case.gain("train") < LITTLE_GAINED:
+        return None
+    if not high - low > WIDE_INTERVAL * room:
+        return None
+    rows = len(case.training.data.test or ())
+    words = (
+        f"With {rows:,} test rows its {case.metric} is only known to lie between {low:.2f} and {high:.2f} (95 %): "
+        "two networks that differ by less can't be told apart."
+    )
+    return Finding("few test rows", "remark", high - low, words, "a larger --test, or several --split-seed")
+
+
+def not_split(case: Case) -> Finding | None:
+    """Is it judged by the rows it was trained on?"""
+    if case.judged == "test" and not case.training.data.whole:
+        return None
+    rows = len(case.training.data.train)
+    words = f"It is judged by the {rows:,} rows that it was trained on: the scores say nothing about new rows."
+    return Finding("not split", "remark", rows, words, "more rows, where there are any, and --test 0.2")
+
+
+def classes_out_of_balance(case: Case) -> Finding | None:
+    """Is the rarest class lost among the others?"""
+    training = case.training
+    targets, rows = training.data.targets, training.data.test or training.data.train
+    if targets.task not in ("binary", "multiclass") or training.data.train.weight is not None:
+        return None
+    counts = np.bincount(training.data.train.target)
+    tested = np.bincount(rows.target, minlength=len(counts))
+    enough = np.flatnonzero(tested[: len(counts)] >= FEWEST_OF_A_CLASS)
+    if len(enough) < 2:
+        return None
+    rarest = enough[np.argmin(counts[enough])]
+    said = class_codes(training.network.predict(rows.X), targets, training.objective.loss)
+    found = float(np.mean(said[rows.target == rarest] == rarest))
+    if counts.max() < OUT_OF_BALANCE * counts[rarest] or found >= FOUND_OF_RAREST:
+        return None
+    name = str((targets.classes or list(range(len(counts))))[rarest])
+    share = 100 * counts[rarest] / counts.sum()
+    words = (
+        f"Of the class {name!r}, {share:.0f} % of the training rows, only {100 * found:.0f} % are found; "
+        f"the accuracy of {case.score(case.judged):.3f} hides that."
+    )
+    remedy = "--class-weight balanced and --metric balanced_accuracy"
+    return Finding("classes out of balance", "warning", found, words, remedy)

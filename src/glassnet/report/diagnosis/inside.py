@@ -1,0 +1,125 @@
+"""What happens inside the network: inputs that shout, units that died or froze, gradients that fade or swell."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import join
+from ...kinds import Activation
+from .case import Case, Finding
+
+#: Root mean square of an input column; initial weights are meant for inputs of about 1.
+LARGEST_INPUT = 10.0
+#: The largest column in multiples of the smallest: beyond it the network is deaf to the small ones at first.
+LARGEST_TO_SMALLEST = 100.0
+#: Share of hidden units without any slope. A few die in healthy networks; a fifth is capacity thrown away.
+MANY_DEAD = 0.2
+#: ... and if half of one layer is dead, little gets through it, whatever the others do.
+HALF_A_LAYER = 0.5
+#: Share of a layer's outputs on the flat ends of a bounded activation: more than half of the slope is lost there.
+MOSTLY_SATURATED = 0.5
+#: Gradient of a weight of the first layer, in multiples of one of the output layer. Sound networks lie between
+#: 0.03 and 2, also with ten layers.
+VANISHING, EXPLODING = 1e-3, 10.0
+
+
+def inputs_not_scaled(case: Case) -> Finding | None:
+    """Are the inputs on one scale, and near 1?"""
+    training = case.training
+    features = training.data.features
+    count = sum(column.kind == "number" for column in features.columns)
+    if features.image_shape or not count:
+        return None
+    sizes = np.sqrt(np.mean(training.data.train.X[:, :count].astype(float) ** 2, axis=0))
+    largest, smallest = int(np.argmax(sizes)), int(np.argmin(np.where(sizes > 0, sizes, np.inf)))
+    ratio = float(sizes[largest] / sizes[smallest]) if sizes[smallest] else 1.0
+    if sizes[largest] < LARGEST_INPUT and ratio < LARGEST_TO_SMALLEST:
+        return None
+    names, number = features.outputs, max(ratio, float(sizes[largest]))
+    words = (
+        f"The inputs are not on one scale: {names[largest]!r} is about {sizes[largest]:,.4g} (root mean square), "
+        f"{names[smallest]!r} about {sizes[smallest]:,.3g}, {ratio:,.0f} times smaller."
+    )
+    if count == 1:
+        words = f"The input {names[0]!r} is about {sizes[0]:,.4g} (root mean square); weights begin for inputs near 1."
+    return Finding("inputs not scaled", "warning", number, words, "--scale standard")
+
+
+def dead_units(case: Case) -> Finding | None:
+    """Do hidden units have slope 0 on all rows, so that they can't learn any more?"""
+    widths, dead = np.array(case.training.network.hidden), np.nan_to_num(_last(case.inside.dead))
+    share = float((widths * dead).sum() / max(widths.sum(), 1))
+    if share < MANY_DEAD and dead.max(initial=0.0) < HALF_A_LAYER:
+        return None
+    units = join(f"{round(d * w)} of {w}" for d, w in zip(dead, widths, strict=True))
+    layers = "its hidden layer" if len(widths) == 1 else f"its {len(widths)} hidden layers"
+    words = (
+        f"{100 * share:.0f} % of the hidden units are dead: their slope is 0 on all {case.inside.rows:,} training rows "
+        f"looked at, so they learn nothing more (in {layers}: {units})."
+    )
+    remedy = "a smaller rate, or --activation leaky_relu, whose slope is never 0"
+    return Finding("dead units", "warning", share, words, remedy)
+
+
+def saturated(case: Case) -> Finding | None:
+    """Do most units lie on the flat ends of their activation?"""
+    shares = np.nan_to_num(_last(case.inside.saturated))
+    bounded = np.array([is_bounded(activation) for activation in case.training.network.activations], dtype=bool)
+    shares = np.where(bounded, shares, 0.0)
+    if not len(shares) or shares.max() < MOSTLY_SATURATED:
+        return None
+    worst = int(np.argmax(shares))
+    words = (
+        f"In layer {worst + 1}, {100 * shares[worst]:.0f} % of the outputs lie on the flat ends of the activation, "
+        "where its slope is below a twentieth of the steepest and little is learned."
+    )
+    remedy = "smaller initial weights (--initializer glorot_uniform) or --batch-norm"
+    return Finding("saturation", "warning", float(shares[worst]), words, remedy)
+
+
+def is_bounded(activation: Activation) -> bool:
+    """Whether it is flat at both ends, as sigmoid and tanh are."""
+    if activation.vjp is not None:  # columns mix: no ends to speak of
+        return False
+    z = np.array([[-40.0], [-30.0], [30.0], [40.0]])
+    with np.errstate(all="ignore"):
+        a = np.asarray(activation.f(z))[:, 0]
+    return bool(abs(a[1] - a[0]) < 1e-6 and abs(a[3] - a[2]) < 1e-6 and abs(a[3] - a[0]) > 1e-6)
+
+
+def gradients_fade_or_swell(case: Case) -> Finding | None:
+    """Do gradients vanish or explode on their way back to the first layer?"""
+    network = case.training.network
+    if len(network.hidden) < 2:
+        return None
+    sizes = per_weight(_last(case.inside.gradients), network.widths)
+    if not sizes[-1] > 0 or not np.isfinite(sizes).all():
+        return None
+    ratio = float(sizes[0] / sizes[-1])
+    words = (
+        f"A weight of layer 1 gets {ratio:.2g} times the gradient of one of the output layer, "
+        f"{len(sizes) - 1} layers further on: "
+    )
+    steady = "--activation relu with --initializer he_normal, --batch-norm, or fewer layers"
+    if ratio < VANISHING:
+        words += "the first layers learn next to nothing."
+        return Finding("vanishing gradient", "warning", ratio, words, steady)
+    if ratio > EXPLODING:
+        words += "the first layers are thrown about."
+        return Finding("exploding gradient", "warning", ratio, words, f"{steady}, --clip-norm 1")
+    return None
+
+
+def per_weight(norms: NDArray[np.float64], widths: list[int]) -> NDArray[np.float64]:
+    """Root mean square over each layer's weights from their Euclidean norm: layers of any size compare."""
+    counts = [prod(pair) for pair in pairwise(widths)]
+    return norms / np.sqrt(counts)
+
+
+def _last(figures: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The figures of all layers, at the last epoch that was looked at."""
+    return np.asarray(figures[-1], dtype=float)

@@ -1,0 +1,196 @@
+"""The page of one run: everything that is said on it is gathered here, the templates only set it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from ..runs import Run
+from ..runs.files import write_text
+from . import words
+from .diagnosis import Case, Rule, asked, diagnose
+from .pictures import Picture, drawn, suited
+from .repeating import command_of, needed, program
+
+FILE = "report.html"
+
+#: Where the pictures of our own plots stand; guests' come last.
+SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "How training went": ("loss", "metrics", "loss_runs", "scores_runs"),
+    "Inside the network": (
+        "network_diagram", "first_layer", "signals", "gradient_norms", "update_sizes", "dead_and_saturated",
+        "activation_histograms", "gradient_histograms", "gradient_norms_runs", "loss_surface",
+    ),
+}  # fmt: skip
+#: Left to `glassnet plot`, so that a page takes a second or two: they train anew, or have a great many panels.
+AT_LENGTH = ("loss_surface", "learning_rate_range", "activation_histograms", "gradient_histograms")
+RESULT, GUESTS = "What it does with its rows", "From plugins"
+#: Of a run that was not watched there is only the end to see, which says little beside the diagnosis.
+IF_WATCHED = (
+    "signals", "gradient_norms", "update_sizes", "dead_and_saturated", "activation_histograms", "gradient_histograms",
+)  # fmt: skip
+
+
+_OPTION = re.compile(r"(?<![\w-])--[a-z][\w-]*")  # a line is not to break inside `--batch-norm`
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The table of scores: a heading for each column, and a line for each metric."""
+
+    headings: tuple[str, ...]
+    lines: tuple[tuple[str, str, tuple[str, ...]], ...]  # metric, what it means, a cell for each heading
+
+
+def write_report(run: Run, path: Path | None = None) -> Path:
+    """Write the page of a finished run, `report.html` in its folder if no other path is given, and return its path.
+
+    Raises `GlassnetError` where the run is not finished or the folder can't be written to.
+    """
+    path = run.folder / FILE if path is None else path
+    write_text(path, page_of(run), elsewhere="give another --output")
+    return path
+
+
+def page_of(run: Run) -> str:
+    """One self-contained HTML page about a run: it loads nothing, and nothing on it is a program."""
+    case = Case(run)
+    return render("run.html", **_what_it_says(case), **_result(case), **_pictures(case), **_origin(case))
+
+
+def render(template: str, **what: Any) -> str:
+    """A template filled in; whatever was not made here as markup is escaped."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+    from markupsafe import Markup, escape
+
+    environment = Environment(
+        loader=PackageLoader("glassnet.report"), autoescape=select_autoescape(default=True), undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters["drawing"] = Markup  # of a `Picture`, which escapes what it is labelled with
+    environment.filters["options"] = lambda words: Markup(
+        _OPTION.sub(r'<span class="word">\g<0></span>', str(escape(words)))
+    )
+    environment.filters["id"] = lambda heading: "".join(c if c.isalnum() else "-" for c in heading.lower())
+    return environment.get_template(template).render(**what)
+
+
+# --- what is on it ------------------------------------------------------------------------------------------
+
+
+def _what_it_says(case: Case) -> dict[str, Any]:
+    run = case.run
+    findings = diagnose(case)
+    return {
+        "title": words.title_of(run),
+        "subject": subject_of(case),
+        "sentences": list(sentences(case)),
+        "serious": [finding for finding in findings if finding.severity != "remark"],
+        "remarks": [finding for finding in findings if finding.severity == "remark"],
+        "looked_for": [question(rule) for rule in asked(case)],
+        "trouble": case.why_no_rows,
+    }
+
+
+def subject_of(case: Case) -> str:
+    """What the data are, in the first line of their part's docstring; a table's own name."""
+    if case.why_no_rows or (choice := case.training.chosen.dataset) is None:
+        return words.data_name(case.experiment)
+    return choice.part.help or choice.part.name
+
+
+def sentences(case: Case) -> Iterator[str]:
+    """The experiment in words."""
+    if not case.why_no_rows:
+        network = words.network_in_words(case.training.network, case.experiment)
+        yield f"This is {network}."
+    yield words.training_in_words(case.run)
+    yield words.end_in_words(case.run)
+
+
+def question(rule: Rule) -> str:
+    """What a rule asks: the first line of its docstring."""
+    return (rule.__doc__ or rule.__name__).partition("\n")[0]
+
+
+def _result(case: Case) -> dict[str, Any]:
+    whole = not case.why_no_rows and case.training.data.whole
+    low, high = case.interval
+    return {
+        "result": words.result_in_words(case.run, whole),
+        "scores": scores_of(case, whole),
+        "figure": words.figure(case.score(case.judged)),
+        "metric": words.spelled(case.metric),
+        "judged": "all rows" if whole else words.SPLITS[case.judged],
+        "interval": f"{words.figure(low)} to {words.figure(high)}",
+        "baseline": words.figure(case.score("baseline")),
+        "parameters": "" if case.why_no_rows else f"{len(case.training.network.w):,}",
+    }
+
+
+def scores_of(case: Case, whole: bool) -> Scores:
+    """Every metric on every split, with the interval of the rows that judge and the baseline on the same rows."""
+    metrics, intervals = case.result["metrics"], case.result["intervals"][case.judged]
+    shown = ["train"] if whole else [split for split in words.SPLITS if metrics[split]]
+    judged = "all rows" if whole else words.SPLITS[case.judged]
+    headings = ("all rows",) if whole else tuple(words.SPLITS[split] for split in shown)
+    lines = []
+    for name in metrics["train"]:
+        low, high = intervals[name]
+        cells = [words.figure(metrics[split][name]) for split in shown]
+        cells += [f"{words.figure(low)} to {words.figure(high)}", words.figure(metrics["baseline"][name])]
+        lines.append((words.spelled(name), _meaning(case, name), tuple(cells)))
+    return Scores((*headings, f"95 % interval, {judged}", "baseline"), tuple(lines))
+
+
+def _meaning(case: Case, metric: str) -> str:
+    if case.why_no_rows:
+        return ""
+    return case.training.chosen.metrics[metric].part.help
+
+
+def _pictures(case: Case) -> dict[str, Any]:
+    """The pictures that fit, by section; the costly ones only by name."""
+    if case.why_no_rows:
+        return {"galleries": [], "more": [], "watched": True}
+    run = case.run
+    fitting = [one for one in suited(run, run.catalog) if run.watched or one.choice.part.name not in IF_WATCHED]
+    later = [one for one in fitting if one.costly or one.choice.part.name in AT_LENGTH]
+    found = list(drawn([one for one in fitting if one not in later], run, "run"))
+    more = [one.choice.part.name.replace("_", " ") for one in later]
+    return {"galleries": grouped(found), "more": more, "watched": run.watched is not None}
+
+
+def grouped(found: Sequence[Picture]) -> list[tuple[str, list[Picture]]]:
+    """(section, its pictures): training, then the result, then the inside, then what plugins draw."""
+    order = [next(iter(SECTIONS)), RESULT, *list(SECTIONS)[1:], GUESTS]
+    placed = sorted(found, key=lambda picture: order.index(section_of(picture)))
+    return [(section, list(some)) for section, some in groupby(placed, key=section_of)]
+
+
+def section_of(picture: Picture) -> str:
+    if picture.by_guest:
+        return GUESTS
+    return next((section for section, names in SECTIONS.items() if picture.name in names), RESULT)
+
+
+def _origin(case: Case) -> dict[str, Any]:
+    run, data = case.run, None if case.why_no_rows else case.training.data
+    notes: tuple[str, ...] = (*case.training.source.notes, *data.account) if data else ()
+    return {
+        "choices": list(words.choices(run.experiment)),
+        "notes": notes,
+        "source": str(run.provenance.get("source", "")),
+        "licence": str(run.provenance.get("licence", "")),
+        "classes": [str(name) for name in data.targets.classes or ()] if data else [],
+        "install": needed(run.provenance),
+        "command": str(run.provenance.get("command", "")),
+        "spelled_out": command_of(run.experiment),
+        "origins": list(words.origins(run.provenance)),
+        "folder": str(run.folder),
+        "program": program(run.experiment),
+    }

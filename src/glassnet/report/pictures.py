@@ -1,0 +1,121 @@
+"""Pictures inside a page: as drawing instructions where these are short, else as pixels; never a file beside it."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from ..catalog import Catalog
+from ..errors import GlassnetError
+from ..hooks import PROJECT
+from ..plotting import Fitting, draw, fitting_plots
+
+#: Characters of an SVG beyond which a PNG may be shorter: a cloud of thousands of points.
+LONGEST_SVG = 250_000
+PNG_DPI = 130
+POINTS_AN_INCH, PIXELS_AN_INCH = 72, 96
+WIDE = 9.0  # inches, from which a picture gets a line of the page to itself: half of one would be too small to read
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture ready for a page: `markup`, or in its place `trouble`, a line that says why there is none."""
+
+    name: str
+    by_guest: bool
+    caption: str
+    markup: str = ""
+    trouble: str = ""
+    wide: bool = False
+
+    @property
+    def heading(self) -> str:
+        return self.name.replace("_", " ").capitalize()
+
+
+def suited(subject: Any, catalog: Catalog) -> list[Fitting]:
+    """The plots that fit a run or several, ours and guests' by the same rules."""
+    return [fitting for fitting in fitting_plots(subject, catalog) if not fitting.unsuited]
+
+
+def drawn(fittings: Iterable[Fitting], subject: Any, prefix: str) -> Iterator[Picture]:
+    """Each plot as a picture; one that raises leaves a line in its place.
+
+    `prefix` keeps ids apart where a page holds pictures of several subjects.
+    """
+    for fitting in fittings:
+        part = fitting.choice.part
+        known = part.name, part.distribution != PROJECT, part.help
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # a glyph that a font lacks is nothing that a reader could put right
+                figure = draw(fitting.choice, subject)
+                markup = embedded(figure, f"{prefix}-{part.distribution}-{part.name}", part.help)
+        except (GlassnetError, OSError, ValueError) as error:  # of the plot itself, or of turning it into text
+            yield Picture(*known, trouble=" ".join(str(error).split()))
+        else:
+            yield Picture(*known, markup, wide=figure.get_figwidth() > WIDE)
+
+
+def embedded(figure: Any, prefix: str, label: str) -> str:
+    """A matplotlib figure as markup of its own; `label` says what it shows to whoever can't see it."""
+    svg = as_svg(figure, prefix, label)
+    return svg if len(svg) <= LONGEST_SVG else min(svg, as_png(figure, label), key=len)
+
+
+def as_svg(figure: Any, prefix: str, label: str) -> str:
+    """An `<svg>` element whose text stays text and whose ids begin with `prefix`."""
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    file = io.StringIO()
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": prefix}):
+        metadata = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+        FigureCanvasSVG(laid_out(figure, POINTS_AN_INCH)).print_svg(file, metadata=metadata)
+    return inline(file.getvalue(), prefix, label)
+
+
+def laid_out(figure: Any, dpi: float) -> Any:
+    """The figure with everything in its place, once and for all: `savefig` would find that out twice."""
+    figure.set_dpi(dpi)
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine("none")
+    return figure
+
+
+_LEFT_OUT = re.compile(r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>|<defs>\s*</defs>", re.DOTALL)
+_ID = re.compile(r'(\bid="|\bhref="#|url\(#)')
+
+
+def inline(document: str, prefix: str, label: str) -> str:
+    """An SVG document as an element of a page: no prologue, no style for all, no id that another picture may have."""
+    root = re.search(r"<svg[^>]*>", document)
+    assert root is not None
+    box = re.search(r'viewBox="([^"]*)"', root[0])
+    assert box is not None
+    body = _LEFT_OUT.sub("", document[root.end() :])
+    body = re.sub(r"<[^>]*>", lambda tag: _ID.sub(rf"\g<1>{prefix}-", tag[0]), body)
+    width = float(box[1].split()[2]) / POINTS_AN_INCH * PIXELS_AN_INCH
+    return (
+        f'<svg role="img" aria-label="{escape(label)}" viewBox="{box[1]}" style="width:{width:.0f}px" '
+        f'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">{body.strip()}'
+    )
+
+
+def as_png(figure: Any, label: str) -> str:
+    """An `<img>` element that holds its own pixels."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    file = io.BytesIO()
+    FigureCanvasAgg(laid_out(figure, PNG_DPI)).print_png(file)
+    width = figure.get_figwidth() * PIXELS_AN_INCH
+    data = base64.b64encode(file.getvalue()).decode()
+    return f'<img alt="{escape(label)}" style="width:{width:.0f}px" src="data:image/png;base64,{data}">'

@@ -1,0 +1,42 @@
+"""How to do a run again: the command as it was typed, and one with every default spelled out."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from typing import Any
+
+from ..experiment import Experiment
+from ..experiment.words import flag
+
+#: Fields that are said in another way than `--name value`.
+_OTHERWISE = ("dataset", "plugins", "batch_norm", "hidden")
+
+
+def program(experiment: Experiment) -> str:
+    """`glassnet`, with the one-file plugins that must be named again."""
+    return shlex.join(["glassnet", *(word for path, _ in experiment.plugins for word in ("--plugin", path))])
+
+
+def command_of(experiment: Experiment) -> str:
+    """A `glassnet train` that leaves nothing to defaults: it means the same with any later version."""
+    words = ["train", str(experiment.dataset), "--hidden", ",".join(map(str, experiment.hidden)) or "none"]
+    for field in fields(experiment):
+        if field.name not in _OTHERWISE:
+            words += _option(field.name, getattr(experiment, field.name))
+    words += ["--batch-norm" if experiment.batch_norm else "--no-batch-norm"]
+    return f"{program(experiment)} {shlex.join(words)}"
+
+
+def _option(name: str, value: Any) -> Iterator[str]:
+    for one in value if isinstance(value, tuple) else (value,):
+        if one is not None:
+            yield from (flag(name), str(one))
+
+
+def needed(provenance: Mapping[str, Any]) -> str:
+    """What has to be installed first: glassnet and each guest that took part, at the versions that were used."""
+    versions = {"glassnet": provenance.get("versions", {}).get("glassnet", ""), **provenance.get("guests", {})}
+    packages = [f"{name}=={version}" for name, version in versions.items() if version and name != "local"]
+    return shlex.join(["pip", "install", *packages])

@@ -1,0 +1,51 @@
+"""Keep a fitted estimator in one file, without pickle, and open whatever glassnet has written.
+
+Pickle runs whatever code a file holds, and forgets how when versions move on. Here a file holds words and
+arrays alone: opening one from a stranger runs nothing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .catalog import Catalog
+from .errors import GlassnetError
+from .runs import DEFAULT_FOLDER
+from .runs import load as load_run
+from .runs.files import read_arrays, write_bytes
+
+if TYPE_CHECKING:
+    from .estimators import GlassClassifier, GlassRegressor
+
+ENDING = ".npz"
+
+
+def save(thing: GlassClassifier | GlassRegressor, path: str | Path) -> Path:
+    """Write a fitted GlassClassifier or GlassRegressor to a .npz file, whole or not at all.
+
+    The optimizer's memory is kept as well, so that training can go on. Raises `GlassnetError` for anything else,
+    and where a part was given as a function, which words can't bring back.
+    """
+    import numpy as np
+
+    from .estimators.arrays import arrays_of
+
+    path = Path(path)
+    if path.suffix != ENDING:
+        raise GlassnetError(f"{str(path)!r} does not end in {ENDING}, by which glassnet.load knows the file: add it")
+    arrays = arrays_of(thing)
+    write_bytes(path, lambda file: np.savez(file, **arrays), elsewhere="give another path")  # type: ignore[arg-type]
+    return path
+
+
+def load(what: str | int | Path, runs: str | Path = DEFAULT_FOLDER, catalog: Catalog | None = None) -> Any:
+    """Open a run (its folder, its name in `runs`, its number, or `last`) or an estimator (the .npz file of `save`)."""
+    path = Path(str(what))
+    if path.suffix != ENDING:
+        return load_run(what, runs, catalog)
+    from .estimators.arrays import estimator_from
+
+    if not path.is_file():
+        raise GlassnetError(f"there is no file {str(path)!r}: glassnet.save(estimator, {str(path)!r}) makes one")
+    return estimator_from(read_arrays(path), path, catalog)

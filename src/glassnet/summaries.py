@@ -1,0 +1,285 @@
+"""What a network is made of, before anything is trained: layers, shapes, how many numbers, how much memory and work."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from .catalog import Catalog, Choice
+from .errors import GlassnetError, join
+from .experiment import Experiment, Training
+from .experiment.choosing import DEFAULT_BATCH, choose_parts
+from .kinds import Optimizer, Task
+from .network import BatchNorm, Dense, Dropout, Network
+from .runs import Run
+from .training.updates import initial_state
+
+HEADER = ("layer", "activation", "output", "W", "b", "parameters")
+WIDTHS = re.compile(r"\d+(-\d+)+")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer: `width` units, and the shapes of its weights and biases where it has some.
+
+    `penalised` of its parameters are in the reach of l1 and l2; `products` are its multiplications for one row.
+    """
+
+    name: str
+    activation: str
+    width: int
+    W: tuple[int, int] | None = None
+    b: tuple[int] | None = None
+    parameters: int = 0
+    penalised: int = 0
+    products: int = 0
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A network in figures; `str()` of it is a table. Memory is in bytes.
+
+    `batch` is the number of rows of a step, None where it depends on the data. `state` is the optimizer's memory, None
+    where there is no optimizer or where it keeps its memory to itself, as whole-data solvers do.
+    """
+
+    title: str
+    layers: tuple[Layer, ...]
+    dtype: str
+    batch: int | None
+    kept: int  # numbers that a training step keeps for each row
+    state: int | None
+    choices: tuple[tuple[str, str], ...]
+
+    @property
+    def parameters(self) -> int:
+        return sum(layer.parameters for layer in self.layers)
+
+    @property
+    def penalised(self) -> int:
+        return sum(layer.penalised for layer in self.layers)
+
+    @property
+    def products(self) -> int:
+        """Multiplications for one row on the way forward; a training step takes about three times as many."""
+        return sum(layer.products for layer in self.layers)
+
+    @property
+    def memory(self) -> dict[str, int]:
+        """Bytes by purpose; the activations are those of a batch, or of one row."""
+        size = np.dtype(self.dtype).itemsize
+        weights = self.parameters * size
+        state = {} if self.state is None else {"optimizer": self.state}
+        return {"weights": weights, "gradients": weights, **state, "activations": self.kept * size * (self.batch or 1)}
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """A row of text for each layer, under `HEADER`."""
+        return [
+            (
+                layer.name,
+                layer.activation,
+                f"(n, {layer.width})",
+                str(layer.W or ""),
+                str(layer.b or ""),
+                f"{layer.parameters:,}" if layer.parameters else "",
+            )
+            for layer in self.layers
+        ]
+
+    def totals(self) -> list[tuple[str, str]]:
+        """What stands below the table."""
+        size = _bytes(self.parameters * np.dtype(self.dtype).itemsize)
+        memory = ", ".join(f"{name} {_bytes(count)}" for name, count in self.memory.items())
+        of = f"{self.batch} rows" if self.batch else "one row"
+        return [
+            ("parameters", f"{self.parameters:,} ({size} in {self.dtype}), {self.penalised:,} of them penalised"),
+            ("memory", f"{memory} of {of}; together {_bytes(sum(self.memory.values()))}"),
+            ("work", f"{self.products:,} multiplications a row forward, about three times that in training"),
+            *self.choices,
+        ]
+
+    def as_plain(self) -> dict[str, Any]:
+        layers = [
+            {
+                "name": one.name, "activation": one.activation, "width": one.width,
+                "W": one.W and list(one.W), "b": one.b and list(one.b),
+                "parameters": one.parameters, "penalised": one.penalised, "products": one.products,
+            }
+            for one in self.layers
+        ]  # fmt: skip
+        return {
+            "title": self.title,
+            "layers": layers,
+            "parameters": self.parameters,
+            "penalised": self.penalised,
+            "products": self.products,
+            "dtype": self.dtype,
+            "batch": self.batch,
+            "memory": self.memory,
+            "choices": dict(self.choices),
+        }
+
+    def to_json(self) -> str:
+        return json.dumps(self.as_plain())
+
+    def __str__(self) -> str:
+        table = [HEADER, *self.rows()]
+        sizes = [max(len(row[column]) for row in table) for column in range(len(HEADER))]
+        lines = ["  ".join(_aligned(cell, size) for cell, size in zip(row, sizes, strict=True)) for row in table]
+        totals = [f"{name:<10}  {text}" for name, text in self.totals()]
+        body = [line.rstrip() for line in lines[1:]]
+        return "\n".join([self.title, "", lines[0], "-" * len(lines[0]), *body, "", *totals])
+
+    def _repr_html_(self) -> str:
+        heading = "".join(f"<th>{name}</th>" for name in HEADER)
+        body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in self.rows())
+        totals = "".join(f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in self.totals())
+        table = f"<table><thead><tr>{heading}</tr></thead><tbody>{body}</tbody></table>"
+        return f"<p><b>{escape(self.title)}</b></p>{table}<table>{totals}</table>"
+
+
+def _aligned(cell: str, size: int) -> str:
+    return cell.rjust(size) if cell[:1].isdigit() or cell == "parameters" else cell.ljust(size)
+
+
+def _bytes(count: float) -> str:
+    """1 KiB is 1,024 bytes."""
+    for unit in ("B", "KiB", "MiB"):
+        if count < 1024:
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1024
+    return f"{count:.1f} GiB"
+
+
+def summary(
+    what: Network | Training | Run | Experiment | str,
+    *,
+    choices: Experiment | None = None,
+    catalog: Catalog | None = None,
+) -> Summary:
+    """Layers, shapes, parameters, memory and work of a network.
+
+    `what` is a network, a training, a run, an experiment, or the widths of a network in a text, "784-64-64-10";
+    activations, optimizer and the like are then those of `choices`.
+
+    Raises GlassnetError for a text that holds no widths.
+    """
+    if isinstance(what, Network):
+        return Summary("network", tuple(_layers(what, [])), what.dtype.name, None, _kept(what), None, ())
+    if isinstance(what, Run):
+        return _of_run(what)
+    if isinstance(what, str):
+        return _of_widths(what, choices or Experiment(), catalog or Catalog.discover())
+    if isinstance(what, Experiment):
+        what = Training(what, catalog)
+    if not isinstance(what, Training):
+        raise GlassnetError(f"a summary is of a Network, Training, Run, Experiment or widths, not of {what!r:.60}")
+    chosen = what.chosen
+    batch = min(what.plan.batch_size or len(what.data.train), len(what.data.train))
+    named = chosen.dataset.part.name if chosen.dataset else str(what.experiment.dataset)
+    activations = [*chosen.activations, chosen.output]
+    return _summarised(named, what.network, activations, chosen.initializers, chosen.optimizer, what.experiment, batch)
+
+
+def _of_run(run: Run) -> Summary:
+    """From what was written down, so that the data need not be here."""
+    if not (run.folder / "model.npz").exists():
+        return summary(run.training())
+    words, model, catalog = run.experiment, run.model, run.catalog
+    initializers = [catalog.choose("initializer", phrase) for phrase in words.initializer]
+    assert words.optimizer is not None  # a run has every default spelled out
+    optimizer = catalog.choose("optimizer", words.optimizer)
+    batch = None if words.batch_size in (None, "full") else int(words.batch_size)
+    activations = [*model.parts.activations, model.parts.output]
+    return _summarised(str(run.folder), model.network, activations, initializers, optimizer, words, batch)
+
+
+def _of_widths(text: str, words: Experiment, catalog: Catalog) -> Summary:
+    if not WIDTHS.fullmatch(text) or "0" in text.split("-"):
+        raise GlassnetError(
+            f"widths are those of inputs, hidden layers and outputs, such as 784-64-64-10, not {text!r}"
+        )
+    inputs, *hidden, outputs = (int(width) for width in text.split("-"))
+    words = words.replace(hidden=tuple(hidden))
+    task: Task = words.task or ("binary" if outputs == 1 else "multiclass")  # type: ignore[assignment]
+    chosen = choose_parts(words, None, task, catalog)
+    try:
+        network = Network(
+            inputs, hidden, outputs, [choice.build() for choice in chosen.activations], chosen.output.build(),
+            dropout=words.dropout, input_dropout=words.input_dropout, batch_norm=words.batch_norm,
+            dtype=words.dtype or np.float64,
+        )  # fmt: skip
+    except (MemoryError, ValueError) as error:  # NumPy refuses sizes that no address can reach with a ValueError
+        raise GlassnetError(f"a network of widths {text} does not fit into memory: give smaller widths") from error
+    given = words.batch_size or DEFAULT_BATCH
+    batch = None if given == "full" or chosen.is_solver else int(given)
+    activations = [*chosen.activations, chosen.output]
+    return _summarised("network", network, activations, chosen.initializers, chosen.optimizer, words, batch)
+
+
+def _summarised(
+    name: str,
+    network: Network,
+    activations: Sequence[Choice],
+    initializers: Sequence[Choice],
+    optimizer: Choice,
+    words: Experiment,
+    batch: int | None,
+) -> Summary:
+    return Summary(
+        title=f"{name}: {'-'.join(map(str, network.widths))}",
+        layers=tuple(_layers(network, [_short(choice) for choice in activations])),
+        dtype=network.dtype.name,
+        batch=batch,
+        kept=_kept(network),
+        state=_state_bytes(optimizer.build(), network),
+        choices=(
+            ("optimizer", _short(optimizer)),
+            ("initial", join(dict.fromkeys(_short(choice) for choice in initializers))),
+            ("penalties", f"l1 {words.l1:g}, l2 {words.l2:g}"),
+        ),
+    )
+
+
+def _layers(network: Network, activations: Sequence[str]) -> Iterator[Layer]:
+    """The layers as a person counts them: an activation belongs to the dense layer below it."""
+    yield Layer("inputs", "", network.inputs)
+    number, width = 0, network.inputs
+    for layer in network.layers:
+        if isinstance(layer, Dense):
+            W, b = layer.W, layer.b
+            number, width = number + 1, W.shape[1]
+            activation = activations[number - 1] if activations else ""
+            shapes = (W.shape[0], W.shape[1]), (len(b),)
+            yield Layer(f"dense {number}", activation, width, *shapes, W.size + b.size, W.size, W.size)
+        elif isinstance(layer, BatchNorm):
+            yield Layer(f"batch norm {number}", "", width, parameters=2 * width, products=width)
+        elif isinstance(layer, Dropout):
+            yield Layer(f"dropout {number}" if number else "input dropout", f"{1 - layer.keep:.3g} left out", width)
+
+
+def _kept(network: Network) -> int:
+    """Numbers of one row that a step keeps for the way back: the inputs, what leaves every layer, the outputs."""
+    widths, width = [network.inputs], network.inputs
+    for layer in network.layers:
+        width = layer.W.shape[1] if isinstance(layer, Dense) else width
+        widths.append(width)
+    return sum(widths) + network.outputs
+
+
+def _state_bytes(optimizer: Optimizer, network: Network) -> int | None:
+    """Measured: the state is made, and its arrays are counted."""
+    if optimizer.minimize is not None:
+        return None
+    state = initial_state(optimizer, network.w, network.layout)
+    return sum(np.asarray(value).nbytes for value in state.values() if isinstance(value, np.ndarray))
+
+
+def _short(choice: Choice) -> str:
+    return str(choice).removeprefix("glassnet/")

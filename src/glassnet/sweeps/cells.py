@@ -1,0 +1,167 @@
+"""One cell of a sweep: a network with its settings, its seed and its rows, trained and scored on what it never saw.
+
+Words travel to the process that does the work, and parts are rebuilt there. So a cell comes to the same numbers in
+whichever process it is trained: this one, a worker on another core, or one on another machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from time import perf_counter
+
+import numpy as np
+
+from ..catalog import Catalog
+from ..catalog.guests import installed
+from ..errors import GlassnetError
+from ..experiment import Experiment, Training
+from ..training import Scorer, evaluate, threads
+from .division import Division, divide
+
+DECIDE_ABOUT_ROWS = ("dataset", "target", "task", "keep", "test", "validation", "split_seed")
+
+_ONE_AT_A_TIME = Lock()  # a cluster's worker may have several threads, and BLAS is set for the whole process
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What tells one training of a sweep from another. `settings` are as `--set` writes them.
+
+    `round` counts from 0, where a search goes on with fewer points for more epochs.
+    """
+
+    settings: tuple[str, ...]
+    epochs: int
+    seed: int
+    fold: int = 0
+    round: int = 0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a cell came to. `scores` are of the validation rows, the loss among them; `failed` is why there are none."""
+
+    cell: Cell
+    scores: Mapping[str, float]
+    epochs: int
+    seconds: float
+    failed: str = ""
+
+
+@dataclass(frozen=True)
+class Guests:
+    """Which plugins a cell is trained with: files with their SHA-256, and installed ones that are left out."""
+
+    files: tuple[tuple[str, str], ...] = ()
+    without: tuple[str, ...] = ()
+    installed: bool = True
+
+    @classmethod
+    def of(cls, catalog: Catalog) -> Guests:
+        """Those of this catalog, so that another process finds the very same parts."""
+        packages = [guest for guest in catalog.guests if not guest.file]
+        return cls(
+            files=tuple((guest.file, guest.sha256) for guest in catalog.guests if guest.file and guest.state == "ok"),
+            without=tuple(guest.distribution for guest in packages if guest.state == "blocked"),
+            installed=any(guest.state == "ok" for guest in packages),
+        )
+
+
+@dataclass(frozen=True)
+class Job:
+    """A cell with all that another process needs to train it. `folds` 0 means: on the split's validation rows."""
+
+    experiment: Experiment
+    cell: Cell
+    folds: int
+    guests: Guests
+
+
+def train_cell(job: Job, division: Division | None = None) -> Outcome:
+    """Train one cell. What goes wrong in it is its outcome: the other cells know nothing of it.
+
+    `division` are its rows, where whoever hands over the job has them in memory already.
+    """
+    began = perf_counter()
+    scores: dict[str, float] = {}
+    epochs, failed = 0, ""
+    try:
+        with _ONE_AT_A_TIME, threads.one():
+            scores, epochs = _trained(job, division)
+        undefined = [name for name, value in scores.items() if not np.isfinite(value)]
+        failed = f"its {undefined[0]} is not a number" if undefined else ""
+    except GlassnetError as error:
+        failed = str(error)
+    except Exception as error:  # a guest's part may raise anything, and costs its own cells only
+        failed = f"{type(error).__name__}: {error}"
+    return Outcome(job.cell, scores, epochs, perf_counter() - began, " ".join(failed.split()))
+
+
+def _trained(job: Job, division: Division | None) -> tuple[dict[str, float], int]:
+    """Scores of the validation rows after the last epoch, and how many epochs there were."""
+    training = training_of(job, division)
+    held, scorer = training.data.validation, training.scorer
+    assert held is not None  # `divide` sees to it
+    if not looks_at_scores(training):
+        training.data = replace(training.data, validation=None)
+        training.scorer = Scorer({}, training.data.targets, training.objective.loss)
+        training.plan = replace(training.plan, monitor="loss")
+    for _ in training:
+        pass
+    with np.errstate(all="ignore"):
+        loss, scores = evaluate(training.objective, held, scorer)
+    return scores | {"loss": loss}, len(training.progress.epochs)
+
+
+def looks_at_scores(training: Training) -> bool:
+    """Whether the course of training depends on scores of its epochs: else they need not be taken.
+
+    They would be half of the work where networks are small. A schedule may look at them, so only the constant one
+    is known not to.
+    """
+    return training.plan.patience is not None or training.chosen.schedule.part.full_name != "glassnet/constant"
+
+
+def training_of(job: Job, division: Division | None = None) -> Training:
+    """The training of a cell at its beginning. Its rows are without test rows: these never come near a sweep."""
+    catalog = catalog_of(job.guests)
+    cell = job.cell
+    experiment = job.experiment.with_settings(cell.settings).replace(epochs=cell.epochs, seed=cell.seed)
+    division = division or division_of(job)
+    return Training(experiment, catalog, source=division.source, split=division.splits[cell.fold])
+
+
+def division_of(job: Job) -> Division:
+    """The rows of a job's data set, divided; kept, because most cells of a sweep share them."""
+    experiment = job.experiment.with_settings(job.cell.settings)
+    rows_alone = Experiment(**{name: getattr(experiment, name) for name in DECIDE_ABOUT_ROWS})
+    return _division(rows_alone, job.folds, job.guests)
+
+
+@lru_cache(maxsize=4)
+def _division(experiment: Experiment, folds: int, guests: Guests) -> Division:
+    return divide(experiment, catalog_of(guests), folds)
+
+
+@lru_cache(maxsize=4)
+def catalog_of(guests: Guests) -> Catalog:
+    """The catalog of this process with these guests. A one-file plugin is run only if it is the one that was meant."""
+    for path, digest in guests.files:
+        _check_file(path, digest)
+    here = {package.name for package in installed()}
+    without = [name for name in guests.without if name in here]
+    return Catalog.discover([Path(path) for path, _ in guests.files], without, guests.installed)
+
+
+def _check_file(path: str, digest: str) -> None:
+    try:
+        found = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    except OSError as error:
+        raise GlassnetError(f"the plugin file {path} can't be read here: {error.strerror}") from error
+    if found != digest:
+        raise GlassnetError(f"the plugin file {path} is not the one that the sweep began with: bring the old one back")

@@ -1,0 +1,86 @@
+"""The folder of a sweep: what was asked for, a line for each cell as soon as it is finished, and what it came to.
+
+A kill at any moment loses no finished cell. A last line that was torn by it is left out when the sweep goes on.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ..errors import GlassnetError, join
+from ..runs.files import read_text, write_text, writing
+from ..runs.recording import plain, run_number
+from .cells import Cell, Outcome
+from .ranking import Row
+
+DEFAULT_FOLDER = "sweeps"
+ELSEWHERE = "choose another folder with --sweeps DIR or GLASSNET_SWEEPS"
+WORDS, CELLS, TABLE, BEST = "sweep.json", "cells.jsonl", "table.csv", "best.toml"
+
+
+def find(given: str, sweeps: Path) -> Path:
+    """A sweep's folder from its path, its name in `sweeps`, its number, or `last`."""
+    if (Path(given) / WORDS).is_file():
+        return Path(given)
+    known = [path for path in sweeps.iterdir() if (path / WORDS).is_file()] if sweeps.is_dir() else []
+    known.sort(key=lambda path: (run_number(path), path.name))
+    if given == "last" and known:
+        return known[-1]
+    for path in known:
+        if path.name == given or (given.isdecimal() and run_number(path) == int(given)):
+            return path
+    names = join(path.name for path in known[-5:]) or "none"
+    raise GlassnetError(
+        f"no sweep {given!r}: name its folder, its number, or last; the latest in {sweeps} are: {names}"
+    )
+
+
+def append(folder: Path, outcome: Outcome) -> None:
+    """One more line: written whole, and handed to the system before the next cell is looked at."""
+    line = json.dumps(plain(asdict(outcome)))
+    with writing(folder, ELSEWHERE), (folder / CELLS).open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+
+
+def read_outcomes(folder: Path) -> list[Outcome]:
+    """The finished cells. The file is cut back to them, so that a torn last line does not stand in the way."""
+    path = folder / CELLS
+    if not path.exists():
+        return []
+    text = read_text(path)
+    kept = text[: text.rfind("\n") + 1]
+    try:
+        outcomes = [_outcome(json.loads(line)) for line in kept.splitlines()]
+    except (ValueError, KeyError, TypeError) as error:
+        raise GlassnetError(f"{path} is damaged: {error}") from error
+    if kept != text:
+        write_text(path, kept, ELSEWHERE) if kept else path.unlink()
+    return outcomes
+
+
+def _outcome(line: Mapping[str, Any]) -> Outcome:
+    words = line["cell"]
+    cell = Cell(tuple(words["settings"]), words["epochs"], words["seed"], words["fold"], words["round"])
+    scores = {name: float("nan") if value is None else value for name, value in line["scores"].items()}
+    return Outcome(cell, scores, line["epochs"], line["seconds"], line["failed"])
+
+
+def write_table(folder: Path, rows: Sequence[Row], keys: Iterable[str], metric: str) -> None:
+    """The points from best to worst, as CSV."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    figures = (metric, "standard_deviation", "standard_error", "cells", "failed", "epochs", "seconds", "mark", "reason")
+    writer.writerow(["rank", *keys, *figures])
+    for number, row in enumerate(rows, 1):
+        values = [setting.partition("=")[2] for setting in row.point]
+        mean = row.mean if row.scores else None
+        mark = "tied" if row.tied else "best" if number == 1 and row.whole else ""
+        about = (mean, row.spread, row.error, len(row.scores), row.failed, row.epochs, round(row.seconds, 3))
+        writer.writerow([number, *values, *("" if one is None else one for one in about), mark, row.reason])
+    write_text(folder / TABLE, text.getvalue(), ELSEWHERE)

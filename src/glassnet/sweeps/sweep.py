@@ -1,0 +1,228 @@
+"""A sweep: many trainings of one experiment, each with other settings, to see which settings serve best.
+
+`for outcome in sweep.run(engine): ...` hands over each cell when it is finished and has been written down.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from ..catalog import Catalog
+from ..errors import GlassnetError
+from ..experiment import Experiment, Training
+from ..runs.files import read_json, write_text
+from ..runs.recording import new_folder, plain, provenance
+from .axes import Axis, read_axis
+from .cells import Cell, Guests, Job, Outcome, division_of, training_of
+from .keeping import BEST, ELSEWHERE, WORDS, append, read_outcomes, write_table
+from .ranking import ALL_ROWS, VALIDATION_ROWS, Row, Score, rank
+from .searching import Point, at_random, grid, rounds
+
+Engine = Callable[[Sequence[Job]], Iterator[Outcome]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is asked for. `over` are texts of axes; `random` draws that many points instead of taking them all;
+    `halving` is how few of them stay from round to round; `folds` 0 means the split's validation rows."""
+
+    experiment: Experiment
+    over: tuple[str, ...]
+    random: int | None = None
+    halving: int | None = None
+    seeds: int = 1
+    folds: int = 0
+
+    def __post_init__(self) -> None:
+        for name, low in (("random", 1), ("halving", 2), ("seeds", 1)):
+            value = getattr(self, name)
+            if value is not None and value < low:
+                raise GlassnetError(f"--{name} must be at least {low}, not {value}")
+        if self.folds == 1 or self.folds < 0:
+            raise GlassnetError(f"--folds must be at least 2, not {self.folds}")
+        if not self.over:
+            raise GlassnetError("say what is varied: --over optimizer.lr=1e-4..1:log:5 (repeatable)")
+        keys = [axis.key for axis in self.axes]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise GlassnetError(f"--over {key} is given twice: put all its values into one")
+        if self.halving and "epochs" in keys:
+            raise GlassnetError("--halving gives out epochs itself: leave --over epochs away")
+
+    @property
+    def axes(self) -> list[Axis]:
+        return [read_axis(text) for text in self.over]
+
+    def points(self) -> list[Point]:
+        """Every point of the search; each is tried on the words of the experiment, which raise where it is none."""
+        found = at_random(self.axes, self.random, self.experiment.seed) if self.random else grid(self.axes)
+        for point in found:
+            self.experiment.with_settings(point)
+        return found
+
+
+class Sweep:
+    """A plan at work in a folder. `outcomes` holds the finished cells, those of an earlier start among them."""
+
+    def __init__(self, plan: Plan, guests: Guests, score: Score, folder: Path, outcomes: Sequence[Outcome]) -> None:
+        self.plan, self.guests, self.score, self.folder = plan, guests, score, folder
+        self.outcomes = {outcome.cell: outcome for outcome in outcomes}
+        self.points = plan.points()
+        self.rounds = rounds(len(self.points), plan.experiment.epochs, plan.halving)
+
+    @property
+    def repeats(self) -> list[tuple[int, int]]:
+        """(seed, fold) of each training of a point."""
+        first = self.plan.experiment.seed
+        return list(product(range(first, first + self.plan.seeds), range(max(1, self.plan.folds))))
+
+    @property
+    def total(self) -> int:
+        """How many cells there are in all rounds together."""
+        return sum(count for count, _ in self.rounds) * len(self.repeats)
+
+    @property
+    def sample(self) -> Job:
+        """A cell that can be set up, for trying out who is to train: its rows are those of the sweep."""
+        return sample_of(self.plan, self.guests)
+
+    def job(self, point: Point, number: int = 0, seed: int | None = None, fold: int = 0) -> Job:
+        """What a worker needs for one training of a point, in the round of that number."""
+        words = self.plan.experiment
+        epochs = words.with_settings(point).epochs  # a point's own, where epochs are varied
+        if self.plan.halving:
+            epochs = self.rounds[number][1]
+        cell = Cell(point, epochs, words.seed if seed is None else seed, fold, number)
+        return Job(words, cell, self.plan.folds, self.guests)
+
+    def run(self, engine: Engine) -> Iterator[Outcome]:
+        """Train every cell that is not finished yet. Each outcome is written down before it is handed over."""
+        points = self.points
+        for number, (count, _) in enumerate(self.rounds):
+            points = points[:count]
+            jobs = [self.job(point, number, *repeat) for repeat in self.repeats for point in points]
+            for outcome in engine([job for job in jobs if job.cell not in self.outcomes]):
+                append(self.folder, outcome)
+                self.outcomes[outcome.cell] = outcome
+                yield outcome
+            found = [self.outcomes[job.cell] for job in jobs]
+            points = [row.point for row in rank(found, points, self.score) if row.scores]
+        self.finish()
+
+    def rows(self) -> list[Row]:
+        """The points from best to worst, as far as they are known."""
+        return rank(self.outcomes.values(), self.points, self.score)
+
+    def best(self) -> Experiment | None:
+        """The experiment of the best point; None where every point failed."""
+        rows = self.rows()
+        if not rows or not rows[0].whole:
+            return None
+        return self.plan.experiment.with_settings(rows[0].point).replace(plugins=self.guests.files)
+
+    def finish(self) -> None:
+        """Write the table, the best experiment and the pictures."""
+        from .pictures import write_pictures
+
+        rows, best = self.rows(), self.best()
+        write_table(self.folder, rows, [axis.key for axis in self.plan.axes], self.score.metric)
+        if best is not None:
+            about = f"# {self.score.metric} {rows[0].mean:.4f} on {self.score.of}: the best of {self.folder}\n"
+            write_text(self.folder / BEST, about + best.to_toml(), ELSEWHERE)
+        write_pictures(self.folder, rows, self.plan.axes, self.score, on_grid=self.plan.random is None)
+
+
+def begin(plan: Plan, catalog: Catalog, sweeps: str | Path, command: str = "") -> Sweep:
+    """A new sweep in a new folder of `sweeps`, once it is clear that at least one of its points can be trained."""
+    guests = Guests.of(catalog)
+    job, training = _first_that_works(plan, guests)
+    score = _score(plan, training, ALL_ROWS if division_of(job).whole else VALIDATION_ROWS)
+    words = {
+        **{name: getattr(plan, name) for name in ("over", "random", "halving", "seeds", "folds")},
+        "score": asdict(score),
+        "guests": asdict(guests),
+        "experiment": json.loads(plan.experiment.to_json()),
+        "provenance": provenance(training, command),
+    }
+    folder = new_folder(Path(sweeps), _short_name(plan.experiment), ELSEWHERE)
+    try:
+        write_text(folder / WORDS, json.dumps(plain(words), indent=2), ELSEWHERE)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return Sweep(plan, guests, score, folder, [])
+
+
+def resume(folder: Path, catalog: Catalog) -> Sweep:
+    """A sweep that was begun, with the cells that it has finished. Its plugins and its rows must be the same."""
+    path = folder / WORDS
+    words = read_json(path)
+    try:
+        plan = Plan(
+            Experiment.from_mapping(words["experiment"], where=str(path)),
+            tuple(words["over"]), words["random"], words["halving"], words["seeds"], words["folds"],
+        )  # fmt: skip
+        score = Score(**words["score"])
+        files = tuple((path, digest) for path, digest in words["guests"]["files"])
+        begun_on = words["provenance"]["data_sha256"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise GlassnetError(f"{path} is damaged: {error}") from error
+    guests = Guests.of(catalog)
+    _refuse_other_files(folder, guests, files)
+    if _first_that_works(plan, guests)[1].data.checksum != begun_on:
+        raise GlassnetError(f"the data of {folder} are no longer those it began with: begin a new sweep")
+    return Sweep(plan, guests, score, folder, read_outcomes(folder))
+
+
+def _refuse_other_files(folder: Path, guests: Guests, files: tuple[tuple[str, str], ...]) -> None:
+    """One-file plugins are code: a person names them again, and they have to be the same."""
+    loaded = {digest for _, digest in guests.files}
+    for path, digest in files:
+        if digest not in loaded:
+            raise GlassnetError(
+                f"{folder} was begun with the plugin file {path}, as it was then: if you trust it, write "
+                f"glassnet --plugin {path} sweep --resume {folder}"
+            )
+
+
+def sample_of(plan: Plan, guests: Guests) -> Job:
+    """The first cell of a plan that can be set up; `GlassnetError` says why none can."""
+    return _first_that_works(plan, guests)[0]
+
+
+def _first_that_works(plan: Plan, guests: Guests) -> tuple[Job, Training]:
+    """The first point that can be set up, at its beginning; where none can, what the first one says is raised."""
+    refusal: GlassnetError | None = None
+    for point in plan.points():
+        job = Job(plan.experiment, Cell(point, plan.experiment.epochs, plan.experiment.seed), plan.folds, guests)
+        try:
+            return job, training_of(job)
+        except GlassnetError as error:
+            refusal = refusal or error
+    assert refusal is not None
+    raise refusal
+
+
+def _score(plan: Plan, training: Training, of: str) -> Score:
+    """What points are compared by: the first --metric, else --monitor, else the first metric of the task."""
+    chosen, words = training.chosen, plan.experiment
+    name = next(iter(chosen.metrics)) if words.monitor == "loss" else chosen.monitor
+    if words.metrics:
+        wanted = str(training.catalog.choose("metric", words.metrics[0]))
+        name = next(name for name, choice in chosen.metrics.items() if str(choice) == wanted)
+    assert training.data.validation is not None
+    return Score(name, chosen.metrics[name].build().better, len(training.data.validation), of)
+
+
+def _short_name(experiment: Experiment) -> str:
+    """`digits8x8` of the phrase or the file."""
+    given: Any = experiment.dataset
+    if not isinstance(given, str):
+        raise GlassnetError("a sweep is kept as words: give the dataset as a phrase or a file, not as a function")
+    return Path(given.partition(":")[0]).stem

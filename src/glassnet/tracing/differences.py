@@ -1,0 +1,211 @@
+"""Every slope of a step a second time, from the loss alone: move one number a little and look what the loss does.
+
+It is done in float64 on a copy of the network, whatever the network computes in. Where the slopes from the left and
+from the right disagree there is a kink, which has no slope: such numbers are named and left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import GlassnetError
+from ..experiment import Training
+from ..kinds import Activation
+from ..network import Activate, Dense, Dropout, Network
+from ..training import Objective
+from .cards import places, slope_in
+from .values import Comparison
+from .witness import Seen
+from .words import LETTERS, Names, row_names
+
+Array = NDArray[Any]
+Losses = Callable[[Array], Array]  # an array that moves -> the loss of each row
+
+STEP = 1e-4  # small beside numbers about 1; two steps together leave an error of the fourth power of it
+REACH = 0.02  # how far a weight may move a score: inputs in the thousands need smaller steps
+CLOSER = 16  # times, where a kink may lie within a step
+ROUNDING = 20 * CLOSER * np.finfo(float).eps  # of a loss about 1; divided by the step it is that of a slope
+ALLOWED = {"float64": 1e-6, "float32": 1e-4}  # of the largest number; a float32 has seven digits to begin with
+MOST_CHECKED = 400  # numbers of a matrix; of larger ones so many are taken, evenly spaced
+MOST_NAMED = 6
+
+
+class Twin:
+    """The network of a step in float64, with its weights and its dropout masks, to be moved at will."""
+
+    def __init__(self, seen: Seen, training: Training) -> None:
+        mine, objective = training.network, training.objective
+        self.network = Network(
+            mine.inputs, mine.hidden, mine.outputs, mine.activations, mine.output,
+            dropout=mine.dropout, input_dropout=mine.input_dropout, batch_norm=mine.batch_norm,
+        )  # fmt: skip
+        self.network.w[:] = seen.before.w
+        self.objective = Objective(
+            self.network, objective.loss, natural=objective.from_scores,
+            l1=objective.l1, l2=objective.l2, name=objective.name,
+        )  # fmt: skip
+        self.X, self.t = seen.X.astype(float), seen.t.astype(float)
+        self.masks = [passed.mask for passed in seen.passed]
+        weight = np.ones(len(self.X)) if seen.weight is None else seen.weight.astype(float)
+        self.share = weight / len(self.X)
+
+    def losses(self, x: Array, start: int = 0) -> Array:
+        """The loss of each row, from what enters layer `start` of the network's list."""
+        for layer, mask in list(zip(self.network.layers, self.masks, strict=True))[start:]:
+            x = x * mask if isinstance(layer, Dropout) else layer.forward(x, True, None)[0]
+        return self.objective.losses(x, self.t)
+
+
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """An array of slopes that a step gave, and what they are the slopes of: `losses(at)`, weighed with `share`.
+
+    `at` is moved in place, one element at a time: for weights it is the twin's own array.
+    """
+
+    name: str
+    found: Array
+    at: Array
+    losses: Losses
+    share: Array
+    rows: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    step: float = STEP
+
+    @cached_property
+    def here(self) -> Array:
+        return np.array(self.losses(self.at))
+
+    def moved(self, index: int, by: float) -> Array:
+        """The losses with one element moved."""
+        before = self.at.flat[index]
+        self.at.flat[index] = before + by
+        try:
+            return np.array(self.losses(self.at))  # a copy: an identity hands out what it was given
+        finally:
+            self.at.flat[index] = before
+
+    def named(self, index: int) -> str:
+        """Where an element stands, in the words of its row and column."""
+        place = np.unravel_index(index, np.shape(self.found))
+        axes = (self.rows, self.columns) if self.rows else (self.columns,)
+        return ", ".join(axis[i] for axis, i in zip(axes, place, strict=True))
+
+
+def compare(seen: Seen, training: Training) -> Iterator[Comparison]:
+    """Every slope of the step beside differences."""
+    twin = Twin(seen, training)
+    allowed = ALLOWED[training.network.dtype.name]
+    with np.errstate(all="ignore"):
+        for claim in (*_on_the_way(twin, seen, training), *_of_parameters(twin, seen, training)):
+            yield judge(claim, allowed)
+
+
+def judge(claim: Claim, allowed: float) -> Comparison:
+    """Hold a claim against differences; of many numbers a part."""
+    size = claim.found.size
+    picks = np.unique(np.linspace(0, size - 1, min(size, MOST_CHECKED)).astype(int))
+    slopes = [slope_at(claim, index) for index in picks]
+    central = np.array([one for one in slopes if one is not None])
+    kept = [int(index) for index, one in zip(picks, slopes, strict=True) if one is not None]
+    kinks = [claim.named(int(index)) for index, one in zip(picks, slopes, strict=True) if one is None]
+    off = np.abs(claim.found.ravel()[kept].astype(float) - central)
+    off[np.isnan(off)] = np.inf  # a NaN agrees with nothing
+    largest = float(off.max(initial=0.0))
+    level = max(1.0, float(np.nanmax(np.abs(claim.here), initial=0.0)))
+    scale = float(np.abs(central).max(initial=0.0) + level * ROUNDING / claim.step / allowed)
+    named = kinks[:MOST_NAMED] + [f"{len(kinks) - MOST_NAMED} more"] * (len(kinks) > MOST_NAMED)
+    return Comparison(claim.name, len(kept), size, largest, largest / scale, allowed, tuple(named))
+
+
+def slope_at(claim: Claim, index: int) -> float | None:
+    """The slope with respect to one element; None on a kink, and where a loss is not defined beside it."""
+    h = claim.step * max(1.0, abs(float(claim.at.flat[index])))
+    try:
+        wide, half = _differences(claim, index, h), _differences(claim, index, h / 2)
+        together = (4 * half.central - wide.central) / 3  # the error of h^2 cancels
+        noise = ROUNDING / claim.step * max(1.0, abs(together))
+        if wide.jump <= noise and abs(wide.central - half.central) <= noise:
+            return together
+        close, closer = (_differences(claim, index, h / steps) for steps in (CLOSER, 2 * CLOSER))
+    except (GlassnetError, ValueError):  # a probability above 1
+        return None
+    if close.jump > 0.08 * wide.jump and close.jump > noise:  # where all is smooth it has shrunk to a sixteenth
+        return None
+    if abs(wide.central - half.central) <= 1e-8 * abs(together) + noise:
+        return together
+    # A kink between wide and half, of which small steps see nothing; or one of the second slope, as at the end of
+    # a parabola that goes on straight, where the error shrinks as the step itself.
+    return 2 * closer.central - close.central
+
+
+@dataclass(frozen=True)
+class Differences:
+    """The slope across a point, and how far those from its two sides are apart."""
+
+    central: float
+    jump: float
+
+
+def _differences(claim: Claim, index: int, h: float) -> Differences:
+    below, here, above = claim.moved(index, -h), claim.here, claim.moved(index, h)
+    # row by row first: rows that do not move cancel exactly
+    left, right = float(claim.share @ (here - below)) / h, float(claim.share @ (above - here)) / h
+    return Differences((left + right) / 2, abs(right - left))
+
+
+def _on_the_way(twin: Twin, seen: Seen, training: Training) -> Iterator[Claim]:
+    """The slopes of the loss in every array between the layers, and those of the activations themselves."""
+    names, rows = Names.of(training), row_names(seen.index)
+    last, network = len(training.network.widths) - 1, training.network
+    if not training.objective.from_scores:
+        y = network.output.f(seen.z)
+        share = twin.share[:, None] * np.ones_like(y, float)
+        found = training.objective.loss.grad(y, seen.t) * share
+        out = names.out_of(last)
+        yield Claim(
+            "dy", found, y.astype(float), lambda y: training.objective.loss.value(y, twin.t), twin.share, rows, out
+        )
+        yield from _steepness(f"slope{last}", network.output, seen.z, rows, out)
+    for position, place in reversed(list(enumerate(places(seen.passed)))):
+        if not place.number:
+            continue  # nobody asks for slopes in the inputs
+        out, passed = names.out_of(place.number), place.passed
+        at, losses = passed.out.astype(float), partial(twin.losses, start=position + 1)
+        yield Claim(slope_in(place.leaves), passed.upstream, at, losses, twin.share, rows, out)
+        if isinstance(passed.layer, Activate):
+            bag = network.activations[place.number - 1]
+            yield from _steepness(f"slope{place.number}", bag, passed.x, rows, out)
+
+
+def _steepness(name: str, bag: Activation, z: Array, rows: tuple[str, ...], out: tuple[str, ...]) -> Iterator[Claim]:
+    """The slope of an activation, element by element: each element is a loss of its own."""
+    if bag.vjp is not None or bag.df is None:
+        return
+    found = np.asarray(bag.df(z, bag.f(z))).astype(z.dtype)
+    # One element moves at a time, so that the sum of all moves by that one alone.
+    yield Claim(name, found, z.astype(float), lambda z: bag.f(z).ravel(), np.ones(z.size), rows, out)
+
+
+def _of_parameters(twin: Twin, seen: Seen, training: Training) -> Iterator[Claim]:
+    """The slopes in weights and biases, scale and shift, and those of the penalties."""
+    names, objective, network = Names.of(training), twin.objective, twin.network
+    kinds = {letter: kind for kind, letter in LETTERS.items()}
+    for place in places(seen.passed):
+        number, out, passed = place.number, names.out_of(place.number), place.passed
+        for name, found in passed.slopes.items():
+            kind = kinds[name[1:]]
+            at, rows = network.view(network.w, kind, number - 1), names.into(number) if kind == "weight" else ()
+            step = min(STEP, REACH / float(np.abs(passed.x).max(initial=REACH))) if kind == "weight" else STEP
+            yield Claim(f"{name}{number}", found, at, lambda _: twin.losses(twin.X), twin.share, rows, out, step)
+        if isinstance(passed.layer, Dense) and (objective.l1 or objective.l2):
+            W = network.view(network.w, "weight", number - 1)
+            found = objective.l2 * W + objective.l1 * np.sign(W)
+            name = " + ".join(f"{one}(W{number})" for one in ("l2", "l1") if getattr(objective, one))
+            yield Claim(name, found, W, lambda _: np.array([objective.penalty()]), np.ones(1), names.into(number), out)

@@ -1,0 +1,91 @@
+"""`glassnet.trace(...)`: from an experiment, a training or a run to a trace of its next steps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from ..catalog import Catalog
+from ..errors import GlassnetError, join
+from ..experiment import Experiment, Training
+from ..runs import Run
+from .cards import cards_of
+from .differences import compare
+from .steps import choose_rows, follow
+from .traces import Trace
+from .values import Step
+from .witness import Seen
+from .words import short
+
+
+def trace(
+    what: Experiment | Training | Run,
+    *,
+    rows: int | Sequence[int] | None = None,
+    steps: int = 1,
+    check: bool = False,
+    catalog: Catalog | None = None,
+) -> Trace:
+    """The next training steps with every number: activations, scores, slopes, gradients, optimizer's memory, update.
+
+    An experiment is traced from its initial weights, a training from where it stands (it is left as it is), a run
+    from its checkpoint. Without `rows` the steps are those that training takes, batch after batch. A number of rows
+    takes the first so many of the next epoch, a list takes training rows by their numbers in the data set; each step
+    then sees just these. `check` repeats every slope by finite differences, see `Step.comparisons`.
+
+    Raises GlassnetError for rows or steps that there are not.
+    """
+    training = _training(what, catalog)
+    chosen = None if rows is None else choose_rows(training, rows)
+    if chosen is not None and training.network.batch_norm and len(chosen) < 2:
+        raise GlassnetError("--batch-norm needs at least 2 rows in a step, not 1: give more --rows")
+    seen = follow(training, chosen, steps)
+    return Trace(
+        title=_title(training),
+        experiment=json.loads(training.experiment.to_json()),
+        widths=tuple(training.network.widths),
+        layers=tuple(range(1, len(training.network.widths))),
+        steps=tuple(_step(one, training, check) for one in seen),
+        remarks=tuple(_remarks(training, seen, steps)),
+    )
+
+
+def _training(what: Experiment | Training | Run, catalog: Catalog | None) -> Training:
+    if isinstance(what, Experiment):
+        return Training(what, catalog)
+    if isinstance(what, Run):
+        return what.at_checkpoint()
+    if isinstance(what, Training):
+        return what
+    raise GlassnetError(f"a trace is made of an Experiment, a Training or a Run, not of {what!r:.60}")
+
+
+def _step(seen: Seen, training: Training, check: bool) -> Step:
+    return Step(
+        number=seen.step,
+        epoch=seen.epoch,
+        rows=tuple(int(number) for number in seen.index),
+        loss=seen.loss,
+        penalty=seen.penalty,
+        cards=cards_of(seen, training),
+        comparisons=tuple(compare(seen, training)) if check else (),
+    )
+
+
+def _title(training: Training) -> str:
+    chosen, network = training.chosen, training.network
+    dataset = chosen.dataset.part.name if chosen.dataset else str(training.experiment.dataset)
+    widths = "-".join(map(str, network.widths))
+    loss, optimizer = short(chosen.loss), short(chosen.optimizer)
+    return f"{dataset}: {widths}, {len(network.w):,} parameters, {network.dtype.name}; {loss}, {optimizer}"
+
+
+def _remarks(training: Training, seen: list[Seen], wanted: int) -> Iterator[str]:
+    """Where the weights come from, the defaults that no title says, and what else a person should know."""
+    words, done = training.experiment, len(training.progress.epochs)
+    initial = join(dict.fromkeys(short(choice) for choice in training.chosen.initializers))
+    start = f"Weights after {done} epochs" if done else f"Initial weights: {initial}, seed {words.seed}"
+    yield f"{start}; batch size {words.batch_size}, l1 {words.l1:g}, l2 {words.l2:g}, dropout {words.dropout:g}."
+    yield from training.remarks
+    if len(seen) < wanted:
+        yield f"{training.chosen.optimizer.part.name} came to its end after {len(seen)} of {wanted} steps."

@@ -1,0 +1,192 @@
+"""Looking on while the trainer works: its own layers, objective, optimizer and schedule, and a copy of what passes.
+
+Nothing is computed a second time here. What a trace shows are the very arrays of the step that training takes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..kinds import Optimizer, Schedule, State
+from ..network import Back, BatchNorm, Dense, Dropout, Layer, Network
+from ..training import Objective
+from ..training.epochs import Snapshot
+from ..training.objective import weighted_mean
+
+Array = NDArray[Any]
+
+
+@dataclass
+class Passed:
+    """What went through one layer: x -> out on the way forward, upstream -> downstream on the way back.
+
+    `downstream` is None at the first dense layer. Dense layers have `dW` and `db`, batch normalisation `dscale` and
+    `dshift`, dropout its `mask`.
+    """
+
+    layer: Layer
+    x: Array
+    out: Array
+    upstream: Array = field(default_factory=lambda: np.empty(0))
+    downstream: Array | None = None
+    slopes: dict[str, Array] = field(default_factory=dict)
+    mask: Array | None = None
+
+
+class WatchedLayer:
+    """A layer that does its work as ever, and writes it down."""
+
+    def __init__(self, layer: Layer, diary: list[Passed]) -> None:
+        self.layer, self.diary = layer, diary
+
+    def forward(self, x: Array, training: bool, rng: np.random.Generator | None) -> tuple[Array, Back]:
+        entering = x.copy()
+        out, back = self.layer.forward(x, training, rng)
+        passed = Passed(self.layer, entering, out.copy())
+        if isinstance(self.layer, Dropout):
+            mask = back(np.ones_like(x))  # the way back of ones is the mask itself
+            passed.mask = None if mask is None else mask.copy()
+        self.diary.append(passed)
+
+        def watched_back(upstream: Array) -> Array | None:
+            passed.upstream = upstream.copy()
+            downstream = back(upstream)
+            passed.downstream = None if downstream is None else downstream.copy()
+            if isinstance(self.layer, Dense):
+                passed.slopes = {"dW": self.layer.dW.copy(), "db": self.layer.db.copy()}
+            elif isinstance(self.layer, BatchNorm):
+                passed.slopes = {"dscale": self.layer.dscale.copy(), "dshift": self.layer.dshift.copy()}
+            return downstream
+
+        return out, watched_back
+
+
+@dataclass
+class Update:
+    """One call of the optimizer: for the whole vector, or for a piece of it."""
+
+    g: Array
+    before: State
+    change: Array
+    after: State
+
+
+@dataclass
+class Seen:
+    """All that one step did, in copies. `g` is the gradient with penalties, before clipping.
+
+    `losses` (n,) are those of the rows, `step` of `total` is what the schedule counts, and `index` holds the rows'
+    numbers in the data set.
+    """
+
+    before: Snapshot
+    X: Array
+    t: Array
+    weight: Array | None
+    z: Array
+    passed: list[Passed]
+    g: Array
+    losses: Array
+    penalty: float
+    step: int = 0
+    total: int = 0
+    epoch: int = 0
+    index: Array = field(default_factory=lambda: np.empty(0, int))
+    factor: float = 1.0
+    updates: list[Update] = field(default_factory=list)
+    after: Snapshot | None = None
+
+    @property
+    def loss(self) -> float:
+        """The weighted mean over the rows, without penalties, as training reports it."""
+        return weighted_mean(self.losses, self.weight)
+
+    def joined(self, name: str) -> Array:
+        """`g` or `change` of all pieces as one vector, as the optimizer saw and returned it."""
+        return np.concatenate([getattr(update, name) for update in self.updates])
+
+
+class Enough(Exception):
+    """As many steps as were wanted have been seen."""
+
+
+class Witness(Objective):
+    """The trainer's objective, which keeps a copy of the first `wanted` steps and then raises `Enough`."""
+
+    def __init__(self, objective: Objective, wanted: int) -> None:
+        super().__init__(
+            objective.network, objective.loss, natural=objective.from_scores,
+            l1=objective.l1, l2=objective.l2, name=objective.name,
+        )  # fmt: skip
+        self.wanted = wanted
+        self.seen: list[Seen] = []
+
+    def gradient(
+        self, X: Array, t: Array, weight: Array | None = None, rng: np.random.Generator | None = None
+    ) -> Array:
+        self.conclude()
+        if len(self.seen) == self.wanted:
+            raise Enough
+        before, diary = Snapshot.of(self.network), list[Passed]()
+        z = self._watched(diary, X, t, weight, rng).copy()
+        self.seen.append(
+            Seen(
+                before,
+                X.copy(),
+                t.copy(),
+                None if weight is None else weight.copy(),
+                z,
+                diary,
+                self.network.g.copy(),
+                self.losses(z, t),
+                self.penalty(),
+            )
+        )
+        return z
+
+    def _watched(
+        self, diary: list[Passed], X: Array, t: Array, weight: Array | None, rng: np.random.Generator | None
+    ) -> Array:
+        network: Network = self.network
+        layers = network.layers
+        network.layers = [WatchedLayer(layer, diary) for layer in layers]  # type: ignore[misc]
+        try:
+            return super().gradient(X, t, weight, rng)
+        finally:
+            network.layers = layers
+
+    def conclude(self) -> None:
+        """The weights now are what the last step has come to."""
+        if self.seen and self.seen[-1].after is None:
+            self.seen[-1].after = Snapshot.of(self.network)
+
+    def optimizer(self, optimizer: Optimizer) -> Optimizer:
+        """The same optimizer, watched."""
+        update = optimizer.update
+        assert update is not None
+
+        def watched(w: Array, g: Array, state: State, step: int) -> tuple[Array, State]:
+            before = copied(state)
+            change, after = update(w, g, state, step)
+            self.seen[-1].updates.append(Update(g.copy(), before, change.copy(), copied(after)))
+            return change, after
+
+        return replace(optimizer, update=watched)
+
+    def schedule(self, schedule: Schedule) -> Schedule:
+        """The same schedule, watched."""
+
+        def factor(step: int, total: int, epochs: Any) -> float:
+            seen = self.seen[-1]
+            seen.step, seen.total, seen.factor = step, total, schedule.factor(step, total, epochs)
+            return seen.factor
+
+        return Schedule(factor)
+
+
+def copied(state: State) -> State:
+    return {name: value.copy() if isinstance(value, np.ndarray) else value for name, value in state.items()}
