@@ -20,11 +20,12 @@ REPOSITORY ?= local
 PACKAGE    ?= .
 RELEASE_ARGS ?=
 
-.PHONY: help train test bench lint release clean
+.PHONY: help train test parity parity-tools parity-page bench lint release clean
 
 help:
 	@echo "make train   install glassnet here and train a network on handwritten digits"
 	@echo "make test    install what the tests need and run them all"
+	@echo "make parity  install PyTorch and Keras too and compare the numbers (PIP_ARGS chooses a build)"
 	@echo "make bench   time glassnet beside scikit-learn, as ratios"
 	@echo "make lint    ruff and mypy"
 	@echo "make release publish glassnet, or PACKAGE=plugins/NAME, on a practice index (REPOSITORY=testpypi, pypi)"
@@ -35,6 +36,14 @@ train: $(VENV)/installed
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+parity: $(VENV)/installed-parity
+	$(BIN)/python -m pytest tests/parity $(PYTEST_ARGS)
+
+parity-tools: $(VENV)/installed-parity
+
+parity-page: $(VENV)/installed-parity
+	$(BIN)/python tests/parity/page.py > docs/parity.md
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python benchmarks/bench.py
@@ -60,6 +69,11 @@ $(VENV)/installed-dev: $(VENV)/bin/python pyproject.toml
 	@echo "installing glassnet and its test tools into $(VENV) (a minute or two the first time)"
 	@$(PIP) install $(PIP_ARGS) --editable '.[dev]'
 	@touch $@ $(VENV)/installed
+
+$(VENV)/installed-parity: $(VENV)/installed-dev tests/parity/requirements.txt
+	@echo "installing the libraries that glassnet is compared with into $(VENV)"
+	@$(PIP) install $(PIP_ARGS) --requirement tests/parity/requirements.txt
+	@touch $@
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

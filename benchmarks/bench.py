@@ -18,6 +18,7 @@ from steps import CASES
 
 HERE = Path(__file__).parent
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
+SWEEP_ROUNDS = int(os.environ.get("BENCH_SWEEP_ROUNDS", "1"))  # each is 49 networks, four times
 
 GUEST = '''
 from glassnet import Activation, hookimpl
@@ -70,6 +71,50 @@ def steps() -> dict[str, dict[str, object]]:
     return results
 
 
+def watching() -> dict[str, float]:
+    """How many times as long a recorded training takes with `--watch`: the median over the rounds."""
+    script, found = str(HERE / "watching.py"), {}
+    for case in CASES:
+        for what in ("norms", "all"):
+            command = [sys.executable, script, case, what]
+            outputs = [
+                subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(ROUNDS)
+            ]
+            found[f"{case}, --watch {what}"] = median(float(json.loads(output)) for output in outputs)
+    return found
+
+
+def fitting() -> dict[str, float]:
+    """How many times as long `GlassClassifier.fit` takes as the same epochs of the bare loop."""
+    command = [sys.executable, str(HERE / "fitting.py")]
+    return {
+        case: median(
+            float(json.loads(subprocess.run([*command, case], capture_output=True, text=True, check=True).stdout))
+            for _ in range(ROUNDS)
+        )
+        for case in CASES
+    }
+
+
+def sweeps() -> dict[str, float]:
+    """How many times as fast a sweep is as the same networks in scikit-learn's grid search, at each dtype.
+
+    "as they come" is each with its own default for these images: float32 here, float64 there.
+    """
+    environment = os.environ | dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    found: dict[str, list[float]] = {"float64": [], "float32": [], "as they come": []}
+    for _ in range(SWEEP_ROUNDS):
+        time = {}
+        for key in [(dtype, engine) for dtype in ("float64", "float32") for engine in ("glassnet", "sklearn")]:
+            command = [sys.executable, str(HERE / "sweeps.py"), key[1], key[0]]
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+            time[key] = float(json.loads(done.stdout))
+        for dtype in ("float64", "float32"):
+            found[dtype].append(time[dtype, "sklearn"] / time[dtype, "glassnet"])
+        found["as they come"].append(time["float64", "sklearn"] / time["float32", "glassnet"])
+    return {name: median(ratios) for name, ratios in found.items()}
+
+
 def seconds(command: list[str], extra_path: str = "") -> float:
     environment = os.environ | {"PYTHONPATH": extra_path, "PYTHONDONTWRITEBYTECODE": ""}
     began = perf_counter()
@@ -114,7 +159,7 @@ TARGETS = {"64-100-50-10": 2.5, "30-100-30-2": 2.5, "784-128-64-10": 1.8}
 
 
 def main() -> None:
-    found = {"steps": steps(), "startup": startup()}
+    found = {"steps": steps(), "watching": watching(), "fitting": fitting(), "sweeps": sweeps(), "startup": startup()}
     (HERE / "results.json").write_text(json.dumps(found, indent=2) + "\n")
     print(f"{'case':<16}{'glassnet':>10}{'sklearn':>10}{'torch':>10}{'products':>10}   microseconds a step")
     for case, row in found["steps"].items():
@@ -129,6 +174,12 @@ def main() -> None:
             print(f"  {case}: {times_as_fast:.2f} times as fast as {peer}{aim}")
     largest = found["steps"]["784-128-64-10"]["times_its_matrix_products"]
     print(f"  784-128-64-10: {largest:.2f} times its matrix products alone  (aim: at most 2)")
+    for name, value in found["watching"].items():
+        print(f"  {name}: {value:.2f} times as long as unwatched")
+    for case, value in found["fitting"].items():
+        print(f"  {case}: GlassClassifier.fit {value:.3f} times as long as its epochs alone  (aim: below 1.05)")
+    for dtype, value in found["sweeps"].items():
+        print(f"  a sweep, {dtype}: {value:.2f} times as fast as GridSearchCV of MLPClassifier  (aim: at least 2)")
     for name, value in found["startup"].items():
         aim = "  (aim: at most 1.5)" if "help" in name or " 0 " in name else ""
         print(f"  {name}: {value:.2f}{aim}")

@@ -6,12 +6,26 @@ A mutant is wrong in one thing only. `says` are words that the refusal must hold
 import inspect
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from glassnet import Activation, Dataset, Initializer, Loss, Metric, Optimizer, Range, Schedule
+from glassnet import (
+    Activation,
+    Dataset,
+    Engine,
+    Initializer,
+    Loss,
+    Metric,
+    Optimizer,
+    Plot,
+    Range,
+    Recipe,
+    Schedule,
+    Session,
+)
+from glassnet.builtin.engines import sklearn
 
 ANY = "any kind"
 
@@ -577,6 +591,145 @@ add(
     lambda: Metric(lambda p, t, w: accuracy(p, t, None if w is None else np.minimum(w, 3)), better="higher"),
     lambda: Metric(accuracy, better="higher"),
 )
+
+
+# --- plots --------------------------------------------------------------------------------------------------
+
+
+def picture(
+    x: str = "epoch", title: str = "Loss", before: Callable[[Any], Any] = lambda run: None
+) -> Callable[[], Plot]:
+    """A loss curve whose words are these, drawn after something else was done to the run."""
+
+    def draw(run: Any) -> Any:
+        from matplotlib.figure import Figure
+
+        before(run)
+        figure = Figure(figsize=(4, 3))
+        axes = figure.add_subplot()
+        axes.plot(run.history["epoch"], run.history["loss"])
+        axes.set(xlabel=x, ylabel="mean loss", title=title)
+        return figure
+
+    return lambda: Plot(draw)
+
+
+def with_pyplot() -> Plot:
+    def draw(run: Any) -> Any:
+        from matplotlib import pyplot
+
+        figure, axes = pyplot.subplots()
+        axes.plot(run.history["epoch"], run.history["loss"])
+        axes.set(xlabel="epoch", ylabel="mean loss", title="Loss")
+        return figure
+
+    return Plot(draw)
+
+
+def draws_nothing() -> Plot:
+    return Plot(lambda run: run.history["loss"].to_numpy())
+
+
+def spoil(run: Any) -> None:
+    run.trained.network.w *= 1.0001
+
+
+def reformat(run: Any) -> None:
+    import matplotlib
+
+    matplotlib.rcParams["font.size"] = 30
+
+
+add("plot", "draws", "gives ndarray: expected a matplotlib Figure", draws_nothing, picture())
+add("plot", "draws", "changes its weights or rows: work on copies", picture(before=spoil), picture())
+add(
+    "plot",
+    "draws",
+    "is None: expected one line of words",
+    lambda: replace(picture()(), unsuited=lambda run: None),
+    picture(),
+)
+add("plot", "no-pyplot", "leaves 1 figure with pyplot", with_pyplot, picture())
+add("plot", "no-pyplot", "changes matplotlib's global font.size", picture(before=reformat), picture())
+add("plot", "labelled", "has no title", picture(title=" "), picture())
+add("plot", "labelled", "have numbers along x and no words", picture(x=""), picture())
+
+
+# --- engines ------------------------------------------------------------------------------------------------
+
+
+def engine(told: Callable[[Recipe], Recipe] = lambda recipe: recipe, **changes: Any) -> Callable[[], Engine]:
+    """scikit-learn's engine, which is `told` something else than the recipe says, or is changed otherwise."""
+    return lambda: replace(sklearn(), **({"begin": lambda recipe: sklearn().begin(told(recipe))} | changes))
+
+
+def at_zero(recipe: Recipe) -> Recipe:
+    return replace(recipe, start=tuple({"W": 0 * layer["W"], "b": layer["b"]} for layer in recipe.start))
+
+
+def lends_its_weights(recipe: Recipe) -> Session:
+    session = sklearn().begin(recipe)
+    kept = session.weights()
+    return replace(session, weights=lambda: kept)
+
+
+def one_for_all() -> Engine:
+    sessions: list[Session] = []
+
+    def begin(recipe: Recipe) -> Session:
+        sessions[:] = [sklearn().begin(recipe)]  # whoever began earlier works on the latest network as well
+        return replace(
+            sessions[0],
+            train=lambda X, t, size: sessions[0].train(X, t, size),
+            weights=lambda: sessions[0].weights(),
+        )
+
+    return replace(sklearn(), begin=begin)
+
+
+def without_nesterov(recipe: Recipe) -> Recipe:
+    name, options = recipe.optimizer
+    return replace(recipe, optimizer=(name.replace("nesterov", "momentum"), options))
+
+
+def epsilon_as_it_is(recipe: Recipe) -> Recipe:
+    name, options = recipe.optimizer
+    return replace(recipe, optimizer=(name, {**options, "epsilon_place": "uncorrected"}))
+
+
+def refuses_in_riddles(recipe: Recipe) -> Session:
+    try:
+        return sklearn().begin(recipe)
+    except ValueError:
+        raise ValueError("not supported") from None
+
+
+def without_biases(recipe: Recipe) -> str:
+    script = sklearn().script
+    assert script is not None
+    nothing = "\nmodel.intercepts_ = [0 * b + 1 for b in model.intercepts_]\n\n\ndef train("
+    return script(recipe).replace("\n\n\ndef train(", nothing)
+
+
+right = engine()
+add("engine", "same-start", "right after begin, W of layer 1 is", engine(at_zero), right)
+add("engine", "same-start", "while another session trained, W of layer 1 is", one_for_all, right)
+add("engine", "same-start", "somebody wrote into what weights() returned", engine(begin=lends_its_weights), right)
+add(
+    "engine", "same-steps", "l2: after 4 steps, the mean loss is", engine(lambda recipe: replace(recipe, l2=0.0)), right
+)
+add("engine", "same-steps", "nesterov: after 4 steps, the mean loss is", engine(without_nesterov), right)
+add("engine", "same-steps", "adam corrected: after 4 steps, the mean loss is", engine(epsilon_as_it_is), right)
+add(
+    "engine",
+    "refuses",
+    "it takes the schedule nobody/wishful, which does not exist",
+    engine(lambda recipe: replace(recipe, schedule=("glassnet/constant", {}))),
+    right,
+)
+add("engine", "refuses", "without naming it: not supported", engine(begin=refuses_in_riddles), right)
+add("engine", "script-runs", "outputs(X) of the script is", engine(script=without_biases), right)
+shared("engine", "loads", "its limit is 1.0: expected a number above 0 and at most 0.0001", engine(limit=1.0), right)
 
 
 # --- what all kinds share -----------------------------------------------------------------------------------

@@ -69,3 +69,46 @@ def test_the_guests_of_the_start_up_measurement_are_really_found(
     module("bench", monkeypatch).install_guests(tmp_path, 10)
     listed = glassnet("list", "activations", path=[tmp_path])
     assert listed.returncode == 0 and listed.stdout.count("glassnet-guest-") == 10 and not listed.stderr
+
+
+def test_the_cost_of_watching_is_a_ratio_of_two_trainings_that_came_to_the_same(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(BENCHMARKS / "watching.py"), SMALLEST, "all"],
+        env=environment(BENCH_EPOCHS="2"),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    assert 0.1 < json.loads(done.stdout) < 100
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_cost_of_an_estimator_is_a_ratio_of_a_fit_and_its_epochs(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(BENCHMARKS / "fitting.py"), SMALLEST],
+        env=environment(BENCH_EPOCHS="1"),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    assert 0.1 < json.loads(done.stdout) < 100
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("engine", ["glassnet", "sklearn"])
+def test_a_sweep_of_each_engine_reports_seconds(engine: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(BENCHMARKS / "sweeps.py"), engine, "float32"],
+        env=environment(BENCH_SWEEP="2", BENCH_SWEEP_EPOCHS="1"),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert 0 < json.loads(done.stdout) < 120
+    assert not list(tmp_path.iterdir())

@@ -47,6 +47,8 @@ IDS = {
     "schedule": "range",
     "metric": "direction weights",
     "dataset": "rows-agree finite classes task disjoint-test provenance",
+    "plot": "draws no-pyplot labelled",
+    "engine": "same-start same-steps refuses script-runs",
 }
 
 # Every part that we ship, every check: the same line that an author writes.

@@ -21,8 +21,8 @@ from glassnet.cli.tables import table
 from glassnet.hooks import HOOKS
 
 COMMANDS = (
-    "list", "show", "plugins", "doctor", "train", "evaluate", "predict", "runs", "data", "check", "new", "sabotage",
-    "index",
+    "list", "show", "plugins", "doctor", "train", "sweep", "trace", "summary", "evaluate", "predict", "runs", "compare",
+    "conventions", "plot", "report", "export", "data", "check", "new", "sabotage", "index",
 )  # fmt: skip
 
 

@@ -120,7 +120,8 @@ class Place:
         for name in list(env):
             if name.startswith(("PIP_", "TWINE_", "PYTEST_", "GIT_")) or name.endswith("PYPI_TOKEN"):
                 del env[name]
-        for name in ("GLASSNET_RUNS", "GLASSNET_PLUGINS", "COLUMNS", "VIRTUAL_ENV", "MAKEFLAGS", "MAKELEVEL"):
+        settings = "GLASSNET_RUNS GLASSNET_REPORT GLASSNET_PLUGINS COLUMNS VIRTUAL_ENV MAKEFLAGS MAKELEVEL"
+        for name in settings.split():
             env.pop(name, None)
         first = [self.home / "environment" / "bin", Path(sys.executable).parent]
         return env | {

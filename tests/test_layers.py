@@ -14,13 +14,16 @@ import glassnet
 
 ROOT = Path(glassnet.__file__).parent
 FLOORS = (
-    ("errors", "hooks", "kinds", "streams"),
+    ("conventions", "errors", "hooks", "kinds", "notebook", "streams"),
     ("catalog", "data", "network"),
-    ("checks", "training"),
+    ("training",),
     ("model",),
+    ("watching",),
     ("experiment",),
     ("runs",),
-    ("estimators", "playground", "publish", "report"),
+    ("checks", "tracing"),
+    ("comparing", "estimators", "exporting", "playground", "plotting", "publish", "summaries", "sweeps"),
+    ("report", "saving"),
     ("cli",),
     ("__main__",),
 )
@@ -92,7 +95,7 @@ def test_builtin_parts_import_what_a_stranger_can(path: Path) -> None:
             module = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
             assert (module or "").split(".")[0] in {*sys.stdlib_module_names, "numpy", "glassnet"}
     inside = {name.split(".")[0] for node in anywhere if node not in tree.body for name in _modules(node)}
-    assert inside <= {"scipy", "sklearn", "matplotlib"}
+    assert inside <= {"glassnet", "scipy", "sklearn", "matplotlib"}
 
 
 def _modules(node: ast.Import | ast.ImportFrom) -> list[str]:
@@ -121,8 +124,10 @@ def test_names_say_what_a_thing_is(path: Path) -> None:
 
 
 FACE = """
-    Activation Block Catalog Dataset Diverged Experiment GlassnetError Initializer Loss Metric Network Optimizer
-    Range Recording Run Schedule Training __version__ check contract_tests fetch hookimpl load record run
+    Activation Block Catalog Dataset Diverged Engine Experiment GlassClassifier GlassRegressor GlassnetError
+    Initializer Loss Metric Network Optimizer Plot Range Recipe Recording Run Schedule Session Summary Trace
+    Training __version__ batch_trials check contract_tests conventions fetch hookimpl load plot rate_range record
+    run save summary trace
 """
 
 
@@ -177,7 +182,7 @@ def test_importing_glassnet_loads_nothing_until_a_name_is_used(tmp_path: Path) -
     assert loaded("from glassnet import hookimpl", tmp_path) == {"pluggy"}
 
 
-@pytest.mark.parametrize("words", ["--help", "--version", "list --help", "train --help", "data --help"])
+@pytest.mark.parametrize("words", ["--help", "--version", "list --help", "train --help", "sweep --help", "data --help"])
 def test_help_loads_click_alone(words: str, tmp_path: Path) -> None:
     assert loaded(COMMAND.format(words=words), tmp_path) == {"click"}
 
@@ -188,13 +193,18 @@ def test_the_catalog_loads_numpy_and_nothing_heavier(words: str, tmp_path: Path)
 
 
 def test_training_on_numbers_loads_neither_scikit_learn_nor_pandas(tmp_path: Path) -> None:
-    found = loaded(COMMAND.format(words="train xor --epochs 1 --quiet"), tmp_path)
+    found = loaded(COMMAND.format(words="train xor --epochs 1 --quiet --no-report"), tmp_path)
     assert not found & {"sklearn", "scipy", "pandas", "joblib", "autograd", "pooch", "requests"}
     script = "import glassnet\nlist(glassnet.run(glassnet.Experiment(dataset='moons', epochs=1)))"
     assert loaded(script, tmp_path) == {"numpy", "pluggy", "threadpoolctl"}
 
 
 def test_training_on_digits_loads_no_other_engine_and_no_downloader(tmp_path: Path) -> None:
-    found = loaded(COMMAND.format(words="train digits8x8 --epochs 1 --quiet"), tmp_path)
+    found = loaded(COMMAND.format(words="train digits8x8 --epochs 1 --quiet --no-report"), tmp_path)
     assert "sklearn" in found  # it carries the rows; or this test could not fail
     assert not found & {"torch", "tensorflow", "autograd", "jinja2", "starlette", "uvicorn", "pooch", "requests"}
+
+
+def test_only_the_page_loads_what_makes_pages(tmp_path: Path) -> None:
+    assert "jinja2" not in loaded(COMMAND.format(words="train xor --epochs 1 --no-report"), tmp_path)
+    assert "jinja2" in loaded(COMMAND.format(words="report last"), tmp_path)

@@ -12,9 +12,9 @@ import pytest
 from guests import python, write_guest
 
 from glassnet import builtin, hooks
-from glassnet.builtin import activations, datasets, initializers, losses, metrics, optimizers, schedules
+from glassnet.builtin import activations, datasets, engines, initializers, losses, metrics, optimizers, plots, schedules
 
-FILES = [activations, losses, optimizers, initializers, schedules, metrics, datasets]
+FILES = [activations, losses, optimizers, initializers, schedules, metrics, datasets, plots, engines]
 NAMES = [module.__name__.rpartition(".")[2] for module in FILES]
 KIND = {hook: kind for kind, hook in hooks.HOOKS.items()}
 HERE = Path(__file__).parent
@@ -103,7 +103,7 @@ def test_a_copy_passes_every_test_that_its_original_passes(name, lifted):
     path = os.pathsep.join([str(lifted), *filter(None, sys.path)])
     command = [sys.executable, "-m", "pytest", "-q", "-p", "swap", "-p", "no:cacheprovider", "-p", "no:xdist"]
     done = subprocess.run(
-        [*command, str(HERE / f"test_{name}.py")],
+        [*command, *map(str, sorted(HERE.glob(f"test_{name}*.py")))],
         env=os.environ | {"PYTHONPATH": path},
         cwd=HERE.parent,
         capture_output=True,

@@ -31,7 +31,6 @@ FILES = {
     "checkpoint.npz",
     "model.npz",
     "metrics.json",
-    "loss.png",
 }
 
 
@@ -178,30 +177,13 @@ def test_a_data_set_too_small_to_split_is_kept_as_a_whole(tmp_path: Path) -> Non
     result = opened(recording.folder).result
     assert result["metrics"]["train"] == result["metrics"]["test"] == result["metrics"]["validation"]
     assert opened(recording.folder).provenance["rows"] == {"train": 4, "validation": 4, "test": 4}
-    again = opened(recording.folder).training_with_model()
+    again = opened(recording.folder).trained
     assert again.scores() == recording.training.scores()
-
-
-def test_the_loss_curve_is_a_picture_of_the_losses(kept: Recording, tmp_path: Path) -> None:
-    from matplotlib.image import imread
-
-    pixels = imread(kept.folder / "loss.png")
-    assert pixels.shape[0] >= 400 and pixels.shape[1] >= 600
-    rgb = np.round(pixels[..., :3] * 255).astype(int)
-    blue = (rgb == (0x00, 0x72, 0xB2)).all(axis=2)
-    red = (rgb == (0xD5, 0x5E, 0x00)).all(axis=2)
-    columns = np.flatnonzero(blue[:, : blue.shape[1] * 6 // 10].any(axis=0))
-    heights = [np.flatnonzero(blue[:, column]).mean() for column in (columns[2], columns[-2])]
-    assert heights[0] < heights[1]  # the training loss falls; rows of a picture count downwards
-    assert red.sum() > 50
-    alone = keep(tmp_path, validation=0)
-    rgb = np.round(imread(alone.folder / "loss.png")[..., :3] * 255).astype(int)
-    assert not (rgb == (0xD5, 0x5E, 0x00)).all(axis=2).any()
 
 
 def test_no_epochs_leave_a_run_without_a_curve(tmp_path: Path) -> None:
     recording = keep(tmp_path, epochs=0)
-    assert {path.name for path in recording.folder.iterdir()} == FILES - {"loss.png", "checkpoint.npz"}
+    assert {path.name for path in recording.folder.iterdir()} == FILES - {"checkpoint.npz"}
     assert opened(recording.folder).history.empty
     assert opened(recording.folder).result["stopped"] == "all 0 epochs"
 
@@ -254,7 +236,7 @@ def test_several_processes_at_once_get_different_numbers(tmp_path: Path) -> None
         from pathlib import Path
         from glassnet import Experiment, record, run
         from glassnet.catalog import Catalog
-        from glassnet.runs.recording import _new_folder
+        from glassnet.runs.recording import new_folder
         catalog = Catalog.discover(guests=False)
         names = "xor", "and_gate", "or_gate"
         trainings = [run(Experiment(dataset=names[i % 3], hidden=(), epochs=0), catalog) for i in range(12)]
@@ -262,7 +244,7 @@ def test_several_processes_at_once_get_different_numbers(tmp_path: Path) -> None
         for training in trainings:
             record(training, sys.argv[1])
             for _ in range(12):  # with nothing written between two of them, the race is tighter
-                _new_folder(Path(sys.argv[1]), f"racer-{os.getpid()}")
+                new_folder(Path(sys.argv[1]), f"racer-{os.getpid()}")
     """
     command = [sys.executable, "-c", dedent(code), str(tmp_path)]
     racers = [subprocess.Popen(command, env=environment(), stdin=subprocess.PIPE, text=True) for _ in range(3)]
@@ -567,7 +549,7 @@ def test_a_run_that_stopped_early_has_nothing_left_to_do(tmp_path: Path) -> None
     assert opened(folder).experiment.epochs == 500
 
 
-@pytest.mark.parametrize("lost", [("metrics.json",), ("metrics.json", "model.npz", "loss.png")])
+@pytest.mark.parametrize("lost", [("metrics.json",), ("metrics.json", "model.npz")])
 def test_a_kill_after_the_last_epoch_leaves_the_end_to_be_written(copied: Path, kept: Recording, lost: tuple) -> None:
     for name in lost:
         (copied / name).unlink()
@@ -593,7 +575,7 @@ def test_changed_data_are_refused(tmp_path: Path) -> None:
     opened(folder).training()
     text = file.read_text()
     file.write_text(text.replace("black", "white", 1))
-    for function in (opened(folder).resume, opened(folder).training_with_model):
+    for function in (opened(folder).resume, lambda: opened(folder).trained):
         assert refusal(function) == (
             f"the data of {folder} ({file}) are no longer those it was trained on: "
             "their checksum differs; bring the old file back, or train a new run"

@@ -1,0 +1,278 @@
+"""What stands out about a run: each trouble is named with its number, and sound runs are left in peace."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.datasets import load_digits, load_wine
+
+from glassnet import Catalog, Diverged, Experiment, GlassnetError, Run, record
+from glassnet import run as begin
+from glassnet.report import Finding, diagnose, stands_out
+from glassnet.report.diagnosis import fit, inside
+
+CATALOG = Catalog.discover(guests=False)
+DEEP = (30,) * 10
+HEALTHY = {
+    "iris": {},
+    "wine_cultivars": {},
+    "breast_cancer": {},
+    "digits8x8": {"epochs": 20},
+    "moons": {},
+    "circles": {},
+    "diabetes": {},
+    "sine": {},
+    "skranke": {"epochs": 20},
+    "spirals": {"hidden": (16, 16)},
+    "xor": {"hidden": 4, "activation": "tanh", "epochs": 300},
+}
+
+
+def trained(folder: Path, watch: str | None = None, **choices: object) -> Run:
+    training = begin(Experiment.from_mapping(choices), CATALOG)
+    recording = record(training, folder, watch=watch)
+    try:
+        for _ in recording:
+            pass
+    except Diverged:
+        pass
+    return Run(recording.folder, CATALOG)
+
+
+def named(findings: list[Finding]) -> dict[str, Finding]:
+    return {finding.name: finding for finding in findings}
+
+
+def only(run: Run, name: str) -> Finding:
+    """The finding of that name; it is said in words with its number and what to do."""
+    found = named(diagnose(run))
+    assert name in found, list(found)
+    finding = found[name]
+    assert finding.words.endswith(".") and not finding.what_to_try.endswith(".") and finding.what_to_try
+    assert str(finding).startswith(f"{name}: {finding.words} Try ")
+    return finding
+
+
+# --- sound runs ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dataset", HEALTHY)
+def test_a_sound_run_gets_no_warning(dataset: str, tmp_path: Path) -> None:
+    assert stands_out(diagnose(trained(tmp_path, dataset=dataset, **HEALTHY[dataset]))) == []
+
+
+@pytest.mark.needs_mirror
+@pytest.mark.parametrize(
+    "choices",
+    [{"dataset": "pima"}, {"dataset": "wine_quality", "epochs": 10}, {"dataset": "california_housing", "epochs": 8}],
+)
+def test_a_sound_run_on_published_data_gets_no_warning(choices: dict, tmp_path: Path) -> None:
+    assert stands_out(diagnose(trained(tmp_path, **choices))) == []
+
+
+def test_sound_runs_are_warned_of_where_thresholds_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = trained(tmp_path, dataset="digits8x8", epochs=12, hidden=(30, 30))
+    assert stands_out(diagnose(run)) == []
+    monkeypatch.setattr(fit, "LITTLE_GAINED", 1.1)
+    monkeypatch.setattr(inside, "VANISHING", 1e3)
+    monkeypatch.setattr(inside, "MANY_DEAD", -1.0)
+    assert set(named(stands_out(diagnose(Run(run.folder, CATALOG))))) == {
+        "underfit",
+        "vanishing gradient",
+        "dead units",
+    }
+
+
+# --- course -------------------------------------------------------------------------------------------------
+
+
+def test_a_breakdown_is_named_with_its_step_and_nothing_else_is_said(tmp_path: Path) -> None:
+    run = trained(tmp_path, dataset="diabetes", optimizer="sgd:lr=1")
+    finding = only(run, "diverged")
+    assert finding.severity == "problem"
+    assert f"at step {finding.number:.0f}: " in run.result["stopped"]
+    assert "grew most" in finding.words and "--clip-norm 1" in finding.what_to_try
+    assert list(named(diagnose(run))) == ["diverged"]
+
+
+def test_inputs_that_are_not_scaled_are_named_beside_the_breakdown(tmp_path: Path) -> None:
+    run = trained(
+        tmp_path, dataset="wine_cultivars", optimizer="sgd:lr=1", scale="none", hidden=10, activation="identity"
+    )
+    assert [finding.name for finding in diagnose(run)] == ["diverged", "inputs not scaled"]
+
+
+def test_a_rate_that_is_too_high_is_named_with_how_far_the_loss_jumps(tmp_path: Path) -> None:
+    run = trained(tmp_path, dataset="digits8x8", optimizer="adam:lr=0.1", epochs=20)
+    finding = only(run, "rate too high")
+    loss = pd.read_csv(run.folder / "history.csv")["loss"]
+    assert loss.min() > 0.02 * loss[0]
+    assert finding.number == pytest.approx(loss.pct_change().dropna().clip(lower=0).mean())
+    assert f"by {100 * finding.number:.0f} % of itself" in finding.words
+    assert "--set optimizer.lr=0.01" in finding.what_to_try
+
+
+def test_a_loss_that_still_falls_is_a_remark_with_the_command_that_goes_on(tmp_path: Path) -> None:
+    run = trained(tmp_path, dataset="iris", epochs=30)
+    finding = only(run, "still falling")
+    loss = pd.read_csv(run.folder / "history.csv")["loss"]
+    assert finding.severity == "remark"
+    assert finding.number == pytest.approx(1 - (loss[28] / loss[25]) ** (1 / 3), rel=1e-6)  # middles of the last threes
+    assert finding.what_to_try.endswith(f"glassnet train --resume {run.folder} --epochs 60")
+    assert "still falling" not in named(diagnose(trained(tmp_path, dataset="iris", epochs=300)))
+
+
+# --- fit ----------------------------------------------------------------------------------------------------
+
+
+def test_overfitting_is_named_by_what_is_lost_on_new_rows_and_by_the_validation_loss(tmp_path: Path) -> None:
+    run = trained(tmp_path, dataset="diabetes", hidden=(150, 150), epochs=60, optimizer="adam:lr=0.003")
+    finding = only(run, "overfit")
+    metrics = json.loads((run.folder / "metrics.json").read_text())["metrics"]
+    r2 = {split: metrics[split]["r2"] for split in metrics}
+    lost = (r2["train"] - r2["test"]) / (r2["train"] - r2["baseline"])
+    assert finding.number == pytest.approx(lost) and lost > 0.4
+    assert f"{100 * lost:.0f} %" in finding.words and f"{r2['test']:.3f}" in finding.words
+
+
+def test_a_validation_loss_that_rose_is_said_with_its_best_epoch_unless_patience_restored_it(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.normal(size=(600, 6)), columns=list("abcdef"))
+    table["answer"] = np.where((table.a > 0) ^ (rng.random(600) < 0.25), "yes", "no")  # a quarter are wrong
+    table.to_csv(tmp_path / "flipped.csv", index=False)
+    choices = {"dataset": str(tmp_path / "flipped.csv"), "target": "answer", "epochs": 60, "validation": 0.4}
+    choices |= {"optimizer": "adam:lr=0.003", "hidden": (150, 150)}
+    run = trained(tmp_path, **choices)
+    history = pd.read_csv(run.folder / "history.csv")["validation_loss"]
+    times, best = history[-6:].median() / history.min(), history.idxmin() + 1
+    assert times > 1.5
+    finding = only(run, "overfit")
+    assert f"risen to {times:.1f} times its best, that of epoch {best}" in finding.words
+    assert "--patience 5" in finding.what_to_try
+    patient = named(diagnose(trained(tmp_path, **choices, patience=60)))
+    assert "overfit" not in patient or "risen" not in patient["overfit"].words
+
+
+def test_a_network_that_learned_nothing_is_underfit_and_not_overfit(tmp_path: Path) -> None:
+    run = trained(tmp_path, dataset="circles", hidden="none")
+    finding = only(run, "underfit")
+    metrics = run.result["metrics"]
+    assert finding.number == pytest.approx((metrics["train"]["accuracy"] - 0.5) / 0.5, abs=1e-9)
+    assert "straight lines" in finding.what_to_try
+    assert "overfit" not in named(diagnose(run))
+
+
+def rare(path: Path) -> Path:
+    """A table in which 6 % of the rows are of a class that lies inside the other."""
+    rng = np.random.default_rng(0)
+    y = np.where(rng.random(900) < 0.06, "ill", "well")
+    frame = pd.DataFrame({"a": rng.normal(size=900) + 0.6 * (y == "ill"), "b": rng.normal(size=900), "state": y})
+    frame.to_csv(path, index=False)
+    return path
+
+
+def test_a_rare_class_that_is_lost_is_named_with_its_recall_until_classes_are_balanced(tmp_path: Path) -> None:
+    choices = {"dataset": str(rare(tmp_path / "rare.csv")), "target": "state", "epochs": 10}
+    run = trained(tmp_path, **choices)
+    finding = only(run, "classes out of balance")
+    answer, target = run.answers()
+    ill = list(run.trained.data.targets.classes).index("ill")
+    assert finding.number == np.mean(answer[target == ill] == ill)
+    assert "'ill'" in finding.words and "--class-weight balanced" in finding.what_to_try
+    assert "classes out of balance" not in named(diagnose(trained(tmp_path, **choices, class_weight="balanced")))
+
+
+def test_too_few_test_rows_and_none_at_all_are_remarks(tmp_path: Path) -> None:
+    run = trained(tmp_path, dataset="iris", epochs=20)
+    low, high = run.result["intervals"]["test"]["accuracy"]
+    finding = only(run, "few test rows")
+    assert (finding.severity, finding.number) == ("remark", pytest.approx(high - low))
+    assert only(trained(tmp_path, dataset="iris", epochs=20, test=0, validation=0), "not split").number == 150
+    assert only(trained(tmp_path, dataset="xor", epochs=5), "not split").number == 4
+
+
+# --- inside -------------------------------------------------------------------------------------------------
+
+
+def test_dead_units_are_counted_as_they_are(tmp_path: Path) -> None:
+    run = trained(tmp_path, dataset="digits8x8", optimizer="sgd:lr=2", epochs=2)
+    finding = only(run, "dead units")
+    arrays = np.load(run.folder / "model.npz")
+    X = run.rows("train").X[::2]  # as many as are looked at, evenly spaced; all of them are the digits as published
+    assert len(X) == 647 and {*map(tuple, X * 16)} <= {*map(tuple, load_digits().data.astype(np.float32))}
+    scores = X @ arrays["w"][: 64 * 100].reshape(64, 100) + arrays["w"][64 * 100 + 1000 :][:100]
+    assert finding.number == np.mean((scores <= 0).all(axis=0)) > 0.2
+    assert f"{100 * finding.number:.0f} %" in finding.words
+
+
+def test_inputs_on_different_scales_are_named_with_the_columns(tmp_path: Path) -> None:
+    run = trained(tmp_path, dataset="wine_cultivars", scale="none", epochs=3)
+    finding = only(run, "inputs not scaled")
+    wine = load_wine()
+    sizes = np.sqrt((wine.data**2).mean(axis=0))
+    assert finding.number == pytest.approx(sizes.max() / sizes.min(), rel=0.1)  # over the training rows alone there
+    assert repr(wine.feature_names[sizes.argmax()]) in finding.words
+    assert repr(wine.feature_names[sizes.argmin()]) in finding.words
+    assert finding.what_to_try == "--scale standard"
+    assert "inputs not scaled" not in named(
+        diagnose(trained(tmp_path, dataset="wine_cultivars", scale="minmax", epochs=3))
+    )
+
+
+@pytest.mark.parametrize(
+    ("activation", "initializer", "expected", "absent"),
+    [
+        ("sigmoid", "glorot_uniform", {"vanishing gradient", "underfit"}, {"exploding gradient"}),
+        ("tanh", "standard_normal", {"saturation", "exploding gradient"}, {"vanishing gradient"}),
+        ("relu", "he_normal", set(), {"vanishing gradient", "exploding gradient", "saturation", "dead units"}),
+    ],
+)
+def test_ten_layers_are_told_apart(
+    activation: str, initializer: str, expected: set, absent: set, tmp_path: Path
+) -> None:
+    run = trained(
+        tmp_path,
+        "norms,units",
+        dataset="digits8x8",
+        hidden=DEEP,
+        activation=activation,
+        initializer=initializer,
+        epochs=12,
+    )
+    found = named(diagnose(run))
+    assert expected <= set(found) and not absent & set(found)
+    if activation == "relu":
+        assert stands_out(list(found.values())) == []
+    seen = run.measured
+    sizes = seen.gradients[-1] / np.sqrt([i * o for i, o in zip([64, *DEEP], [*DEEP, 10], strict=True)])
+    for name in expected & {"vanishing gradient", "exploding gradient"}:
+        assert found[name].number == pytest.approx(sizes[0] / sizes[-1])
+        assert f"{found[name].number:.2g} times" in found[name].words
+
+
+# --- what can't be asked ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("choices", [{"validation": 0}, {"test": 0}, {"epochs": 0}, {"epochs": 1}, {"hidden": "none"}])
+def test_runs_of_every_shape_can_be_asked(choices: dict, tmp_path: Path) -> None:
+    run = trained(tmp_path, **({"dataset": "iris", "epochs": 12} | choices))
+    assert all(np.isfinite(finding.number) for finding in diagnose(run))
+
+
+def test_without_its_rows_a_run_is_asked_what_was_written_down(tmp_path: Path) -> None:
+    table = rare(tmp_path / "rare.csv")
+    run = trained(tmp_path, dataset=str(table), target="state", epochs=12, scale="none")
+    assert "classes out of balance" in named(diagnose(run))
+    table.unlink()
+    assert "classes out of balance" not in named(diagnose(Run(run.folder, CATALOG)))
+
+
+def test_an_unfinished_run_is_refused_with_the_command_that_finishes_it(tmp_path: Path) -> None:
+    run = trained(tmp_path, dataset="iris", epochs=2)
+    (run.folder / "metrics.json").unlink()
+    with pytest.raises(
+        GlassnetError, match=r"0001-iris is not finished: go on with glassnet train --resume .*0001-iris$"
+    ):
+        diagnose(Run(run.folder, CATALOG))

@@ -1,0 +1,110 @@
+"""scikit-learn's own checks of an estimator, with the defaults and with other parts, a stranger's among them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from guests import write_guest
+from sklearn.base import clone
+from sklearn.utils.estimator_checks import estimator_checks_generator, parametrize_with_checks
+
+from glassnet import GlassClassifier, GlassRegressor
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+GUEST = '''
+    import numpy as np
+    from glassnet import Activation, Optimizer, hookimpl
+
+    def gentle(beta: float = 1.0):
+        """z times sigmoid of beta z."""
+        def sigmoid(z):
+            return np.exp(np.minimum(beta * z, 0)) / (1 + np.exp(-np.abs(beta * z)))
+        return Activation(
+            f=lambda z: z * sigmoid(z), df=lambda z, a: sigmoid(z) + beta * a * (1 - sigmoid(z)),
+        )
+
+    def signs(lr: float = 0.01):
+        """The sign of a running mean of gradients."""
+        def update(w, g, state, step):
+            mean = 0.9 * state["mean"] + 0.1 * g
+            return lr * np.sign(mean), {"mean": mean}
+        return Optimizer(init=lambda w: {"mean": np.zeros_like(w)}, update=update)
+
+    @hookimpl
+    def activations():
+        return [gentle]
+
+    @hookimpl
+    def optimizers():
+        return [signs]
+'''
+
+DEFAULTS = [GlassClassifier(), GlassRegressor()]
+COMBINATIONS = [
+    GlassClassifier((), optimizer="lbfgs", max_iter=50),
+    GlassClassifier(
+        (20, 10),
+        ["tanh", "leaky_relu:slope=0.1"],
+        optimizer="momentum:lr=0.1",
+        initializer="he_normal",
+        schedule="step_decay",
+        max_iter=60,
+    ),
+    GlassClassifier((20,), "glassnet-checked/gentle:beta=1.5", optimizer="signs", max_iter=60),
+    GlassClassifier(
+        (20,), loss="hinge", optimizer="rmsprop:lr=0.01", clip_norm=1.0, class_weight="balanced", max_iter=60
+    ),
+    GlassClassifier((20,), loss="squared_error", output="sigmoid", optimizer="adam:lr=0.05", l1=1e-5, max_iter=60),
+    GlassRegressor((), optimizer="lbfgs", max_iter=50),
+    GlassRegressor((20, 10), ["tanh", "elu"], optimizer="momentum:lr=0.05", schedule="cosine", max_iter=60),
+    GlassRegressor((20,), "gentle", optimizer="glassnet-checked/signs", max_iter=60),
+    GlassRegressor((20,), loss="huber", optimizer="rmsprop:lr=0.01", clip_norm=1.0, max_iter=60),
+    GlassRegressor((20,), "gelu", initializer="normal", optimizer="adam:lr=0.02", l1=1e-5, max_iter=60),
+]
+CHANCE = [
+    GlassClassifier((20,), dropout=0.1, batch_norm=True, optimizer="adam:lr=0.01", max_iter=60),
+    GlassClassifier((20,), early_stopping=True, validation_fraction=0.2, optimizer="adam:lr=0.05", max_iter=60),
+    GlassRegressor((20,), dropout=0.1, batch_norm=True, optimizer="adam:lr=0.01", max_iter=60),
+]
+AS_REPEATED = {
+    "check_sample_weight_equivalence_on_dense_data": (
+        "chance and statistics are per row: one row of weight 2 draws one dropout mask, counts once in a batch's mean "
+        "and falls on one side of a hold-out, where two rows do so twice"
+    )
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def guest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    folder: Path = tmp_path_factory.mktemp("guests")
+    write_guest(folder, "glassnet-checked", GUEST)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(folder))
+        yield
+
+
+@parametrize_with_checks([*DEFAULTS, *COMBINATIONS])
+def test_every_check_of_scikit_learn_passes(estimator, check) -> None:
+    check(estimator)
+
+
+@parametrize_with_checks(CHANCE, expected_failed_checks=lambda estimator: AS_REPEATED)
+def test_with_chance_every_check_but_one_passes(estimator, check) -> None:
+    check(estimator)
+
+
+@pytest.mark.parametrize(("estimator", "least"), [(DEFAULTS[0], 60), (DEFAULTS[1], 55)])
+def test_the_checks_are_as_many_as_they_were(estimator, least: int) -> None:
+    assert len(list(estimator_checks_generator(clone(estimator)))) >= least
+
+
+def test_a_check_notices_an_estimator_that_forgets_a_promise() -> None:
+    class Forgetful(GlassClassifier):
+        def predict(self, X, threshold=None):
+            return super().predict(X, threshold)[::-1]
+
+    found = {check.func.__name__: (one, check) for one, check in estimator_checks_generator(Forgetful((5,)))}
+    estimator, check = found["check_methods_sample_order_invariance"]
+    with pytest.raises(AssertionError, match="order"):
+        check(estimator)

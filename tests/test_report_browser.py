@@ -1,0 +1,160 @@
+"""The pages in a real chrome: no network, an empty console, no sideways scrolling, legible in light and in dark."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from test_report import GUEST, trained
+
+from glassnet import Catalog
+from glassnet.report import write_comparison, write_report
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine")
+
+QUIET = (
+    "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update "
+    "--disable-sync"
+)
+WIDTHS = (390, 1280)
+
+#: Ratio of contrast (WCAG 2.1) of every piece of text on the page itself to what lies behind it.
+CONTRASTS = """
+() => {
+  const channel = c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  const numbers = text => text.match(/[\\d.]+/g).map(Number);
+  const behind = element => {
+    for (; element; element = element.parentElement) {
+      const colour = numbers(getComputedStyle(element).backgroundColor);
+      if (colour.length < 4 || colour[3] > 0) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const found = [];
+  for (const element of document.querySelectorAll("body *:not(svg, svg *)")) {
+    const own = [...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim());
+    if (!own) continue;
+    const pair = [numbers(getComputedStyle(element).color), behind(element)].map(light).sort((a, b) => b - a);
+    found.push([(pair[0] + 0.05) / (pair[1] + 0.05), element.tagName + " " + element.textContent.trim().slice(0, 40)]);
+  }
+  return found;
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[object]:
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A page with pictures and findings of every kind of look, a hostile one, and a comparison."""
+    folder = tmp_path_factory.mktemp("pages")
+    (folder / "guest.py").write_text(dedent(GUEST))
+    guests = Catalog.discover([folder / "guest.py"], guests=False)
+    watched = trained(folder, watch="norms,units", dataset="digits8x8", epochs=2, hidden=(8, 6), optimizer="sgd:lr=4")
+    broken = trained(folder, dataset="wine_cultivars", epochs=2, scale="none", hidden=(4, 4))
+    hostile = trained(folder, guests, dataset="hostile", epochs=2, hidden="none")
+    found = {"watched": write_report(watched), "hostile": write_report(hostile)}
+    return found | {"comparison": write_comparison([watched, broken], folder / "comparison.html")}
+
+
+def opened(chrome, path: Path, width: int, scheme: str = "light"):  # type: ignore[no-untyped-def]
+    """(the page in a window of that width, all that it asked for or complained about)."""
+    context = chrome.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce")
+    page, noticed = context.new_page(), []
+    page.on("console", lambda message: noticed.append(f"console: {message.text}"))
+    page.on("pageerror", lambda error: noticed.append(f"error: {error}"))
+    page.on("dialog", lambda dialog: (noticed.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+
+    def only_itself(route) -> None:  # type: ignore[no-untyped-def]
+        if route.request.url.split("#")[0] == path.as_uri():
+            route.continue_()
+        else:
+            noticed.append(f"asked for {route.request.url[:80]}")
+            route.abort()
+
+    page.route("**/*", only_itself)
+    page.goto(path.as_uri())
+    return page, noticed
+
+
+@pytest.mark.parametrize("name", ["watched", "hostile", "comparison"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_page_opens_alone_without_a_word_and_fits_the_window(chrome, pages, name: str, width: int) -> None:  # type: ignore[no-untyped-def]
+    page, noticed = opened(chrome, pages[name], width)
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert noticed == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    wide = "[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
+    outside = f"{wide}.filter(e => !e.closest('.scroll, svg')).map(e => e.outerHTML.slice(0, 80))"
+    assert page.evaluate(outside) == []
+    assert page.evaluate("[...document.images].every(one => one.complete && one.naturalWidth > 0)")
+    assert page.evaluate("document.querySelectorAll('script, iframe').length") == 0
+    page.context.close()
+
+
+@pytest.mark.parametrize("name", ["watched", "comparison"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_words_have_enough_contrast(chrome, pages, name: str, scheme: str) -> None:  # type: ignore[no-untyped-def]
+    page, _ = opened(chrome, pages[name], 1280, scheme)
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    found = page.evaluate(CONTRASTS)
+    assert len(found) > 40
+    assert [words for ratio, words in found if ratio < 4.5] == []
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(18, 21, 28)"
+    assert dark == (scheme == "dark")
+    page.context.close()
+
+
+def test_drawings_are_seen_as_drawn_and_hide_nothing(chrome, pages) -> None:  # type: ignore[no-untyped-def]
+    page, _ = opened(chrome, pages["watched"], 1280)
+    sizes = page.evaluate("[...document.querySelectorAll('figure svg')].map(s => s.getBoundingClientRect().toJSON())")
+    assert len(sizes) >= 8
+    assert all(box["width"] > 250 and box["height"] > 120 for box in sizes)
+    assert page.evaluate("[...document.querySelectorAll('svg text')].some(t => t.textContent == 'epoch')")
+    page.context.close()
+
+
+def test_the_keyboard_reaches_the_contents_and_it_shows(chrome, pages) -> None:  # type: ignore[no-untyped-def]
+    page, _ = opened(chrome, pages["watched"], 1280)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().left") > 0
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "What came out"
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineWidth") == "3px"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.querySelector('#result').getBoundingClientRect().top") < 100
+    page.context.close()
+
+
+def test_it_prints_with_everything_unfolded(chrome, pages) -> None:  # type: ignore[no-untyped-def]
+    page, _ = opened(chrome, pages["watched"], 1280, "dark")
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.querySelector('nav')).display") == "none"
+    assert page.pdf().startswith(b"%PDF")
+    page.context.close()
+
+
+def test_what_a_page_must_not_do_would_be_noticed(chrome, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    bad = tmp_path / "bad.html"
+    bad.write_text(
+        "<!DOCTYPE html><title>x</title><main><p style='width:900px;color:#999;background:#fff'>wide and pale</p>"
+        "<img src='other.png'></main><script>console.log('hello'); alert(1)</script>"
+    )
+    page, noticed = opened(chrome, bad, 390)
+    page.wait_for_load_state()
+    assert {"console: hello", "dialog: 1"} <= set(noticed) and any("other.png" in one for one in noticed)
+    assert page.evaluate("document.documentElement.scrollWidth") > 390
+    assert [words for ratio, words in page.evaluate(CONTRASTS) if ratio < 4.5] == ["P wide and pale"]
+    page.context.close()

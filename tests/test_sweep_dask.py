@@ -1,0 +1,154 @@
+"""A sweep on a `dask.distributed` cluster: real processes on loopback, one of them killed, others without a plugin."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from guests import environment, write_good
+
+pytest.importorskip("distributed")
+
+from glassnet.sweeps.cluster import differences
+
+PATIENCE = 60  # seconds that a process may take on a busy machine
+WORDS = ("digits8x8", "--over", "optimizer.lr=1e-3..1:log:4", "--over", "l2=0,0.01,0.1", "--hidden", "20")
+CLUSTER = """
+import sys
+from distributed.cli import dask_{kind}
+dask_{kind}.main()
+"""
+
+
+class Cluster:
+    """A scheduler and its workers, each a process of its own; everything that was started is stopped."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.processes = home, []
+        file = home / "scheduler.json"
+        self.start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
+        self.address = json.loads(self._text_of(file))["address"]
+
+    def start(self, kind: str, *words: str, path: tuple[Path, ...] = ()) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-W", "ignore", "-c", CLUSTER.format(kind=kind), *words]
+        env = environment(*path, OMP_NUM_THREADS="1", DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED="False")
+        process = subprocess.Popen(
+            command, env=env, cwd=self.home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        self.processes.append(process)
+        return process
+
+    def worker(self, *path: Path) -> subprocess.Popen[bytes]:
+        words = (self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1")
+        return self.start("worker", *words, path=path)
+
+    def wait_for_workers(self, count: int) -> None:
+        from distributed import Client
+
+        with Client(self.address, set_as_default=False) as client:
+            client.wait_for_workers(count, timeout=PATIENCE)
+
+    def _text_of(self, file: Path) -> str:
+        until = time.monotonic() + PATIENCE
+        while not file.exists() or not file.read_text().endswith("}"):
+            assert time.monotonic() < until, "the scheduler does not come up"
+            time.sleep(0.02)
+        return file.read_text()
+
+    def stop(self) -> None:
+        for process in reversed(self.processes):
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    made = Cluster(tmp_path)
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+def begin(cwd: Path, *words: str, path: tuple[Path, ...] = (), options: tuple[str, ...] = ()) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "glassnet", *options, "sweep", *words]
+    return subprocess.Popen(
+        command, cwd=cwd, env=environment(*path, OMP_NUM_THREADS="1"), text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def cells(folder: Path) -> dict[str, dict]:
+    """What each cell came to, to the last bit and without the clock."""
+    lines = [json.loads(line) for line in (folder / "cells.jsonl").read_text().splitlines()]
+    found = {json.dumps(line["cell"]): line["scores"] | {"failed": line["failed"]} for line in lines}
+    assert len(found) == len(lines)
+    return found
+
+
+def test_a_worker_that_dies_in_the_middle_costs_no_cell_and_changes_no_bit(cluster: Cluster, tmp_path: Path) -> None:
+    first, _ = cluster.worker(), cluster.worker()
+    cluster.wait_for_workers(2)
+    options = ("--no-plugins",)
+    engine = ("--engine", "dask", "--scheduler", cluster.address)
+    process = begin(tmp_path, *WORDS, "--epochs", "40", *engine, options=options)
+    path, until = tmp_path / "sweeps/0001-digits8x8/cells.jsonl", time.monotonic() + PATIENCE
+    while not path.exists() or path.read_text().count("\n") < 2:
+        assert process.poll() is None and time.monotonic() < until, "the sweep does not get on"
+        time.sleep(0.005)
+    first.kill()
+    finished = path.read_text().count("\n")
+    output, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, said
+    assert finished < 12, "the worker was killed too late to matter"
+    assert "12 cells in" in output
+    alone = begin(tmp_path, *WORDS, "--epochs", "40", "--jobs", "1", "--sweeps", "alone", "--quiet", options=options)
+    assert alone.communicate(timeout=PATIENCE)[0] and alone.returncode == 0
+    found = cells(path.parent)
+    assert len(found) == 12 and not any(one["failed"] for one in found.values())
+    assert found == cells(tmp_path / "alone/0001-digits8x8")
+
+
+def test_workers_without_the_same_plugins_are_named_before_anything_is_trained(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    guests = tmp_path / "guests"
+    write_good(guests, "glassnet-dearest", "dearest")
+    cluster.worker()
+    cluster.wait_for_workers(1)
+    words = ("iris", "--over", "activation=relu,dearest", "--epochs", "1", "--engine", "dask")
+    process = begin(tmp_path, *words, "--scheduler", cluster.address, path=(guests,))
+    _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 2
+    assert "worker tcp://127.0.0.1:" in said and "it lacks glassnet-dearest 1.0: install what is missing there" in said
+    assert not (tmp_path / "sweeps").exists()
+
+
+def test_a_cluster_that_is_not_there_is_one_clear_line(cluster: Cluster, tmp_path: Path) -> None:
+    words = ("iris", "--over", "l2=0,1", "--epochs", "1", "--engine", "dask", "--scheduler")
+    process = begin(tmp_path, *words, cluster.address, options=("--no-plugins",))
+    _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 2
+    assert f"the scheduler at {cluster.address} has no worker: start some with `dask worker {cluster.address}`" in said
+
+
+HERE = {"Python": "3.11", "NumPy": "2.4", "glassnet": "0.1", "guests": {"a": "1", "b": "2"}, "data": "x", "trouble": ""}
+
+
+@pytest.mark.parametrize(
+    ("there", "words"),
+    [
+        ({}, []),
+        ({"guests": {"a": "1"}}, ["it lacks b 2: install what is missing there, or leave it out with --without"]),
+        ({"guests": {"a": "1", "b": "3"}}, ["it has b 3 (here 2)"]),
+        ({"guests": {"a": "1", "b": "2", "c": "4"}}, ["it has c, which this process has not"]),
+        ({"NumPy": "2.3", "Python": "3.12"}, ["its Python is 3.12 (here 3.11)", "its NumPy is 2.3 (here 2.4)"]),
+        ({"trouble": "no such file", "data": ""}, ["no such file"]),
+        ({"data": "y"}, ["its rows are others: their checksum is not the one here"]),
+    ],
+)
+def test_what_a_worker_has_otherwise_is_said(there: dict, words: list[str]) -> None:
+    assert differences(HERE, HERE | there) == words
