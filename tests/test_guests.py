@@ -250,7 +250,7 @@ LEAVES_NOTHING = """
     assert states["whole-guest"] == "ok", states
     names = [name for name, _ in manager.list_name_plugin()]
     assert not [name for name in names if name.startswith("half-guest")], names
-    assert len(manager.hook.activations.get_hookimpls()) == len(names)
+    assert {hook.plugin_name for hook in manager.hook.activations.get_hookimpls()} <= set(names)
     assert {part.name for part in Catalog.discover().parts()} >= {"whole", "relu"}
     print(pluggy.__version__)
 """

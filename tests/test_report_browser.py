@@ -79,7 +79,7 @@ def opened(chrome, path: Path, width: int, scheme: str = "light"):  # type: igno
         if route.request.url.split("#")[0] == path.as_uri():
             route.continue_()
         else:
-            noticed.append(f"asked for {route.request.url[:80]}")
+            noticed.append(f"asked for {route.request.url[-80:]}")
             route.abort()
 
     page.route("**/*", only_itself)

@@ -32,10 +32,7 @@ import json, os, random, sys, warnings
 job = json.loads(sys.argv[1])
 sys.path[:] = job["path"]
 import numpy as np
-import glassnet, glassnet.builtin
-for name in glassnet.__all__:
-    if name in job["face"]:
-        getattr(glassnet, name)
+import glassnet.builtin, glassnet.catalog, glassnet.data, glassnet.hooks
 
 def world():
     state = np.random.get_state()
@@ -127,10 +124,6 @@ def _stamp(case: Case) -> int:
 @lru_cache(maxsize=64)
 def _in_fresh_python(file: str, module: str, stamp: int) -> dict[str, Any]:
     """What the import did; once for all parts of a module."""
-    from .. import __all__ as face
-
-    ours = {name for name in face if name not in ("check", "contract_tests")}
-    ours -= {"Experiment", "Network", "Recording", "Run", "Training", "load", "record", "run"}  # not for parts
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         path = [str(Path(entry or ".").resolve()) for entry in sys.path]
@@ -139,7 +132,6 @@ def _in_fresh_python(file: str, module: str, stamp: int) -> dict[str, Any]:
             "module": module,
             "path": path,
             "heavy": HEAVY,
-            "face": sorted(ours),
             "report": str(report),
         }
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "COV_"))}

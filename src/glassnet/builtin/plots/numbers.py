@@ -69,9 +69,9 @@ def residuals(split: Split = None, bins: Annotated[int, Range(2, 50)] = 10) -> P
 
 
 def means_in_bins(x: Any, y: Any, bins: int) -> tuple[Any, Any]:
-    """(mean x, mean y) of bins that hold equally many rows, in the order of x; at least eight rows a bin."""
+    """(mean x, mean y) of bins that hold equally many rows, in the order of x; at least four rows a bin."""
     order = np.argsort(x, kind="stable")
-    pieces = np.array_split(order, max(1, min(bins, len(x) // 8)))
+    pieces = np.array_split(order, max(1, min(bins, len(x) // 4)))
     return np.array([x[piece].mean() for piece in pieces]), np.array([y[piece].mean() for piece in pieces])
 
 
