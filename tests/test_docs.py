@@ -97,6 +97,7 @@ class Place:
     """Where a page's commands run: in `folder`, which `cd` changes, all of it inside `home`."""
 
     home: Path
+    reports: bool = True  # whether training writes its page, which takes longer than training itself
     folder: Path = field(init=False)
 
     def __post_init__(self) -> None:
@@ -120,7 +121,7 @@ class Place:
         for name in list(env):
             if name.startswith(("PIP_", "TWINE_", "PYTEST_", "GIT_")) or name.endswith("PYPI_TOKEN"):
                 del env[name]
-        settings = "GLASSNET_RUNS GLASSNET_REPORT GLASSNET_PLUGINS COLUMNS VIRTUAL_ENV MAKEFLAGS MAKELEVEL"
+        settings = "GLASSNET_RUNS GLASSNET_PLUGINS COLUMNS VIRTUAL_ENV MAKEFLAGS MAKELEVEL"
         for name in settings.split():
             env.pop(name, None)
         first = [self.home / "environment" / "bin", Path(sys.executable).parent]
@@ -128,6 +129,7 @@ class Place:
             "PATH": os.pathsep.join([*map(str, first), env["PATH"]]),
             "GLASSNET_INDEX": str(self.index),
             "GLASSNET_CACHE": str(self.home / "cache"),
+            "GLASSNET_REPORT": "on" if self.reports else "off",
             "PIP_NO_INDEX": "1",
             "PIP_NO_BUILD_ISOLATION": "0",  # pip's way to say: without isolation, which would need an index
             "PIP_CONFIG_FILE": os.devnull,
@@ -211,7 +213,7 @@ def check_shell(block: Block, folder: Path) -> list[str]:
 
 def check_page(text: str, home: Path) -> list[str]:
     """Everything on a page that is not as shown."""
-    place = Place(home)
+    place = Place(home, reports="report.html" in text)
     try:
         return check_blocks(blocks_of(text), place)
     finally:
