@@ -18,10 +18,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from ..sweeps import Job, Outcome, Row, Sweep
+    from ..sweeps import Job, Outcome, Row, Sweep, Workers
     from .host import Host
-
-    Engine = Callable[[Sequence[Job]], Iterator[Outcome]]
 
 EXAMPLES = """\b
 Examples:
@@ -124,7 +122,7 @@ def _resumed(host: Host, given: str, sweeps: str, others: list[str]) -> Sweep:
     return resume(find(given, Path(sweeps)), host.catalog())
 
 
-def _engine(sample: Job, name: str, scheduler: str | None, jobs: int | None) -> AbstractContextManager[Engine]:
+def _engine(sample: Job, name: str, scheduler: str | None, jobs: int | None) -> AbstractContextManager[Workers]:
     """Who trains the cells, as a context: a cluster's client is closed at the end."""
     from ..sweeps.local import cores, on_this_machine
 
@@ -136,20 +134,20 @@ def _engine(sample: Job, name: str, scheduler: str | None, jobs: int | None) -> 
     return nullcontext(lambda cells: on_this_machine(cells, processes))
 
 
-def _work(start: Callable[[], Sweep], opening: AbstractContextManager[Engine], as_json: bool, quiet: bool) -> None:
+def _work(start: Callable[[], Sweep], opening: AbstractContextManager[Workers], as_json: bool, quiet: bool) -> None:
     """Train to the end and print; an interrupt keeps what is finished."""
     from .display import console
 
     screen = console(to_stderr=as_json)
     silent = quiet or (as_json and not screen.is_terminal)
-    with opening as engine:
+    with opening as workers:
         found = start()
         if not silent:
             for line in describe(found):
                 screen.print(line, markup=False)
         began, before = perf_counter(), len(found.outcomes)
         try:
-            for _ in follow(found, engine, screen, silent):
+            for _ in follow(found, workers, screen, silent):
                 pass
         except KeyboardInterrupt:
             done = f"{len(found.outcomes)} of {found.total} cells are finished and kept"
@@ -190,16 +188,16 @@ def describe(found: Sweep) -> Iterator[str]:
     yield f"sweep      {found.folder}"
 
 
-def follow(found: Sweep, engine: Engine, screen: Console, silent: bool) -> Iterator[Outcome]:
+def follow(found: Sweep, workers: Workers, screen: Console, silent: bool) -> Iterator[Outcome]:
     """The outcomes as they come: a bar in a terminal, a line each elsewhere, with the time that is left."""
     if silent:
-        yield from found.run(engine)
+        yield from found.run(workers)
     elif screen.is_terminal:
-        yield from _with_bar(found, engine, screen)
+        yield from _with_bar(found, workers, screen)
     else:
         first: float | None = None
         before = len(found.outcomes)
-        for outcome in found.run(engine):
+        for outcome in found.run(workers):
             now, done = perf_counter(), len(found.outcomes)
             first = first or now  # until the first cell is there, workers are still coming up
             pace = (now - first) / (done - before - 1) if done - before > 1 else 0.0
@@ -208,7 +206,7 @@ def follow(found: Sweep, engine: Engine, screen: Console, silent: bool) -> Itera
             yield outcome
 
 
-def _with_bar(found: Sweep, engine: Engine, screen: Console) -> Iterator[Outcome]:
+def _with_bar(found: Sweep, workers: Workers, screen: Console) -> Iterator[Outcome]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
@@ -217,7 +215,7 @@ def _with_bar(found: Sweep, engine: Engine, screen: Console) -> Iterator[Outcome
     )  # fmt: skip
     with Progress(*columns, console=screen) as bar:
         task = bar.add_task("", total=found.total, completed=len(found.outcomes))
-        for outcome in found.run(engine):
+        for outcome in found.run(workers):
             bar.update(task, completed=len(found.outcomes), description=_line(found, outcome))
             yield outcome
 

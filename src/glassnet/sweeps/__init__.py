@@ -1,7 +1,7 @@
 """Sweeps: one experiment with many settings, each a cell of its own, to find those that serve best."""
 
-from .cells import Cell, Guests, Job, Outcome
+from .cells import Cell, Guests, Job, Outcome, Workers
 from .ranking import Row, Score
 from .sweep import Plan, Sweep, begin, resume, sample_of
 
-__all__ = ["Cell", "Guests", "Job", "Outcome", "Plan", "Row", "Score", "Sweep", "begin", "resume", "sample_of"]
+__all__ = ["Cell", "Guests", "Job", "Outcome", "Plan", "Row", "Score", "Sweep", "Workers", "begin", "resume", "sample_of"]

@@ -20,7 +20,9 @@ from ..experiment.words import RULES
 MOST_VALUES = 10_000
 FORMS = "a,b,c; widths and phrases with commas: 50;100,50; LOW..HIGH:log:N, LOW..HIGH:linear:N, 16..256:x2, 1..9:+2"
 #: What decides about rows or repeats is the sweep's own business: --seeds, --folds, or one sweep for each.
-NOT_VARIED = ("seed", "split_seed", "test", "validation", "plugins", "metrics", "monitor", "task", "target", "keep")
+NOT_VARIED = (
+    "dataset", "seed", "split_seed", "test", "validation", "plugins", "metrics", "monitor", "task", "target", "keep",
+)  # fmt: skip
 _RANGE = re.compile(r"(?P<low>[^:;]+?)\.\.(?P<high>[^:;]+)(?P<steps>:.*)?")
 _STEPS = re.compile(r"(?P<word>log|linear)(:(?P<count>\d+))?|x(?P<factor>[^:]+)|\+(?P<step>[^:]+)")
 
@@ -60,7 +62,11 @@ def read_axis(text: str) -> Axis:
 def _check_key(text: str, key: str) -> None:
     name = key.partition(".")[0]
     if name in NOT_VARIED:
-        instead = {"seed": "--seeds N repeats each cell", "validation": "--folds K is cross-validation"}
+        instead = {
+            "dataset": "scores of different rows say nothing about each other: one sweep for each",
+            "seed": "--seeds N repeats each cell",
+            "validation": "--folds K is cross-validation",
+        }
         why = instead.get(name, "it decides what is compared with what, so it stays the same in all cells")
         raise GlassnetError(f"--over {text}: {name} is not varied: {why}")
     known = [one for one in Experiment.__dataclass_fields__ if one not in NOT_VARIED]

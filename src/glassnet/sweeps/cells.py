@@ -7,7 +7,7 @@ whichever process it is trained: this one, a worker on another core, or one on a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -82,6 +82,18 @@ class Job:
     guests: Guests
 
 
+#: Who trains: this machine or a cluster. Outcomes come as they are ready, in no order.
+Workers = Callable[[Sequence[Job]], Iterator[Outcome]]
+
+
+def with_point(experiment: Experiment, settings: Sequence[str]) -> Experiment:
+    """The experiment with the settings of a point, whole parts before options of parts.
+
+    A point is a set: in whichever order the axes were named, `optimizer=sgd` must not undo `optimizer.lr=0.1`.
+    """
+    return experiment.with_settings(sorted(settings, key=lambda setting: "." in setting.partition("=")[0]))
+
+
 def train_cell(job: Job, division: Division | None = None) -> Outcome:
     """Train one cell. What goes wrong in it is its outcome: the other cells know nothing of it.
 
@@ -131,14 +143,14 @@ def training_of(job: Job, division: Division | None = None) -> Training:
     """The training of a cell at its beginning. Its rows are without test rows: these never come near a sweep."""
     catalog = catalog_of(job.guests)
     cell = job.cell
-    experiment = job.experiment.with_settings(cell.settings).replace(epochs=cell.epochs, seed=cell.seed)
+    experiment = with_point(job.experiment, cell.settings).replace(epochs=cell.epochs, seed=cell.seed)
     division = division or division_of(job)
     return Training(experiment, catalog, source=division.source, split=division.splits[cell.fold])
 
 
 def division_of(job: Job) -> Division:
     """The rows of a job's data set, divided; kept, because most cells of a sweep share them."""
-    experiment = job.experiment.with_settings(job.cell.settings)
+    experiment = with_point(job.experiment, job.cell.settings)
     rows_alone = Experiment(**{name: getattr(experiment, name) for name in DECIDE_ABOUT_ROWS})
     return _division(rows_alone, job.folds, job.guests)
 
@@ -156,6 +168,12 @@ def catalog_of(guests: Guests) -> Catalog:
     here = {package.name for package in installed()}
     without = [name for name in guests.without if name in here]
     return Catalog.discover([Path(path) for path, _ in guests.files], without, guests.installed)
+
+
+def packages_of(guests: Guests) -> dict[str, str]:
+    """The plugin packages that cells are trained with here, and their versions."""
+    found = catalog_of(guests).guests
+    return {guest.distribution: guest.version for guest in found if guest.state == "ok" and not guest.file}
 
 
 def _check_file(path: str, digest: str) -> None:

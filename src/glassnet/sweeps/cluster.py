@@ -7,14 +7,14 @@ NumPy would come to other numbers, and is named instead. Cells of a worker that 
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..errors import GlassnetError, join
-from .cells import Job, Outcome, catalog_of, train_cell, training_of
+from .cells import Job, Outcome, Workers, packages_of, train_cell, training_of
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -22,12 +22,10 @@ if TYPE_CHECKING:
 PATIENCE = 10  # seconds until a scheduler has to answer
 RETRIES = 5  # times that a cell is begun again when its worker dies
 
-Engine = Callable[[Sequence[Job]], Iterator[Outcome]]
-
 
 @contextmanager
-def on_cluster(address: str, sample: Job) -> Iterator[Engine]:
-    """An engine on the scheduler at `address`, such as tcp://127.0.0.1:8786, whose workers suit the job `sample`."""
+def on_cluster(address: str, sample: Job) -> Iterator[Workers]:
+    """Workers on the scheduler at `address`, such as tcp://127.0.0.1:8786, whose workers suit the job `sample`."""
     try:
         from distributed import Client
     except ImportError as error:
@@ -46,21 +44,29 @@ def on_cluster(address: str, sample: Job) -> Iterator[Engine]:
 
 
 def _outcomes(client: Client, jobs: Sequence[Job]) -> Iterator[Outcome]:
-    """Outcomes as they are ready. A future that ends without one says why; then the others are given up."""
+    """Outcomes as they are ready. A future that ends without one says why; then the others are given up.
+
+    A cell whose worker dies again and again has no outcome: memory may have run out there, and elsewhere it may be
+    trained. The others come first.
+    """
     from distributed import KilledWorker, as_completed
 
     futures = client.map(train_cell, jobs, pure=False, retries=RETRIES)
-    job_of = dict(zip(futures, jobs, strict=True))
+    lost = 0
     try:
         for future in as_completed(futures, loop=client.loop):
             if future.status == "finished":
                 yield future.result()
             elif future.status == "error" and isinstance(future.exception(), KilledWorker):
-                reason = f"its worker died {RETRIES} times, perhaps because memory ran out"
-                yield Outcome(job_of[future].cell, {}, 0, 0.0, reason)
+                lost += 1
             else:
                 why = future.exception() if future.status == "error" else "the scheduler is gone"
                 raise GlassnetError(f"the cluster gave up a cell ({why}): go on with --resume")
+        if lost:
+            raise GlassnetError(
+                f"{lost} of {len(jobs)} cells are not finished: their workers died again and again, perhaps because "
+                "memory ran out; go on with --resume, and workers with more memory"
+            )
     finally:
         if client.status == "running":
             client.cancel(futures)
@@ -92,8 +98,7 @@ def facts(job: Job) -> dict[str, Any]:
         "trouble": "",
     }
     try:
-        guests = [guest for guest in catalog_of(job.guests).guests if guest.state == "ok" and not guest.file]
-        found["guests"] = {guest.distribution: guest.version for guest in guests}
+        found["guests"] = packages_of(job.guests)
         found["data"] = training_of(job).data.checksum
     except GlassnetError as error:
         found["trouble"] = str(error)

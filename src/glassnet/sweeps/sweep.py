@@ -1,30 +1,28 @@
 """A sweep: many trainings of one experiment, each with other settings, to see which settings serve best.
 
-`for outcome in sweep.run(engine): ...` hands over each cell when it is finished and has been written down.
+`for outcome in sweep.run(workers): ...` hands over each cell when it is finished and has been written down.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 from ..catalog import Catalog
-from ..errors import GlassnetError
+from ..errors import GlassnetError, join
 from ..experiment import Experiment, Training
 from ..runs.files import read_json, write_text
 from ..runs.recording import new_folder, plain, provenance
 from .axes import Axis, read_axis
-from .cells import Cell, Guests, Job, Outcome, division_of, training_of
+from .cells import Cell, Guests, Job, Outcome, Workers, division_of, packages_of, training_of, with_point
 from .keeping import BEST, ELSEWHERE, WORDS, append, read_outcomes, write_table
 from .ranking import ALL_ROWS, VALIDATION_ROWS, Row, Score, rank
 from .searching import Point, at_random, grid, rounds
-
-Engine = Callable[[Sequence[Job]], Iterator[Outcome]]
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ class Plan:
         """Every point of the search; each is tried on the words of the experiment, which raise where it is none."""
         found = at_random(self.axes, self.random, self.experiment.seed) if self.random else grid(self.axes)
         for point in found:
-            self.experiment.with_settings(point)
+            with_point(self.experiment, point)
         return found
 
 
@@ -95,19 +93,19 @@ class Sweep:
     def job(self, point: Point, number: int = 0, seed: int | None = None, fold: int = 0) -> Job:
         """What a worker needs for one training of a point, in the round of that number."""
         words = self.plan.experiment
-        epochs = words.with_settings(point).epochs  # a point's own, where epochs are varied
+        epochs = with_point(words, point).epochs  # a point's own, where epochs are varied
         if self.plan.halving:
             epochs = self.rounds[number][1]
         cell = Cell(point, epochs, words.seed if seed is None else seed, fold, number)
         return Job(words, cell, self.plan.folds, self.guests)
 
-    def run(self, engine: Engine) -> Iterator[Outcome]:
+    def run(self, workers: Workers) -> Iterator[Outcome]:
         """Train every cell that is not finished yet. Each outcome is written down before it is handed over."""
         points = self.points
         for number, (count, _) in enumerate(self.rounds):
             points = points[:count]
             jobs = [self.job(point, number, *repeat) for repeat in self.repeats for point in points]
-            for outcome in engine([job for job in jobs if job.cell not in self.outcomes]):
+            for outcome in workers([job for job in jobs if job.cell not in self.outcomes]):
                 append(self.folder, outcome)
                 self.outcomes[outcome.cell] = outcome
                 yield outcome
@@ -124,7 +122,7 @@ class Sweep:
         rows = self.rows()
         if not rows or not rows[0].whole:
             return None
-        return self.plan.experiment.with_settings(rows[0].point).replace(plugins=self.guests.files)
+        return with_point(self.plan.experiment, rows[0].point).replace(plugins=self.guests.files)
 
     def finish(self) -> None:
         """Write the table, the best experiment and the pictures."""
@@ -147,6 +145,7 @@ def begin(plan: Plan, catalog: Catalog, sweeps: str | Path, command: str = "") -
         **{name: getattr(plan, name) for name in ("over", "random", "halving", "seeds", "folds")},
         "score": asdict(score),
         "guests": asdict(guests),
+        "packages": packages_of(guests),
         "experiment": json.loads(plan.experiment.to_json()),
         "provenance": provenance(training, command),
     }
@@ -170,11 +169,13 @@ def resume(folder: Path, catalog: Catalog) -> Sweep:
         )  # fmt: skip
         score = Score(**words["score"])
         files = tuple((path, digest) for path, digest in words["guests"]["files"])
+        packages = dict(words["packages"])
         begun_on = words["provenance"]["data_sha256"]
     except (KeyError, TypeError, ValueError) as error:
         raise GlassnetError(f"{path} is damaged: {error}") from error
     guests = Guests.of(catalog)
     _refuse_other_files(folder, guests, files)
+    _refuse_other_packages(folder, packages, packages_of(guests))
     if _first_that_works(plan, guests)[1].data.checksum != begun_on:
         raise GlassnetError(f"the data of {folder} are no longer those it began with: begin a new sweep")
     return Sweep(plan, guests, score, folder, read_outcomes(folder))
@@ -189,6 +190,18 @@ def _refuse_other_files(folder: Path, guests: Guests, files: tuple[tuple[str, st
                 f"{folder} was begun with the plugin file {path}, as it was then: if you trust it, write "
                 f"glassnet --plugin {path} sweep --resume {folder}"
             )
+
+
+def _refuse_other_packages(folder: Path, begun: Mapping[str, str], here: Mapping[str, str]) -> None:
+    """A cell without its plugin would fail, and with another version come to other numbers: both would stay."""
+    lacking = [f"{name} {version}" for name, version in begun.items() if name not in here]
+    others = [f"{name} {version} (here {here[name]})" for name, version in begun.items() if here.get(name) != version]
+    others = [words for words in others if words.partition(" ")[0] in here]
+    if lacking or others:
+        raise GlassnetError(
+            f"{folder} was begun with {join([*lacking, *others])}: install what is missing or has another version, "
+            "and allow it (no --without, no --no-plugins), or begin a new sweep"
+        )
 
 
 def sample_of(plan: Plan, guests: Guests) -> Job:

@@ -22,6 +22,8 @@ from .watched import BINS, GRADIENT_EDGES, WATCHABLE, Array, Watched
 MEASURED_ROWS = 1000  # evenly spaced training rows: enough for figures of a layer, cheap beside an epoch
 SATURATED = 0.05  # of the steepest slope
 STEEPEST_WITHIN = 3.0  # where scores of a healthy layer lie
+NARROWEST = 1e-9  # of a histogram's range, as a share of its middle: below it a float has too few digits left
+LARGEST = 1e300  # in a histogram; beyond it the width of a range may overflow
 AT_ONCE = ("norms", "units", "histograms")  # what can be seen without going on
 
 
@@ -52,7 +54,8 @@ class Probe:
         self.apart = objective.apart()
         some = at_most(rows, MEASURED_ROWS)
         self.rows = replace(some, X=np.ascontiguousarray(some.X), t=np.ascontiguousarray(some.t))
-        self.steepness = [Steepness.of(activation) for activation in self.network.activations]
+        layers = zip(self.network.activations, self.network.hidden, strict=True)
+        self.steepness = [Steepness.of(activation, width) for activation, width in layers]
 
     def look(self, epoch: int, due: Collection[str], before: Array | None = None) -> Watched:
         """The figures of what is due at an epoch; `before` are the weights w that it began with."""
@@ -165,26 +168,34 @@ class Steepness:
     steepest: float
 
     @classmethod
-    def of(cls, activation: Activation) -> Steepness | None:
-        """None where columns mix: a unit has no slope of its own there."""
-        z = np.linspace(-STEEPEST_WITHIN, STEEPEST_WITHIN, 601).reshape(-1, 1)
-        if activation.df is None and mixes_columns(activation):
+    def of(cls, activation: Activation, width: int) -> Steepness | None:
+        """That of a layer; None where columns mix (a unit has no slope of its own there), or where it can't be told."""
+        try:
+            return cls._probed(activation, width)
+        except Exception:  # a guest's formula may be made for the layers it was trained in, and for nothing else
             return None
-        slope = activation.df or slope_by_way_back(activation)
+
+    @classmethod
+    def _probed(cls, activation: Activation, width: int) -> Steepness | None:
+        if activation.df is None and mixes_columns(activation, width):
+            return None
+        columns = 1 if activation.df is not None else width
+        z = np.linspace(-STEEPEST_WITHIN, STEEPEST_WITHIN, 601)[:, None] * np.ones(columns)
+        slope = activation.df or slope_by_way_back(activation, width)
         with np.errstate(all="ignore"):
             steep = np.abs(np.asarray(slope(z, activation.f(z)), float))
         return cls(slope, float(steep[np.isfinite(steep)].max(initial=0.0)))
 
 
-def slope_by_way_back(activation: Activation) -> Callable[[Array, Array], Array]:
+def slope_by_way_back(activation: Activation, width: int) -> Callable[[Array, Array], Array]:
     """f'(z) as what the way back makes of ones."""
-    back = way_back(activation, Room(1, np.dtype(float)))
+    back = way_back(activation, Room(width, np.dtype(float)))
     return lambda z, a: back(z, a, np.ones_like(z))
 
 
-def mixes_columns(activation: Activation) -> bool:
+def mixes_columns(activation: Activation, width: int) -> bool:
     """Whether a unit's activation depends on its neighbours' scores."""
-    z = np.linspace(-2.0, 2.0, 12).reshape(4, 3)
+    z = np.linspace(-2.0, 2.0, 4 * width).reshape(4, width)
     other = z.copy()
     other[:, 1:] += 0.5
     with np.errstate(all="ignore"):
@@ -220,8 +231,22 @@ def histograms(passed: list[Seen]) -> dict[str, Any]:
 
 
 def _histogram(values: Array) -> tuple[Array, Array]:
-    finite = values[np.isfinite(values)].astype(float)
-    return np.histogram(finite, BINS) if finite.size else (np.zeros(BINS), np.linspace(0, 1, BINS + 1))
+    finite = np.clip(values[np.isfinite(values)].astype(float), -LARGEST, LARGEST)
+    if not finite.size:
+        return np.zeros(BINS), np.linspace(0, 1, BINS + 1)
+    return np.histogram(finite, BINS, bin_range(float(finite.min()), float(finite.max())))
+
+
+def bin_range(low: float, high: float) -> tuple[float, float]:
+    """Where bins begin and end: at low and high, or further apart where these are all but the same number.
+
+    Saturated units differ by the last digits of a float, and between those there is no room for 40 bins.
+    """
+    middle, half = (low + high) / 2, (high - low) / 2
+    if half > max(NARROWEST * abs(middle), 1 / LARGEST):
+        return low, high
+    half = max(0.5, abs(middle) / 2)
+    return middle - half, middle + half
 
 
 def _sizes(gradient: Array) -> Array:
