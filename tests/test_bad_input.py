@@ -255,6 +255,23 @@ def test_a_damaged_run_is_one_clear_line_for_every_command(desk: Path) -> None:
         assert "runs/0001-iris/experiment.json is not an experiment: " in refusal(desk, command)
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "export 1 --to sklearn --output LONG",
+        "evaluate LONG",
+        "compare LONG/x 1",
+        "sweep --resume LONG/in",
+        "sweep LONG.csv --target y --over l2=0,1",
+        "summary LONG.csv --target y",
+    ],
+)
+def test_a_name_that_no_disk_takes_is_one_line(command: str, desk: Path) -> None:
+    assert CliRunner().invoke(main, ["train", "iris", "--epochs", "1", "--quiet"]).exit_code == 0
+    said = refusal(desk, command.replace("LONG", "n" * 300))
+    assert said.startswith("can't ") and "n" * 300 in said and said.endswith("File name too long")
+
+
 def test_our_own_lines_begin_in_lower_case_or_with_what_was_given() -> None:
     """`Error: There is` and `Error: there is` side by side look careless."""
     package = Path(glassnet.__file__).parent

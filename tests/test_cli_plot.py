@@ -46,9 +46,25 @@ def unsure():
     """
     return Plot(lambda run: None, unsuited=lambda run: run.no_such_thing)
 
+def late():
+    """Its axis can't be written.
+
+    y = 1
+    """
+    def draw(run):
+        from matplotlib.figure import Figure
+
+        figure = Figure(layout="constrained")
+        axes = figure.add_subplot(title="Late", xlabel="x", ylabel="y")
+        axes.plot([1, 2])
+        axes.xaxis.set_major_formatter(lambda x, place: 1 / 0)
+        return figure
+
+    return Plot(draw)
+
 @hookimpl
 def plots():
-    return [rows_by_class, broken, unsure]
+    return [rows_by_class, broken, unsure, late]
 '''
 
 
@@ -119,7 +135,7 @@ def test_several_runs_are_compared_and_named_plots_are_drawn_of_each(runs: Path,
 
 def test_a_part_is_drawn_without_a_run(runs: Path, here: Path) -> None:
     done = plot(runs, "--part", "leaky_relu:slope=0.2")
-    assert done.stdout.splitlines() == ["plots/activation_slope-leaky_relu.png"] and done.exit_code == 0
+    assert done.stdout.splitlines() == ["plots/activation_slope-leaky_relu-slope-0.2.png"] and done.exit_code == 0
     done = plot(runs, "--part", "adam")
     assert done.stdout == "nothing was drawn: no plot fits (--list says why)\n" and done.exit_code == 0
 
@@ -154,6 +170,8 @@ def test_json_is_one_list_of_files_and_reasons(runs: Path, here: Path) -> None:
         ([], "name a run: glassnet plot last (`glassnet runs` lists all), or a part: --part relu"),
         (["1", "loss_runs"], "plot loss_runs does not fit {runs}/0001-moons: it is a picture of several runs"),
         (["--part", "relo"], "there is no part 'relo'. Did you mean 'relu'?"),
+        (["1", "--kind", "activation"], "--kind activation says which part is meant by --part: give --part NAME"),
+        (["1", "loss", "--list"], "--list lists all plots and draws none: leave loss away, or --list"),
         (["--part", "relu", "loss"], "plot loss does not fit activation relu: it is a picture of one run"),
     ],
 )
@@ -170,10 +188,11 @@ def test_a_guest_s_plot_is_drawn_with_ours_and_one_that_fails_costs_a_line(runs:
     done = plot(runs, "1", "--output", "drawn", plugin=plugin)
     assert done.exit_code == 0, done.output
     assert {"loss.png", "rows_by_class.png"} <= files(here / "drawn") and "broken.png" not in files(here / "drawn")
-    broken, unsure = done.stderr.splitlines()
+    broken, unsure, late = done.stderr.splitlines()
     assert broken.startswith("plot local/broken failed: ZeroDivisionError: division by zero") and "own.py:24" in broken
     assert unsure.startswith("plot local/unsure failed: AttributeError: ") and "own.py:31" in unsure
-    alone = plot(runs, "1", "broken", "loss", "--output", "named", plugin=plugin)
+    assert late.startswith("plot local/late failed: ZeroDivisionError: division by zero")
+    alone = plot(runs, "1", "broken", "late", "loss", "--output", "named", plugin=plugin)
     assert alone.exit_code == 1 and files(here / "named") == {"loss.png"}
 
 

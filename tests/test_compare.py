@@ -278,6 +278,30 @@ def test_choices_come_from_a_file_and_from_settings_as_in_train(tmp_path: Path) 
     assert "lr=0.5" in found["optimizer"] and "uncorrected" in found["optimizer"]
 
 
+def test_the_dataset_may_be_in_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "choices.toml"
+    file.write_text('dataset = "iris"\nhidden = [4]\nepochs = 1\n', encoding="utf-8")
+    found = json.loads(glassnet("compare", "--config", str(file), "--engines", "sklearn", "--json").output)
+    assert found["experiment"]["dataset"] == "glassnet/iris"
+    file.write_text("epochs = 1\n", encoding="utf-8")
+    assert "name a dataset or at least two runs" in glassnet("compare", "--config", str(file)).output
+
+
+def test_a_set_too_small_to_split_is_judged_by_all_its_rows() -> None:
+    done = glassnet("compare", "xor", "--engines", "sklearn", "--epochs", "1", "--hidden", "4")
+    assert done.exit_code == 0 and "of all rows, after 1 epochs from the same weights" in done.output
+    assert "test rows" not in done.output[done.output.index("engine ") :]
+    words = ("iris", "--engines", "sklearn", "--epochs", "1", "--test", "0")
+    assert "of the training rows, after 1 epochs" in glassnet("compare", *words).output
+
+
+@pytest.mark.parametrize("rate", ["1e9", "1e300"])
+def test_a_rate_far_too_large_is_our_divergence_and_no_warning(rate: str) -> None:
+    done = glassnet("compare", "iris", "--engines", "sklearn", "--optimizer", f"sgd:lr={rate}", "--epochs", "3")
+    assert done.exit_code == 1 and "there is nothing to compare: try a smaller rate" in done.output
+    assert "Warning" not in done.output
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -287,6 +311,10 @@ def test_choices_come_from_a_file_and_from_settings_as_in_train(tmp_path: Path) 
         (("irs",), "there is no dataset 'irs'. Did you mean 'iris'?"),
         (("iris", "--steps", "0"), "0 is not in the range x>=1"),
         (("last",), "no run 'last'"),
+        (("iris", "--engines", "sklearn", "--epochs", "0"), "--epochs 0 leaves no epoch to take the time of: give at"),
+        (("iris", "--limit", "nan"), "--limit is the largest difference that passes, a number from 0 on, not nan"),
+        (("iris", "--limit", "-1"), "--limit is the largest difference that passes, a number from 0 on, not -1"),
+        (("iris", "--engines", ","), "--engines names no library: --engines glassnet,sklearn, or leave it away"),
     ],
 )
 def test_bad_words_are_one_line(words: tuple[str, ...], said: str, tmp_path: Path) -> None:
@@ -393,6 +421,33 @@ def test_the_command_shows_scores_differences_and_settings(kept: Path) -> None:
     assert [line.split() for line in table.splitlines() if line.startswith("--epochs")] == [
         ["--epochs", "2", "15", "5"]
     ]
+
+
+def test_a_score_of_training_rows_is_never_set_against_one_of_test_rows(kept: Path) -> None:
+    folder = kept.parent / "untested"
+    base = opened(kept, "short")[0].experiment
+    for words in base.replace(test=0.0), base.replace(test=0.0, epochs=4):
+        for _ in record(run(words, CATALOG), folder):
+            pass
+    one, other = (str(path) for path in sorted(folder.iterdir()))
+    done = compare(kept, "2", one)
+    assert done.exit_code == 2
+    assert (
+        "different kinds (0002-breast_cancer by its test rows, 0001-breast_cancer by its training rows), and a network "
+        "does better on rows that it has learned from: train them again with the same --test" in done.output
+    )
+    alike = compare(kept, one, other)
+    assert alike.exit_code == 0 and "training rows that they share (paired bootstrap)" in alike.output
+
+
+def test_runs_of_a_set_too_small_to_split_are_judged_by_all_rows(tmp_path: Path) -> None:
+    for seed in (0, 1):
+        for _ in record(run(Experiment(dataset="xor", hidden=(4,), epochs=2, seed=seed), CATALOG), tmp_path):
+            pass
+    done = compare(tmp_path, "1", "2")
+    assert done.exit_code == 0 and "on all 4 rows that they share (paired bootstrap)" in done.output
+    assert "test" not in done.output.partition("difference  from")[2].partition("where they")[0]
+    assert {one["judged"] for one in json.loads(compare(tmp_path, "1", "2", "--json").output)["runs"]} == {"all"}
 
 
 def test_a_worse_run_is_called_worse_where_lower_is_better(kept: Path) -> None:

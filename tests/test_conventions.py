@@ -113,11 +113,6 @@ def test_what_scikit_learn_has_no_equal_for_has_no_factor() -> None:
         conventions.sklearn_slope("huber", 1)
 
 
-def test_the_variance_that_divides_by_n_less_one() -> None:
-    x = np.random.default_rng(4).standard_normal(9)
-    assert conventions.unbiased(9) * x.var() == pytest.approx(x.var(ddof=1)) and conventions.unbiased(1) == 1
-
-
 def test_keras_counts_l2_without_its_half_and_momentum_from_the_other_end() -> None:
     w, l2 = np.array([0.3, -2.0]), 0.01
     penalty = lambda w: conventions.keras_l2(l2) * (w**2).sum()

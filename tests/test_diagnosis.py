@@ -1,17 +1,20 @@
 """What stands out about a run: each trouble is named with its number, and sound runs are left in peace."""
 
 import json
+import re
+import shlex
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.datasets import load_digits, load_wine
+from sklearn.metrics import r2_score
 
-from glassnet import Catalog, Diverged, Experiment, GlassnetError, Run, record
+from glassnet import Catalog, Dataset, Diverged, Experiment, GlassnetError, Run, Training, record
 from glassnet import run as begin
 from glassnet.report import Finding, diagnose, stands_out
-from glassnet.report.diagnosis import fit, inside
+from glassnet.report.diagnosis import Case, fit, inside
 
 CATALOG = Catalog.discover(guests=False)
 DEEP = (30,) * 10
@@ -112,6 +115,10 @@ def test_a_rate_that_is_too_high_is_named_with_how_far_the_loss_jumps(tmp_path: 
     assert finding.number == pytest.approx(loss.pct_change().dropna().clip(lower=0).mean())
     assert f"by {100 * finding.number:.0f} % of itself" in finding.words
     assert "--set optimizer.lr=0.01" in finding.what_to_try
+    choices = {"optimizer": "adam:lr=0.2", "schedule": "warmup_cosine:warmup=0.9", "epochs": 20}
+    warmed = trained(tmp_path, dataset="digits8x8", **choices)
+    assert pd.read_csv(warmed.folder / "history.csv")["rate"][0] < 0.02
+    assert "--set optimizer.lr=0.02" in only(warmed, "rate too high").what_to_try
 
 
 def test_a_loss_that_still_falls_is_a_remark_with_the_command_that_goes_on(tmp_path: Path) -> None:
@@ -121,6 +128,8 @@ def test_a_loss_that_still_falls_is_a_remark_with_the_command_that_goes_on(tmp_p
     assert finding.severity == "remark"
     assert finding.number == pytest.approx(1 - (loss[28] / loss[25]) ** (1 / 3), rel=1e-6)  # middles of the last threes
     assert finding.what_to_try.endswith(f"glassnet train --resume {run.folder} --epochs 60")
+    blank = only(trained(tmp_path / "my runs", dataset="iris", epochs=30), "still falling").what_to_try
+    assert shlex.split(blank.partition(": ")[2])[3] == str(tmp_path / "my runs" / "0001-iris")
     assert "still falling" not in named(diagnose(trained(tmp_path, dataset="iris", epochs=300)))
 
 
@@ -132,7 +141,8 @@ def test_overfitting_is_named_by_what_is_lost_on_new_rows_and_by_the_validation_
     finding = only(run, "overfit")
     metrics = json.loads((run.folder / "metrics.json").read_text())["metrics"]
     r2 = {split: metrics[split]["r2"] for split in metrics}
-    lost = (r2["train"] - r2["test"]) / (r2["train"] - r2["baseline"])
+    assert r2_score([1.0, 2.0, 6.0], [3.0] * 3) == 0  # what the mean of the training rows has on these very rows
+    lost = 1 - (r2["test"] - r2["baseline"]) / (1 - r2["baseline"]) / r2["train"]
     assert finding.number == pytest.approx(lost) and lost > 0.4
     assert f"{100 * lost:.0f} %" in finding.words and f"{r2['test']:.3f}" in finding.words
 
@@ -162,6 +172,38 @@ def test_a_network_that_learned_nothing_is_underfit_and_not_overfit(tmp_path: Pa
     assert finding.number == pytest.approx((metrics["train"]["accuracy"] - 0.5) / 0.5, abs=1e-9)
     assert "straight lines" in finding.what_to_try
     assert "overfit" not in named(diagnose(run))
+
+
+def test_a_guess_is_scored_on_the_rows_that_it_is_held_against(tmp_path: Path) -> None:
+    """Test rows that are far off make guessing look bad there; a network that is worse than guessing in training is."""
+    rng = np.random.default_rng(0)
+    folder = trained(tmp_path, dataset="diabetes", hidden="none", epochs=2).folder
+    figures = json.loads((folder / "metrics.json").read_text())
+    for split, value in (("train", -1.59), ("test", -20.5), ("baseline", -24.0)):
+        figures["metrics"][split]["r2"] = value
+    (folder / "metrics.json").write_text(json.dumps(figures))
+    finding = only(Run(folder, CATALOG), "underfit")
+    assert finding.number == pytest.approx(-1.59)
+    assert "r2 -1.590, where guessing has 0.000 on the same rows" in finding.words
+
+    y = np.r_[np.zeros(90, int), np.ones(30, int)]
+    source = Dataset(rng.standard_normal((120, 2)), y, "binary")
+    training = Training(Experiment(dataset="chance", hidden=(), epochs=1), CATALOG, source=source)
+    list(training)
+    case = Case(Run.of(training))
+    share = np.mean(training.data.train.target == 0)
+    assert case.guess("train") == pytest.approx(share) and case.guess("test") == case.score("baseline")
+    assert case.gain("train") == pytest.approx((case.score("train") - share) / (1 - share))
+
+
+def test_where_guessing_is_perfect_whoever_is_worse_is_told(tmp_path: Path) -> None:
+    folder = trained(tmp_path, dataset="xor", epochs=2).folder
+    figures = json.loads((folder / "metrics.json").read_text())
+    figures["metrics"]["baseline"]["accuracy"] = 1.0
+    for score, gain in ((1.0, 1.0), (0.5, 0.0)):
+        figures["metrics"]["train"]["accuracy"] = score
+        (folder / "metrics.json").write_text(json.dumps(figures))
+        assert Case(Run(folder, CATALOG)).gain("train") == gain
 
 
 def rare(path: Path) -> Path:
@@ -221,6 +263,31 @@ def test_inputs_on_different_scales_are_named_with_the_columns(tmp_path: Path) -
     )
 
 
+def test_columns_that_are_large_alike_are_not_said_to_be_on_different_scales(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"a": 20 + rng.normal(size=90), "b": 19.9 + rng.normal(size=90), "c": np.arange(90) % 2})
+    table.to_csv(tmp_path / "large.csv", index=False)
+    run = trained(tmp_path, dataset=str(tmp_path / "large.csv"), target="c", scale="none", epochs=2)
+    words = only(run, "inputs not scaled").words
+    assert re.fullmatch(r"The input '[ab]' is about 20\.\d+ \(root mean square\); weights begin .* near 1\.", words)
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        {"dataset": "circles", "hidden": 8, "optimizer": "adam:lr=0.01", "epochs": 200},
+        {"dataset": "xor", "hidden": 4, "optimizer": "adam:lr=0.05", "epochs": 400},
+    ],
+)
+def test_a_perfect_network_on_the_flat_ends_is_no_cause_for_alarm(choices: dict, tmp_path: Path) -> None:
+    run = trained(tmp_path, **choices, activation="tanh")
+    finding = only(run, "saturation")
+    assert run.result["metrics"]["train"]["accuracy"] == 1.0
+    assert finding.severity == "remark" and "learned its rows all the same" in finding.words
+    assert finding.what_to_try == "--batch-norm or a smaller rate"  # glorot_uniform is in use
+    assert stands_out(diagnose(run)) == []
+
+
 @pytest.mark.parametrize(
     ("activation", "initializer", "expected", "absent"),
     [
@@ -276,3 +343,9 @@ def test_an_unfinished_run_is_refused_with_the_command_that_finishes_it(tmp_path
         GlassnetError, match=r"0001-iris is not finished: go on with glassnet train --resume .*0001-iris$"
     ):
         diagnose(Run(run.folder, CATALOG))
+
+
+def test_a_training_that_was_never_written_down_can_be_asked() -> None:
+    training = begin(Experiment(dataset="circles", hidden=(), epochs=12), CATALOG)
+    list(training)
+    assert "underfit" in named(diagnose(Run.of(training)))

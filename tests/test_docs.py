@@ -97,7 +97,7 @@ class Place:
     """Where a page's commands run: in `folder`, which `cd` changes, all of it inside `home`."""
 
     home: Path
-    reports: bool = True  # whether training writes its page, which takes longer than training itself
+    reports: bool = False  # whether training writes its page, which takes longer than training itself
     folder: Path = field(init=False)
 
     def __post_init__(self) -> None:
@@ -213,7 +213,7 @@ def check_shell(block: Block, folder: Path) -> list[str]:
 
 def check_page(text: str, home: Path) -> list[str]:
     """Everything on a page that is not as shown."""
-    place = Place(home, reports="report.html" in text)
+    place = Place(home)
     try:
         return check_blocks(blocks_of(text), place)
     finally:
@@ -224,6 +224,7 @@ def check_blocks(blocks: list[Block], place: Place) -> list[str]:
     troubles, start = [], place.folder
     for block, after in zip_longest(blocks, blocks[1:]):
         name = re.match(r"# ([\w-]+\.(?:py|toml))\n", block.text)
+        place.reports = "report" in block.text
         if block.language not in LANGUAGES:
             found = [f"a block of {block.language or 'no language'}, which nothing checks"]
         elif name:

@@ -19,6 +19,7 @@ from sklearn.model_selection import FixedThresholdClassifier, GridSearchCV, trai
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.utils.class_weight import compute_sample_weight
 
 from glassnet import Activation, Catalog, Diverged, Experiment, GlassClassifier, GlassnetError, GlassRegressor, Loss
 from glassnet.experiment import Training
@@ -250,6 +251,43 @@ def test_weights_count_where_early_stopping_looks_and_rows_without_weight_are_no
         quick().fit(X, y, -weight - 1)
 
 
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        ({"tol": "a"}, "tol is a number, at least 0, not 'a'"),
+        ({"tol": None}, "tol is a number, at least 0, not None"),
+        ({"tol": float("nan")}, "tol is a number, at least 0, not nan"),
+        ({"tol": -1.0}, "tol is a number, at least 0, not -1.0"),
+        ({"n_iter_no_change": "a"}, "n_iter_no_change is a whole number of epochs, at least 0, or None, not 'a'"),
+        ({"n_iter_no_change": -3}, "n_iter_no_change is a whole number of epochs, at least 0, or None, not -3"),
+        ({"n_iter_no_change": True}, "n_iter_no_change is a whole number of epochs"),
+        ({"max_iter": True}, "max_iter is a whole number of epochs, at least 1, not True"),
+        ({"max_iter": 0}, "max_iter is a whole number of epochs, at least 1, not 0"),
+    ],
+)
+def test_what_decides_about_the_end_is_refused_before_anything_is_learned(parameters: dict, words: str) -> None:
+    for model, y in (quick(**parameters), IRIS[1]), (quick_numbers(**parameters), IRIS[1] * 1.5):
+        classes = {"classes": [0, 1, 2]} if isinstance(model, GlassClassifier) else {}
+        for train in model.fit, lambda X, y, model=model, more=classes: model.partial_fit(X, y, **more):
+            with pytest.raises(ValueError, match=re.escape(words)):
+                train(IRIS[0], y)
+        assert not hasattr(model, "n_features_in_")
+
+
+def test_partial_fit_sees_the_schedule_of_one_fit() -> None:
+    X, y = IRIS
+    parameters = {"max_iter": 10, "schedule": "cosine", "optimizer": "sgd:lr=0.1"}
+    whole, parts = quick(**parameters).fit(X, y), quick(**parameters)
+    for _ in range(10):
+        parts.partial_fit(X, y, classes=[0, 1, 2])
+    np.testing.assert_allclose(parts.history_["rate"], whole.history_["rate"], rtol=1e-12)
+    np.testing.assert_allclose(parts.loss_curve_, whole.loss_curve_, rtol=1e-12)
+    steps = np.arange(1, 11) * 1.0  # one batch an epoch, and the rate of a step is that before it
+    np.testing.assert_allclose(parts.history_["rate"], 0.1 * (1 + np.cos(np.pi * (steps - 1) / 10)) / 2, atol=1e-12)
+    rate = parts.partial_fit(X, y).history_["rate"]  # an eleventh: a schedule of eleven
+    assert rate.iloc[-1] == pytest.approx(0.1 * (1 + np.cos(np.pi * 10 / 11)) / 2)
+
+
 def test_the_rule_for_stopping_is_scikit_learns() -> None:
     X, y = IRIS
     for tol, patience in ((1e-2, 3), (1e-3, 1), (0.05, 10)):
@@ -393,6 +431,28 @@ def test_answers_agree_with_each_other_whatever_the_loss(parameters: dict, proba
         np.testing.assert_array_equal(model.predict(X), p.argmax(axis=1))
         np.testing.assert_allclose(model.predict_log_proba(X), np.log(p))
     assert model.score(X, y) > 0.85
+
+
+def test_balanced_labels_are_counted_among_training_rows_with_their_weights() -> None:
+    X, Y = make_multilabel_classification(90, n_classes=3, random_state=1)
+    weight = np.random.default_rng(0).integers(1, 4, 60)
+    repeated = np.repeat(np.arange(60), weight)
+    factors = np.empty(60)
+    factors[repeated] = compute_sample_weight("balanced", Y[repeated])  # those of the rows, written out
+    exact = {"hidden_layer_sizes": (), "optimizer": EXACT, "max_iter": 500, "l2": 0.01}
+    truth = quick(**exact).fit(X[:60], Y[:60], weight * factors)
+    for validation in ({}, {"X_val": X[60:], "y_val": Y[60:]}, {"X_val": X[60:], "y_val": 0 * Y[60:]}):
+        ours = quick(**exact, class_weight="balanced").fit(X[:60], Y[:60], weight, **validation)
+        np.testing.assert_allclose(ours.coefs_[0], truth.coefs_[0], atol=1e-4)
+
+
+@pytest.mark.parametrize("threshold", [50, 2, -0.1, float("nan"), "a", True])
+def test_a_threshold_is_a_probability(threshold: object) -> None:
+    X, y = rows()
+    with pytest.raises(ValueError, match=re.escape(f"a number from 0 to 1, not {threshold!r}")):
+        quick().fit(X, y).predict(X, threshold=threshold)
+    with pytest.raises(ValueError, match="a network trained with hinge has none: see decision_function"):
+        quick(loss="hinge").fit(X, y).predict(X, threshold=0.5)
 
 
 def test_a_threshold_moves_the_line_between_two_classes() -> None:

@@ -55,11 +55,12 @@ CASES: dict[str, dict[str, object]] = {
     "labels": {"dataset": "labels", "hidden": (8,), "epochs": 4},
     "pair": {"dataset": "pair", "hidden": (8,), "epochs": 4, "loss": "huber", "optimizer": "rmsprop"},
     "margin": {"dataset": "moons", "hidden": (8,), "loss": "hinge", "epochs": 3, "schedule": "cosine"},
+    "signs": {"dataset": "labels", "hidden": (8,), "loss": "hinge", "epochs": 3},
     "line": {"dataset": "iris", "hidden": "none", "epochs": 3, "optimizer": "sgd:lr=0.1"},
     "animals": {"target": "kind", "hidden": (9,), "epochs": 6, "l2": 0.01},
 }
-LOCAL = {"labels", "pair"}
-SKLEARN_REFUSES = {"cells", "normal", "pair", "margin"}
+LOCAL = {"labels", "pair", "signs"}
+SKLEARN_REFUSES = {"cells", "normal", "pair", "margin", "signs"}
 
 
 def animals(n: int = 90) -> pd.DataFrame:
@@ -255,6 +256,7 @@ def test_json_names_the_files(kept: dict[str, Kept], tmp_path: Path) -> None:
     [
         ("torhc", "there is no engine 'torhc' to export to. Possible are sklearn, onnx."),
         ("sklear", "Did you mean 'sklearn'?"),
+        ("onnx:x=1", "--to onnx:x=1: onnx takes no options; write --to onnx"),
         ("torch", "there is no engine 'torch' to export to. It comes with a plugin: pip install glassnet-torch."),
     ],
 )
@@ -326,6 +328,14 @@ def test_a_full_batch_keeps_the_number_of_its_rows(tmp_path: Path, catalog: Cata
     opened = trained(tmp_path / "runs", catalog, dataset="iris", batch_size="full", epochs=1)
     program = export(opened, "sklearn")[0].read_text()
     assert "batch_size=108," in program and "alpha=0.0108," in program
+
+
+def test_class_weights_that_train_does_not_know_are_said(tmp_path: Path, catalog: Catalog) -> None:
+    said = "The run was trained with class weights: rare classes counted more there. `train` here counts every row"
+    for weight in ("balanced", None):
+        opened = trained(tmp_path / "runs", catalog, dataset="iris", class_weight=weight, epochs=1)
+        program = export(opened, "sklearn")[0].read_text()
+        assert (said in program.partition("import sys")[0]) == (weight is not None)
 
 
 def test_names_from_a_strangers_run_stay_names(tmp_path: Path, catalog: Catalog) -> None:

@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgb
 from scipy.special import expit
 from sklearn.metrics import log_loss
 
-from glassnet import Activation, Experiment, GlassnetError, Run, batch_trials, load, rate_range, record, run
+from glassnet import Activation, Experiment, GlassnetError, Optimizer, Run, batch_trials, load, rate_range, record, run
 from glassnet.builtin.plots import landscape, style
 from glassnet.builtin.plots.histograms import rebinned
 from glassnet.builtin.plots.network import FAINTEST, THICKEST
@@ -288,6 +288,24 @@ def test_the_rate_range_is_an_exponential_sweep_that_leaves_no_trace(runs: Runs)
     weights = 0.9 ** np.arange(9, -1, -1)
     assert found.smoothed[9] == pytest.approx(np.average(found.losses[:10], weights=weights))
     assert found.suggested == found.bottom / 10 and found.rates[0] < found.bottom <= found.rates[-1]
+
+
+def test_a_rate_range_that_fails_leaves_the_weights_as_they_were() -> None:
+    def rated(lr: float = 0.1) -> Optimizer:
+        """Two steps and no more."""
+
+        def update(w: Any, g: Any, state: Any, step: int) -> Any:
+            if step == 3:
+                raise RuntimeError("no more")
+            return -lr * g, state
+
+        return Optimizer(init=lambda w: {}, update=update)
+
+    training = run(Experiment(dataset="iris", optimizer=rated), Catalog.discover(guests=False))
+    before = training.network.w.copy()
+    with pytest.raises(RuntimeError, match="no more"):
+        rate_range(training, steps=20)
+    np.testing.assert_array_equal(training.network.w, before)
 
 
 def test_a_constant_rate_range_is_an_ordinary_training(runs: Runs) -> None:

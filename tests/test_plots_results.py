@@ -616,3 +616,85 @@ def test_the_same_figure_is_the_same_file_and_svg_keeps_its_words(form: str, tra
     assert one == two
     if form == "svg":
         assert b">Loss by epoch: binary, run 7</text>" in one
+
+
+# --- names from data ----------------------------------------------------------------------------------------
+
+
+def named_by(*classes: str) -> Run:
+    rng = np.random.default_rng(0)
+    X, side = rng.standard_normal((ROWS, 2)), np.arange(ROWS) % len(classes)
+    source = Dataset(X + side[:, None], side, "multiclass", feature_names=("$x$ in $", "y"), classes=classes)
+    training = Training(Experiment(dataset="dollars", hidden=(4,), epochs=2), CATALOG, source=source)
+    list(training)
+    return Run.of(training, "0007-dollars")
+
+
+def test_dollars_in_names_are_dollars_and_powers_of_ten_stay_powers() -> None:
+    subject = named_by("$20k to $50k", r"$\alpha_$", "more")
+    for one in fitting_plots(subject, CATALOG):
+        if not (one.unsuited or one.costly):
+            save_in_memory(draw(one.choice, subject))
+    (axes, *_) = drawn(subject, "confusion_matrix").axes
+    ticks = axes.get_xticklabels()
+    assert [tick.get_text() for tick in ticks] == ["$20k to $50k", r"$\alpha_$", "more"]
+    assert not any(tick.get_parse_math() for tick in ticks)
+    deep = run(Experiment(dataset="moons", hidden=(5,) * 9, activation=("sigmoid",), epochs=1), CATALOG)
+    list(deep)
+    (axes, *_) = drawn(Run.of(deep), "gradient_norms").axes
+    axes.figure.canvas.draw()
+    assert any("10^{" in tick.get_text() and tick.get_parse_math() for tick in axes.get_yticklabels())
+
+
+def test_a_guest_s_formula_stays_one_unless_the_data_say_dollars() -> None:
+    def squared() -> Plot:
+        """A picture with a formula in its title.
+
+        y = 1
+        """
+
+        def draw(run: Run) -> Any:
+            from matplotlib.figure import Figure
+
+            figure = Figure()
+            figure.add_subplot(title="$R^2$")
+            return figure
+
+        return Plot(draw)
+
+    assert not drawn(named_by("a", "$b"), squared).axes[0].title.get_parse_math()
+    plain = run(Experiment(dataset="moons", epochs=1), CATALOG)
+    list(plain)
+    assert drawn(Run.of(plain), squared).axes[0].title.get_parse_math()
+
+
+def test_a_long_name_keeps_both_ends_and_stays_in_the_picture() -> None:
+    long = "a class whose name somebody copied from a questionnaire, question 14, answer "
+    subject = named_by(long + "yes", long + "no")
+    names = subjects.class_names(subject)
+    assert [len(name) for name in names] == [style.MOST_LETTERS] * 2
+    assert names[0].startswith("a class whose") and [name[-3:] for name in names] == ["yes", " no"]
+    figure = drawn(subject, "class_report")
+    figure.canvas.draw()
+    for tick in figure.axes[0].get_yticklabels():
+        assert tick.get_window_extent().x0 >= 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["first_layer", "network_diagram", "signals", "gradient_norms", "activation_histograms", "gradient_histograms"],
+)
+def test_of_a_run_that_can_not_be_read_a_picture_says_why_it_does_not_fit(name: str, tmp_path: Path) -> None:
+    recording = record(run(Experiment(dataset="moons", hidden=(4,), epochs=2), CATALOG), tmp_path)
+    list(recording)
+    (recording.folder / "model.npz").unlink()
+    said = refusal(load(recording.folder, catalog=CATALOG), name)
+    assert said.startswith(f"plot {name} does not fit {recording.folder}: ") and "model.npz is missing" in said
+
+
+def test_pixels_that_were_standardised_keep_their_dark_half() -> None:
+    training = Training(Experiment(dataset="images", hidden=(4,), epochs=1, scale="standard"), CATALOG, source=images())
+    list(training)
+    rows = training.data.test.X
+    image = drawn(Run.of(training), "gallery:count=50").axes[0].images[0]
+    assert rows.min() < -1 and image.norm.vmin == rows.min() and image.norm.vmax == rows.max()

@@ -26,7 +26,7 @@ from releases import done, follow, run, stay_alone
 
 from glassnet.cli import main
 from glassnet.publish import serving
-from glassnet.publish.naming import BACKENDS, KINDS
+from glassnet.publish.naming import BACKENDS
 from glassnet.publish.project import read_project
 from glassnet.publish.release import STEPS, Release, StepFailed, Target
 from glassnet.publish.release.building import clean

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from matplotlib.figure import Figure
 from pages import Page
 
-from glassnet import Catalog, Experiment, GlassnetError, Run, load, plot, record
+from glassnet import Catalog, Dataset, Experiment, GlassnetError, Run, Training, load, plot, record
 from glassnet import run as begin
 from glassnet.cli import main
 from glassnet.report import comparison_of, page_of, pictures
@@ -162,6 +162,7 @@ def test_a_run_without_its_table_keeps_what_was_written_down(tmp_path: Path) -> 
     read = Page(page_of(Run(run.folder, CATALOG)))
     assert read.troubles == []
     assert "Pictures and questions that need the rows are missing" in read.text and "small.csv" in read.text
+    assert "How training went" in read.text and "The loss of each epoch" in read.text and "Gallery." not in read.text
 
 
 # --- how to repeat it ---------------------------------------------------------------------------------------
@@ -202,6 +203,35 @@ def test_what_to_install_names_the_guests_and_one_file_plugins_are_named_again()
     assert needed(provenance) == "pip install glassnet==1.2 glassnet-lion==0.1"
     experiment = Experiment(dataset="iris", plugins=(("my parts.py", "0" * 64),))
     assert command_of(experiment).startswith("glassnet --plugin 'my parts.py' train iris ")
+
+
+def test_a_run_that_was_resumed_is_repeated_with_the_epochs_that_it_has(tmp_path: Path) -> None:
+    for words in (["moons", "--epochs", "3", "--hidden", "4"], ["--resume", "last", "--epochs", "6"]):
+        assert command("train", *words, "--quiet").exit_code == 0
+    run = load("last", catalog=CATALOG)
+    text = page_of(run)
+    (told, *_) = re.findall(r"<pre><code>(.*?)</code></pre>", text, re.DOTALL)
+    typed = re.sub(r"<[^>]*>", "", told).splitlines()[1]
+    assert typed.startswith("glassnet train glassnet/moons:") and "--epochs 6 " in typed
+    assert "gives the same numbers to the last bit" in text
+    assert command(*shlex.split(typed)[1:], "--quiet").exit_code == 0
+    assert load("last").result["metrics"] == run.result["metrics"]
+
+
+def test_a_resumed_schedule_is_not_promised_to_give_the_same_numbers(tmp_path: Path) -> None:
+    folder = trained(tmp_path, dataset="moons", epochs=2, hidden=4, schedule="cosine").folder
+    list(load(folder, catalog=CATALOG).resume(4))
+    text = Page(page_of(load(folder, catalog=CATALOG))).text
+    assert "to the last bit" not in text and "resumed with another number of epochs, which its schedule counts" in text
+
+
+def test_commands_on_the_page_can_be_copied_where_folders_have_blanks(tmp_path: Path) -> None:
+    run = trained(tmp_path / "my runs", dataset="moons", epochs=2, hidden=4)
+    text = Page(page_of(run)).text
+    assert f"glassnet plot '{run.folder}' --all draws them" in text and f'glassnet.load("{run.folder}")' in text
+    (run.folder / "metrics.json").unlink()
+    with pytest.raises(GlassnetError, match=re.escape(f"glassnet train --resume '{run.folder}'")):
+        page_of(Run(run.folder, CATALOG))
 
 
 # --- what must not get through ------------------------------------------------------------------------------
@@ -306,6 +336,79 @@ def test_two_pictures_share_no_id_and_change_no_setting() -> None:
     assert pictures.as_svg(figure(5), "x", "l") == pictures.as_svg(figure(5), "x", "l")
 
 
+PICTURES = """
+    from matplotlib.figure import Figure
+    from glassnet import Plot, hookimpl
+
+    def plain():
+        made = Figure()
+        return made, made.add_subplot(title="A title", xlabel="x", ylabel="y")
+
+    def signals():
+        '''A guest's own signals.'''
+        return Plot(lambda run: plain()[0])
+
+    def beside():
+        '''Two runs of a guest.'''
+        return Plot(lambda runs: plain()[0], of="runs")
+
+    def late():
+        '''A picture whose axis can't be written.'''
+        def draw(run):
+            made, axes = plain()
+            axes.xaxis.set_major_formatter(lambda x, place: {}["gone"])
+            return made
+
+        return Plot(draw)
+
+    @hookimpl
+    def plots():
+        return [signals, beside, late]
+"""
+
+
+@pytest.fixture
+def guests(tmp_path: Path) -> Catalog:
+    (tmp_path / "pictures.py").write_text(dedent(PICTURES))
+    return Catalog.discover([tmp_path / "pictures.py"], guests=False)
+
+
+def test_a_guest_s_plot_may_bear_the_name_of_ours(iris: Run, guests: Catalog) -> None:
+    assert iris.watched is None
+    text = Page(page_of(Run(iris.folder, guests))).text
+    assert "A guest's own signals." in text and "How far the rows still differ" not in text
+
+
+def test_a_plot_that_fails_while_it_is_written_leaves_a_line_too(iris: Run, guests: Catalog) -> None:
+    assert "plot local/late failed: KeyError: 'gone'" in Page(page_of(Run(iris.folder, guests))).text
+
+
+def test_a_page_that_is_full_names_the_command_that_draws_the_rest(
+    iris: Run, written: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "ROOM", 90_000)
+    monkeypatch.setattr(pictures, "ROOM_FOR_PNG", 30_000)
+    text = page_of(iris)
+    assert len(text) < 130_000 < len(written)
+    assert Page(text).troubles == [] and "<svg" in text
+    left = re.findall(
+        rf"The page has no room left for (\w+): glassnet plot {iris.folder} glassnet/(\w+) draws it", text
+    )
+    assert left and all(name == again for name, again in left)
+
+
+def test_a_crowd_of_wide_pictures_stays_below_two_megabytes(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((900, 3))
+    y = X @ rng.standard_normal((3, 9)) + rng.standard_normal((900, 9))
+    source = Dataset(X, y, "regression", target_names=tuple("abcdefghi"))
+    experiment = Experiment(dataset="nine", hidden=(30,) * 10, epochs=3)
+    recording = record(Training(experiment, CATALOG, source=source), tmp_path, watch="all")
+    list(recording)
+    text = page_of(Run(recording.folder, CATALOG, recording.training))
+    assert len(text) < 2_000_000 and "Signals." in text
+
+
 # --- several runs -------------------------------------------------------------------------------------------
 
 
@@ -330,6 +433,12 @@ def test_a_comparison_begins_with_what_differs_and_has_a_column_a_run(several: l
     for run in several:
         assert f"{run.result['metrics']['test']['accuracy']:.4f} 95 %: " in text
     assert CATALOG.find("plot", "loss_runs").help in text and CATALOG.find("plot", "gradient_norms_runs").help in text
+
+
+def test_a_comparison_has_the_plots_of_the_catalog_that_it_is_given(several: list[Run], guests: Catalog) -> None:
+    for runs in (several, several[::-1]):
+        assert "Two runs of a guest." in comparison_of(runs, guests)
+        assert "Two runs of a guest." not in comparison_of(runs)
 
 
 def test_a_comparison_names_what_stands_out_in_each_column(several: list[Run]) -> None:

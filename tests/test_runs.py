@@ -17,8 +17,9 @@ import pytest
 from folders import same
 from guests import environment, python, write_good
 
-from glassnet import Activation, Experiment, GlassnetError, Metric, Optimizer, Run, Schedule, load, record, run
+from glassnet import Activation, Experiment, GlassnetError, Metric, Optimizer, Run, Schedule, load, plot, record, run
 from glassnet.catalog import Catalog
+from glassnet.report import page_of
 from glassnet.runs import Recording, list_folders
 from glassnet.runs.files import read_arrays, write_arrays
 from glassnet.runs.reading import read_history
@@ -405,6 +406,33 @@ def test_damaged_words_are_one_clear_line(copied: Path, name: str, content: byte
     message = refusal(opened(copied).resume)
     assert str(copied / name) in message
     assert " is damaged: " in message or " is not an experiment: " in message
+
+
+@pytest.mark.parametrize(
+    ("figures", "missing"),
+    [
+        ({"epochs": 3}, "'metrics' is missing"), ({"metrics": {"train": {}}, "intervals": {}}, "not enough values"),
+        ({"metrics": {"train": {"r2": 1}}, "intervals": {"test": {"r2": [0, 1]}}}, "'test' is missing"),
+        ({"metrics": 3, "intervals": {"test": {}}}, "not subscriptable"),
+    ],
+)  # fmt: skip
+def test_final_figures_that_lack_something_are_one_clear_line(copied: Path, figures: dict, missing: str) -> None:
+    path = copied / "metrics.json"
+    path.write_text(json.dumps(figures))
+    for ask in (lambda: opened(copied).result, lambda: page_of(opened(copied)), lambda: plot(opened(copied), "loss")):
+        message = refusal(ask)
+        assert f"{path} is damaged: " in message and missing in message
+        assert f"delete it, and glassnet train --resume {copied} writes it anew" in message
+    path.unlink()
+    for _ in opened(copied).resume():
+        pass
+    assert opened(copied).result["metrics"]["train"]
+
+
+def test_rows_that_there_are_not_are_one_line_with_those_that_there_are(copied: Path) -> None:
+    said = "the run has no 'tests' rows. Did you mean 'test'? It has: train, validation, test"
+    assert refusal(opened(copied).answers, "tests") == refusal(opened(copied).rows, "tests") == said
+    assert "has no 'vali' rows. " in refusal(opened(copied).outputs, "vali")
 
 
 @pytest.mark.parametrize("name", ["provenance.json", "history.csv"])

@@ -79,6 +79,33 @@ def test_memory_of_the_optimizer_is_measured(optimizer: str, times: int | None) 
     assert summary(Experiment(dataset="iris", optimizer=heavy), catalog=CATALOG).memory["optimizer"] == 3 * weights
 
 
+def test_a_network_larger_than_its_memory_is_counted_all_the_same() -> None:
+    found = summary("10000-9000-10", choices=Experiment(optimizer="adam"), catalog=CATALOG)
+    assert found.parameters == 10_000 * 9_000 + 9_000 + 9_000 * 10 + 10
+    assert found.memory["optimizer"] == 2 * 8 * found.parameters
+
+    def refusing() -> Optimizer:
+        def init(w: np.ndarray) -> dict[str, np.ndarray]:
+            if len(w) > 1000:
+                raise MemoryError
+            return {"m": np.zeros_like(w), "few": np.zeros(3)}
+
+        return Optimizer(init=init, update=lambda w, g, s, step: (g, s))
+
+    found = summary("784-64-10", choices=Experiment(optimizer=refusing), catalog=CATALOG)
+    assert found.memory["optimizer"] == 8 * (found.parameters + 3)
+
+
+def test_an_optimizer_that_asks_for_the_layers_is_measured_on_them() -> None:
+    def layered() -> Optimizer:
+        def init(w: np.ndarray, layout: list) -> dict[str, np.ndarray]:
+            return {f"{block.kind}{block.layer}": np.zeros(block.shape[0]) for block in layout}
+
+        return Optimizer(init=init, update=lambda w, g, s, step: (g, s))
+
+    assert summary("5-4-3", choices=Experiment(optimizer=layered), catalog=CATALOG).memory["optimizer"] == 8 * (9 + 7)
+
+
 def test_training_experiment_run_and_network_agree(tmp_path: Path) -> None:
     words = Experiment(dataset="iris", hidden=(4, 3), activation=("tanh", "leaky_relu:slope=0.2"), epochs=1)
     training = Training(words, CATALOG)
@@ -102,9 +129,13 @@ def test_training_experiment_run_and_network_agree(tmp_path: Path) -> None:
     assert "together" in str(bare) and "activations" in bare._repr_html_()
 
 
-def test_a_batch_is_never_larger_than_the_training_rows() -> None:
+def test_a_batch_is_never_larger_than_the_training_rows(tmp_path: Path) -> None:
     assert summary(Experiment(dataset="xor"), catalog=CATALOG).batch == 4
     assert summary(Experiment(dataset="iris", batch_size="full"), catalog=CATALOG).batch == 108
+    for words, rows in ((Experiment(dataset="xor", epochs=1), 4), (Experiment(dataset="iris", batch_size="full"), 108)):
+        recording = record(Training(words.replace(epochs=1), CATALOG), tmp_path)
+        list(recording)
+        assert summary(load(recording.folder, catalog=CATALOG)).batch == rows
     assert summary("4-3-2", choices=Experiment(batch_size="full")).batch is None
     assert "of one row" in str(summary("4-3-2", choices=Experiment(batch_size="full")))
 

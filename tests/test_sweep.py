@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
-from guests import environment
+from guests import environment, glassnet, write_good
 from sklearn.model_selection import StratifiedKFold
 
 from glassnet import Experiment, GlassnetError
@@ -292,6 +292,24 @@ def test_the_best_toml_trains_to_the_score_in_the_table() -> None:
     assert trained["metrics"]["validation"]["accuracy"] == found["points"][0]["mean"]
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_option_holds_in_whichever_order_it_and_its_part_are_varied(turned: bool) -> None:
+    over = [("--over", "optimizer.lr=0.1,0.0001"), ("--over", "optimizer=sgd,adam")]
+    option, part = over[::-1] if turned else over
+    found = json.loads(sweep("iris", *option, *part, "--epochs", "2", "--hidden", "4", "--json").stdout)
+    losses = {key: one["scores"]["loss"] for key, one in cells().items()}
+    assert len(set(losses.values())) == 4
+    for key, loss in losses.items():
+        settings = dict(one.split("=") for one in json.loads(key)["settings"])
+        phrase = f"{settings['optimizer']}:lr={settings['optimizer.lr']}"
+        job = Job(QUICK.replace(optimizer=phrase, hidden="4"), Cell((), 2, 0), 0, NO_GUESTS)
+        assert train_cell(job).scores["loss"] == loss
+    best, toml = found["best"], tomllib.loads(Path("sweeps/0001-iris/best.toml").read_text())
+    assert toml["optimizer"] == f"{best['optimizer']}:lr={best['optimizer.lr']}"
+    columns = pd.read_csv("sweeps/0001-iris/table.csv").columns.tolist()
+    assert columns[1:3] == [["optimizer", "optimizer.lr"], ["optimizer.lr", "optimizer"]][not turned]
+
+
 def test_points_are_compared_by_the_first_metric_or_the_monitor() -> None:
     def metric(*words: str) -> str:
         return str(
@@ -331,6 +349,8 @@ def test_a_varied_number_of_epochs_is_each_points_own() -> None:
 def test_sets_too_small_to_split_say_so() -> None:
     done = sweep("xor", "--over", "hidden=2;4", "--epochs", "1")
     assert "accuracy (higher is better) of all 4 rows, too few to split" in done.output
+    tied = sweep("xor", "--over", "l2=0,1e-9,1e-8", "--epochs", "1", "--seeds", "2").output
+    assert "(2 trainings each, all 4 rows): tied." in tied and "--seeds 5." in tied and "--folds" not in tied
     assert "4 rows are too few for --folds" in error("xor", "--over", "hidden=2;4", "--folds", "2")
 
 
@@ -358,7 +378,7 @@ def test_where_every_cell_fails_the_exit_code_is_1() -> None:
     ("words", "said"),
     [
         (["iris"], "say what is varied: --over optimizer.lr=1e-4..1:log:5"),
-        (["--over", "l2=0,1"], "name a dataset or a table"),
+        (["--over", "l2=0,1"], "name a dataset or a table: glassnet sweep digits8x8"),
         (["iris", "--over", "l2=0,1", "--over", "l2=2,3"], "--over l2 is given twice"),
         (["iris", "--over", "l2=-1,1"], "--l2 must be at least 0, not -1"),
         (["iris", "--over", "optimizer.lrr=1,2"], "has no option 'lrr'. Did you mean 'lr'?"),
@@ -408,6 +428,23 @@ def test_a_sweep_is_not_resumed_on_other_rows_or_with_another_plugin_file() -> N
     line = error("--resume", "2")
     assert "was begun with the plugin file" in line and "sweep --resume sweeps/0002-iris" in line
     sweep("--resume", "2", "--quiet", before=("--plugin", "part.py"))
+
+
+def test_a_sweep_is_not_resumed_without_its_guests_or_with_other_versions(tmp_path: Path) -> None:
+    write_good(tmp_path / "old", "glassnet-dearest", "dearest")
+    write_good(tmp_path / "new", "glassnet-dearest", "dearest", version="2.0")
+    words = ("sweep", "--jobs", "1", "--quiet")
+    over = ("iris", "--over", "activation=relu,dearest", "--epochs", "1")
+    assert glassnet(*words, *over, path=[tmp_path / "old"]).returncode == 0
+    path = Path("sweeps/0001-iris/cells.jsonl")
+    path.write_text(path.read_text().splitlines(keepends=True)[0])
+    for folders, said in ([], "missing here"), ([tmp_path / "new"], "here 2.0"):
+        done = glassnet(*words, "--resume", "1", path=folders)
+        assert done.returncode == 2 and path.read_text().count("\n") == 1
+        assert f"sweeps/0001-iris was begun with glassnet-dearest 1.0 ({said}): install just that" in done.stderr
+    done = glassnet(*words, "--resume", "1", path=[tmp_path / "old"])
+    assert done.returncode == 0, done.stderr
+    assert len(cells()) == 2 and not any(one["failed"] for one in cells().values())
 
 
 @pytest.mark.parametrize("damage", ["{}", "[", '{"over": 3}'])

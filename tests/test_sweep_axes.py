@@ -26,7 +26,7 @@ from glassnet.sweeps.searching import at_random, grid, rounds
         ("batch_size=8..24:+8", ["8", "16", "24"]),
         ("l2=1..1.3:+0.1", ["1", "1.1", "1.2", "1.3"]),
         ("hidden=1..3:linear:9", ["1", "2", "3"]),  # widths are whole, and none is there twice
-        ("dataset.noise=0..0.2:linear:2", ["0", "0.2"]),
+        ("optimizer.beta1=0..0.2:linear:2", ["0", "0.2"]),
     ],
 )
 def test_values_are_read_as_a_person_means_them(text: str, values: list[str]) -> None:
@@ -40,7 +40,7 @@ def test_values_are_read_as_a_person_means_them(text: str, values: list[str]) ->
     [
         ("optimizer.lr", "--over wants KEY=VALUES, such as optimizer.lr=1e-4..1:log:5, not 'optimizer.lr'"),
         ("lr=1,2", "an option of a part is written PART.OPTION, such as optimizer.lr"),
-        ("hiden=1;2", "no setting 'hiden'. Did you mean 'hidden'? Known: dataset,"),
+        ("hiden=1;2", "no setting 'hiden'. Did you mean 'hidden'? Known: scale,"),
         (
             "hidden=50,100",
             "one value is nothing to compare: divide networks with semicolons, --over 'hidden=50;100,50'",
@@ -51,6 +51,8 @@ def test_values_are_read_as_a_person_means_them(text: str, values: list[str]) ->
         ("optimizer=adam:lr=0.1,beta1=0.8", "'beta1=0.8' is torn from its phrase: divide with semicolons"),
         ("seed=1,2", "seed is not varied: --seeds N repeats each cell"),
         ("validation=0.1,0.2", "validation is not varied: --folds K is cross-validation"),
+        ("dataset=iris,wine", "dataset is not varied: scores of different rows say nothing about each other"),
+        ("dataset.noise=0..0.2:linear:2", "dataset is not varied: scores of different rows say nothing about"),
         ("test=0.1,0.2", "it decides what is compared with what"),
         ("l2=0..1:log:3", "equal factors never reach 0: begin above 0, or use :linear:N"),
         ("l2=1..0.1:log:3", "from a smaller number to a larger one"),
@@ -62,6 +64,10 @@ def test_values_are_read_as_a_person_means_them(text: str, values: list[str]) ->
         ("l2=1..2:+0", "a factor is above 1 (x2), a step above 0 (+8)"),
         ("l2=1..2:x9", "values in that range: 1;"),
         ("l2=0..1:+1e-9", "possible are 2 to 10000"),
+        ("l2=0..1e300:+1e-300", "more values than can be counted; possible are 2 to 10000"),
+        ("l2=1e-320..1e308:x2", "are farther apart than a float can say: narrow it"),
+        ("l2=1e-320..1e308:log:3", "are farther apart than a float can say: narrow it"),
+        ("l2=-1e308..1e308:linear:3", "-1e+308 and 1e+308 are farther apart than a float can say: narrow it"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(text: str, words: str) -> None:

@@ -26,15 +26,17 @@ dask_{kind}.main()
 class Cluster:
     """A scheduler and its workers, each a process of its own; everything that was started is stopped."""
 
-    def __init__(self, home: Path) -> None:
-        self.home, self.processes = home, []
+    def __init__(self, home: Path, **settings: str) -> None:
+        self.home, self.settings, self.processes = home, settings, []
         file = home / "scheduler.json"
         self.start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
         self.address = json.loads(self._text_of(file))["address"]
 
     def start(self, kind: str, *words: str, path: tuple[Path, ...] = ()) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-W", "ignore", "-c", CLUSTER.format(kind=kind), *words]
-        env = environment(*path, OMP_NUM_THREADS="1", DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED="False")
+        env = environment(
+            *path, OMP_NUM_THREADS="1", DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED="False", **self.settings
+        )
         process = subprocess.Popen(
             command, env=env, cwd=self.home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -110,6 +112,49 @@ def test_a_worker_that_dies_in_the_middle_costs_no_cell_and_changes_no_bit(clust
     found = cells(path.parent)
     assert len(found) == 12 and not any(one["failed"] for one in found.values())
     assert found == cells(tmp_path / "alone/0001-digits8x8")
+
+
+DEADLY = """
+from pathlib import Path
+
+import numpy as np
+from glassnet import Activation, hookimpl
+
+def deadly():
+    '''A part that ends the process, as too little memory would, while there is a file of that name.'''
+    def f(z):
+        if Path("deadly").exists():
+            __import__("os")._exit(9)
+        return np.tanh(z)
+    return Activation(f=f, df=lambda z, a: 1 - a**2)
+
+@hookimpl
+def activations():
+    return [deadly]
+"""
+
+
+def test_a_cell_that_kills_its_workers_is_tried_again_by_resume(tmp_path: Path) -> None:
+    (tmp_path / "part.py").write_text(DEADLY)
+    (tmp_path / "deadly").touch()
+    options = ("--no-plugins", "--plugin", "part.py")
+    made = Cluster(tmp_path, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0")
+    try:
+        made.worker(), made.worker()
+        made.wait_for_workers(2)
+        words = ("iris", "--over", "activation=relu,tanh,deadly", "--epochs", "1", "--engine", "dask")
+        process = begin(tmp_path, *words, "--scheduler", made.address, options=options)
+        _, said = process.communicate(timeout=PATIENCE)
+    finally:
+        made.stop()
+    assert process.returncode == 2, said
+    assert "of 3 cells are not finished: their workers died again and again" in said and "go on with --resume" in said
+    folder = tmp_path / "sweeps/0001-iris"
+    assert not any("deadly" in key or one["failed"] for key, one in cells(folder).items())
+    (tmp_path / "deadly").unlink()
+    process = begin(tmp_path, "--resume", "last", "--jobs", "1", "--quiet", options=options)
+    assert process.communicate(timeout=PATIENCE)[0] and process.returncode == 0
+    assert len(cells(folder)) == 3 and not any(one["failed"] for one in cells(folder).values())
 
 
 def test_workers_without_the_same_plugins_are_named_before_anything_is_trained(

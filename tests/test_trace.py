@@ -445,7 +445,9 @@ def test_a_wrong_slope_is_found_where_it_is_wrong() -> None:
     assert right.ok and not wrong.ok
     differing = {one.name for one in wrong.steps[0].comparisons if not one.ok}
     assert differing == {"slope1", "delta1", "dW1", "db1"}
-    assert {one.verdict for one in wrong.steps[0].comparisons} == {"agrees", "DIFFERS"}
+    verdicts = {one.name: one.verdict for one in wrong.steps[0].comparisons}
+    assert set(verdicts.values()) == {"agrees", "DIFFERS", "too small to check"}
+    assert verdicts["db2"] == "too small to check" and abs(wrong.steps[0]["db2"][0]) < 1e-15  # halves that cancel
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -462,6 +464,18 @@ def test_any_wrong_slope_is_found(dtype: str) -> None:
         assert not judge(replace(claim, found=moved), allowed).ok
         moved[index] = np.nan
         assert not judge(replace(claim, found=moved), allowed).ok
+
+
+@pytest.mark.parametrize(("size", "verdict"), [(3e-10, "too small to check"), (3e-9, "DIFFERS"), (3e-8, "DIFFERS")])
+def test_a_doubled_slope_is_wrong_or_too_small_to_check(size: float, verdict: str) -> None:
+    at, share = np.array([[0.3, -0.4], [0.5, 0.9]]), np.array([0.5, 0.5])
+    right = size * np.cos(at) * share[:, None]
+    claim = Claim("d", right, at, lambda x: 1 + size * np.sin(x).sum(axis=1), share, ("r", "s"), ("u", "v"))
+    assert judge(claim, 1e-6).ok
+    doubled = judge(replace(claim, found=2 * right), 1e-6)
+    assert (doubled.verdict, doubled.ok) == (verdict, verdict != "DIFFERS")
+    nothing = replace(claim, found=0 * right, losses=lambda x: np.ones(len(x)))
+    assert judge(nothing, 1e-6).verdict == "agrees"  # zeros are what they are
 
 
 def test_kinks_are_named_and_left_out_and_near_ones_do_no_harm() -> None:

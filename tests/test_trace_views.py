@@ -14,13 +14,14 @@ from rich.console import Console
 from glassnet import Catalog, Dataset, Experiment, Training, trace
 from glassnet.cli import main
 from glassnet.cli.matrices import SHADES, side_by_side
-from glassnet.cli.trace import read_rows
+from glassnet.cli.trace import _print_check, read_rows
 from glassnet.errors import GlassnetError
 from glassnet.tracing import Card, Comparison, Matrix, Step, Trace
 from glassnet.tracing.numbers import elided, shades, written
 from glassnet.tracing.pages import MOST_SHOWN
 
 CATALOG = Catalog.discover(guests=False)
+CONSOLE = Console(width=120, highlight=False)
 XOR = ("trace", "xor", "--hidden", "2", "--activation", "tanh")
 WRONG = '''
 import numpy as np
@@ -168,10 +169,39 @@ def test_check_is_a_table_with_a_verdict() -> None:
     compared = next(iter(json.loads(printed(*XOR, "--check", "--json"))["steps"]))["comparisons"]
     assert all(one["relative"] <= 1e-6 for one in compared)
     for one in compared:
-        assert re.search(rf"^\s+1 +{re.escape(one['name'])} +{one['size']} .* agrees", screen, re.MULTILINE), one
-    assert re.search(r"All 43 slopes agree: the largest difference is \d.\de-\d+ of its matrix", screen)
+        verdict = "too small to check" if one["name"] == "db2" else "agrees"  # halves that cancel: a zero, computed
+        assert re.search(rf"^\s+1 +{re.escape(one['name'])} +{one['size']} .* {verdict}", screen, re.MULTILINE), one
+    assert "Too small to check, because rounding hides them: db2\n" in screen
+    assert re.search(r"The other 42 slopes agree: the largest difference is \d.\de-\d+ of its matrix", screen)
     kinks = printed("trace", "xor", "--hidden", "2", "--scale", "none", "--check")
     assert "kinks left out: row 0, unit 1; row 0, unit 2" in kinks
+
+
+def test_names_of_columns_are_no_markup_and_no_emoji() -> None:
+    Path("odd.csv").write_text(
+        "a[/],:cat:,[bold]b,c\n" + "".join(f"{i % 3},{i % 5},{i % 7},{i % 2}\n" for i in range(40))
+    )
+    words = ("trace", "odd.csv", "--target", "c", "--hidden", "2", "--activation", "relu", "--scale", "none", "--check")
+    screen = printed(*words, "--rows", "4")
+    assert "a[/]" in screen and ":cat:" in screen and "[bold]b" in screen
+    kinks = Comparison("dW1", 1, 2, 0.5, 0.5, 1e-6, ("a[/], unit 1",))
+    step = Step(1, 1, (0,), 0.5, 0.0, (), (kinks, Comparison("b[/]", 1, 2, 0.0, 0.0, 1e-6)))
+    with CONSOLE.capture() as captured:
+        _print_check(CONSOLE, Trace("t", {}, (1, 1), (1,), (step,)))
+    assert "DIFFERS; kinks left out: a[/], unit 1" in captured.get() and "b[/]" in captured.get()
+
+
+def test_slopes_that_rounding_hides_are_neither_right_nor_wrong() -> None:
+    deep = ("trace", "moons", "--hidden", ",".join(["3"] * 20), "--activation", "sigmoid", "--rows", "5", "--check")
+    told = json.loads(printed(*deep, "--json"))
+    compared = told["steps"][0]["comparisons"]
+    hidden = sorted(one["name"] for one in compared if one["too_small"])
+    assert "dW1" in hidden and "dW21" not in hidden and all(one["ok"] for one in compared)
+    screen = printed(*deep)
+    assert re.search(r"^ +1 +dW1 .* too small to check *$", screen, re.MULTILINE)
+    assert f"Too small to check, because rounding hides them: {', '.join(hidden)}" in screen
+    count = sum(one["checked"] for one in compared if not one["too_small"])
+    assert f"The other {count:,} slopes agree" in screen
 
 
 def test_check_fails_for_a_wrong_slope(tmp_path: Path) -> None:
@@ -193,6 +223,11 @@ def test_a_run_is_traced_from_where_it_stands() -> None:
     line = error("trace", "last", "--hidden", "3", "--set", "l2=0")
     assert line == "Error: last is a run, and is shown as it was trained: leave --hidden, --set away"
     assert error("trace", "7").startswith("Error: no run '7'")
+    for name in ("runs/0001-xr", "runs/1", "0002-xor"):
+        assert error("trace", name).startswith(f"Error: no run '{name}': name its folder, its number, or last; the ")
+        assert error("summary", name).startswith(f"Error: no run '{name}': name its folder")
+    Path("2024-table.csv").write_text("a,b\n" + "1,0\n2,1\n" * 20)
+    assert "2-" not in printed("trace", "2024-table.csv", "--target", "b", "--hidden", "none", "--rows", "2")[:3]
 
 
 def test_bad_input_is_one_line_and_leaves_no_file() -> None:
@@ -202,6 +237,9 @@ def test_bad_input_is_one_line_and_leaves_no_file() -> None:
     assert error("trace", "xr").startswith("Error: there is no dataset 'xr'. Did you mean 'xor'?")
     assert "give another --html" in error(*XOR, "--html", "nowhere/a.html")
     assert not Path("a.html").exists()
+    Path("mine.html").write_text("precious")
+    said = "Error: mine.html exists already and is left as it is: give another --html"
+    assert error(*XOR, "--html", "mine.html") == said and Path("mine.html").read_text() == "precious"
 
 
 # --- JSON ---------------------------------------------------------------------------------------------------
@@ -285,7 +323,10 @@ def test_the_page_has_every_matrix_with_formula_shape_and_numbers() -> None:
                 assert one["formula"] in text and one["shapes"] in text
                 for row in written(np.atleast_2d(np.array(one["values"])), 4):
                     assert set(row) <= {*read.cells, *text.split()}, one["name"]
-    assert text.count("agrees") == 20
+    checked = json.loads(printed(*XOR, "--json", "--steps", "2", "--check"))["steps"]
+    compared = [one for step in checked for one in step["comparisons"]]
+    assert len(compared) == 20
+    assert text.count("agrees") == sum(not one["too_small"] for one in compared) >= 18
     assert read.tags.count("section") == 2
 
 

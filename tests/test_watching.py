@@ -15,12 +15,13 @@ from click.testing import CliRunner
 from folders import same
 from guests import environment
 
-from glassnet import Activation, Dataset, Experiment, GlassnetError, Run, Training, load, record, run
+from glassnet import Activation, Dataset, Experiment, GlassnetError, Run, Training, load, plot, record, run
 from glassnet.catalog import Catalog
 from glassnet.cli import main
+from glassnet.report import diagnose
 from glassnet.runs.files import read_arrays, write_arrays
 from glassnet.watching import Watch, Watched, measure
-from glassnet.watching.measuring import MEASURED_ROWS
+from glassnet.watching.measuring import MEASURED_ROWS, _histogram
 from glassnet.watching.watch import FEWEST_STEPS, MOST_EPOCHS, PATH_BYTES, spacing
 
 CATALOG = Catalog.discover(guests=False)
@@ -248,6 +249,57 @@ def test_an_activation_may_give_its_slope_in_any_way() -> None:
     for part in (given_back, derived):
         np.testing.assert_array_equal(units_of(part, 4.0).saturated, expected)
     assert np.isnan(units_of("softmax").dead).all()  # columns mix: no unit has a slope of its own
+
+
+def test_a_guest_s_slope_may_be_made_for_its_own_layer_alone() -> None:
+    def swapped(z: np.ndarray) -> np.ndarray:
+        return np.tanh(z.reshape(len(z), -1, 2)[:, :, ::-1].reshape(z.shape))
+
+    def pairs() -> Activation:
+        """Neighbours change places: only an even number of columns will do."""
+        return Activation(f=swapped, vjp=lambda z, a, g: swapped(g) * 0 + g)
+
+    def sixes() -> Activation:
+        """Nothing but six columns and 150 rows at most."""
+
+        def df(z: np.ndarray, a: np.ndarray) -> np.ndarray:
+            if z.shape[1] != 6:
+                raise RuntimeError("six, please")
+            return np.ones_like(z)
+
+        return Activation(f=np.tanh, df=df)
+
+    for part in (pairs, sixes):
+        seen = units_of(part)
+        assert np.isnan(seen.dead).all() and np.isnan(seen.saturated).all()
+
+
+# --- histograms ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [0.5, 0.5 + 1e-16, 0.5 + 2e-16], [1.0, 1 + 2**-52], [7.0, 7.0], [0.0, 5e-324], [-1e308, 1e308, 0.0], [1e308],
+        [3.0, np.nan, np.inf], [-2.0, 0.5, 3.0],
+    ],
+)  # fmt: skip
+def test_any_values_have_a_histogram_whose_edges_rise_and_that_counts_each_once(values: list[float]) -> None:
+    array = np.array(values)
+    counts, edges = _histogram(array)
+    assert counts.sum() == np.isfinite(array).sum()
+    assert len(edges) == len(counts) + 1 and (np.diff(edges) > 0).all() and np.isfinite(edges).all()
+    inside = np.clip(array[np.isfinite(array)], -1e300, 1e300)
+    assert edges[0] <= inside.min() and inside.max() <= edges[-1]
+
+
+def test_thirty_layers_of_sigmoids_that_all_say_the_same_are_trained_watched_and_reported(tmp_path: Path) -> None:
+    deep = Experiment(dataset="moons", hidden=(10,) * 30, activation=("sigmoid",), epochs=2)
+    found = kept(tmp_path, "all", deep)
+    assert found.watched is not None
+    assert (found.watched.activation_counts[:, :-1].sum(axis=2) == found.watched.rows * 10).all()
+    assert {"vanishing gradient", "underfit"} <= {finding.name for finding in diagnose(found)}
+    assert plot(found, "activation_histograms", CATALOG)
 
 
 # --- ten layers: what it is for -----------------------------------------------------------------------------

@@ -197,11 +197,6 @@ def keras_momentum(momentum: float) -> float:
     return 1.0 - momentum
 
 
-def unbiased(rows: int) -> float:
-    """What a variance that divides by n is multiplied by to divide by n - 1: n / (n - 1), or 1 for a single row."""
-    return rows / max(rows - 1, 1)
-
-
 def sklearn_slope(loss: str, columns: int, factor: float = 1.0) -> float:
     """How many times our slope scikit-learn's is, for the same loss of `columns` outputs.
 

@@ -40,6 +40,11 @@ def did_you_mean(given: str, choices: Iterable[str]) -> str:
     return f" Did you mean {guess!r}?" if guess else ""
 
 
+def unusable(error: OSError) -> str:
+    """What the disk said about a path, in a line; `error` has a filename."""
+    return f"can't use {error.filename}: {error.strerror or error}"
+
+
 def join(names: Iterable[object]) -> str:
     """Names as a person lists them: `a, b, c`."""
     return ", ".join(str(name) for name in names)

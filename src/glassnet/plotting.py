@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +14,7 @@ from .catalog import Catalog, Choice, Part, Phrase
 from .catalog.faults import explain
 from .errors import GlassnetError, did_you_mean, join
 from .experiment import Training
-from .hooks import HOOKS
+from .hooks import HOOKS, PROJECT
 from .kinds import Plot
 from .runs import Run
 from .runs.files import write_bytes
@@ -103,7 +104,57 @@ def draw(choice: Choice, subject: Any) -> Figure:
             f"plot {choice.part.full_name} returned {type(figure).__name__} instead of a matplotlib Figure "
             f"({choice.part.where}): end its draw(subject) with `return figure`"
         )
+    if choice.part.distribution == PROJECT or _says_dollars(subject):
+        with blamed_on(choice):
+            _as_written(figure)
     return figure
+
+
+@contextmanager
+def blamed_on(choice: Choice) -> Iterator[None]:
+    """Turning a figure into a file runs what its plot left there, a formatter perhaps: errors of it are the plot's."""
+    try:
+        yield
+    except GlassnetError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise _failed(choice, error) from error
+
+
+def _as_written(figure: Figure) -> None:
+    """Take every text of the figure as it is: to matplotlib `$20 to $50` is a formula.
+
+    The ticks of a scale stay formulas, as powers of ten; those with names are texts like all others.
+    """
+    from matplotlib.text import Text
+    from matplotlib.ticker import LogFormatter, LogitFormatter, ScalarFormatter
+
+    scales = {
+        label
+        for axes in figure.axes
+        for axis in (axes.xaxis, axes.yaxis)
+        if isinstance(axis.get_major_formatter(), ScalarFormatter | LogFormatter | LogitFormatter)
+        for label in (*axis.get_ticklabels(which="both"), axis.get_offset_text())
+    }
+    for text in figure.findobj(Text):
+        if isinstance(text, Text) and text not in scales:
+            text.set_parse_math(False)
+
+
+def _says_dollars(subject: Any) -> bool:
+    """Whether names in a subject's data hold a `$`, so that a guest's picture may say it, too."""
+    runs = [subject] if isinstance(subject, Run) else subject if isinstance(subject, list) else []
+    return any("$" in name for run in runs for name in _names(run))
+
+
+def _names(run: Run) -> Iterator[str]:
+    yield from (str(run.folder), str(run.experiment.dataset), str(run.experiment.target))
+    try:
+        data, captions = run.trained.data, run.trained.source.captions
+    except GlassnetError:  # its rows are gone, and with them their names
+        return
+    yield from map(str, (*data.features.outputs, *data.targets.names, *(data.targets.classes or ())))
+    yield from map(str, captions.values())
 
 
 def save(figure: Figure, path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .catalog import Catalog
-from .errors import GlassnetError
+from .errors import GlassnetError, unusable
 from .runs import DEFAULT_FOLDER
 from .runs import load as load_run
 from .runs.files import read_arrays, write_bytes
@@ -42,8 +42,15 @@ def save(thing: GlassClassifier | GlassRegressor, path: str | Path) -> Path:
 def load(what: str | int | Path, runs: str | Path = DEFAULT_FOLDER, catalog: Catalog | None = None) -> Any:
     """Open a run (its folder, its name in `runs`, its number, or `last`) or an estimator (the .npz file of `save`)."""
     path = Path(str(what))
-    if path.suffix != ENDING:
-        return load_run(what, runs, catalog)
+    try:
+        return _estimator(path, catalog) if path.suffix == ENDING else load_run(what, runs, catalog)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        raise GlassnetError(unusable(error)) from error
+
+
+def _estimator(path: Path, catalog: Catalog | None) -> Any:
     from .estimators.arrays import estimator_from
 
     if not path.is_file():

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,13 @@ from .catalog import Catalog, Choice
 from .errors import GlassnetError, join
 from .experiment import Experiment, Training
 from .experiment.choosing import DEFAULT_BATCH, choose_parts
-from .kinds import Optimizer, Task
+from .kinds import Optimizer, State, Task
 from .network import BatchNorm, Dense, Dropout, Network
 from .runs import Run
 from .training.updates import initial_state
 
 HEADER = ("layer", "activation", "output", "W", "b", "parameters")
+TINY = (64, 128)  # parameters, on which an optimizer's memory is measured
 WIDTHS = re.compile(r"\d+(-\d+)+")
 
 
@@ -195,7 +197,9 @@ def _of_run(run: Run) -> Summary:
     initializers = [catalog.choose("initializer", phrase) for phrase in words.initializer]
     assert words.optimizer is not None  # a run has every default spelled out
     optimizer = catalog.choose("optimizer", words.optimizer)
-    batch = None if words.batch_size in (None, "full") else int(words.batch_size)
+    rows = run.provenance.get("rows", {}).get("train")
+    given = None if words.batch_size in (None, "full") else int(words.batch_size)
+    batch = min(given or rows, rows) if rows else given
     activations = [*model.parts.activations, model.parts.output]
     return _summarised(str(run.folder), model.network, activations, initializers, optimizer, words, batch)
 
@@ -274,11 +278,24 @@ def _kept(network: Network) -> int:
 
 
 def _state_bytes(optimizer: Optimizer, network: Network) -> int | None:
-    """Measured: the state is made, and its arrays are counted."""
+    """Measured on the smallest of networks, and scaled to this one: its state may be larger than the memory there is.
+
+    An optimizer that asks for the layers may keep anything; its state is made as it is.
+    """
     if optimizer.minimize is not None:
         return None
-    state = initial_state(optimizer, network.w, network.layout)
-    return sum(np.asarray(value).nbytes for value in state.values() if isinstance(value, np.ndarray))
+    if optimizer.init is not None and len(signature(optimizer.init).parameters) > 1:
+        try:
+            return _bytes_of(initial_state(optimizer, network.w, network.layout))
+        except MemoryError:
+            return None
+    small, large = (_bytes_of(initial_state(optimizer, np.zeros(n, network.dtype), [])) for n in TINY)
+    each = (large - small) / (TINY[1] - TINY[0])
+    return round(small + each * (len(network.w) - TINY[0]))
+
+
+def _bytes_of(state: State) -> int:
+    return sum(value.nbytes for value in state.values() if isinstance(value, np.ndarray))
 
 
 def _short(choice: Choice) -> str:

@@ -11,6 +11,7 @@ from glassnet.experiment import Training
 
 ALL = ("sklearn", "torch", "keras")
 MODERN = ("torch", "keras")
+LION = "glassnet-lion"  # the plugin with the optimizers that are not built in
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def cases() -> Iterator[Case]:
     """Every case of the page, topic by topic."""
     for name in ("identity", "sigmoid", "tanh", "relu"):
         yield Case("activation", name, (f"activation={name}",), ALL)
-    for name in ("leaky_relu:slope=0.2", "elu", "softplus", "silu", "gelu", "relu;tanh"):
+    for name in ("leaky_relu:slope=0.2", "elu", "softplus", "silu", "gelu", "softmax", "relu;tanh"):
         yield Case("activation", name.replace(";", ", then "), (f"activation={name}",), MODERN)
     for name in ("sgd:lr=0.1", "momentum", "nesterov", "adam", "adam:epsilon_place=uncorrected"):
         yield Case("optimizer", name, (f"optimizer={name}",), ALL)
@@ -49,12 +50,18 @@ def cases() -> Iterator[Case]:
         yield Case("optimizer", name, (f"optimizer={name}",), ("torch",))
         inside = f"{name}:epsilon_place=inside"
         yield Case("optimizer", inside, (f"optimizer={inside}",), ("keras",))
+    for name, engines in (
+        ("amsgrad", MODERN), ("nadam", ("torch",)), ("nadam:momentum_decay=1", MODERN), ("radam", ("torch",)),
+    ):  # fmt: skip
+        yield Case("optimizer", f"{LION}/{name}", (f"optimizer={LION}/{name}",), engines)
     yield Case("loss", "cross_entropy", (), ALL)
     yield Case("loss", "binary_cross_entropy", (), ALL, "breast_cancer")
     yield Case("loss", "squared_error", (), ALL, "diabetes")
     yield Case("loss", "squared_error:factor=0.5", ("loss=squared_error:factor=0.5",), ALL, "diabetes")
     for name in ("absolute_error", "huber:delta=0.5"):
         yield Case("loss", name, (f"loss={name}",), MODERN, "diabetes")
+    yield Case("loss", "hinge", ("loss=hinge",), MODERN, "breast_cancer")
+    yield Case("loss", "poisson", ("loss=poisson", "task=regression"), MODERN, "iris")  # 0, 1, 2
     yield Case("setting", "no hidden layer", ("hidden=none",), ALL)
     yield Case("setting", "batches of 100", ("batch_size=100",), ALL)
     yield Case("setting", "l2 0.1", ("l2=0.1",), ALL)

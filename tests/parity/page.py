@@ -17,8 +17,9 @@ PyTorch is large: its build can be chosen with pip's own arguments, `make parity
 This page is written by `make parity-page`.
 
 Networks have two hidden layers, 20 and 10, tanh, adam with epsilon on the uncorrected root, l2 0.001 and batches of
-32, unless the row says otherwise; the data are digits8x8 (several classes), breast_cancer (two) and
-diabetes (a number). A dash means that the library has no equal; `glassnet conventions` says what is converted, and how.
+32, unless the row says otherwise; the data are digits8x8 (several classes), breast_cancer (two), diabetes (a number)
+and, for poisson, the class numbers of iris. A dash means that the library has no equal; `glassnet conventions` says
+what is converted, and how.
 """
 LIMITS = """
 Limits that the tests hold: 1e-10 for scikit-learn and PyTorch, 1e-6 for Keras. In float64 a number near 1 carries 16

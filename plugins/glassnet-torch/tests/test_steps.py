@@ -189,6 +189,13 @@ def test_cuda_where_there_is_one():
 # --- as a guest ---------------------------------------------------------------------------------------------
 
 
+def test_a_climb_of_no_steps_is_not_in_the_script():
+    """No step would be climbed, and a person would read a division by 0."""
+    recipe = recipe_of(training(schedule="warmup_cosine:warmup=0"))
+    text = CATALOG.choose("engine", "torch:device=cpu").build().script(recipe)
+    assert "math.cos" in text and "/ 0" not in text and "if done" not in text
+
+
 def test_the_scripts_have_what_a_comparison_refuses():
     """Dropout and schedules that count epochs: `train` runs them."""
     ours = training(dropout=0.2, input_dropout=0.1, schedule="step_decay:every=2,drop=0.1", optimizer="sgd:lr=0.1")

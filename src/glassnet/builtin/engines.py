@@ -193,7 +193,10 @@ def _estimator(recipe: Recipe, form: _Form, slope: float) -> Any:
     if form.loss == "binary_cross_entropy" and form.columns > 1:
         of_classes = {"classes": np.arange(form.columns)}
     nothing = np.zeros((2, recipe.widths[0]), recipe.dtype)
+    rate = estimator.learning_rate_init
+    estimator.set_params(learning_rate_init=1e-3)  # one that is far too large would fail here, before anything began
     estimator.partial_fit(nothing, form.any_targets(), **of_classes)
+    estimator.set_params(learning_rate_init=rate)
     for W, b, layer in zip(estimator.coefs_, estimator.intercepts_, recipe.start, strict=True):
         W[...], b[...] = layer["W"], layer["b"]
     # There is no public way to forget Adam's memory: without its optimizer, the next call makes a new one.

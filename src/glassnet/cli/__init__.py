@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from ..errors import GlassnetError
+from ..errors import GlassnetError, unusable
 from .check import check
 from .compare import compare
 from .conventions import conventions
@@ -48,11 +48,18 @@ class Program(click.Group):
     """The group of all commands, where every error that a user can put right becomes one line."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; a `GlassnetError` in it ends in `Error: ...` and its own exit code."""
+        """Run a command; a `GlassnetError` in it ends in `Error: ...` and its own exit code.
+
+        So does a path that nobody can enter or whose name is too long, wherever it was first looked at.
+        """
         try:
             return super().invoke(ctx)
         except GlassnetError as error:
             raise Failure(str(error), error.exit_code) from error
+        except OSError as error:
+            if error.filename is None or isinstance(error, BrokenPipeError):
+                raise
+            raise Failure(unusable(error), GlassnetError.exit_code) from error
         except KeyboardInterrupt as error:
             raise Failure("interrupted", 130) from error
 

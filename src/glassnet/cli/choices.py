@@ -80,6 +80,9 @@ def read_experiment(given: dict[str, Any], config: Path | None, settings: tuple[
 
     values = read_toml(config) if config else {}
     if "dataset" not in values | given:
-        raise GlassnetError("name a dataset or a table: glassnet train digits8x8 (`glassnet list datasets` shows all)")
+        command = click.get_current_context().info_name
+        raise GlassnetError(
+            f"name a dataset or a table: glassnet {command} digits8x8 (`glassnet list datasets` shows all)"
+        )
     Experiment.from_mapping(values, where=str(config))
     return Experiment.from_mapping(values | given).with_settings(settings)

@@ -63,8 +63,8 @@ def compare(
 
     host, given = ctx.obj, choices(None, words)
     if dataset is None:
-        raise GlassnetError("name a dataset or at least two runs: glassnet compare digits8x8, glassnet compare 1 2")
-    if others or _is_run(dataset, runs):
+        dataset = _dataset_of(config)
+    elif others or _is_run(dataset, runs):
         _refuse_with_runs(given, engines=engines, steps=steps, limit=limit, config=config, set=settings)
         compared = _compared(host, [dataset, *others], runs, given.get("metrics", ()), png)
         _print_json(runs_as_json(compared)) if as_json else _show_runs(compared)
@@ -79,6 +79,15 @@ def compare(
         ctx.exit(1)
 
 
+def _dataset_of(config: Path | None) -> str:
+    from ..experiment.words import read_toml
+
+    found = read_toml(config).get("dataset") if config is not None else None
+    if found is None:
+        raise GlassnetError("name a dataset or at least two runs: glassnet compare digits8x8, glassnet compare 1 2")
+    return str(found)
+
+
 def _is_run(word: str, runs: str) -> bool:
     """A word that can only mean a run: a number, `last`, a run's folder, or its name."""
     from ..runs.reading import list_folders
@@ -90,7 +99,8 @@ def _is_run(word: str, runs: str) -> bool:
 def _refuse_with_runs(given: dict[str, Any], **options: Any) -> None:
     from ..experiment.words import flag
 
-    others = [*(name for name in given if name != "metrics"), *(name for name, value in options.items() if value)]
+    others = [name for name in given if name != "metrics"]
+    others += [name for name, value in options.items() if value not in (None, ())]
     if others:
         raise GlassnetError(
             f"{join(flag(name) for name in others)} can't be given with runs, which are compared as they are: "
@@ -115,21 +125,35 @@ def _raced(
     from ..experiment.words import read_toml
     from .display import console, describe
 
-    named = [name.strip() for name in engines.split(",") if name.strip()] if engines else []
+    named = _named(engines)
+    steps, limit = bounds
+    if limit is not None and not 0 <= limit < float("inf"):
+        raise GlassnetError(f"--limit is the largest difference that passes, a number from 0 on, not {limit:g}")
     config, settings = file
     chosen = given | (read_toml(config) if config else {})
     left_open = {name: value for name, value in DEFAULTS.items() if name not in chosen}
     experiment = read_experiment(left_open | given, config, settings)
+    if experiment.epochs == 0:
+        raise GlassnetError("--epochs 0 leaves no epoch to take the time of: give at least 1")
     catalog = host.catalog()
     bags = choose_engines(named, catalog)
     training = run(experiment, catalog)
-    steps, limit = bounds
     race = Race(training, bags, steps=steps or STEPS, limit=limit, named=bool(named))
     if not as_json:
         for line in describe(training):
             console().print(line, markup=False)
     _follow(race)
     return race.result
+
+
+def _named(engines: str | None) -> list[str]:
+    """The names in --engines; none where it is not given, which means all."""
+    if engines is None:
+        return []
+    names = [name.strip() for name in engines.split(",") if name.strip()]
+    if not names:
+        raise GlassnetError("--engines names no library: --engines glassnet,sklearn, or leave it away for all")
+    return names
 
 
 def _follow(race: Race) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from ..comparing import Difference, EngineComparison, RunComparison, Side
 
+JUDGED = {"test": "the test rows", "train": "the training rows", "all": "all rows"}
 LEFT = ("engine", "version", "run", "clear")  # columns of words; numbers are aligned on the right
 
 
@@ -62,7 +63,7 @@ def engines_in_words(result: EngineComparison) -> Iterator[str]:
     metric, epochs = next(iter(result.own.scores)), result.experiment.epochs
     yield f"loss, weights  farthest from glassnet in {result.steps} single steps of {result.batch_size} rows"
     yield "step           where the weights were that far apart; limit: the most that passes"
-    yield f"{metric:<13}  of the {result.judged} rows, after {epochs} epochs from the same weights again"
+    yield f"{metric:<13}  of {JUDGED[result.judged]}, after {epochs} epochs from the same weights again"
     yield "ratio          time of an epoch by glassnet's (the median epoch)"
     for side in result.others:
         yield from (f"{side.name:<13}  {remark}" for remark in side.remarks)
@@ -133,11 +134,12 @@ def _signed(value: float) -> str:
 
 def runs_in_words(result: RunComparison) -> Iterator[str]:
     """How the differences were judged."""
-    first, judged = result.runs[0].folder.name, result.judged[0]
-    yield f"difference  from {first}; clear: its 95 % interval leaves 0 out"
+    first = result.runs[0]
+    yield f"difference  from {first.folder.name}; clear: its 95 % interval leaves 0 out"
     if any(result.same_rows[1:]):
-        rows = len(result.runs[0].rows(judged))
-        yield f"            on the {rows:,} {judged} rows that they share (paired bootstrap)"
+        rows = len(first.rows("train" if result.judged == "train" else "test"))
+        shared = f"all {rows}" if result.judged == "all" else f"the {rows:,} {result.judged}"
+        yield f"            on {shared.replace('train', 'training')} rows that they share (paired bootstrap)"
     apart = [run.folder.name for run, same in zip(result.runs, result.same_rows, strict=True) if not same]
     if apart:
         yield f"            {join(apart)}: on other rows, only the intervals are compared"
@@ -177,7 +179,7 @@ def _run_as_json(result: RunComparison, number: int) -> dict[str, Any]:
     apart = {name: values[number] for name, values in result.differences.items()}
     return {
         "run": str(result.runs[number].folder),
-        "judged": result.judged[number],
+        "judged": result.judged,
         "same_rows": result.same_rows[number],
         "scores": {name: values[number] for name, values in result.scores.items()},
         "intervals": {name: values[number] for name, values in result.intervals.items()},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Generator, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ SPLITS = ("train", "validation", "test", "baseline")
 def console(to_stderr: bool = False) -> Console:
     from rich.console import Console
 
-    screen = Console(stderr=to_stderr, highlight=False, soft_wrap=True)
+    screen = Console(stderr=to_stderr, highlight=False, soft_wrap=True, emoji=False)  # `:cat:` may be a column's name
     if not screen.is_terminal:
         screen.width = FILE_WIDTH  # a file or a pipe has no edge to wrap at
     return screen
@@ -102,7 +103,7 @@ def follow(recording: Recording, screen: Console, quiet: bool) -> Generator[Epoc
         yield from recording
     elif not screen.is_terminal:
         for epoch in recording:
-            screen.print(epoch_line(epoch, total))
+            screen.print(epoch_line(epoch, total), markup=False)
             yield epoch
     else:
         yield from _with_bar(recording, screen, total)
@@ -165,7 +166,7 @@ def next_steps(recording: Recording) -> Iterator[str]:
 def next_commands(recording: Recording) -> list[str]:
     from ..report.repeating import program
 
-    run, glassnet = str(recording.folder), program(recording.training.experiment)
+    run, glassnet = shlex.quote(str(recording.folder)), program(recording.training.experiment)
     commands = [
         f"{glassnet} plot {run}",
         f"{glassnet} evaluate {run}",

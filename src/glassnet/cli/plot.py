@@ -70,8 +70,12 @@ def plot(
     RUN is a folder, a number, or last; several make pictures that compare them. PLOT is a phrase (see `glassnet list
     plots`); without one, all are drawn that fit and are quick. Pictures already there are drawn anew.
     """
+    if kind is not None and part is None:
+        raise GlassnetError(f"--kind {kind} says which part is meant by --part: give --part NAME as well")
     catalog = host.catalog()
     subjects, phrases = _read(words, part, kind, catalog, runs, output)
+    if listing and phrases:
+        raise GlassnetError(f"--list lists all plots and draws none: leave {join(phrases)} away, or --list")
     if listing:
         _print_list(subjects[0], catalog, as_json)
         return
@@ -103,7 +107,7 @@ def _read(
         from .parts import choose_part
 
         choice = choose_part(catalog, part, kind)
-        return [Subject(choice, output or Path("plots"), f"-{choice.part.name}")], list(words)
+        return [Subject(choice, output or Path("plots"), _safe(f"-{choice.part.name}{_options(choice)}"))], list(words)
     first = next((at for at, word in enumerate(words) if at and _is_plot(word, catalog)), len(words))
     if not words:
         raise GlassnetError("name a run: glassnet plot last (`glassnet runs` lists all), or a part: --part relu")
@@ -170,12 +174,16 @@ def _job(subject: Subject, fitting: Fitting, catalog: Catalog, form: str) -> Job
 
 def _stem(choice: Choice, catalog: Catalog) -> str:
     """The plot's short name, with the options that are not at their defaults: `residuals-split-validation`."""
-    changed = [
-        f"-{option.name}-{choice.options[option.name]}"
-        for option in choice.part.options
-        if choice.options[option.name] != option.default
-    ]
-    name = catalog.short_name(choice.part) + "".join(changed)
+    return _safe(catalog.short_name(choice.part) + _options(choice))
+
+
+def _options(choice: Choice) -> str:
+    """The options that are not at their defaults, as the end of a file's name."""
+    changed = [option for option in choice.part.options if choice.options[option.name] != option.default]
+    return "".join(f"-{option.name}-{choice.options[option.name]}" for option in changed)
+
+
+def _safe(name: str) -> str:
     return "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name)
 
 
@@ -184,7 +192,7 @@ def _stem(choice: Choice, catalog: Catalog) -> str:
 
 def _draw(jobs: list[Job], as_json: bool) -> Iterator[dict[str, str]]:
     """Draw and keep each picture and tell of it; a plot that fails costs one line on stderr and nothing else."""
-    from ..plotting import PlotFailed, draw, save
+    from ..plotting import PlotFailed, blamed_on, draw, save
     from ..runs.files import writing
     from .display import console
 
@@ -199,7 +207,8 @@ def _draw(jobs: list[Job], as_json: bool) -> Iterator[dict[str, str]]:
                 figure = draw(choice, job.subject.what)
                 with writing(job.path.parent, "choose another folder with --output"):
                     job.path.parent.mkdir(parents=True, exist_ok=True)
-                save(figure, job.path)
+                with blamed_on(choice):
+                    save(figure, job.path)
         except PlotFailed as error:
             click.echo(click.style(str(error), fg="yellow"), err=True)
             yield {"plot": name, "failed": str(error)}

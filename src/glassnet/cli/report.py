@@ -13,6 +13,7 @@ from ..errors import GlassnetError
 from .runs import runs_option
 
 if TYPE_CHECKING:
+    from ..catalog import Catalog
     from ..report import Finding
     from ..runs import Run
     from .host import Host
@@ -46,7 +47,7 @@ def report(host: Host, names: tuple[str, ...], output: Path | None, show: bool, 
     if output is not None and not output.parent.is_dir():
         raise GlassnetError(f"can't write to {output.parent}: there is no such folder; give another --output")
     opened = _open(host, names, runs)
-    path = _write(opened, output)
+    path = _write(opened, output, host.catalog())
     findings = {str(run.folder): diagnose(run) for run in opened}
     if as_json:
         click.echo(json.dumps({"report": str(path), "findings": _plain(findings)}))
@@ -65,10 +66,10 @@ def _open(host: Host, names: tuple[str, ...], runs: str) -> list[Run]:
     return [load(folder, runs, host.catalog()) for folder in dict.fromkeys(found)]
 
 
-def _write(runs: list[Run], output: Path | None) -> Path:
+def _write(runs: list[Run], output: Path | None, catalog: Catalog) -> Path:
     from ..report import write_comparison, write_report
 
-    return write_report(runs[0], output) if len(runs) == 1 else write_comparison(runs, output)
+    return write_report(runs[0], output) if len(runs) == 1 else write_comparison(runs, output, catalog)
 
 
 def _told(findings: dict[str, list[Finding]]) -> Iterator[str]:

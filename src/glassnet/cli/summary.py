@@ -72,6 +72,7 @@ def _around(widths: str, config: Path | None, settings: tuple[str, ...], words: 
 def _print(found: Summary) -> None:
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
     from ..summaries import HEADER
     from .display import console
@@ -80,7 +81,7 @@ def _print(found: Summary) -> None:
     for name in HEADER:
         table.add_column(name, justify="right" if name == "parameters" else "left", no_wrap=name != "activation")
     for row in found.rows():
-        table.add_row(*row)
+        table.add_row(*map(Text, row))
     screen = console()
     screen.print(found.title, style="bold", markup=False)
     screen.print(table)

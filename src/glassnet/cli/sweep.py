@@ -283,11 +283,13 @@ def verdict(found: Sweep, rows: Sequence[Row]) -> Iterator[str]:
         yield "One training each says nothing about luck: --seeds 5 shows the spread, and which points are tied."
         return
     how = f"{repeats} trainings each" if repeats > 1 else "one training each"
-    how += f", {found.score.rows:,} {found.score.of}" + (" a fold" if found.plan.folds else "")
+    whole = found.score.of == "all rows"
+    rows_of = f"all {found.score.rows} rows" if whole else f"{found.score.rows:,} {found.score.of}"
+    how += f", {rows_of}" + (" a fold" if found.plan.folds else "")
     number = {0: "No other point is", 1: "1 point is"}.get(ties, f"{ties} points are")
     yield f"{number} within 2 standard errors of the best ({how}){': tied' if ties else ''}."
     if repeats < 3 and ties:
-        yield "More repeats tell more: --seeds 5, or --folds 5."
+        yield f"More repeats tell more: --seeds 5{'' if whole else ', or --folds 5'}."
 
 
 def _short(found: Sweep, rows: Sequence[Row]) -> str:

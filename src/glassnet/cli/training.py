@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,8 +72,6 @@ def train(
 
 def _started(host: Host, given: dict[str, Any], config: Path | None, settings: tuple[str, ...], runs: str) -> Recording:
     """A new recording: the file's choices, then those of the command line, then --set."""
-    import shlex
-
     from ..experiment import run
     from ..runs import record
 
@@ -114,7 +113,7 @@ def _work(recording: Recording, report: bool, as_json: bool, quiet: bool) -> Non
         from ..report.repeating import program
 
         done = recording.result["epochs"]
-        resume = f"{program(recording.training.experiment)} train --resume {recording.folder}"
+        resume = f"{program(recording.training.experiment)} train --resume {shlex.quote(str(recording.folder))}"
         click.echo(f"Interrupted after epoch {done}; the run is kept. Go on with: {resume}", err=True)
         raise SystemExit(130)
     if failure is not None:

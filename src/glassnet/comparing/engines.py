@@ -83,7 +83,10 @@ class Side:
 
 @dataclass(frozen=True)
 class EngineComparison:
-    """One experiment in several libraries: `own` is glassnet, `others` the rest. `judged` names the scored rows."""
+    """One experiment in several libraries: `own` is glassnet, `others` the rest.
+
+    `judged` names the scored rows: "test", "train" where there are no test rows, or "all" of a set too small to split.
+    """
 
     experiment: Experiment
     batch_size: int
@@ -192,7 +195,7 @@ class Race:
             experiment=self.training.experiment,
             batch_size=self.recipe.batch_size,
             steps=self.steps,
-            judged=self._judged,
+            judged="all" if self.training.data.whole else self._split,
             own=own,
             others=tuple(others),
             remarks=tuple(self.remarks),
@@ -225,7 +228,7 @@ class Race:
         return self.training.data.train
 
     @property
-    def _judged(self) -> str:
+    def _split(self) -> str:
         return "test" if "test" in self.training.splits() else "train"
 
     def _order(self, epoch: int) -> Array:
@@ -252,13 +255,16 @@ class Race:
         for step, rows in zip(range(1, self.steps + 1), self._batches(), strict=False):
             yield f"step {step} of {self.steps}"
             X, t = self._rows.X[rows], self._rows.t[rows]
-            losses = {name: self._train(name, session, X, t, f" at step {step}") for name, session in sessions.items()}
-            ours = sessions[OURS].weights()
-            self._refuse_divergence(losses[OURS], ours, step)
+            losses = {}
+            for name, session in sessions.items():  # glassnet is the first: where it diverges, nobody else is asked
+                losses[name] = self._train(name, session, X, t, f" at step {step}")
+                if name == OURS:
+                    ours = session.weights()
+                    self._refuse_divergence(losses[OURS], ours, step)
             for name, session in sessions.items():
                 far = 0.0 if name == OURS else farthest(ours, session.weights())
                 apart[name].append((abs(losses[name] - losses[OURS]), far))
-        X = self.training.splits()[self._judged].X
+        X = self.training.splits()[self._split].X
         outputs = {name: session.outputs(X) for name, session in sessions.items()}
         for name, session in sessions.items():
             loss, weights = zip(*apart[name], strict=True)
@@ -279,12 +285,13 @@ class Race:
                 began = perf_counter()
                 self._train(name, session, X, t)
                 seconds[name].append(perf_counter() - began)
-        self._refuse_divergence(0.0, sessions[OURS].weights(), epochs * -(-len(rows.X) // self.recipe.batch_size))
+                if name == OURS:
+                    self._refuse_divergence(0.0, session.weights(), epoch * -(-len(rows.X) // self.recipe.batch_size))
         for name, session in sessions.items():
             self._sides[name] = self._scored(self._sides[name], session, sessions[OURS], tuple(seconds[name]))
 
     def _scored(self, side: Side, session: Session, ours: Session, seconds: tuple[float, ...]) -> Side:
-        rows = self.training.splits()[self._judged]
+        rows = self.training.splits()[self._split]
         with np.errstate(all="ignore"):
             scores = self.training.scorer(session.outputs(rows.X), rows)
         return replace(side, end=farthest(ours.weights(), session.weights()), scores=scores, seconds=seconds)
@@ -293,7 +300,7 @@ class Race:
         """One visit to these rows, in batches; whatever a library raises is told with its name."""
         batch_size = min(self.recipe.batch_size, len(X))
         try:
-            with threads.suited_to(batch_size, list(self.recipe.widths)):
+            with threads.suited_to(batch_size, list(self.recipe.widths)), np.errstate(all="ignore"):
                 return session.train(X, t, batch_size)
         except GlassnetError:
             raise

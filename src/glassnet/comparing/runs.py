@@ -7,15 +7,14 @@ the very same rows: luck with these rows is shared. The difference is then judge
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import Rows
 from ..errors import GlassnetError, join
-from ..experiment.results import Interval
+from ..experiment.results import Interval, resampled
 from ..kinds import Metric
 from ..runs import Run
 from ..streams import Stream, generator
@@ -24,6 +23,7 @@ from ..training import Scorer
 Array = NDArray[Any]
 
 RESAMPLES = 1000
+ROWS = {"test": "test rows", "train": "training rows", "all": "rows, too few to split"}
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,12 @@ class RunComparison:
     """Runs beside each other: `scores`, `intervals` and `differences` are by metric, one entry a run.
 
     The first run is what the others are compared with; its own difference is None. `better` says which way is
-    up. `settings` holds the fields in which the runs differ. `judged` are the splits that they are judged by.
+    up. `settings` holds the fields in which the runs differ. `judged` are the rows that all of them are judged by:
+    "test", "train" where there are no test rows, or "all" of a set too small to split.
     """
 
     runs: tuple[Run, ...]
-    judged: tuple[str, ...]
+    judged: str
     same_rows: tuple[bool, ...]
     scores: Mapping[str, tuple[float, ...]]
     intervals: Mapping[str, tuple[Interval, ...]]
@@ -74,15 +75,16 @@ def compare_runs(runs: Sequence[Run], metric: str | None = None) -> RunCompariso
         raise GlassnetError("one run alone can't be compared: name at least two, such as 1 2, or 3 last")
     _refuse_unfinished(runs)
     names = _metrics(runs, metric)
-    judged = tuple("test" if run.result["metrics"].get("test") else "train" for run in runs)
-    same = tuple(_share_rows(runs[0], run, judged[0], split) for run, split in zip(runs, judged, strict=True))
+    judged = _judged_alike(runs)
+    split = "train" if judged == "train" else "test"
+    same = tuple(_share_rows(runs[0], run, split) for run in runs)
     scores, intervals, differences = {}, {}, {}
     for name in names:
-        scores[name] = tuple(run.result["metrics"][split][name] for run, split in zip(runs, judged, strict=True))
-        intervals[name] = tuple(_interval(run, split, name) for run, split in zip(runs, judged, strict=True))
+        scores[name] = tuple(run.result["metrics"][split][name] for run in runs)
+        intervals[name] = tuple(_interval(run, split, name) for run in runs)
         pairs = list(zip(scores[name], intervals[name], strict=True))
         rest = [
-            _paired(runs[0], run, judged[0], name) if together else unpaired(pairs[0], pair)
+            _paired(runs[0], run, split, name) if together else unpaired(pairs[0], pair)
             for run, together, pair in list(zip(runs, same, pairs, strict=True))[1:]
         ]
         differences[name] = (None, *rest)
@@ -115,11 +117,31 @@ def _interval(run: Run, split: str, name: str) -> Interval:
     return float(low), float(high)
 
 
-def _share_rows(one: Run, other: Run, judged: str, split: str) -> bool:
+def _judged_alike(runs: Sequence[Run]) -> str:
+    """The rows that all of them are judged by. A score of rows that were learned from says less than one of others."""
+    judged = [_judged(run) for run in runs]
+    if len(set(judged)) > 1:
+        by = join(f"{run.folder.name} by its {ROWS[one]}" for run, one in zip(runs, judged, strict=True))
+        raise GlassnetError(
+            f"these runs are judged by rows of different kinds ({by}), and a network does better on rows that it has "
+            "learned from: train them again with the same --test"
+        )
+    return judged[0]
+
+
+def _judged(run: Run) -> str:
+    if not run.result["metrics"].get("test"):
+        return "train"
+    counts = set(run.provenance.get("rows", {}).values())
+    # All rows are in every split of a small set. Others need not be loaded to see that: their files may be gone.
+    return "all" if len(counts) <= 1 and run.trained.data.whole else "test"
+
+
+def _share_rows(one: Run, other: Run, split: str) -> bool:
     """Whether two runs are judged by the very same rows: of the same data, in the same order, with the same targets."""
-    if judged != split or one.provenance.get("data_sha256") != other.provenance.get("data_sha256"):
+    if one.provenance.get("data_sha256") != other.provenance.get("data_sha256"):
         return False
-    left, right = one.rows(judged), other.rows(judged)
+    left, right = one.rows(split), other.rows(split)
     return np.array_equal(left.index, right.index) and np.array_equal(left.target, right.target)
 
 
@@ -146,12 +168,7 @@ def _judge(run: Run, split: str, name: str) -> Any:
     """rows -> the run's score on them."""
     training, rows, y = run.trained, run.rows(split), run.outputs(split)
     scorer = Scorer({name: _metric(run, name)}, training.data.targets, training.objective.loss)
-    return lambda drawn: scorer(y[drawn], _taken(rows, drawn))[name]
-
-
-def _taken(rows: Rows, drawn: Array) -> Rows:
-    weight = None if rows.weight is None else rows.weight[drawn]
-    return replace(rows, t=rows.t[drawn], target=rows.target[drawn], weight=weight, index=rows.index[drawn])
+    return lambda drawn: scorer(y[drawn], resampled(rows, drawn))[name]
 
 
 def unpaired(one: tuple[float, Interval], other: tuple[float, Interval]) -> Difference:

@@ -37,7 +37,7 @@ def arrays_of(estimator: Any) -> dict[str, Array]:
         raise GlassnetError(f"this {name} holds nothing to save yet: call fit first")
     fitted: Fitted = estimator._fitted
     given = {parameter: getattr(estimator, parameter) for parameter in estimator._get_param_names()}
-    if isinstance(given["random_state"], np.random.RandomState):
+    if isinstance(given["random_state"], np.random.RandomState) or given["random_state"] is np.random:
         given["random_state"] = fitted.seed  # what it was asked for
     words = {"estimator": name, "parameters": {key: _in_words(key, value) for key, value in given.items()}}
     arrays = {"words": np.array(json.dumps(words)), "n_features_in": np.array(estimator.n_features_in_)}
@@ -51,22 +51,30 @@ def arrays_of(estimator: Any) -> dict[str, Array]:
 
 
 def _in_words(name: str, value: Any) -> Any:
-    """What JSON can hold; a mapping becomes pairs, because its keys may be numbers."""
+    """What JSON can hold; a mapping becomes pairs, because its keys may be numbers, and tuples stay tuples."""
     if callable(value):
+        called = getattr(value, "__name__", repr(value))
         raise GlassnetError(
-            f"{name}={value.__name__} is a function, and a file holds words alone: make it a plugin and give its name"
+            f"{name}={called} is a function, and a file holds words alone: make it a plugin and give its name"
         )
     if isinstance(value, np.generic | np.ndarray):
         value = value.tolist()
     if isinstance(value, dict):
         return {"pairs": [[_in_words(name, key), _in_words(name, one)] for key, one in value.items()]}
-    return [_in_words(name, one) for one in value] if isinstance(value, list | tuple) else value
+    if isinstance(value, tuple):
+        return {"tuple": [_in_words(name, one) for one in value]}
+    if isinstance(value, list):
+        return [_in_words(name, one) for one in value]
+    if value is None or isinstance(value, str | int | float):
+        return value
+    raise GlassnetError(f"{name}={value!r} can't be saved: a file holds numbers, texts and lists of them")
 
 
 def _from_words(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _from_words(one) for key, one in value["pairs"]}
-    return tuple(_from_words(one) for one in value) if isinstance(value, list) else value
+        pairs = value.get("pairs")
+        return tuple(map(_from_words, value["tuple"])) if pairs is None else {k: _from_words(one) for k, one in pairs}
+    return [_from_words(one) for one in value] if isinstance(value, list) else value
 
 
 def estimator_from(arrays: Mapping[str, Array], path: Path, catalog: Catalog | None) -> Any:

@@ -21,7 +21,7 @@ from ..training.scoring import class_codes
 from .fitting import GlassEstimator, takes_batches
 from .keeping import Fitted
 from .rows import Given
-from .words import known_parts
+from .words import known_parts, plain
 
 Array = NDArray[Any]
 
@@ -35,6 +35,11 @@ def _gives_probabilities(estimator: GlassClassifier) -> bool:
         return shares(estimator._output_activation())
     except GlassnetError:
         return True  # fitting will say what is wrong
+
+
+def _is_share(value: Any) -> bool:
+    value = plain(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 def shares(output: Activation) -> bool:
@@ -88,10 +93,17 @@ class GlassClassifier(ClassifierMixin, GlassEstimator):
         return codes if self._task() == "multilabel" else self.classes_[codes]
 
     def _above(self, threshold: float, X: Any) -> Array:
+        loss = self.model_.parts.loss.part.name
         if self._task() == "multiclass":
             raise ValueError(
                 f"a threshold is for two classes or several labels; there are {len(self.classes_)} classes"
             )
+        if not _gives_probabilities(self):
+            raise ValueError(
+                f"a threshold is a probability, and a network trained with {loss} has none: see decision_function"
+            )
+        if not _is_share(threshold):
+            raise ValueError(f"a threshold is a probability, a number from 0 to 1, not {threshold!r}")
         probabilities = self.predict_proba(X)
         if self._task() == "binary":
             probabilities = probabilities[:, 1]
@@ -187,16 +199,16 @@ class GlassClassifier(ClassifierMixin, GlassEstimator):
 
     def _class_weights(self, y: Array, train: Array, weight: Array) -> Array:
         """The weight of each row's class (n,). Balanced: each class counts the same among the training rows."""
+        balanced = isinstance(self.class_weight, str) and self.class_weight == "balanced"
+        if self._several_labels and balanced:
+            columns = [_balanced(column, train, weight, 2) for column in y.astype(np.intp).T]
+            return np.asarray(np.prod(columns, axis=0))  # as scikit-learn has it: a row counts by all of its labels
         if self._several_labels:
             return np.asarray(compute_sample_weight(self.class_weight, y))
         codes = np.searchsorted(self.classes_, y)
-        if isinstance(self.class_weight, str) and self.class_weight == "balanced":
-            counts = np.bincount(codes[train], weight[train], len(self.classes_))
-            present = counts > 0
-            factors = np.where(present, counts.sum() / (present.sum() * np.where(present, counts, 1.0)), 1.0)
-        else:
-            factors = compute_class_weight(self.class_weight, classes=self.classes_, y=self.classes_)
-        return np.asarray(factors[codes])
+        if balanced:
+            return _balanced(codes, train, weight, len(self.classes_))
+        return np.asarray(compute_class_weight(self.class_weight, classes=self.classes_, y=self.classes_)[codes])
 
     def _output_activation(self) -> Activation:
         """The output that is trained, or that would be."""
@@ -212,6 +224,14 @@ class GlassClassifier(ClassifierMixin, GlassEstimator):
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
+
+
+def _balanced(codes: Array, train: Array, weight: Array, classes: int) -> Array:
+    """For each row the factor that makes its class count like any other among the training rows (n,)."""
+    counts = np.bincount(codes[train], weight[train], classes)
+    present = counts > 0
+    factors = np.where(present, counts.sum() / (present.sum() * np.where(present, counts, 1.0)), 1.0)
+    return np.asarray(factors[codes])
 
 
 def _refuse_one_class(classes: Array, several_labels: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from .keeping import Fitted, Patience
 from .reprs import with_fit
 from .rows import Given, checked_inputs, together
 from .words import (
+    checked_end,
     experiment_of,
     in_parameters,
     is_solver,
@@ -84,11 +85,9 @@ class GlassEstimator(BaseEstimator):
 
         Raises a ValueError in words for what can't be trained on, `Diverged` among them.
         """
+        limit = checked_end(self)
         before = self._fitted if self.warm_start and self.__sklearn_is_fitted__() else None
         given, seed = self._given(X, y, sample_weight, X_val, y_val, before, by_parts=False)
-        limit = plain(self.max_iter)
-        if not isinstance(limit, int) or limit < 1:
-            raise ValueError(f"max_iter is a whole number of epochs, at least 1, not {self.max_iter!r}")
         training = self._training(given, before and before.without_best(), seed, limit)
         self._train(training, Patience(), seed, by_parts=False)
         if training.progress.stopped.startswith("all ") and self.n_iter_no_change is not None:
@@ -101,7 +100,8 @@ class GlassEstimator(BaseEstimator):
         return self
 
     def _one_epoch(self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any, classes: Any = None) -> None:
-        """One epoch on these rows, as `partial_fit` wants it."""
+        """One epoch on these rows, as `partial_fit` wants it; to a schedule, one of `max_iter` or more."""
+        limit = checked_end(self)
         before = self._fitted if self.__sklearn_is_fitted__() else None
         given, seed = self._given(X, y, sample_weight, X_val, y_val, before, classes, by_parts=True)
         patience = None if before is None else before.patience
@@ -109,7 +109,9 @@ class GlassEstimator(BaseEstimator):
             before, patience = before and before.without_best(), Patience()
         elif self.early_stopping and self._is_over(patience):
             return
-        self._train(self._training(given, before, seed, 1), patience, seed, by_parts=True)
+        training = self._training(given, before, seed, 1)
+        training.plan = replace(training.plan, schedule_epochs=max(limit, training.plan.epochs))
+        self._train(training, patience, seed, by_parts=True)
 
     # --- the loop --------------------------------------------------------------------------------------
 
@@ -275,7 +277,7 @@ class GlassEstimator(BaseEstimator):
 
     @property
     def n_iter_(self) -> int:
-        """How many epochs these weights have been trained for."""
+        """How many epochs were done, those after the best one included."""
         return len(self._kept.progress.epochs)
 
     @property

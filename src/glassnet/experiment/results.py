@@ -73,7 +73,7 @@ def wilson(share: float, n: int, z: float = 1.959963984540054) -> Interval:
 def _bootstrap(name: str, metric: Metric, y: Array, rows: Rows, scorer: Scorer, seed: int) -> Interval:
     alone = Scorer({name: metric}, scorer.targets, scorer.loss)
     rng = generator(seed, Stream.BOOTSTRAP)
-    values = [alone(y[drawn], _drawn(rows, drawn))[name] for drawn in _draws(rng, len(rows))]
+    values = [alone(y[drawn], resampled(rows, drawn))[name] for drawn in _draws(rng, len(rows))]
     values = [value for value in values if np.isfinite(value)]  # a sample may hold one class only
     if not values:
         return float("nan"), float("nan")
@@ -85,7 +85,7 @@ def _draws(rng: np.random.Generator, n: int) -> list[Array]:
     return [rng.integers(0, n, n) for _ in range(RESAMPLES)]
 
 
-def _drawn(rows: Rows, drawn: Array) -> Rows:
+def resampled(rows: Rows, drawn: Array) -> Rows:
     """A sample with replacement. Metrics look at targets alone, so the inputs are left where they are."""
     weight = None if rows.weight is None else rows.weight[drawn]
     return replace(rows, t=rows.t[drawn], target=rows.target[drawn], weight=weight, index=rows.index[drawn])

@@ -66,17 +66,19 @@ def rate_range(training: Training, low: float = 1e-6, high: float = 10.0, steps:
     updater = Updater(optimizer, network.w, network.layout, [])
     rates, losses = np.geomspace(low, high, steps), []
     dropout = generator(plan.seed, Stream.DROPOUT)
-    with np.errstate(all="ignore"), threads.suited_to(plan.batch_size or len(training.data.train), network.widths):
-        for step, (X, t, weight) in zip(range(1, steps + 1), _batches(training), strict=False):
-            z = objective.gradient(X, t, weight, dropout)
-            losses.append(weighted_mean(objective.losses(z, t), weight))
-            smoothed = smooth(np.array(losses))
-            if not np.isfinite(size(network.g)) or not smoothed[-1] < GIVEN_UP * np.abs(smoothed).min():
-                break
-            clip(network.g, plan.clip_norm, plan.clip_value)
-            updater.apply(network.g, step, float(rates[step - 1] / choice.options["lr"]))
-            network.remember()
-    before.restore(network)
+    try:
+        with np.errstate(all="ignore"), threads.suited_to(plan.batch_size or len(training.data.train), network.widths):
+            for step, (X, t, weight) in zip(range(1, steps + 1), _batches(training), strict=False):
+                z = objective.gradient(X, t, weight, dropout)
+                losses.append(weighted_mean(objective.losses(z, t), weight))
+                smoothed = smooth(np.array(losses))
+                if not np.isfinite(size(network.g)) or not smoothed[-1] < GIVEN_UP * np.abs(smoothed).min():
+                    break
+                clip(network.g, plan.clip_norm, plan.clip_value)
+                updater.apply(network.g, step, float(rates[step - 1] / choice.options["lr"]))
+                network.remember()
+    finally:
+        before.restore(network)
     kept = np.isfinite(smoothed)
     return RateRange(rates[: len(losses)][kept], np.array(losses)[kept], smoothed[kept])
 

@@ -41,6 +41,8 @@ def export(run: Run, to: str, output: Path | None = None) -> list[Path]:
     `output` is given. Raises `GlassnetError` where the folder exists, and naming the part that can't be written.
     """
     name = to.partition(":")[0].rpartition("/")[2]
+    if to.startswith(f"{ONNX}:"):
+        raise GlassnetError(f"--to {to}: {ONNX} takes no options; write --to {ONNX}")
     folder = run.folder / f"export-{name}" if output is None else output
     if folder.exists():
         raise GlassnetError(f"{folder} exists already and is left as it is: remove it, or {_ELSEWHERE}")
@@ -146,6 +148,7 @@ def _program(network: str, preparation: str, answers: str, run: Run) -> str:
     return _PROGRAM.format(
         what=what,
         source=_harmless(f"{_dataset(run.experiment)}, run {run.folder.name}"),
+        remark=_OF_CLASS_WEIGHTS if run.experiment.class_weight and "\ndef train(" in body else "",
         standard="\n".join(sorted(set(standard), key=_plain_first)),
         others="\n".join(dict.fromkeys(others)),
         network=body.strip("\n"),
@@ -204,6 +207,9 @@ def _write(folder: Path, program: str, arrays: Mapping[str, Array], files: Mappi
     return [folder / name for name in ("model.py", "weights.npz", *files)]
 
 
+_OF_CLASS_WEIGHTS = """
+The run was trained with class weights: rare classes counted more there. `train` here counts every row the same.
+"""
 _PROGRAM = '''"""{what}
 
     python model.py rows.csv
@@ -213,7 +219,7 @@ prints an answer for each row of a table with a header. From another program:
     from model import answers, outputs, prepare, read
 
 Written by glassnet ({source}), which is not needed to run it.
-"""
+{remark}"""
 
 {standard}
 

@@ -103,7 +103,7 @@ def answers(model: Model, in_own_units: bool) -> str:
     if model.loss.predict is not None and loss != "glassnet/hinge":
         raise GlassnetError(f"{loss} has a rule of its own for what its outputs mean, which can't be written down")
     limit = "y > 0" if loss == "glassnet/hinge" else "y >= 0.5"
-    if targets.task == "multilabel" and loss != "glassnet/hinge":
+    if targets.task == "multilabel":
         return _answers_function("for each label 1 or 0", [f"return ({limit}).astype(int)"])
     single = model.network.outputs == 1
     code = f"({limit})[:, 0].astype(int)" if single else "y.argmax(axis=1)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..catalog import Catalog
 from ..errors import GlassnetError
 from ..runs import Run
 from ..runs.files import write_text
@@ -16,19 +17,19 @@ from .pictures import Picture, drawn, suited
 FILE = "comparison.html"
 
 
-def write_comparison(runs: Sequence[Run], path: Path | None = None) -> Path:
+def write_comparison(runs: Sequence[Run], path: Path | None = None, catalog: Catalog | None = None) -> Path:
     """Write the page of several runs, `comparison.html` beside the first one's folder if no other path is given.
 
     Raises `GlassnetError` as `comparison_of` does, and where the folder can't be written to.
     """
-    text = comparison_of(runs)
+    text = comparison_of(runs, catalog)
     path = runs[0].folder.parent / FILE if path is None else path
     write_text(path, text, elsewhere="give another --output")
     return path
 
 
-def comparison_of(runs: Sequence[Run]) -> str:
-    """One self-contained HTML page about several runs.
+def comparison_of(runs: Sequence[Run], catalog: Catalog | None = None) -> str:
+    """One self-contained HTML page about several runs, with the plots of a catalog (the first run's if none is given).
 
     Raises `GlassnetError` for fewer than two, and where one is not finished.
     """
@@ -44,14 +45,14 @@ def comparison_of(runs: Sequence[Run]) -> str:
         sentences=[list(sentences(case)) for case in cases],
         scores=scores_table(cases),
         findings=[diagnose(case) for case in cases],
-        galleries=_pictures(runs),
+        galleries=_pictures(runs, catalog or runs[0].catalog),
     )
 
 
-def _pictures(runs: Sequence[Run]) -> list[tuple[str, list[Picture]]]:
+def _pictures(runs: Sequence[Run], catalog: Catalog) -> list[tuple[str, list[Picture]]]:
     together = list(runs)
-    fitting = [one for one in suited(together, runs[0].catalog) if not one.costly]
-    return grouped(list(drawn(fitting, together, "runs")))
+    fitting = [one for one in suited(together, catalog) if not one.costly]
+    return grouped(drawn(fitting, together, "runs"))
 
 
 def scores_table(cases: Sequence[Case]) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from ..hooks import PROJECT
+from ..plotting import Fitting
 from ..runs import Run
 from ..runs.files import write_text
 from . import words
@@ -23,11 +27,11 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "How training went": ("loss", "metrics", "loss_runs", "scores_runs"),
     "Inside the network": (
         "network_diagram", "first_layer", "signals", "gradient_norms", "update_sizes", "dead_and_saturated",
-        "activation_histograms", "gradient_histograms", "gradient_norms_runs", "loss_surface",
+        "gradient_norms_runs",
     ),
 }  # fmt: skip
-#: Left to `glassnet plot`, so that a page takes a second or two: they train anew, or have a great many panels.
-AT_LENGTH = ("loss_surface", "learning_rate_range", "activation_histograms", "gradient_histograms")
+#: Left to `glassnet plot`, so that a page takes a second or two: they look at many networks, or have many panels.
+AT_LENGTH = ("loss_surface", "activation_histograms", "gradient_histograms")
 RESULT, GUESTS = "What it does with its rows", "From plugins"
 #: Of a run that was not watched there is only the end to see, which says little beside the diagnosis.
 IF_WATCHED = (
@@ -155,14 +159,19 @@ def _meaning(case: Case, metric: str) -> str:
 
 def _pictures(case: Case) -> dict[str, Any]:
     """The pictures that fit, by section; the costly ones only by name."""
-    if case.why_no_rows:
-        return {"galleries": [], "more": [], "watched": True}
     run = case.run
-    fitting = [one for one in suited(run, run.catalog) if run.watched or one.choice.part.name not in IF_WATCHED]
-    later = [one for one in fitting if one.costly or one.choice.part.name in AT_LENGTH]
-    found = list(drawn([one for one in fitting if one not in later], run, "run"))
+    watched = bool(case.why_no_rows) or run.watched is not None
+    fitting = [one for one in suited(run, run.catalog) if watched or not _is_ours(one, IF_WATCHED)]
+    later = [one for one in fitting if one.costly or _is_ours(one, AT_LENGTH)]
+    found = drawn([one for one in fitting if one not in later], run, "run")
     more = [one.choice.part.name.replace("_", " ") for one in later]
-    return {"galleries": grouped(found), "more": more, "watched": run.watched is not None}
+    return {"galleries": grouped(found), "more": more, "watched": watched}
+
+
+def _is_ours(fitting: Fitting, names: Sequence[str]) -> bool:
+    """Whether it is one of our own plots of these names: a guest's may bear the same name."""
+    part = fitting.choice.part
+    return part.distribution == PROJECT and part.name in names
 
 
 def grouped(found: Sequence[Picture]) -> list[tuple[str, list[Picture]]]:
@@ -188,9 +197,12 @@ def _origin(case: Case) -> dict[str, Any]:
         "licence": str(run.provenance.get("licence", "")),
         "classes": [str(name) for name in data.targets.classes or ()] if data else [],
         "install": needed(run.provenance),
-        "command": str(run.provenance.get("command", "")),
+        "command": "" if "epochs_changed_to" in run.provenance else str(run.provenance.get("command", "")),
+        "in_one_go": "epochs_changed_to" not in run.provenance or words.bare(run.experiment.schedule) == "constant",
         "spelled_out": command_of(run.experiment),
         "origins": list(words.origins(run.provenance)),
         "folder": str(run.folder),
+        "python_folder": json.dumps(str(run.folder), ensure_ascii=False),  # quoted as Python reads it, too
+        "quoted_folder": shlex.quote(str(run.folder)),
         "program": program(run.experiment),
     }

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import io
 import re
+import shlex
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -14,10 +15,15 @@ from typing import Any
 from ..catalog import Catalog
 from ..errors import GlassnetError
 from ..hooks import PROJECT
-from ..plotting import Fitting, draw, fitting_plots
+from ..plotting import Fitting, blamed_on, draw, fitting_plots
+from ..runs import Run
+from .repeating import program
 
 #: Characters of an SVG beyond which a PNG may be shorter: a cloud of thousands of points.
 LONGEST_SVG = 250_000
+#: Characters of all pictures of a page: beyond it the next ones are left to `glassnet plot`. The last part is kept for
+#: pixels, so that a great many long drawings don't drive out what comes after them.
+ROOM, ROOM_FOR_PNG = 1_900_000, 700_000
 PNG_DPI = 130
 POINTS_AN_INCH, PIXELS_AN_INCH = 72, 96
 WIDE = 9.0  # inches, from which a picture gets a line of the page to itself: half of one would be too small to read
@@ -44,29 +50,48 @@ def suited(subject: Any, catalog: Catalog) -> list[Fitting]:
     return [fitting for fitting in fitting_plots(subject, catalog) if not fitting.unsuited]
 
 
-def drawn(fittings: Iterable[Fitting], subject: Any, prefix: str) -> Iterator[Picture]:
-    """Each plot as a picture; one that raises leaves a line in its place.
+def drawn(fittings: Iterable[Fitting], subject: Any, prefix: str) -> list[Picture]:
+    """Each plot as a picture; a line in the place of one that raises, or that the page has no room for.
 
     `prefix` keeps ids apart where a page holds pictures of several subjects.
     """
+    found, room = [], ROOM
     for fitting in fittings:
-        part = fitting.choice.part
-        known = part.name, part.distribution != PROJECT, part.help
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # a glyph that a font lacks is nothing that a reader could put right
-                figure = draw(fitting.choice, subject)
-                markup = embedded(figure, f"{prefix}-{part.distribution}-{part.name}", part.help)
-        except (GlassnetError, OSError, ValueError) as error:  # of the plot itself, or of turning it into text
-            yield Picture(*known, trouble=" ".join(str(error).split()))
-        else:
-            yield Picture(*known, markup, wide=figure.get_figwidth() > WIDE)
+        picture = _picture(fitting, subject, prefix, room)
+        room -= len(picture.markup)
+        found.append(picture)
+    return found
 
 
-def embedded(figure: Any, prefix: str, label: str) -> str:
-    """A matplotlib figure as markup of its own; `label` says what it shows to whoever can't see it."""
+def _picture(fitting: Fitting, subject: Any, prefix: str, room: int) -> Picture:
+    part = fitting.choice.part
+    known = part.name, part.distribution != PROJECT, part.help
+    try:
+        with warnings.catch_warnings(), blamed_on(fitting.choice):
+            warnings.simplefilter("ignore")  # a glyph that a font lacks is nothing that a reader could put right
+            figure = draw(fitting.choice, subject)
+            markup = embedded(figure, f"{prefix}-{part.distribution}-{part.name}", part.help, room - ROOM_FOR_PNG)
+    except GlassnetError as error:
+        return Picture(*known, trouble=" ".join(str(error).split()))
+    if len(markup) > room:
+        words = f"The page has no room left for {part.name}: {_command(subject, part.full_name)} draws it."
+        return Picture(*known, trouble=words)
+    return Picture(*known, markup, wide=figure.get_figwidth() > WIDE)
+
+
+def _command(subject: Any, name: str) -> str:
+    """What draws a plot of one run or of several."""
+    runs = [subject] if isinstance(subject, Run) else list(subject)
+    return f"{program(runs[0].experiment)} plot {shlex.join([*(str(run.folder) for run in runs), name])}"
+
+
+def embedded(figure: Any, prefix: str, label: str, room: int = ROOM) -> str:
+    """A matplotlib figure as markup of its own; `label` says what it shows to whoever can't see it.
+
+    Where the drawing is long, or longer than the `room` there is, it becomes pixels if these are shorter.
+    """
     svg = as_svg(figure, prefix, label)
-    return svg if len(svg) <= LONGEST_SVG else min(svg, as_png(figure, label), key=len)
+    return svg if len(svg) <= min(LONGEST_SVG, room) else min(svg, as_png(figure, label), key=len)
 
 
 def as_svg(figure: Any, prefix: str, label: str) -> str:

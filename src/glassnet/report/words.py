@@ -86,7 +86,7 @@ def _hidden_in_words(hidden: Sequence[int], experiment: Experiment) -> str:
 def training_in_words(run: Run) -> str:
     """`It was trained for 50 epochs by adam at rate 0.001, 32 rows a step, to lower the cross entropy ...`."""
     words, rows = run.experiment, run.provenance.get("rows", {})
-    rate = words.optimizer and _option_of(str(words.optimizer), "lr")
+    rate = words.optimizer and option_of(str(words.optimizer), "lr")
     at = f" at rate {rate}" if rate else ""
     steps = "all rows a step" if words.batch_size == "full" else f"{counted(int(words.batch_size or 1), 'row')} a step"
     epochs = counted(int(run.result.get("epochs", 0)), "epoch")
@@ -94,7 +94,8 @@ def training_in_words(run: Run) -> str:
     return f"It was trained for {epochs} by {bare(words.optimizer)}{at}, {steps}, {lowered}{_held_back(words)}."
 
 
-def _option_of(phrase: str, option: str) -> str:
+def option_of(phrase: str, option: str) -> str:
+    """An option's value in a phrase; empty where it has none."""
     options = dict(pair.partition("=")[::2] for pair in phrase.partition(":")[2].split(","))
     return str(options.get(option, ""))
 
@@ -198,7 +199,3 @@ def origins(provenance: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     ]
     yield "linear algebra", "; ".join(blas)
     yield "platform", str(provenance.get("platform", ""))
-
-
-def _library(blas: Mapping[str, Any]) -> str:
-    return f"{blas.get('internal_api')} {blas.get('version')}, {counted(blas.get('num_threads', 1), 'thread')}"

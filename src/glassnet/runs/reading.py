@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..catalog import Catalog
 from ..data import Rows
-from ..errors import GlassnetError, join
+from ..errors import GlassnetError, did_you_mean, join
 from ..experiment import Experiment, Training
 from ..experiment.building import history_table
 from ..experiment.choosing import is_table, need_plugins
@@ -50,9 +52,12 @@ class Run:
         run = cls(Path(name), training.catalog, training)
         run.__dict__.update(  # as if each had been read from its file
             experiment=training.experiment,
-            history=training.history,
+            epochs=training.progress.epochs,
             model=training.model,
-            provenance={"data_sha256": training.data.checksum},
+            provenance={
+                "data_sha256": training.data.checksum,
+                "rows": {name: len(rows) for name, rows in training.splits().items()},
+            },
             result=plain(final_figures(training, run.folder)),
             watched=watched,
         )
@@ -71,12 +76,17 @@ class Run:
     def result(self) -> dict[str, Any]:
         """The final figures: metrics of each split, intervals, why it stopped. Empty while it is unfinished."""
         path = self.folder / "metrics.json"
-        return read_json(path) if path.exists() else {}
+        return read_result(path) if path.exists() else {}
+
+    @cached_property
+    def epochs(self) -> list[Epoch]:
+        """What was written down of each epoch."""
+        return read_history(self.folder / "history.csv")
 
     @cached_property
     def history(self) -> pd.DataFrame:
         """One row an epoch."""
-        return history_table(read_history(self.folder / "history.csv"))
+        return history_table(self.epochs)
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -160,7 +170,10 @@ class Run:
 
     def rows(self, split: str | None = None) -> Rows:
         """The prepared rows of a split (None: the one that the run is judged by)."""
-        return self.trained.splits()[split or self.judged]
+        splits, name = self.trained.splits(), split or self.judged
+        if name not in splits:
+            raise GlassnetError(f"the run has no {name!r} rows.{did_you_mean(name, splits)} It has: {join(splits)}")
+        return splits[name]
 
     def outputs(self, split: str | None = None) -> Array:
         """What the network puts out for a split, y (n, k)."""
@@ -190,6 +203,8 @@ class Run:
         self._refuse_finished(len(training.progress.epochs), training.plan.epochs)
         if epochs is not None:
             write_text(self.folder / "experiment.json", training.experiment.to_json())
+            changed = self.provenance | {"epochs_changed_to": training.plan.epochs}  # what the command did not say
+            write_text(self.folder / "provenance.json", json.dumps(changed, indent=2))
         return Recording(training, self.folder, self._watch(training))
 
     def _watch(self, training: Training) -> Watch | None:
@@ -267,6 +282,24 @@ def list_folders(runs: Path) -> list[Path]:
         return []
     found = [path for path in runs.iterdir() if run_number(path) and (path / "experiment.json").is_file()]
     return sorted(found, key=lambda path: (run_number(path), path.name))
+
+
+def read_result(path: Path) -> dict[str, Any]:
+    """The final figures of a finished run, with all that is asked of them later on."""
+    result = read_json(path)
+    try:
+        metrics, (judged, *_) = result["metrics"], result["intervals"]
+        for name in metrics["train"]:
+            _ = metrics[judged][name], metrics["baseline"][name]
+            _low, _high = result["intervals"][judged][name]
+        _ = metrics["validation"], metrics["test"], int(result["epochs"]), float(result["seconds"]), result["stopped"]
+    except (KeyError, TypeError, ValueError) as error:
+        what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+        raise GlassnetError(
+            f"{path} is damaged: {what}; delete it, and glassnet train --resume {shlex.quote(str(path.parent))} "
+            "writes it anew"
+        ) from error
+    return result
 
 
 def read_states(arrays: Mapping[str, Array]) -> list[dict[str, Any]]:

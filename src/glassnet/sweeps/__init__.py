@@ -4,4 +4,17 @@ from .cells import Cell, Guests, Job, Outcome, Workers
 from .ranking import Row, Score
 from .sweep import Plan, Sweep, begin, resume, sample_of
 
-__all__ = ["Cell", "Guests", "Job", "Outcome", "Plan", "Row", "Score", "Sweep", "Workers", "begin", "resume", "sample_of"]
+__all__ = [
+    "Cell",
+    "Guests",
+    "Job",
+    "Outcome",
+    "Plan",
+    "Row",
+    "Score",
+    "Sweep",
+    "Workers",
+    "begin",
+    "resume",
+    "sample_of",
+]

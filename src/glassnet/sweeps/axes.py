@@ -116,6 +116,8 @@ def _range(text: str, key: str, found: re.Match[str]) -> Axis:
     logarithmic = steps["word"] == "log" or steps["factor"] is not None
     if logarithmic and low <= 0:
         raise GlassnetError(f"--over {text}: equal factors never reach {low:g}: begin above 0, or use :linear:N")
+    if not math.isfinite(high / low if logarithmic else high - low):
+        raise GlassnetError(f"--over {text}: {low:g} and {high:g} are farther apart than a float can say: narrow it")
     write = _writer(key)
     values = tuple(dict.fromkeys(write(number) for number in _values(text, low, high, steps)))
     draw = _writer(key, digits=3)  # what is drawn by chance needs no more, and can be read
@@ -143,6 +145,8 @@ def _stepped(text: str, low: float, high: float, steps: re.Match[str]) -> list[f
     if not ((factor or 0) > 1 or (step or 0) > 0):
         raise GlassnetError(f"--over {text}: a factor is above 1 (x2), a step above 0 (+8)")
     reach = math.log(high / low) / math.log(factor) if factor else (high - low) / (step or 1)
+    if not math.isfinite(reach):
+        raise GlassnetError(f"--over {text}: more values than can be counted; possible are 2 to {MOST_VALUES}")
     count = int(reach + 1e-9) + 1
     if not 2 <= count <= MOST_VALUES:
         raise GlassnetError(f"--over {text}: values in that range: {count}; possible are 2 to {MOST_VALUES}")

@@ -194,13 +194,15 @@ def _refuse_other_files(folder: Path, guests: Guests, files: tuple[tuple[str, st
 
 def _refuse_other_packages(folder: Path, begun: Mapping[str, str], here: Mapping[str, str]) -> None:
     """A cell without its plugin would fail, and with another version come to other numbers: both would stay."""
-    lacking = [f"{name} {version}" for name, version in begun.items() if name not in here]
-    others = [f"{name} {version} (here {here[name]})" for name, version in begun.items() if here.get(name) != version]
-    others = [words for words in others if words.partition(" ")[0] in here]
-    if lacking or others:
+    wrong = [
+        f"{name} {version} ({f'here {here[name]}' if name in here else 'missing here'})"
+        for name, version in begun.items()
+        if here.get(name) != version
+    ]
+    if wrong:
         raise GlassnetError(
-            f"{folder} was begun with {join([*lacking, *others])}: install what is missing or has another version, "
-            "and allow it (no --without, no --no-plugins), or begin a new sweep"
+            f"{folder} was begun with {join(wrong)}: install just that, and leave --without and --no-plugins away, "
+            "or begin a new sweep"
         )
 
 

@@ -119,9 +119,11 @@ def judge(claim: Claim, allowed: float) -> Comparison:
     off[np.isnan(off)] = np.inf  # a NaN agrees with nothing
     largest = float(off.max(initial=0.0))
     level = max(1.0, float(np.nanmax(np.abs(claim.here), initial=0.0)))
-    scale = float(np.abs(central).max(initial=0.0) + level * ROUNDING / claim.step / allowed)
+    rounded = level * ROUNDING / claim.step  # what may be left of a slope of 0
+    scale = float(np.abs(central).max(initial=0.0) + rounded / allowed)
+    too_small = bool(largest > 0 and np.abs(central).max() <= rounded)
     named = kinks[:MOST_NAMED] + [f"{len(kinks) - MOST_NAMED} more"] * (len(kinks) > MOST_NAMED)
-    return Comparison(claim.name, len(kept), size, largest, largest / scale, allowed, tuple(named))
+    return Comparison(claim.name, len(kept), size, largest, largest / scale, allowed, tuple(named), too_small)
 
 
 def slope_at(claim: Claim, index: int) -> float | None:

@@ -81,7 +81,8 @@ class Comparison:
 
     `checked` of its `size` numbers were repeated. `largest` is the largest difference, `relative` the same as a share
     of the matrix's largest number, and `allowed` how large that may be. `kinks` names the numbers that were left out,
-    because the slopes from the left and from the right disagree there.
+    because the slopes from the left and from the right disagree there. `too_small` says that all numbers are smaller
+    than what rounding leaves of a difference, so that nothing is known about them.
     """
 
     name: str
@@ -91,9 +92,11 @@ class Comparison:
     relative: float
     allowed: float
     kinks: tuple[str, ...] = ()
+    too_small: bool = False
 
     @property
     def ok(self) -> bool:
+        """Whether nothing is wrong, as far as can be told."""
         return self.relative <= self.allowed
 
     @property
@@ -101,6 +104,8 @@ class Comparison:
         """In a word; where every number lies on a kink there is nothing that could agree."""
         if not self.ok:
             return "DIFFERS"
+        if self.too_small:
+            return "too small to check"
         return "agrees" if self.checked else "nothing to check"
 
     def as_plain(self) -> dict[str, Any]:
@@ -112,6 +117,7 @@ class Comparison:
             "relative": plain(self.relative),
             "allowed": self.allowed,
             "kinks": list(self.kinks),
+            "too_small": self.too_small,
             "ok": self.ok,
         }
 

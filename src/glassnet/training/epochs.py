@@ -39,9 +39,14 @@ class Epoch:
 
 @dataclass(frozen=True)
 class Plan:
-    """The numbers of the loop. `batch_size` None means all rows at once; `lr` is only reported."""
+    """The numbers of the loop. `batch_size` None means all rows at once; `lr` is only reported.
+
+    `schedule_epochs` is how long a schedule takes the training to be, None as long as it is: epochs that are asked
+    for one by one belong to a longer one.
+    """
 
     epochs: int = 50
+    schedule_epochs: int | None = None
     batch_size: int | None = 32
     seed: int = 0
     clip_norm: float | None = None

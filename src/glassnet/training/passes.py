@@ -38,7 +38,8 @@ class BatchPass:
         self.starts = batch_starts(n, plan.batch_size or n, join_single=network.batch_norm)
         self.batches = Batches(rows, self.starts)
         self.updater = Updater(optimizer, network.w, network.layout, progress.states)
-        self.total_steps = plan.epochs * len(self.starts)
+        epochs = plan.epochs if plan.schedule_epochs is None else plan.schedule_epochs
+        self.total_steps = epochs * len(self.starts)
         self._z = np.empty((n, network.outputs), network.dtype)
 
     def run(self, number: int, before: Snapshot) -> Done:

@@ -48,7 +48,8 @@ class Watched:
 
     units, (E, H) each, at `epochs`:
     `dead` share of units whose slope f'(z) is 0 on all rows; `saturated` share of pairs of row and unit where it
-    is at most 5 % of the steepest that the activation has for z from -3 to 3. NaN where columns mix (softmax).
+    is at most 5 % of the steepest that the activation has for z from -3 to 3. NaN where columns mix (softmax),
+    and where a guest's slope can't be told.
 
     histograms, at `histogram_epochs` (B,):
     `activation_counts` (B, L, 40) of a with its `activation_edges` (B, L, 41); `gradient_counts` (B, L, 64) of the

@@ -226,6 +226,8 @@ def _cosine(total: int, floor: float) -> Rates:
 
 def _warmup_cosine(total: int, warmup: float, floor: float) -> Rates:
     climb = round(warmup * total)
+    if climb == 0:
+        return _cosine(max(total, 1), floor)
     return _of_steps(
         f"if done < {climb}:\n    return (done + 1) / {climb}\n"
         f"p = min((done - {climb}) / {max(total - climb, 1)}, 1)\n{_glide(floor)}"

@@ -10,6 +10,7 @@ from glassnet import Plot
 
 from . import style
 from .inside import ONE_EPOCH, inside_of
+from .subjects import readable
 
 if TYPE_CHECKING:
     from glassnet import Run
@@ -38,7 +39,7 @@ def activation_histograms() -> Plot:
         made, _ = _panels(run, seen, bins, "Activations", "activation")
         return made
 
-    return Plot(draw)
+    return Plot(draw, unsuited=readable)
 
 
 def gradient_histograms() -> Plot:
@@ -66,7 +67,7 @@ def gradient_histograms() -> Plot:
                 axes.set_title(f"{seen.layers[layer]} ({100 * zeros:.3g} % are 0)", fontsize=style.LABEL)
         return made
 
-    return Plot(draw)
+    return Plot(draw, unsuited=readable)
 
 
 def rebinned(counts: Any, edges: Any, wanted: Any) -> Any:

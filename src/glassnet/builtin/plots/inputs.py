@@ -11,7 +11,7 @@ from glassnet import Plot, Range
 
 from . import style
 from .pictures import image_shape
-from .subjects import Split, caption, class_names, lacks, metric_in_words, rows_in_words, task_of
+from .subjects import Split, caption, class_names, lacks, metric_in_words, readable, rows_in_words, task_of
 
 if TYPE_CHECKING:
     from glassnet import Run
@@ -36,7 +36,7 @@ def first_layer(units: Annotated[int, Range(1, 60)] = 20) -> Plot:
         drawn = _as_pictures if image_shape(run) else _as_table
         return drawn(run, kept, title)
 
-    return Plot(draw)
+    return Plot(draw, unsuited=readable)
 
 
 def _unit_names(run: Run, count: int) -> list[str]:
@@ -60,7 +60,9 @@ def _as_pictures(run: Run, W: Any, title: str) -> Any:
 
 
 def _as_table(run: Run, W: Any, title: str) -> Any:
-    features = [name if "=" in name else caption(run, name) for name in run.trained.data.features.outputs]
+    features = [
+        style.shortened(name) if "=" in name else caption(run, name) for name in run.trained.data.features.outputs
+    ]
     kept = features[:40]
     first = style.first_of(len(kept), len(features), "inputs")
     made = style.figure(title + first, max(6.4, 3.6 + 0.3 * W.shape[1]), max(3.2, 1.7 + 0.3 * len(kept)))

@@ -10,6 +10,7 @@ import numpy as np
 from glassnet import Plot
 
 from . import style
+from .subjects import readable
 
 if TYPE_CHECKING:
     from glassnet import Run
@@ -33,7 +34,7 @@ def gradient_norms(per: Literal["weight", "layer"] = "weight") -> Plot:
         label = "gradient of a weight, RMS" if per == "weight" else "norm of a layer's gradient"
         return _two_ways(run, seen, [("", label, seen.gradients / sizes)], "Gradients")
 
-    return Plot(draw)
+    return Plot(draw, unsuited=readable)
 
 
 def signals() -> Plot:
@@ -48,7 +49,7 @@ def signals() -> Plot:
         forward = ("forward", "spread of the activations", seen.spreads)
         return _two_ways(run, seen, [forward, ("back", "slope of the loss by z", seen.slopes)], "Signals")
 
-    return Plot(draw)
+    return Plot(draw, unsuited=readable)
 
 
 def update_sizes() -> Plot:

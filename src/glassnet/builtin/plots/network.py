@@ -10,6 +10,7 @@ import numpy as np
 from glassnet import Plot, Range
 
 from . import style
+from .subjects import readable
 
 if TYPE_CHECKING:
     from glassnet import Run
@@ -50,7 +51,7 @@ def network_diagram(units: Annotated[int, Range(2)] = 10) -> Plot:
         )  # fmt: skip
         return made
 
-    return Plot(draw)
+    return Plot(draw, unsuited=readable)
 
 
 class Column:

@@ -76,10 +76,10 @@ def _draw_rows(run: Run, split: Split, rows: list[int], title: str, note: str) -
     made = style.figure(title, max(5.0, 1.5 * wide), 1.1 + 1.75 * high)
     legend = "" if task_of(run) == "regression" else "; blue: right, thick orange frame: wrong"
     made.supxlabel(note + legend, fontsize=style.NOTE)
-    brightest = float(X[rows].max())
+    darkest, brightest = min(0.0, float(X[rows].min())), float(X[rows].max())
     for axes, row, (said, right) in zip(style.panels(made, len(rows), wide), rows, words, strict=True):
         style.picture(axes, said)
-        axes.imshow(X[row].reshape(shape), cmap="gray", vmin=0, vmax=brightest, interpolation="nearest")
+        axes.imshow(X[row].reshape(shape), cmap="gray", vmin=darkest, vmax=brightest, interpolation="nearest")
         axes.title.set_color(style.BLUE if right else style.VERMILION)
         axes.spines[:].set_color(style.BLUE if right else style.VERMILION)
         axes.spines[:].set_linewidth(1.2 if right else 3.5)

@@ -30,6 +30,7 @@ DIVERGING = "PuOr"  # for numbers of both signs around 0
 
 TITLE, LABEL, TICK, NOTE = 15, 13, 12, 11  # points
 MOST_PANELS = 9
+MOST_LETTERS, MOST_OF_AN_AXIS = 40, 60  # of a name that comes from data, and of one that has an axis for itself
 
 #: The splits look the same in every picture, and are called by these words.
 SPLITS: dict[str, dict[str, Any]] = {
@@ -144,16 +145,23 @@ def log_scale(axes: Any, side: str = "y") -> None:
     axis.set_minor_formatter(NullFormatter())
 
 
+def shortened(name: str, most: int = MOST_LETTERS) -> str:
+    """A name as a picture has room for it: of a long one both ends, since names differ at either."""
+    half = most // 2
+    return name if len(name) <= most else f"{name[:half]}…{name[1 - half :]}"
+
+
 def named(run: Run) -> str:
     """What a title calls a run: `spirals, run 3`."""
     number, _, name = run.folder.resolve().name.partition("-")
-    return f"{name}, run {int(number)}" if number.isdecimal() and name else dataset_of(run)
+    return f"{shortened(name)}, run {int(number)}" if number.isdecimal() and name else dataset_of(run)
 
 
 def dataset_of(run: Run) -> str:
     """The data set's short name, or that of the table without its ending."""
     dataset = str(run.experiment.dataset)
-    return Path(dataset).stem if dataset.endswith((".csv", ".parquet")) else dataset.partition(":")[0].split("/")[-1]
+    is_file = dataset.endswith((".csv", ".parquet"))
+    return shortened(Path(dataset).stem if is_file else dataset.partition(":")[0].split("/")[-1])
 
 
 def first_of(shown: int, total: int, what: str) -> str:

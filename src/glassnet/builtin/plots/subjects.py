@@ -8,6 +8,8 @@ import numpy as np
 
 from glassnet import GlassnetError
 
+from . import style
+
 if TYPE_CHECKING:
     from glassnet import Run
 
@@ -15,6 +17,15 @@ IN_TARGET_UNITS = ("root_mean_squared_error", "mean_absolute_error")
 
 #: None stands for the rows that the run is judged by: the test rows, or the training rows where there are none.
 Split = Literal["train", "validation", "test"] | None
+
+
+def readable(run: Run) -> str:
+    """Why the run's rows and weights can't be had any more; empty where they can."""
+    try:
+        _ = run.trained
+    except GlassnetError as error:
+        return str(error)
+    return ""
 
 
 def lacks(run: Run, split: Split) -> str:
@@ -51,7 +62,7 @@ def wants_numbers(run: Run) -> str:
 
 def caption(run: Run, column: str) -> str:
     """What an axis says for a column of the data set: its caption with the unit, where it has one."""
-    return str(run.trained.source.captions.get(column, column))
+    return style.shortened(str(run.trained.source.captions.get(column, column)), style.MOST_OF_AN_AXIS)
 
 
 def target_captions(run: Run) -> list[str]:
@@ -66,7 +77,8 @@ def target_captions(run: Run) -> list[str]:
 def class_names(run: Run) -> list[str]:
     """The classes in order; of several labels, their names."""
     targets = run.trained.data.targets
-    return [str(name) for name in (targets.classes if targets.classes is not None else targets.names)]
+    names = targets.classes if targets.classes is not None else targets.names
+    return [style.shortened(str(name)) for name in names]
 
 
 def brief(number: Any) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
 from ...errors import GlassnetError
 from ...experiment import Experiment, Training
+from ...experiment.results import baseline
 from ...runs import Run
-from ...runs.reading import read_history
 from ...training import Epoch
 from ...watching import Watched
 
@@ -39,7 +40,8 @@ class Case:
 
     def __init__(self, run: Run) -> None:
         if not run.result:
-            raise GlassnetError(f"{run.folder} is not finished: go on with glassnet train --resume {run.folder}")
+            resume = f"glassnet train --resume {shlex.quote(str(run.folder))}"
+            raise GlassnetError(f"{run.folder} is not finished: go on with {resume}")
         self.run = run
 
     @property
@@ -50,9 +52,9 @@ class Case:
     def result(self) -> dict[str, Any]:
         return self.run.result
 
-    @cached_property
+    @property
     def epochs(self) -> list[Epoch]:
-        return read_history(self.run.folder / "history.csv")
+        return self.run.epochs
 
     @cached_property
     def why_no_rows(self) -> str:
@@ -99,6 +101,21 @@ class Case:
         return (float("nan") if low is None else low), (float("nan") if high is None else high)
 
     def gain(self, split: str) -> float:
-        """(score - baseline) / (1 - baseline): 0 is guessing, 1 is perfect."""
-        baseline = self.score("baseline")
-        return (self.score(split) - baseline) / (1 - baseline) if baseline < 1 else 1.0
+        """(score - guess) / (1 - guess), both on the rows of the split: 0 is guessing, 1 is perfect."""
+        score, guess = self.score(split), self.guess(split)
+        if guess >= 1:  # all rows are alike: there is nothing to gain, only something to lose
+            return 1.0 if score >= guess else 0.0
+        return (score - guess) / (1 - guess)
+
+    def guess(self, split: str) -> float:
+        """What guessing scores on the rows of a split, which may suit the guess better or worse than others."""
+        return self.score("baseline") if split == self.judged else self._guess_on_training_rows
+
+    @cached_property
+    def _guess_on_training_rows(self) -> float:
+        if self.metric == "r2":
+            return 0.0  # of the mean, on the rows whose mean it is
+        if self.why_no_rows:
+            return self.score("baseline")
+        data = self.training.data
+        return baseline(data.train, data.train, data.targets, self.training.scorer)[self.metric]

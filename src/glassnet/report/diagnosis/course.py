@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 
 import numpy as np
 
 from ..repeating import program
+from ..words import option_of
 from .case import Case, Finding
 
 #: What the training loss rises by in an epoch, on average over all of them, as a share of itself. Losses that settle
@@ -56,9 +58,8 @@ def rate_too_high(case: Case) -> Finding | None:
 
 
 def _smaller_rate(case: Case) -> str:
-    if "lr=" not in str(case.experiment.optimizer):
-        return "another optimizer"
-    return f"a rate ten times smaller (--set optimizer.lr={case.epochs[0].rate / 10:g})"
+    rate = option_of(str(case.experiment.optimizer), "lr")  # as it was given: an epoch's own is that of a schedule
+    return f"a rate ten times smaller (--set optimizer.lr={float(rate) / 10:g})" if rate else "another optimizer"
 
 
 def still_falling(case: Case) -> Finding | None:
@@ -71,7 +72,8 @@ def still_falling(case: Case) -> Finding | None:
     if validation is not None and _fall_per_epoch(validation) < STILL_FALLING / 2:
         return None
     words = f"When training ended, the training loss was still falling by {100 * per_epoch:.1f} % an epoch."
-    command = f"{program(case.experiment)} train --resume {case.run.folder} --epochs {2 * len(loss)}"
+    folder = shlex.quote(str(case.run.folder))
+    command = f"{program(case.experiment)} train --resume {folder} --epochs {2 * len(loss)}"
     return Finding("still falling", "remark", per_epoch, words, f"more epochs: {command}")
 
 

@@ -36,7 +36,7 @@ def underfit(case: Case) -> Finding | None:
         return None
     words = (
         f"Even on its training rows it is hardly better than guessing: {case.metric} {case.score('train'):.3f}, "
-        f"where guessing has {case.score('baseline'):.3f}."
+        f"where guessing has {case.guess('train'):.3f} on the same rows."
     )
     remedy = "more epochs, a larger rate or wider layers, once nothing else stands out"
     if not case.experiment.hidden:

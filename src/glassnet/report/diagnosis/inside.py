@@ -22,6 +22,9 @@ MANY_DEAD = 0.2
 HALF_A_LAYER = 0.5
 #: Share of a layer's outputs on the flat ends of a bounded activation: more than half of the slope is lost there.
 MOSTLY_SATURATED = 0.5
+#: ... which harms nobody where so much was gained over guessing on training rows, of what there was to gain: a network
+#: that separates its classes ends on the flat ends.
+SOUND_FIT = 0.8
 #: Gradient of a weight of the first layer, in multiples of one of the output layer. Sound networks lie between
 #: 0.03 and 2, also with ten layers.
 VANISHING, EXPLODING = 1e-3, 10.0
@@ -39,14 +42,19 @@ def inputs_not_scaled(case: Case) -> Finding | None:
     ratio = float(sizes[largest] / sizes[smallest]) if sizes[smallest] else 1.0
     if sizes[largest] < LARGEST_INPUT and ratio < LARGEST_TO_SMALLEST:
         return None
-    names, number = features.outputs, max(ratio, float(sizes[largest]))
-    words = (
-        f"The inputs are not on one scale: {names[largest]!r} is about {sizes[largest]:,.4g} (root mean square), "
-        f"{names[smallest]!r} about {sizes[smallest]:,.3g}, {ratio:,.0f} times smaller."
-    )
-    if count == 1:
-        words = f"The input {names[0]!r} is about {sizes[0]:,.4g} (root mean square); weights begin for inputs near 1."
-    return Finding("inputs not scaled", "warning", number, words, "--scale standard")
+    return _unscaled(features.outputs[largest], float(sizes[largest]), features.outputs[smallest], ratio)
+
+
+def _unscaled(largest: str, size: float, smallest: str, ratio: float) -> Finding:
+    """Columns far apart in size, or all of them large."""
+    if ratio >= LARGEST_TO_SMALLEST:
+        words = (
+            f"The inputs are not on one scale: {largest!r} is about {size:,.4g} (root mean square), "
+            f"{smallest!r} about {size / ratio:,.3g}, {ratio:,.0f} times smaller."
+        )
+    else:
+        words = f"The input {largest!r} is about {size:,.4g} (root mean square); weights begin for inputs near 1."
+    return Finding("inputs not scaled", "warning", max(ratio, size), words, "--scale standard")
 
 
 def dead_units(case: Case) -> Finding | None:
@@ -77,8 +85,23 @@ def saturated(case: Case) -> Finding | None:
         f"In layer {worst + 1}, {100 * shares[worst]:.0f} % of the outputs lie on the flat ends of the activation, "
         "where its slope is below a twentieth of the steepest and little is learned."
     )
-    remedy = "smaller initial weights (--initializer glorot_uniform) or --batch-norm"
-    return Finding("saturation", "warning", float(shares[worst]), words, remedy)
+    if case.gain("train") > SOUND_FIT and gradients_fade_or_swell(case) is None:
+        words += " It has learned its rows all the same: units that are sure of themselves lie there, too."
+        return Finding("saturation", "remark", float(shares[worst]), words, _against_saturation(case))
+    return Finding("saturation", "warning", float(shares[worst]), words, _against_saturation(case))
+
+
+def _against_saturation(case: Case) -> str:
+    """What is not in use already."""
+    words = case.experiment
+    remedies = {
+        "smaller initial weights (--initializer glorot_uniform)": any(
+            "glorot" in str(one) for one in words.initializer
+        ),
+        "--batch-norm": words.batch_norm,
+        "a smaller rate": False,
+    }
+    return " or ".join(remedy for remedy, used in remedies.items() if not used)
 
 
 def is_bounded(activation: Activation) -> bool:
@@ -86,8 +109,11 @@ def is_bounded(activation: Activation) -> bool:
     if activation.vjp is not None:  # columns mix: no ends to speak of
         return False
     z = np.array([[-40.0], [-30.0], [30.0], [40.0]])
-    with np.errstate(all="ignore"):
-        a = np.asarray(activation.f(z))[:, 0]
+    try:
+        with np.errstate(all="ignore"):
+            a = np.asarray(activation.f(z))[:, 0]
+    except Exception:  # a guest's formula may want columns that come in pairs
+        return False
     return bool(abs(a[1] - a[0]) < 1e-6 and abs(a[3] - a[2]) < 1e-6 and abs(a[3] - a[0]) > 1e-6)
 
 
