@@ -111,8 +111,8 @@ class Run:
             raise GlassnetError(
                 f"{self.folder} was trained with {join(unbuildable)} given as a function: words alone can't rebuild it"
             )
-        rows = None if self.training_given is None else self.training_given.source
-        training = Training(experiment, self.catalog, source=rows)
+        known = self.training_given or self.__dict__.get("trained")  # loading large sets again takes its time
+        training = Training(experiment, self.catalog, source=None if known is None else known.source)
         if training.data.checksum != self.provenance.get("data_sha256"):
             raise GlassnetError(
                 f"the data of {self.folder} ({experiment.dataset}) are no longer those it was trained on: "
