@@ -285,8 +285,10 @@ def test_the_rate_range_is_an_exponential_sweep_that_leaves_no_trace(runs: Runs)
         np.testing.assert_array_equal(array, old)
     same = rate_range(training, low=1e-5, high=1.0, steps=60)
     np.testing.assert_array_equal(found.losses, same.losses)
-    weights = 0.9 ** np.arange(9, -1, -1)
-    assert found.smoothed[9] == pytest.approx(np.average(found.losses[:10], weights=weights))
+    rows = training.data.train
+    every = -(-len(rows) // 500)
+    losses = training.objective.losses(training.network.scores(rows.X[::every]), rows.t[::every])
+    assert found.level[0] == pytest.approx(losses.mean())
     assert found.suggested == found.bottom / 10 and found.rates[0] < found.bottom <= found.rates[-1]
 
 
@@ -321,15 +323,21 @@ def test_a_constant_rate_range_is_an_ordinary_training(runs: Runs) -> None:
 def test_a_rate_that_is_too_high_ends_the_sweep(runs: Runs) -> None:
     experiment = Experiment(dataset="diabetes", hidden=(20,), optimizer="sgd")
     found = rate_range(run(experiment, runs.catalog), low=1e-3, high=1e6, steps=200)
-    assert found.rates[-1] < 1e3 and np.isfinite(found.smoothed).all() and found.suggested < 1
+    assert found.rates[-1] < 1e3 and np.isfinite(found.level).all() and found.suggested < 1
+
+
+def test_where_nothing_is_learned_no_rate_is_suggested(runs: Runs) -> None:
+    experiment = Experiment(dataset="moons", hidden=(8,), optimizer="sgd")
+    found = rate_range(run(experiment, runs.catalog), low=1e-12, high=1e-9, steps=40)
+    assert found.bottom is None and found.suggested is None
 
 
 def test_the_picture_of_the_rate_range_marks_what_is_suggested(runs: Runs) -> None:
     found = rate_range(runs.get("binary").training(), 1e-4, 1.0, 50)
     (axes,) = runs.draw("learning_rate_range", "binary", options=":low=1e-4,high=1.0,steps=50").axes
     drawn = lines(axes)
-    np.testing.assert_array_equal(drawn["a step"], [found.rates, found.losses])
-    np.testing.assert_array_equal(drawn["mean of about ten steps"], [found.rates, found.smoothed])
+    np.testing.assert_array_equal(drawn["a step's own batch"], [found.rates, found.losses])
+    np.testing.assert_array_equal(drawn["the same rows before each step"], [found.rates, found.level])
     assert drawn[f"suggested: {found.suggested:.2g}"][0, 0] == found.suggested
     assert drawn["the run's own: 0.001"][0, 0] == 0.001
 

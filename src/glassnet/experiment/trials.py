@@ -23,39 +23,45 @@ from .building import Training
 
 Array = NDArray[Any]
 
-SMOOTHING = 0.9  # an average over about the last ten steps
 BOTTOM = 0.05  # of the whole fall
-GIVEN_UP = 4.0  # times the lowest smoothed loss
+GIVEN_UP = 4.0  # times the lowest level
+LEAST_FALL = 0.01  # of the highest level: what falls by less has not been learning
+LEVEL_ROWS = 500
 
 
 @dataclass(frozen=True, eq=False)
 class RateRange:
-    """Loss against a rate that grows with every step; `losses` and `smoothed` are as long as `rates`.
+    """Loss against a rate that grows with every step; `losses` and `level` are as long as `rates`.
 
-    `bottom` is the first rate at which the smoothed loss is down to the last 5 % of its whole fall, `suggested` a
-    tenth of it: there the loss still falls steeply, and room is left before it rises.
+    `losses` are of each step's own batch, `level` of the same rows before each step: a batch of few rows says more
+    about its rows than about the weights. `bottom` is the first rate at which the level is down to the last 5 % of
+    its whole fall, `suggested` a tenth of it: there the loss still falls steeply, and room is left before it rises.
+    Both are None where nothing was learned at any rate.
     """
 
     rates: Array
     losses: Array
-    smoothed: Array
+    level: Array
 
     @property
-    def bottom(self) -> float:
-        lowest = int(np.argmin(self.smoothed))
-        low, high = self.smoothed[lowest], self.smoothed[: lowest + 1].max()
-        return float(self.rates[np.argmax(self.smoothed <= low + BOTTOM * (high - low))])
+    def bottom(self) -> float | None:
+        lowest = int(np.argmin(self.level))
+        low, high = self.level[lowest], self.level[: lowest + 1].max()
+        if high - low <= LEAST_FALL * abs(high):
+            return None
+        return float(self.rates[np.argmax(self.level <= low + BOTTOM * (high - low))])
 
     @property
-    def suggested(self) -> float:
-        return self.bottom / 10
+    def suggested(self) -> float | None:
+        return None if self.bottom is None else self.bottom / 10
 
 
 def rate_range(training: Training, low: float = 1e-6, high: float = 10.0, steps: int = 200) -> RateRange:
     """Train while the rate grows from `low` to `high`, by the same factor each step, and write down the loss.
 
-    It starts from the network's weights and leaves them, and everything else, as they were. It ends early where
-    the smoothed loss is four times its lowest, or no longer a number. (Smith 2017.)
+    It starts from the network's weights and leaves them, and everything else, as they were. The level is that of at
+    most 500 evenly spaced training rows; where it is four times its lowest, or no longer a number, the test ends
+    early. (Smith 2017, who looks at the losses of batches.)
     """
     choice = training.chosen.optimizer
     optimizer = choice.build()
@@ -64,23 +70,24 @@ def rate_range(training: Training, low: float = 1e-6, high: float = 10.0, steps:
     network, objective, plan = training.network, training.objective, training.plan
     before = Snapshot.of(network)
     updater = Updater(optimizer, network.w, network.layout, [])
-    rates, losses = np.geomspace(low, high, steps), []
+    rates, losses, level = np.geomspace(low, high, steps), [], []
+    some, nothing = at_most(training.data.train, LEVEL_ROWS), Scorer({}, training.data.targets, objective.loss)
     dropout = generator(plan.seed, Stream.DROPOUT)
     try:
         with np.errstate(all="ignore"), threads.suited_to(plan.batch_size or len(training.data.train), network.widths):
             for step, (X, t, weight) in zip(range(1, steps + 1), _batches(training), strict=False):
+                level.append(evaluate(objective, some, nothing)[0])
                 z = objective.gradient(X, t, weight, dropout)
                 losses.append(weighted_mean(objective.losses(z, t), weight))
-                smoothed = smooth(np.array(losses))
-                if not np.isfinite(size(network.g)) or not smoothed[-1] < GIVEN_UP * np.abs(smoothed).min():
+                if not np.isfinite(size(network.g)) or not level[-1] < GIVEN_UP * np.abs(level).min():
                     break
                 clip(network.g, plan.clip_norm, plan.clip_value)
                 updater.apply(network.g, step, float(rates[step - 1] / choice.options["lr"]))
                 network.remember()
     finally:
         before.restore(network)
-    kept = np.isfinite(smoothed)
-    return RateRange(rates[: len(losses)][kept], np.array(losses)[kept], smoothed[kept])
+    kept = np.isfinite(level)
+    return RateRange(rates[: len(level)][kept], np.array(losses)[kept], np.array(level)[kept])
 
 
 def _batches(training: Training) -> Any:
@@ -90,15 +97,6 @@ def _batches(training: Training) -> Any:
     batches = Batches(rows, starts)
     for number in count(1):
         yield from batches.in_order(generator(plan.seed, Stream.SHUFFLE, number).permutation(len(rows)))
-
-
-def smooth(losses: Array) -> Array:
-    """The exponentially weighted mean of the losses so far, corrected for its beginning as in Adam."""
-    means, mean = np.empty(len(losses)), 0.0
-    for step, loss in enumerate(losses):
-        mean = SMOOTHING * mean + (1 - SMOOTHING) * loss
-        means[step] = mean / (1 - SMOOTHING ** (step + 1))
-    return means
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 def learning_rate_range(low: float = 1e-6, high: float = 10.0, steps: Annotated[int, Range(10)] = 200) -> Plot:
     """Loss against a rate that grows with every step from the initial weights, and the rate that this suggests.
 
-    x = rate; y = mean loss of a batch, without penalties: each step as a dot, their exponentially weighted mean as a
-    line. Suggested: a tenth of the rate at which that mean comes to the bottom, the last 5 % of its whole
-    fall. (Smith 2017.)
+    x = rate; y = mean loss without penalties: of each step's batch as a dot, of the same 500 rows before each step as a
+    line. Suggested: a tenth of the rate at which that line comes to the bottom, the last 5 % of its whole fall.
+    (Smith 2017.)
 
     low: first rate
     high: last rate; the test ends early where the loss runs away
@@ -31,22 +31,21 @@ def learning_rate_range(low: float = 1e-6, high: float = 10.0, steps: Annotated[
 
         found, given = rate_range(run.training(), low, high, steps), run.trained.chosen.optimizer.options["lr"]
         title = f"Learning-rate range of {style.named(run)}"
-        made, axes = style.single(title, "rate", "mean loss of a batch", width=8.6)
-        axes.plot(found.rates, found.losses, ".", color=style.SKY, markersize=5, label="a step")
-        axes.plot(found.rates, found.smoothed, color=style.BLUE, linewidth=2.5, label="mean of about ten steps")
-        axes.axvline(
-            found.suggested,
-            color=style.VERMILION,
-            linestyle="--",
-            linewidth=2,
-            label=f"suggested: {found.suggested:.2g}",
+        made, axes = style.single(title, "rate", "mean loss", width=8.6)
+        axes.plot(found.rates, found.losses, ".", color=style.SKY, markersize=5, label="a step's own batch")
+        axes.plot(found.rates, found.level, color=style.BLUE, linewidth=2.5, label="the same rows before each step")
+        marks = (
+            ("suggested", found.suggested, style.VERMILION, "--"),
+            ("at the bottom", found.bottom, style.GREY, ":"),
+            ("the run's own", given, style.BLACK, "-."),
         )
-        axes.axvline(
-            found.bottom, color=style.GREY, linestyle=":", linewidth=2, label=f"at the bottom: {found.bottom:.2g}"
-        )
-        axes.axvline(given, color=style.BLACK, linestyle="-.", linewidth=1.5, label=f"the run's own: {given:.2g}")
+        for name, rate, colour, dashes in marks:
+            if rate is None:
+                axes.plot([], [], " ", label=f"{name}: none, nothing was learned")
+            else:
+                axes.axvline(rate, color=colour, linestyle=dashes, linewidth=2, label=f"{name}: {rate:.2g}")
         axes.set_xscale("log")
-        lowest, highest = found.smoothed.min(), found.smoothed.max()
+        lowest, highest = found.level.min(), found.level.max()
         axes.set_ylim(lowest - 0.1 * (highest - lowest), highest + 0.15 * (highest - lowest))
         axes.legend(fontsize=style.NOTE, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
         return made
