@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from glassnet import Plot, Run
+from glassnet import Plot
 
 from . import style
 from .inside import inside_of
 from .several import apart
+
+if TYPE_CHECKING:
+    from glassnet import Run
 
 MOST_RUNS = 9
 
