@@ -152,8 +152,8 @@ def test_every_module_can_be_imported_alone() -> None:
 # --- what is loaded -----------------------------------------------------------------------------------------
 
 HEAVY = """
-    autograd click glassnet.experiment glassnet.runs jinja2 joblib matplotlib numpy pandas pluggy pooch pyarrow requests rich scipy sklearn starlette
-    tensorflow threadpoolctl torch uvicorn
+    autograd click glassnet.experiment glassnet.runs jinja2 joblib matplotlib numpy pandas pluggy pooch pyarrow
+    requests rich scipy sklearn starlette tensorflow threadpoolctl torch uvicorn
 """
 LOADED = """
 import os, sys

@@ -52,8 +52,9 @@ def _sigmoid(z: np.ndarray) -> np.ndarray:
 def _sigmoid_slope(z: np.ndarray, a: np.ndarray) -> np.ndarray:
     slope = 1 - a
     slope *= a
-    # A slope below the root of the smallest normal number counts as 0, or what it is multiplied with is subnormal.
-    nothing = float(np.finfo(a.dtype).tiny) ** 0.5
+    # A slope below 3e-10 (float32) or 1e-77 (float64) counts as 0: several layers of such slopes would make
+    # subnormal numbers.
+    nothing = float(np.finfo(a.dtype).tiny) ** 0.25
     if a.min(initial=1.0) < nothing:
         slope *= a >= nothing
     return slope
