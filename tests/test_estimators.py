@@ -15,10 +15,11 @@ from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, make_multilabel_classification
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.metrics import root_mean_squared_error
 from sklearn.model_selection import FixedThresholdClassifier, GridSearchCV, train_test_split
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 from sklearn.utils.class_weight import compute_sample_weight
 
 from glassnet import Activation, Catalog, Diverged, Experiment, GlassClassifier, GlassnetError, GlassRegressor, Loss
@@ -745,10 +746,42 @@ def test_digits_are_read_as_well_as_the_documents_say() -> None:
     assert mean_score(parts, hidden_layer_sizes=(50,), max_iter=50, l2=1e-4 / 200) >= 0.94
 
 
+def published(name: str, factor: float = 1.0) -> list[np.ndarray]:
+    """The documents' split of a published data set: training rows, test rows, and the targets of both."""
+    data = Catalog.discover(guests=False).find("dataset", name).build(rng=np.random.default_rng(0))
+    return train_test_split(data.X * factor, data.y, test_size=0.2, random_state=42)
+
+
+@pytest.mark.needs_mirror
+def test_house_prices_come_as_near_as_the_documents_say() -> None:
+    train, test, t, u = published("california_housing")
+    errors = []
+    for seed in range(3):
+        network = GlassRegressor(
+            (100, 50), batch_size=32, l2=1e-3 / 32, max_iter=100, early_stopping=True, random_state=seed
+        )
+        model = make_pipeline(StandardScaler(), network).fit(train, t)
+        errors.append(root_mean_squared_error(u, model.predict(test)))
+    assert np.mean(errors) <= 0.535
+
+
+@pytest.mark.needs_mirror
+def test_red_and_white_wine_are_told_apart_as_the_documents_say() -> None:
+    train, test, t, u = published("wine_quality")
+    scale = MinMaxScaler().fit(train)
+    given = {"hidden_layer_sizes": (100, 50), "l2": 1e-4 / 200, "max_iter": 500, "n_iter_no_change": 10}
+    assert mean_score([scale.transform(train), scale.transform(test), t, u], **given) >= 0.990
+
+
+@pytest.mark.needs_mirror
+def test_mnist_is_read_as_well_as_the_documents_say() -> None:
+    given = {"hidden_layer_sizes": (128, 64), "batch_size": 64, "l2": 1e-4 / 64, "max_iter": 20}
+    assert 0.945 <= mean_score(published("mnist_10k", np.float32(1 / 255)), **given) <= 0.965
+
+
 @pytest.mark.needs_mirror
 def test_solvers_come_in_the_documents_order_on_mnist() -> None:
-    data = Catalog.discover(guests=False).find("dataset", "mnist_10k").build(rng=np.random.default_rng(0))
-    train, test, t, u = train_test_split(np.float32(data.X) / 255, data.y, test_size=0.2, random_state=42)
+    train, test, t, u = published("mnist_10k", np.float32(1 / 255))
     parts = [train[:2000], test, t[:2000], u]
     given = {"hidden_layer_sizes": (50,), "max_iter": 50}
     adam = mean_score(parts, optimizer="adam", l2=1e-4 / 200, **given)
