@@ -50,6 +50,6 @@ def install(what: Path, target: Path) -> Path:
     return target
 
 
-def own_tests(tests: Path, installed: Path, *options: str) -> subprocess.CompletedProcess:
+def own_tests(tests: Path, installed: Path) -> subprocess.CompletedProcess:
     """Run a package's own tests against that installation."""
-    return command("pytest", *_OPTIONS, *options, tests, cwd=tests.parent, path=(installed,), COLUMNS="200")
+    return command("pytest", *_OPTIONS, tests, cwd=tests.parent, path=(installed,), COLUMNS="200")

@@ -102,7 +102,6 @@ def test_a_network_of_copies_alone_trains_to_the_very_same_numbers(lifted):
 def test_a_copy_passes_every_test_that_its_original_passes(name, lifted):
     path = os.pathsep.join([str(lifted), *filter(None, sys.path)])
     command = [sys.executable, "-m", "pytest", "-q", "-p", "swap", "-p", "no:cacheprovider", "-p", "no:xdist"]
-    command += ["-k", "not every_picture"] * (name == "plots")  # each plot of each run once more would take long
     done = subprocess.run(
         [*command, *map(str, sorted(HERE.glob(f"test_{name}*.py")))],
         env=os.environ | {"PYTHONPATH": path},
