@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from glassnet.runs.files import read_arrays
+from glassnet.files import read_arrays
 
 
 def same(a: Path, b: Path) -> None:

@@ -18,7 +18,7 @@ from guests import environment
 
 from glassnet import load
 from glassnet.cli import main
-from glassnet.runs.files import read_arrays
+from glassnet.files import read_arrays
 
 if sys.platform == "win32":
     pytest.skip("signals, limits and owners are those of POSIX", allow_module_level=True)

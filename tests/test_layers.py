@@ -14,7 +14,8 @@ import glassnet
 
 ROOT = Path(glassnet.__file__).parent
 FLOORS = (
-    ("conventions", "errors", "hooks", "kinds", "notebook", "streams"),
+    ("errors", "streams", "wording"),
+    ("conventions", "files", "hooks", "kinds", "notebook"),
     ("catalog", "data", "network"),
     ("training",),
     ("model",),

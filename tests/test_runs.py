@@ -19,9 +19,9 @@ from guests import environment, python, write_good
 
 from glassnet import Activation, Experiment, GlassnetError, Metric, Optimizer, Run, Schedule, load, plot, record, run
 from glassnet.catalog import Catalog
+from glassnet.files import read_arrays, write_arrays
 from glassnet.report import page_of
 from glassnet.runs import Recording, list_folders
-from glassnet.runs.files import read_arrays, write_arrays
 from glassnet.runs.reading import read_history
 
 CATALOG = Catalog.discover(guests=False)

@@ -14,10 +14,10 @@ from .catalog import Catalog, Choice, Part, Phrase
 from .catalog.faults import explain
 from .errors import GlassnetError, did_you_mean, join
 from .experiment import Training
+from .files import write_bytes
 from .hooks import HOOKS, PROJECT
 from .kinds import Plot
 from .runs import Run
-from .runs.files import write_bytes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

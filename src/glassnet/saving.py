@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from .catalog import Catalog
 from .errors import GlassnetError, unusable
+from .files import read_arrays, write_bytes
 from .runs import DEFAULT_FOLDER
 from .runs import load as load_run
-from .runs.files import read_arrays, write_bytes
 
 if TYPE_CHECKING:
     from .estimators import GlassClassifier, GlassRegressor

@@ -210,7 +210,7 @@ def _compared(host: Host, words: Sequence[str], folder: str, metrics: Sequence[s
 
 def _draw(host: Host, result: RunComparison, png: Path) -> None:
     """The curves of all runs in one picture, by the plot that anybody may ask for by name."""
-    from ..runs.files import write_bytes
+    from ..files import write_bytes
 
     plot = host.catalog().choose("plot", "glassnet/loss_runs").build()
     why = plot.unsuited(list(result.runs))

@@ -32,7 +32,7 @@ def export(host: Host, dataset: str, folder: Path | None, **words: Any) -> None:
     The columns are those that a network sees; the last ones hold the target in its own words or units.
     """
     from ..experiment import Experiment, run
-    from ..runs.files import write_text, writing
+    from ..files import write_text, writing
 
     given = {name: value for name, value in words.items() if value is not None}
     training = run(Experiment.from_mapping({"dataset": dataset} | given), host.catalog())

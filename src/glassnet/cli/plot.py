@@ -192,8 +192,8 @@ def _safe(name: str) -> str:
 
 def _draw(jobs: list[Job], as_json: bool) -> Iterator[dict[str, str]]:
     """Draw and keep each picture and tell of it; a plot that fails costs one line on stderr and nothing else."""
+    from ..files import writing
     from ..plotting import PlotFailed, blamed_on, draw, save
-    from ..runs.files import writing
     from .display import console
 
     screen = console(to_stderr=True)

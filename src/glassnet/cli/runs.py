@@ -62,7 +62,7 @@ def predict(host: Host, run: str, file: Path, output: Path | None, runs: str) ->
     with the network's output for each of them.
     """
     from ..data import read_features
-    from ..runs.files import write_text
+    from ..files import write_text
 
     if output is not None and output.exists():
         raise GlassnetError(f"{output} exists already and is left as it is: give another --output")

@@ -137,7 +137,7 @@ def read_rows(text: str | None) -> int | list[int] | None:
 
 
 def _save(trace: Trace, path: Path, digits: int) -> None:
-    from ..runs.files import write_text
+    from ..files import write_text
 
     write_text(path, trace.to_html(digits), elsewhere="give another --html")
 

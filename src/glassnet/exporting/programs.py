@@ -22,9 +22,9 @@ from ..data.columns import Column
 from ..errors import GlassnetError, did_you_mean, join
 from ..experiment import Experiment
 from ..experiment.recipes import ENGINE_PACKAGES, in_words, weights_of
+from ..files import write_bytes, write_text, writing
 from ..kinds import Recipe
 from ..runs import Run
-from ..runs.files import write_bytes, write_text, writing
 from ..training.batches import batch_starts
 from . import graph, tables
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ..catalog import Catalog
 from ..errors import GlassnetError
+from ..files import write_text
 from ..runs import Run
-from ..runs.files import write_text
 from . import words
 from .diagnosis import Case, diagnose
 from .page import grouped, render, sentences

@@ -11,10 +11,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from ..files import write_text
 from ..hooks import PROJECT
 from ..plotting import Fitting
 from ..runs import Run
-from ..runs.files import write_text
 from . import words
 from .diagnosis import Case, Rule, asked, diagnose
 from .pictures import Picture, drawn, suited

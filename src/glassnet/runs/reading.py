@@ -20,13 +20,13 @@ from ..errors import GlassnetError, did_you_mean, join
 from ..experiment import Experiment, Training
 from ..experiment.building import history_table
 from ..experiment.choosing import is_table, need_plugins
+from ..files import read_arrays, read_json, read_text, write_text
 from ..model import Model
 from ..notebook import html_table
 from ..training import Epoch, Progress
 from ..training.epochs import Snapshot
 from ..training.scoring import class_codes
 from ..watching import Watch, Watched, measure
-from .files import read_arrays, read_json, read_text, write_text
 from .recording import DEFAULT_FOLDER, WATCHED, Recording, final_figures, plain, run_number
 
 if TYPE_CHECKING:

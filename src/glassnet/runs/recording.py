@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from ..errors import GlassnetError
 from ..experiment import Training
 from ..experiment.building import epoch_row
+from ..files import ELSEWHERE, remove_leftovers, write_arrays, write_text, writing
 from ..kinds import State
 from ..training import Epoch
 from ..training.epochs import Snapshot
 from ..training.threads import blas, suited_to
 from ..watching import Watch
-from .files import ELSEWHERE, remove_leftovers, write_arrays, write_text, writing
 
 Array = NDArray[Any]
 

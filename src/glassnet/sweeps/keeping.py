@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import GlassnetError, join
-from ..runs.files import read_text, write_text, writing
+from ..files import read_text, write_text, writing
 from ..runs.recording import plain, run_number
 from .cells import Cell, Outcome
 from .ranking import Row

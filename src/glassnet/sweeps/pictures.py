@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..runs.files import write_bytes
+from ..files import write_bytes
 from .axes import Axis
 from .keeping import ELSEWHERE
 from .ranking import Row, Score

@@ -16,7 +16,7 @@ from typing import Any
 from ..catalog import Catalog
 from ..errors import GlassnetError, join
 from ..experiment import Experiment, Training
-from ..runs.files import read_json, write_text
+from ..files import read_json, write_text
 from ..runs.recording import new_folder, plain, provenance
 from .axes import Axis, read_axis
 from .cells import Cell, Guests, Job, Outcome, Workers, division_of, packages_of, training_of, with_point

@@ -1,4 +1,4 @@
-"""Files of a run: written whole under another name and then renamed, read without pickle."""
+"""Files written whole under another name and then renamed, and read without pickle: nothing is left half-written."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import GlassnetError
+from .errors import GlassnetError
 
 Array = NDArray[Any]
 

@@ -1,0 +1,101 @@
+"""How figures, counts and names are said to people: one rule for terminal, page, picture and notebook."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+#: What the rows of a split are called, in the order in which splits are shown.
+SPLITS: Mapping[str, str] = {"train": "training rows", "validation": "validation rows", "test": "test rows"}
+
+DASH = "–"  # where there is no number
+
+
+def figure(value: float | None) -> str:
+    """A score, loss or error as people read it: 0.9722, -2.650, 148.3, 42,694, 3.2e-05; a dash where it is undefined.
+
+    Four decimals below 1 and four significant digits above it, whole numbers with separators from 10,000 on, and
+    an exponent only below 1e-4 and from 1e7 on.
+    """
+    if value is None or math.isnan(value):
+        return DASH
+    if math.isinf(value):
+        return "infinite" if value > 0 else "-infinite"
+    size = abs(value)
+    if size and (size < 1e-4 or size >= 1e7):
+        return significant(value, 4)
+    if size >= 9999.5:
+        return f"{value:,.0f}"
+    if size < 0.99995:
+        return f"{value:.4f}" if size else f"{0:.4f}"
+    return f"{value:#.4g}".rstrip(".")
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """A setting or a size in a title, without zeros that say nothing: 0.001, 12.5, 3.16e-05, 12,300."""
+    if not math.isfinite(value):
+        return figure(value)
+    size = abs(value)
+    if size and (size < 1e-4 or size >= 1e7):
+        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+        return f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{int(exponent):+03d}"
+    rounded = float(f"{value:.{digits}g}") + 0.0  # + 0.0 turns -0.0 into 0.0
+    if rounded == int(rounded):
+        return f"{int(rounded):,}"
+    return f"{rounded:,.10f}".rstrip("0")
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """`1 input`, `1,200 inputs`, `2 classes`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(things: Iterable[Any], last: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    texts = [str(thing) for thing in things]
+    return f" {last} ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
+
+
+def duration(seconds: float) -> str:
+    """`12 ms`, `3.4 s`, `2 min 5 s`, `1 h 3 min`."""
+    if seconds < 0.9995:
+        return f"{1000 * seconds:.0f} ms"
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def memory(size: float) -> str:
+    """A number of bytes: `310 B`, `1.5 KiB`, `12.0 MiB`; 1 KiB is 1,024 bytes."""
+    if size < 1024:
+        return f"{size:.0f} B"
+    for unit in ("KiB", "MiB"):
+        size /= 1024
+        if size < 1024:
+            return f"{size:.1f} {unit}"
+    return f"{size / 1024:.1f} GiB"
+
+
+def ours(phrase: Any) -> str:
+    """A phrase or full name without the home of our own parts: `adam:lr=0.01`, but `glassnet-lion/lion`."""
+    return str(phrase).removeprefix("glassnet/")
+
+
+def bare(phrase: Any) -> str:
+    """A phrase's name alone, as words: `cross entropy`."""
+    return ours(phrase).partition(":")[0].rpartition("/")[2].replace("_", " ")
+
+
+def metric(name: str) -> str:
+    """A metric's name as people write it: `mean absolute error`, `R²`."""
+    return {"r2": "R²"}.get(name, name.replace("_", " "))
+
+
+def same(names: Sequence[str]) -> str:
+    """One name where all are alike, else all of them: what the layers of a network have in common."""
+    return names[0] if len(set(names)) == 1 else ", ".join(names)
