@@ -16,6 +16,7 @@ from .errors import GlassnetError
 from .kinds import Loss
 from .network import Network
 from .training.scoring import class_codes
+from .wording import count
 
 Array = NDArray[Any]
 
@@ -44,7 +45,7 @@ class Parts:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Model:
     """A network with the preparation of its inputs and the encoding of its targets.
 
@@ -57,6 +58,11 @@ class Model:
     loss: Loss
     features: Features
     targets: Targets
+
+    def __repr__(self) -> str:
+        network = self.network
+        answers = f"{len(self.targets.classes)} classes" if self.targets.classes else "numbers"
+        return f"<Model {network.shape} for {answers}: {count(len(network.w), 'parameter')}, {network.dtype.name}>"
 
     def outputs(self, X: Any) -> Array:
         """What the network puts out, (n, k): probabilities with sigmoid or softmax outputs."""

@@ -231,6 +231,11 @@ class Network:
         return copy
 
     @property
+    def shape(self) -> str:
+        """Its widths for people: `64-100-10`."""
+        return "-".join(map(str, self.widths))
+
+    @property
     def weights(self) -> slice:
         """Where the weight matrices lie in `w`: what penalties look at."""
         return slice(0, max(block.slice.stop for block in self.layout if block.kind == "weight"))
@@ -349,7 +354,7 @@ class Network:
 
     def _repr_html_(self) -> str:
         """The dense layers as a table, for notebooks."""
-        title = f"Network {'-'.join(map(str, self.widths))}: {len(self.w):,} parameters, {self.dtype.name}"
+        title = f"Network {self.shape}: {len(self.w):,} parameters, {self.dtype.name}"
         rows = []
         for number, (i, o) in enumerate(pairwise(self.widths)):
             W = self.view(self.w, "weight", number)

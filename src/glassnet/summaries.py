@@ -19,7 +19,7 @@ from .experiment.choosing import DEFAULT_BATCH, choose_parts
 from .kinds import Optimizer, State, Task
 from .network import BatchNorm, Dense, Dropout, Network
 from .runs import Run
-from .training.updates import initial_state
+from .training.steps import initial_state
 
 HEADER = ("layer", "activation", "output", "W", "b", "parameters")
 TINY = (64, 128)  # parameters, on which an optimizer's memory is measured

@@ -12,7 +12,7 @@ from ..kinds import Recipe, Session, Words
 from ..network import BatchNorm, Network
 from ..streams import Stream, generator
 from ..training.batches import batch_starts
-from ..training.updates import Updater, clip
+from ..training.steps import Stepper
 from .building import Training
 
 #: Engines that are packages of their own: what to install where one is asked for and missing.
@@ -24,6 +24,7 @@ def recipe_of(training: Training) -> Recipe:
     words, chosen, network = training.experiment, training.chosen, training.network
     rows = len(training.data.train)
     batch_size = training.plan.batch_size or rows
+    steps = len(batch_starts(rows, training.plan.batch_size, join_single=network.batch_norm))
     return Recipe(
         task=training.data.targets.task,
         widths=tuple(network.widths),
@@ -33,7 +34,7 @@ def recipe_of(training: Training) -> Recipe:
         optimizer=in_words(chosen.optimizer),
         schedule=in_words(chosen.schedule),
         start=tuple(weights_of(network)),
-        total_steps=training.plan.epochs * len(batch_starts(rows, batch_size, join_single=network.batch_norm)),
+        total_steps=training.plan.epochs * steps,
         batch_size=min(batch_size, rows),
         l1=words.l1,
         l2=words.l2,
@@ -74,25 +75,25 @@ def session_of(training: Training) -> Session:
 
 
 class _Work:
-    """The steps of a session: gradient, clipping, update, running statistics, as in any training."""
+    """The steps of a session, taken as in any training."""
 
     def __init__(self, training: Training) -> None:
-        self.training, self.objective = training, training.objective
-        network = training.network
-        self.updater = Updater(training.chosen.optimizer.build(), network.w, network.layout, [])
-        self.factor = training.chosen.schedule.build().factor
+        self.objective = training.objective
+        self.stepper = Stepper(training.objective, training.chosen.optimizer.build(), training.plan)
+        self.schedule = training.chosen.schedule.build()
         self.dropout = generator(training.plan.seed, Stream.DROPOUT, 1)
         self.total, self.step = recipe_of(training).total_steps, 0
 
     def train(self, X: NDArray[Any], t: NDArray[Any], batch_size: int) -> float:
-        network, plan = self.objective.network, self.training.plan
-        z = np.empty((len(X), network.outputs), network.dtype)
+        z = np.empty((len(X), self.objective.network.outputs), self.objective.network.dtype)
         with np.errstate(all="ignore"):
             for first in range(0, len(X), batch_size):
-                batch = slice(first, first + batch_size)
+                rows = slice(first, first + batch_size)
                 self.step += 1
-                z[batch] = self.objective.gradient(X[batch], t[batch], None, self.dropout)
-                clip(network.g, plan.clip_norm, plan.clip_value)
-                self.updater.apply(network.g, self.step, self.factor(self.step, self.total, ()))
-                network.remember()
+                if not self.stepper.take((X[rows], t[rows], None), self.dropout, self.step, self.factor):
+                    return float("nan")
+                z[rows] = self.stepper.scores
             return float(self.objective.losses(z, t).mean(dtype=np.float64))
+
+    def factor(self, step: int) -> float:
+        return self.schedule.factor(step, self.total, ())

@@ -114,16 +114,15 @@ class Enough(Exception):
     """As many steps as were wanted have been seen."""
 
 
-class Witness(Objective):
-    """The trainer's objective, which keeps a copy of the first `wanted` steps and then raises `Enough`."""
+class Witness:
+    """Stands in for the trainer's objective, keeps a copy of the first `wanted` steps, and then raises `Enough`."""
 
     def __init__(self, objective: Objective, wanted: int) -> None:
-        super().__init__(
-            objective.network, objective.loss, natural=objective.from_scores,
-            l1=objective.l1, l2=objective.l2, name=objective.name,
-        )  # fmt: skip
-        self.wanted = wanted
+        self.objective, self.network, self.wanted = objective, objective.network, wanted
         self.seen: list[Seen] = []
+
+    def losses(self, z: Array, t: Array) -> Array:
+        return self.objective.losses(z, t)
 
     def gradient(
         self, X: Array, t: Array, weight: Array | None = None, rng: np.random.Generator | None = None
@@ -142,8 +141,8 @@ class Witness(Objective):
                 z,
                 diary,
                 self.network.g.copy(),
-                self.losses(z, t),
-                self.penalty(),
+                self.objective.losses(z, t),
+                self.objective.penalty(),
             )
         )
         return z
@@ -155,7 +154,7 @@ class Witness(Objective):
         layers = network.layers
         network.layers = [WatchedLayer(layer, diary) for layer in layers]  # type: ignore[misc]
         try:
-            return super().gradient(X, t, weight, rng)
+            return self.objective.gradient(X, t, weight, rng)
         finally:
             network.layers = layers
 

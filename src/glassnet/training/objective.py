@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,19 @@ from ..kinds import Loss
 from ..network import Network, Room
 
 Array = NDArray[Any]
+
+
+class Lowered(Protocol):
+    """What training asks of that which it lowers: an `Objective`, or one that looks on while it works."""
+
+    @property
+    def network(self) -> Network: ...
+
+    def gradient(
+        self, X: Array, t: Array, weight: Array | None = None, rng: np.random.Generator | None = None
+    ) -> Array: ...
+
+    def losses(self, z: Array, t: Array) -> Array: ...
 
 
 class Objective:
