@@ -181,17 +181,8 @@ class Training:
         if words.batch_norm and len(self.data.train) < 2:
             raise GlassnetError("--batch-norm needs at least 2 training rows")
         try:
-            return Network(
-                self.data.train.X.shape[1],
-                words.hidden,
-                loss.width(self.data.targets.columns),
-                [choice.build() for choice in self.chosen.activations],
-                self.chosen.output.build(),
-                dropout=words.dropout,
-                input_dropout=words.input_dropout,
-                batch_norm=words.batch_norm,
-                dtype=self.data.dtype,
-            )
+            outputs = loss.width(self.data.targets.columns)
+            return self.chosen.network(words, self.data.train.X.shape[1], outputs, self.data.dtype)
         except MemoryError as error:
             widths = join(words.hidden)
             raise GlassnetError(

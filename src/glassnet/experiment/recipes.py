@@ -8,33 +8,53 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..catalog import Choice
+from ..errors import GlassnetError
 from ..kinds import Recipe, Session, Words
-from ..network import BatchNorm, Network
+from ..model import Model
+from ..network import Network
 from ..streams import Stream, generator
 from ..training.batches import batch_starts
 from ..training.steps import Stepper
 from .building import Training
+from .words import Experiment
 
 #: Engines that are packages of their own: what to install where one is asked for and missing.
 ENGINE_PACKAGES = {"torch": "glassnet-torch", "keras": "glassnet-keras"}
 
 
+#: The layers that a recipe has words for.
+TOLD = ("dense", "batch norm", "activation", "dropout")
+
+
 def recipe_of(training: Training) -> Recipe:
     """The recipe of a training; its weights are those that the network has now."""
-    words, chosen, network = training.experiment, training.chosen, training.network
-    rows = len(training.data.train)
-    batch_size = training.plan.batch_size or rows
-    steps = len(batch_starts(rows, training.plan.batch_size, join_single=network.batch_norm))
+    chosen, rows = training.chosen, len(training.data.train)
+    return recipe_for(
+        training.experiment, training.model, chosen.optimizer, chosen.schedule, rows, training.plan.batch_size or rows
+    )
+
+
+def recipe_for(
+    words: Experiment, model: Model, optimizer: Choice, schedule: Choice, rows: int, batch_size: int
+) -> Recipe:
+    """The recipe of a model that was, or will be, trained in these words on so many rows.
+
+    Raises GlassnetError for a layer that a recipe has no words for: half a network would be another network.
+    """
+    network = model.network
+    for layer in network.layers:
+        if layer.name not in TOLD:
+            raise GlassnetError(f"no other library is told of a layer {layer.name}: it is glassnet's own")
     return Recipe(
-        task=training.data.targets.task,
+        task=model.targets.task,
         widths=tuple(network.widths),
-        activations=tuple(in_words(choice) for choice in chosen.activations),
-        output=in_words(chosen.output),
-        loss=in_words(chosen.loss),
-        optimizer=in_words(chosen.optimizer),
-        schedule=in_words(chosen.schedule),
+        activations=tuple(in_words(choice) for choice in model.parts.activations),
+        output=in_words(model.parts.output),
+        loss=in_words(model.parts.loss),
+        optimizer=in_words(optimizer),
+        schedule=in_words(schedule),
         start=tuple(weights_of(network)),
-        total_steps=training.plan.epochs * steps,
+        total_steps=words.epochs * len(batch_starts(rows, batch_size, join_single=network.batch_norm)),
         batch_size=min(batch_size, rows),
         l1=words.l1,
         l2=words.l2,
@@ -54,13 +74,10 @@ def in_words(choice: Choice) -> Words:
 
 def weights_of(network: Network) -> list[dict[str, NDArray[Any]]]:
     """Copies of the arrays of each dense layer, in the form of `Recipe.start`."""
-    names = {"weight": "W", "bias": "b", "scale": "scale", "shift": "shift"}
     layers: list[dict[str, NDArray[Any]]] = [{} for _ in network.widths[1:]]
-    for block in network.layout:
-        layers[block.layer][names[block.kind]] = network.w[block.slice].reshape(block.shape).copy()
-    normal = [layer for layer in network.layers if isinstance(layer, BatchNorm)]
-    for arrays, norm in zip(layers, normal, strict=False):
-        arrays["mean"], arrays["var"] = norm.mean.copy(), norm.var.copy()
+    for layer in (layer for layer in network.layers if layer.number):
+        held = layer.arrays | layer.running
+        layers[layer.number - 1] |= {name: array.copy() for name, array in held.items()}
     return layers
 
 

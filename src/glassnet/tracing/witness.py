@@ -12,29 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kinds import Optimizer, Schedule, State
-from ..network import Back, BatchNorm, Dense, Dropout, Layer, Network
+from ..layers import Back, Layer, Passed
+from ..network import Network
 from ..training import Objective
 from ..training.epochs import Snapshot
 from ..training.objective import weighted_mean
 
 Array = NDArray[Any]
-
-
-@dataclass
-class Passed:
-    """What went through one layer: x -> out on the way forward, upstream -> downstream on the way back.
-
-    `downstream` is None at the first dense layer. Dense layers have `dW` and `db`, batch normalisation `dscale` and
-    `dshift`, dropout its `mask`.
-    """
-
-    layer: Layer
-    x: Array
-    out: Array
-    upstream: Array = field(default_factory=lambda: np.empty(0))
-    downstream: Array | None = None
-    slopes: dict[str, Array] = field(default_factory=dict)
-    mask: Array | None = None
 
 
 class WatchedLayer:
@@ -46,20 +30,14 @@ class WatchedLayer:
     def forward(self, x: Array, training: bool, rng: np.random.Generator | None) -> tuple[Array, Back]:
         entering = x.copy()
         out, back = self.layer.forward(x, training, rng)
-        passed = Passed(self.layer, entering, out.copy())
-        if isinstance(self.layer, Dropout):
-            mask = back(np.ones_like(x))  # the way back of ones is the mask itself
-            passed.mask = None if mask is None else mask.copy()
+        passed = Passed(self.layer, entering, out.copy(), copied(self.layer.arrays), copied(self.layer.drawn()))
         self.diary.append(passed)
 
         def watched_back(upstream: Array) -> Array | None:
             passed.upstream = upstream.copy()
             downstream = back(upstream)
             passed.downstream = None if downstream is None else downstream.copy()
-            if isinstance(self.layer, Dense):
-                passed.slopes = {"dW": self.layer.dW.copy(), "db": self.layer.db.copy()}
-            elif isinstance(self.layer, BatchNorm):
-                passed.slopes = {"dscale": self.layer.dscale.copy(), "dshift": self.layer.dshift.copy()}
+            passed.slopes = copied(self.layer.slopes)
             return downstream
 
         return out, watched_back
