@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import GlassnetError, did_you_mean, join
-from .runs import runs_option
+from .runs import run_of, runs_option
 from .types import KindType, PartType
 
 if TYPE_CHECKING:
     from ..catalog import Catalog, Choice
     from ..plotting import Fitting
+    from ..runs import Run
     from .host import Host
 
 FORMATS = ("png", "svg")
@@ -73,7 +74,7 @@ def plot(
     if kind is not None and part is None:
         raise GlassnetError(f"--kind {kind} says which part is meant by --part: give --part NAME as well")
     catalog = host.catalog()
-    subjects, phrases = _read(words, part, kind, catalog, runs, output)
+    subjects, phrases = _read(host, words, part, kind, runs, output)
     if listing and phrases:
         raise GlassnetError(f"--list lists all plots and draws none: leave {join(phrases)} away, or --list")
     if listing:
@@ -100,9 +101,10 @@ def plot(
 
 
 def _read(
-    words: tuple[str, ...], part: str | None, kind: str | None, catalog: Catalog, runs: str, output: Path | None
+    host: Host, words: tuple[str, ...], part: str | None, kind: str | None, runs: str, output: Path | None
 ) -> tuple[list[Subject], list[str]]:
     """(what is drawn, phrases of plots): the first words are runs, and plots are known by their names."""
+    catalog = host.catalog()
     if part is not None:
         from .parts import choose_part
 
@@ -111,7 +113,7 @@ def _read(
     first = next((at for at, word in enumerate(words) if at and _is_plot(word, catalog)), len(words))
     if not words:
         raise GlassnetError("name a run: glassnet plot last (`glassnet runs` lists all), or a part: --part relu")
-    opened = [_open(word, catalog, runs, at) for at, word in enumerate(words[:first])]
+    opened = [_open(host, word, catalog, runs, at) for at, word in enumerate(words[:first])]
     if len(opened) == 1:
         return [Subject(opened[0], output or opened[0].folder / "plots")], list(words[first:])
     each = [Subject(run, output or run.folder / "plots", f"-{run.folder.name}" if output else "") for run in opened]
@@ -124,11 +126,9 @@ def _is_plot(word: str, catalog: Catalog) -> bool:
     return bool(catalog.matches("plot", Phrase.parse(word).name))
 
 
-def _open(word: str, catalog: Catalog, runs: str, position: int) -> Any:
-    from ..runs import load
-
+def _open(host: Host, word: str, catalog: Catalog, runs: str, position: int) -> Run:
     try:
-        return load(load(word, runs).folder, runs, catalog)
+        return run_of(host, word, runs)
     except GlassnetError as error:
         if position == 0 or Path(word).exists():
             raise

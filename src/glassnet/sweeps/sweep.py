@@ -11,16 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 from ..catalog import Catalog
 from ..errors import GlassnetError, join
 from ..experiment import Experiment, Training
-from ..files import read_json, write_text
-from ..runs.recording import new_folder, plain, provenance
+from ..files import plain, read_json, write_text
+from ..runs import provenance
 from .axes import Axis, read_axis
 from .cells import Cell, Guests, Job, Outcome, Workers, division_of, packages_of, training_of, with_point
-from .keeping import BEST, ELSEWHERE, WORDS, append, read_outcomes, write_table
+from .keeping import BEST, ELSEWHERE, FOLDERS, WORDS, append, read_outcomes, write_table
 from .ranking import ALL_ROWS, VALIDATION_ROWS, Row, Score, rank
 from .searching import Point, at_random, grid, rounds
 
@@ -138,6 +137,8 @@ class Sweep:
 
 def begin(plan: Plan, catalog: Catalog, sweeps: str | Path, command: str = "") -> Sweep:
     """A new sweep in a new folder of `sweeps`, once it is clear that at least one of its points can be trained."""
+    if not isinstance(plan.experiment.dataset, str):
+        raise GlassnetError("a sweep is kept as words: give the dataset as a phrase or a file, not as a function")
     guests = Guests.of(catalog)
     job, training = _first_that_works(plan, guests)
     score = _score(plan, training, ALL_ROWS if division_of(job).whole else VALIDATION_ROWS)
@@ -149,7 +150,7 @@ def begin(plan: Plan, catalog: Catalog, sweeps: str | Path, command: str = "") -
         "experiment": json.loads(plan.experiment.to_json()),
         "provenance": provenance(training, command),
     }
-    folder = new_folder(Path(sweeps), _short_name(plan.experiment), ELSEWHERE)
+    folder = FOLDERS.new(Path(sweeps), plan.experiment.title)
     try:
         write_text(folder / WORDS, json.dumps(plain(words), indent=2), ELSEWHERE)
     except BaseException:
@@ -233,11 +234,3 @@ def _score(plan: Plan, training: Training, of: str) -> Score:
         name = next(name for name, choice in chosen.metrics.items() if str(choice) == wanted)
     assert training.data.validation is not None
     return Score(name, chosen.metrics[name].build().better, len(training.data.validation), of)
-
-
-def _short_name(experiment: Experiment) -> str:
-    """`digits8x8` of the phrase or the file."""
-    given: Any = experiment.dataset
-    if not isinstance(given, str):
-        raise GlassnetError("a sweep is kept as words: give the dataset as a phrase or a file, not as a function")
-    return Path(given.partition(":")[0]).stem

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from itertools import groupby
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, Literal
@@ -72,7 +71,7 @@ def scores_runs(metric: str = "first") -> Plot:
         shown = list(runs)[:MOST_RUNS]
         name = _metric(shown, metric)
         title = _title("Scores", runs, shown)
-        rows = ", ".join(dict.fromkeys({"train": "training"}.get(_judged(run), "test") for run in shown))
+        rows = ", ".join(dict.fromkeys({"train": "training"}.get(run.judged, "test") for run in shown))
         words = f"{metric_in_words(name)}, {rows} rows"
         made, axes = style.single(title, words, "run", width=8.0, height=1.9 + 0.6 * len(shown))
         for position, (run, look) in enumerate(zip(shown, style.series(), strict=False)):
@@ -97,28 +96,26 @@ def scores_runs(metric: str = "first") -> Plot:
 
 def score_of(run: Run, name: str) -> tuple[float, float, float]:
     """(score, low and high end of its interval) on the rows that the run is judged by; NaN where undefined."""
-    split = _judged(run)
-    given = run.result["metrics"][split][name], *run.result["intervals"][split][name]
-    value, low, high = (float("nan") if number is None else float(number) for number in given)
-    return value, low, high
+    score = run.score(metric=name)
+    low, high = (np.nan if end is None else end for end in (score.low, score.high))
+    return score.value, low, high
 
 
 def _title(what: str, runs: Sequence[Run], shown: Sequence[Run]) -> str:
     """What is shown, of how many runs, and on which data set where they share it."""
-    datasets = {style.dataset_of(run) for run in runs}
+    datasets = {style.shortened(run.experiment.title) for run in runs}
     first = style.first_of(len(shown), len(runs), "runs")
     return f"{what} of {len(runs)} runs" + (f": {datasets.pop()}" if len(datasets) == 1 else "") + first
 
 
 def apart(runs: Sequence[Run]) -> list[str]:
     """What to call each run: its number, and the choices that not all of them share."""
-    choices = [[_once(getattr(run.experiment, field.name)) for run in runs] for field in fields(runs[0].experiment)]
-    names = [field.name for field in fields(runs[0].experiment)]
+    first, *others = (run.experiment for run in runs)
     said = [[_number(run)] for run in runs]
-    for name, values in zip(names, choices, strict=True):
-        if name != "plugins" and any(value != values[0] for value in values):
-            for words, value in zip(said, values, strict=True):
-                words.append(_in_words(name, value, values))
+    for name in first.differing(others):
+        values = [_once(getattr(one, name)) for one in (first, *others)]
+        for words, value in zip(said, values, strict=True):
+            words.append(_in_words(name, value, values))
     return [fill(", ".join(words), 34) for words in said]
 
 
@@ -129,8 +126,7 @@ def _once(value: Any) -> Any:
 
 
 def _number(run: Run) -> str:
-    number = run.folder.resolve().name.partition("-")[0]
-    return f"run {int(number)}" if number.isdecimal() else run.folder.name
+    return f"run {run.number}" if run.number else run.folder.name
 
 
 def _in_words(field: str, value: Any, others: list[Any]) -> str:
@@ -152,13 +148,9 @@ def _part(phrase: str) -> tuple[str, dict[str, str]]:
     return head.rpartition("/")[2], dict(pair.split("=", 1) for pair in rest.split(",") if "=" in pair)
 
 
-def _judged(run: Run) -> str:
-    return "test" if run.result["metrics"].get("test") else "train"
-
-
 def _metric(runs: Sequence[Run], wanted: str) -> str:
     """The metric that all runs have; empty where there is none."""
-    names = [list(run.result["metrics"][_judged(run)]) for run in runs]
+    names = [run.metrics for run in runs]
     common = [name for name in names[0] if all(name in other for other in names)]
     return next((name for name in common if wanted in ("first", name)), "")
 
@@ -176,7 +168,7 @@ def _can_share_a_loss(runs: Sequence[Run]) -> str:
 
 
 def _draw_baselines(axes: Any, runs: Sequence[Run], name: str) -> None:
-    values = {run.result["metrics"]["baseline"].get(name) for run in runs}
-    if len(values) == 1 and None not in values:
+    values = {run.score(metric=name).baseline for run in runs}
+    if len(values) == 1 and not np.isnan(min(values)):
         axes.axvline(values.pop(), color=style.GREY, linewidth=1.5, linestyle=":", label="baseline")
         axes.legend(fontsize=style.NOTE, framealpha=0.9, edgecolor="none")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import ceil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -153,15 +152,7 @@ def shortened(name: str, most: int = MOST_LETTERS) -> str:
 
 def named(run: Run) -> str:
     """What a title calls a run: `spirals, run 3`."""
-    number, _, name = run.folder.resolve().name.partition("-")
-    return f"{shortened(name)}, run {int(number)}" if number.isdecimal() and name else dataset_of(run)
-
-
-def dataset_of(run: Run) -> str:
-    """The data set's short name, or that of the table without its ending."""
-    dataset = str(run.experiment.dataset)
-    is_file = dataset.endswith((".csv", ".parquet"))
-    return shortened(Path(dataset).stem if is_file else dataset.partition(":")[0].split("/")[-1])
+    return shortened(run.title)
 
 
 def first_of(shown: int, total: int, what: str) -> str:
