@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from . import wording
 from .catalog import Catalog, Choice
 from .errors import GlassnetError, join
 from .experiment import Experiment, Training
@@ -97,12 +98,12 @@ class Summary:
 
     def totals(self) -> list[tuple[str, str]]:
         """What stands below the table."""
-        size = _bytes(self.parameters * np.dtype(self.dtype).itemsize)
-        memory = ", ".join(f"{name} {_bytes(count)}" for name, count in self.memory.items())
+        size = wording.memory(self.parameters * np.dtype(self.dtype).itemsize)
+        memory = ", ".join(f"{name} {wording.memory(count)}" for name, count in self.memory.items())
         of = f"{self.batch} rows" if self.batch else "one row"
         return [
             ("parameters", f"{self.parameters:,} ({size} in {self.dtype}), {self.penalised:,} of them penalised"),
-            ("memory", f"{memory} of {of}; together {_bytes(sum(self.memory.values()))}"),
+            ("memory", f"{memory} of {of}; together {wording.memory(sum(self.memory.values()))}"),
             ("work", f"{self.products:,} multiplications a row forward, about three times that in training"),
             *self.choices,
         ]
@@ -149,15 +150,6 @@ class Summary:
 
 def _aligned(cell: str, size: int) -> str:
     return cell.rjust(size) if cell[:1].isdigit() or cell == "parameters" else cell.ljust(size)
-
-
-def _bytes(count: float) -> str:
-    """1 KiB is 1,024 bytes."""
-    for unit in ("B", "KiB", "MiB"):
-        if count < 1024:
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
-        count /= 1024
-    return f"{count:.1f} GiB"
 
 
 def summary(

@@ -38,7 +38,7 @@ def _table(title: str, *headings: str) -> Table:
 
 def engines_table(result: EngineComparison) -> Table:
     """A line a library: how far apart, how good, how fast."""
-    from .display import figure
+    from ..wording import figure
 
     metric = next(iter(result.own.scores))
     table = _table("", "engine", "version", "loss", "weights", "step", "limit", metric, "ms/epoch", "ratio")
@@ -110,7 +110,7 @@ def _side_as_json(result: EngineComparison, side: Side) -> dict[str, Any]:
 
 def scores_table(result: RunComparison, name: str) -> Table:
     """One score of all runs, with its interval, and how far it is from the first run's."""
-    from .display import figure
+    from ..wording import figure
 
     table = _table(f"{name} ({result.better[name]} is better)", "run", "score", "95 %", "difference", "95 %", "clear")
     columns = result.scores[name], result.intervals[name], result.differences[name]
@@ -127,7 +127,7 @@ def _difference(apart: Difference, better: str) -> tuple[str, str, str]:
 
 
 def _signed(value: float) -> str:
-    from .display import figure
+    from ..wording import figure
 
     return f"{'-' if value < 0 else '+'}{figure(abs(value))}"
 

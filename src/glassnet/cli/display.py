@@ -7,6 +7,8 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from ..wording import count, duration, figure
+
 if TYPE_CHECKING:  # only names for the reader: rich and the trainer are imported when a command runs
     from rich.console import Console
     from rich.table import Table
@@ -32,15 +34,16 @@ def describe(training: Training) -> Iterator[str]:
     """The choices of a training in a few lines, every default among them."""
     words, data = training.experiment, training.data
     target = f"{len(data.targets.classes)} classes" if data.targets.classes else "numbers"
-    yield f"data       {_name(words.dataset)}: {data.train.X.shape[1]} inputs, {words.task} ({target})"
+    yield f"data       {_name(words.dataset)}: {count(data.train.X.shape[1], 'input')}, {words.task} ({target})"
     yield from (f"           {line}" for line in (*training.source.notes, *data.account))
     widths = "-".join(f"{width}" for width in training.network.widths)
-    yield f"network    {widths}, {len(training.network.w):,} parameters, {words.dtype}"
+    yield f"network    {widths}, {count(len(training.network.w), 'parameter')}, {words.dtype}"
     yield f"activation {_names(words.activation) or 'no hidden layer'}; output {_name(words.output)}"
     yield f"initial    {_names(words.initializer)}"
     yield f"loss       {_name(words.loss)}; l1 {words.l1:g}, l2 {words.l2:g}"
     yield f"optimizer  {_name(words.optimizer)}; schedule {_name(words.schedule)}"
-    yield f"training   {words.epochs} epochs, batch size {words.batch_size}, {_extras(training)}seed {words.seed}"
+    epochs = count(words.epochs, "epoch")
+    yield f"training   {epochs}, batch size {words.batch_size}, {_extras(training)}seed {words.seed}"
     yield from (f"note       {remark}" for remark in training.remarks)
 
 
@@ -84,10 +87,6 @@ def _names(given: Iterable[Any]) -> str:
 def epoch_line(epoch: Epoch, total: int) -> str:
     """One epoch in one line, for logs."""
     return f"epoch {epoch.number:>{len(str(total))}}/{total}  {epoch.line()}  {duration(epoch.seconds)}"
-
-
-def duration(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds >= 1 else f"{1000 * seconds:.0f} ms"
 
 
 @contextmanager
@@ -134,18 +133,12 @@ def scores_table(run: Run) -> Table:
     return table
 
 
-def figure(value: float | None) -> str:
-    """Four digits: 0.9722, -2.650, 148.3."""
-    value = float("nan") if value is None else value
-    return f"{value:.4f}" if abs(value) < 1 else f"{value:#.4g}".rstrip(".")
-
-
 def summary(run: Run) -> Iterator[Any]:
     """What a training came to."""
     result = run.result
     yield scores_table(run)
     stopped = "diverged, see below" if result["stopped"].startswith("diverged") else result["stopped"]
-    yield f"{result['epochs']} epochs in {result['seconds']:.1f} s; stopped: {stopped}"
+    yield f"{count(result['epochs'], 'epoch')} in {duration(result['seconds'])}; stopped: {stopped}"
     yield f"run: {result['run']}"
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import GlassnetError
+from ..wording import figure
 
 if TYPE_CHECKING:
     from ..runs import Run
@@ -159,7 +160,7 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
     for heading in ("run", "dataset", "epochs", "score", "stopped"):
         table.add_column(heading, no_wrap=heading != "stopped")
     for row in rows:
-        score = "" if row["score"] is None else f"{row['metric']} {row['score']:.4f}"
+        score = "" if row["score"] is None else f"{row['metric']} {figure(row['score'])}"
         epochs = "" if row["epochs"] is None else str(row["epochs"])
         table.add_row(
             row["run"], title(row["dataset"]) if row["dataset"] else "", epochs, score, row["stopped"].split(":")[0]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import GlassnetError, join
+from ..wording import count, duration, figure
 from .choices import choices, experiment_options, read_experiment
 
 if TYPE_CHECKING:
@@ -222,14 +223,18 @@ def _with_bar(found: Sweep, workers: Workers, screen: Console) -> Iterator[Outco
 def _line(found: Sweep, outcome: Outcome) -> str:
     """A cell in one line: what it was, and what it came to."""
     cell, plan = outcome.cell, found.plan
-    words = [*cell.settings, *[f"seed={cell.seed}"] * (plan.seeds > 1), *[f"fold={cell.fold + 1}"] * (plan.folds > 0)]
+    words = [
+        *plan.named(cell.settings),
+        *[f"seed={cell.seed}"] * (plan.seeds > 1),
+        *[f"fold={cell.fold + 1}"] * (plan.folds > 0),
+    ]
     words += [f"epochs={cell.epochs}"] * bool(plan.halving)
-    score = f"{found.score.metric} {outcome.scores[found.score.metric]:.4f}" if not outcome.failed else "failed"
+    score = f"{found.score.metric} {figure(outcome.scores[found.score.metric])}" if not outcome.failed else "failed"
     return f"{score}  {' '.join(words)}"
 
 
 def _left(seconds: float) -> str:
-    return f"{max(1, round(seconds))} s left" if seconds < 90 else f"{seconds / 60:.0f} min left"
+    return f"{duration(max(1, round(seconds)))} left" if seconds < 90 else f"{duration(60 * round(seconds / 60))} left"
 
 
 def table(found: Sweep, rows: Sequence[Row]) -> Table:
@@ -237,7 +242,7 @@ def table(found: Sweep, rows: Sequence[Row]) -> Table:
     from rich import box
     from rich.table import Table
 
-    from .display import figure
+    from ..wording import figure
 
     repeated = len(found.repeats) > 1
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
@@ -247,7 +252,7 @@ def table(found: Sweep, rows: Sequence[Row]) -> Table:
         shown.add_column(heading, justify="right", no_wrap=True)
     shown.add_column("")
     for number, row in enumerate(rows[:SHOWN]):
-        cells = [setting.partition("=")[2] for setting in row.point]
+        cells = [setting.partition("=")[2] for setting in found.plan.named(row.point)]
         cells.append(figure(row.mean) if row.scores else "-")
         cells += ["-" if row.spread is None else figure(row.spread)] * repeated
         cells += [str(row.epochs)] * bool(found.plan.halving)
@@ -265,7 +270,7 @@ def summary(found: Sweep, rows: Sequence[Row], cells: int, seconds: float) -> It
     yield from verdict(found, rows)
     reasons = dict.fromkeys(row.reason.partition(";")[0] for row in rows if row.failed)
     yield from (f"failed: {reason}" for reason in list(reasons)[:3])
-    yield f"{cells} cells in {seconds:.1f} s; sweep: {found.folder}"
+    yield f"{count(cells, 'cell')} in {duration(seconds)}; sweep: {found.folder}"
     files = sorted(path.name for path in found.folder.iterdir() if path.suffix in (".png", ".svg", ".csv", ".toml"))
     yield f"files: {', '.join(files)}"
     if rows and rows[0].whole:
@@ -295,7 +300,8 @@ def _short(found: Sweep, rows: Sequence[Row]) -> str:
     if not rows or not rows[0].whole:
         return f"no point has all its scores, {found.folder}"
     ties = sum(row.tied for row in rows)
-    return f"{found.score.metric} {rows[0].mean:.4f} with {' '.join(rows[0].point)} ({ties} tied), {found.folder}"
+    settings = " ".join(found.plan.named(rows[0].point))
+    return f"{found.score.metric} {figure(rows[0].mean)} with {settings} ({ties} tied), {found.folder}"
 
 
 def _print_json(found: Sweep, rows: Sequence[Row], seconds: float) -> None:

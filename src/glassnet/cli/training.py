@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import Diverged, GlassnetError, join
+from ..wording import figure
 from .choices import choices, experiment_options, read_experiment
 from .runs import run_of
 
@@ -181,4 +182,4 @@ def _print_short(recording: Recording) -> None:
 
     score = Run(recording.folder, recording.training.catalog, recording.training).score()
     said = "all rows:" if recording.training.data.whole else score.split
-    click.echo(f"{said} {score.metric} {score.value:.4f} (baseline {score.baseline:.4f}), {recording.folder}")
+    click.echo(f"{said} {score.metric} {figure(score.value)} (baseline {figure(score.baseline)}), {recording.folder}")

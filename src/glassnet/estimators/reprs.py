@@ -8,6 +8,7 @@ from typing import Any
 
 from sklearn.utils import estimator_html_repr
 
+from ..wording import count, figure
 from .keeping import Fitted
 
 _STYLE = "border-collapse:collapse;margin-top:0.5em;font-size:0.9em"
@@ -47,11 +48,11 @@ def summary(fitted: Fitted) -> str:
     words = [f"{fitted.model.parts.loss.part.name} lowered by {fitted.optimizer.rpartition('/')[2]}"]
     if progress.epochs:
         last = progress.epochs[-1]
-        words.append(f"{len(progress.epochs)} epochs, training loss {last.loss:.4g}")
+        words.append(f"{count(len(progress.epochs), 'epoch')}, training loss {figure(last.loss)}")
         if last.validation_loss is not None:
-            words.append(f"validation loss {last.validation_loss:.4g}")
+            words.append(f"validation loss {figure(last.validation_loss)}")
         words += [
-            f"{split} {name} {value:.4g}" for split, found in last.scores.items() for name, value in found.items()
+            f"{split} {name} {figure(value)}" for split, found in last.scores.items() for name, value in found.items()
         ]
     if progress.stopped:
         words.append(f"stopped: {progress.stopped}")

@@ -30,7 +30,7 @@ from ..training import Epoch, Progress
 from ..training.epochs import Snapshot
 from ..training.scoring import class_codes
 from ..watching import Watch, Watched, measure
-from ..wording import SPLITS
+from ..wording import SPLITS, figure
 from .recording import DEFAULT_FOLDER, FOLDERS, WATCHED, Recording, final_figures
 from .scores import Score
 
@@ -174,8 +174,8 @@ class Run:
         for name in self.metrics:
             score = self.score(metric=name)
             cells = [self.score(split, name).value for split in self.scored]
-            span = " to ".join(map(_four_digits, (score.low, score.high)))
-            rows.append((name, *map(_four_digits, (*cells, score.baseline)), span))
+            span = " to ".join(map(figure, (score.low, score.high)))
+            rows.append((name, *map(figure, (*cells, score.baseline)), span))
         return html_table(title, ("score", *self.scored, "baseline", f"{self.judged}, 95 %"), rows)
 
     # --- scores: what was written down, so nothing is loaded ------------------------------------------------
@@ -314,10 +314,6 @@ class Run:
 def _number(given: float | None) -> float:
     """A figure as it was written: null stands for what is undefined."""
     return float("nan") if given is None else float(given)
-
-
-def _four_digits(value: float | None) -> str:
-    return "undefined" if value is None or value != value else f"{value:.4g}"
 
 
 def load(folder: str | int | Path, runs: str | Path = DEFAULT_FOLDER, catalog: Catalog | None = None) -> Run:

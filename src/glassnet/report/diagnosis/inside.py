@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ...errors import join
 from ...kinds import Activation
+from ...wording import significant
 from .case import Case, Finding
 
 #: Root mean square of an input column; initial weights are meant for inputs of about 1.
@@ -49,11 +50,11 @@ def _unscaled(largest: str, size: float, smallest: str, ratio: float) -> Finding
     """Columns far apart in size, or all of them large."""
     if ratio >= LARGEST_TO_SMALLEST:
         words = (
-            f"The inputs are not on one scale: {largest!r} is about {size:,.4g} (root mean square), "
-            f"{smallest!r} about {size / ratio:,.3g}, {ratio:,.0f} times smaller."
+            f"The inputs are not on one scale: {largest!r} is about {significant(size, 4)} (root mean square), "
+            f"{smallest!r} about {significant(size / ratio)}, {ratio:,.0f} times smaller."
         )
     else:
-        words = f"The input {largest!r} is about {size:,.4g} (root mean square); weights begin for inputs near 1."
+        words = f"The input {largest!r} is about {significant(size, 4)} (root mean square); weights begin for inputs near 1."
     return Finding("inputs not scaled", "warning", max(ratio, size), words, "--scale standard")
 
 
