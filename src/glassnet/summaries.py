@@ -14,8 +14,7 @@ import numpy as np
 
 from .catalog import Catalog, Choice
 from .errors import GlassnetError, join
-from .experiment import Experiment, Training
-from .experiment.choosing import DEFAULT_BATCH, choose_parts
+from .experiment import DEFAULT_BATCH, Experiment, Training, choose_parts
 from .kinds import Optimizer, State, Task
 from .network import BatchNorm, Dense, Dropout, Network
 from .runs import Run

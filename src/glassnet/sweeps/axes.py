@@ -14,8 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import GlassnetError, did_you_mean, join
-from ..experiment import Experiment
-from ..experiment.words import RULES
+from ..experiment import RULES, Experiment
 
 MOST_VALUES = 10_000
 FORMS = "a,b,c; widths and phrases with commas: 50;100,50; LOW..HIGH:log:N, LOW..HIGH:linear:N, 16..256:x2, 1..9:+2"
