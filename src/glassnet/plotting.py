@@ -10,8 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from .catalog import Catalog, Choice, Part, Phrase
-from .catalog.faults import explain
+from .catalog import Catalog, Choice, Part, Phrase, explain
 from .errors import GlassnetError, did_you_mean, join
 from .experiment import Training
 from .files import write_bytes

@@ -16,8 +16,7 @@ import numpy as np
 from . import wording
 from .catalog import Catalog, Choice
 from .errors import GlassnetError, join
-from .experiment import Experiment, Training
-from .experiment.choosing import DEFAULT_BATCH, choose_parts
+from .experiment import DEFAULT_BATCH, Experiment, Training, choose_parts
 from .kinds import Optimizer, State, Task
 from .network import Network
 from .runs import Run

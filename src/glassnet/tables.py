@@ -86,7 +86,7 @@ MARKED = ' style="font-weight:bold"'
 
 
 def _cell(tag: str, text: str, right: bool) -> str:
-    return f"<{tag} style=\"text-align:{'right' if right else 'left'}\">{escape(text)}</{tag}>"
+    return f'<{tag} style="text-align:{"right" if right else "left"}">{escape(text)}</{tag}>'
 
 
 def _set(cell: str, size: int, right: bool) -> str:

@@ -105,7 +105,7 @@ class Case:
 
     def explain(self, error: BaseException) -> str:
         """What a part raised, in one line with the place in its source."""
-        from ..catalog.faults import explain
+        from ..catalog import explain
 
         return explain(error, self.part.distribution)[0]
 

@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..catalog import Choice, Option
-from ..catalog.options import write
+from ..catalog import Choice, Option, write
 from ..errors import GlassnetError, join
 from ..kinds import TASKS, Activation, Engine, Loss, Metric, Optimizer, Plot
 from . import activations, datasets, engines, initializers, losses, metrics, optimizers, plots, schedules

@@ -9,8 +9,6 @@ from typing import Any
 
 from ..errors import GlassnetError
 
-RESULTS = ("passed", "failed", "expected failure", "not applicable")
-
 
 class ContractBroken(GlassnetError):
     """At least one required check failed, or none ran."""

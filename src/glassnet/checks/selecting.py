@@ -124,9 +124,8 @@ def run_checks(
     catalog: Catalog,
     *,
     download: bool = False,
-    told: Callable[[Finding], None] = lambda finding: None,
 ) -> Report:
-    """Run every check of every part; `told` hears of each as it comes."""
+    """Run every check of every part."""
     findings: list[Finding] = []
     for name, reason in selection.broken:
         why = Promise(every_kind.loads).why
@@ -136,7 +135,6 @@ def run_checks(
             outcome = check.run()
             about = (check.part.full_name, check.kind, check.part.where, check.id, check.why, check.required)
             findings.append(Finding(*about, outcome.result, outcome.message))
-            told(findings[-1])
     return Report(tuple(findings))
 
 

@@ -81,7 +81,7 @@ def compare(
 
 
 def _dataset_of(config: Path | None) -> str:
-    from ..experiment.words import read_toml
+    from ..experiment import read_toml
 
     found = read_toml(config).get("dataset") if config is not None else None
     if found is None:
@@ -90,7 +90,7 @@ def _dataset_of(config: Path | None) -> str:
 
 
 def _refuse_with_runs(given: dict[str, Any], **options: Any) -> None:
-    from ..experiment.words import flag
+    from ..experiment import flag
 
     others = [name for name in given if name != "metrics"]
     others += [name for name, value in options.items() if value not in (None, ())]
@@ -114,8 +114,7 @@ def _raced(
 ) -> EngineComparison:
     """Read the choices, say what will be done, and do it."""
     from ..comparing import DEFAULTS, STEPS, Race, choose_engines
-    from ..experiment import run
-    from ..experiment.words import read_toml
+    from ..experiment import read_toml, run
     from .display import console, describe
 
     named = _named(engines)

@@ -72,7 +72,7 @@ def _extras(training: Training) -> str:
 
 def _name(given: Any) -> str:
     """A phrase without the home of our own parts; a function by its name."""
-    from ..experiment.telling import said
+    from ..experiment import said
 
     return said(given)
 

@@ -14,7 +14,7 @@ import click
 from ..errors import GlassnetError
 
 if TYPE_CHECKING:
-    from ..catalog.curves import Curve
+    from ..catalog import Curve
     from ..kinds import Array
 
 # Blue and vermilion of Okabe and Ito: told apart by all eyes. The second line is dashed as well.

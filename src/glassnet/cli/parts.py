@@ -152,7 +152,7 @@ def _description(choice: Choice) -> list[str]:
 def _options_table(choice: Choice) -> list[str]:
     if not choice.part.options:
         return ["It takes no options."]
-    from ..catalog.options import write
+    from ..catalog import write
 
     rows = []
     for option in choice.part.options:
@@ -163,7 +163,7 @@ def _options_table(choice: Choice) -> list[str]:
 
 
 def _show_drawing(choice: Choice, png: Path | None) -> None:
-    from ..catalog.curves import DRAWN, curve_of
+    from ..catalog import DRAWN, curve_of
     from .drawing import draw, save_png
 
     if png is None and choice.part.kind not in DRAWN:

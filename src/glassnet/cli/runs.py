@@ -39,7 +39,7 @@ def means_a_run(word: str, runs: str) -> bool:
 
     No data set is called like a folder beside the runs, or by a name such as 0001-xor.
     """
-    from ..experiment.telling import is_table
+    from ..experiment import is_table
     from ..runs import FOLDERS
 
     path = Path(word)
@@ -153,7 +153,7 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
     from rich import box
     from rich.table import Table
 
-    from ..experiment.telling import title
+    from ..experiment import Experiment
     from .display import console
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
@@ -162,7 +162,6 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         score = "" if row["score"] is None else f"{row['metric']} {figure(row['score'])}"
         epochs = "" if row["epochs"] is None else str(row["epochs"])
-        table.add_row(
-            row["run"], title(row["dataset"]) if row["dataset"] else "", epochs, score, row["stopped"].split(":")[0]
-        )
+        title = Experiment(row["dataset"]).title if row["dataset"] else ""
+        table.add_row(row["run"], title, epochs, score, row["stopped"].split(":")[0])
     console().print(table)

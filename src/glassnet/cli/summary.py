@@ -59,8 +59,7 @@ def summary(
 
 def _around(widths: str, config: Path | None, settings: tuple[str, ...], words: dict[str, Any]) -> Experiment:
     """The choices around a network that is given by its widths."""
-    from ..experiment import Experiment
-    from ..experiment.words import read_toml
+    from ..experiment import Experiment, read_toml
 
     given = choices(None, words)
     if "hidden" in given:

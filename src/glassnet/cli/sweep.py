@@ -114,7 +114,7 @@ def _planned(host: Host, words: dict[str, Any], experiment: Any, sweeps: str) ->
 
 
 def _resumed(host: Host, given: str, sweeps: str, others: list[str]) -> Sweep:
-    from ..experiment.words import flag
+    from ..experiment import flag
     from ..sweeps import FOLDERS, resume
 
     if others:

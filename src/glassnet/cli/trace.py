@@ -99,7 +99,7 @@ def experiment_or_run(
     host: Host, name: str | None, config: Path | None, settings: tuple[str, ...], words: dict[str, Any], runs: str
 ) -> Experiment | Run:
     """What DATASET and the options choose, or the run that stands in its place."""
-    from ..experiment.words import flag
+    from ..experiment import flag
 
     given = choices(None, words)
     if name is None or not means_a_run(name, runs):

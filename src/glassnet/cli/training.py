@@ -91,7 +91,7 @@ def _started(host: Host, given: dict[str, Any], config: Path | None, settings: t
 def _resumed(
     host: Host, resume: str, runs: str, given: dict[str, Any], config: Path | None, settings: tuple[str, ...]
 ) -> Recording:
-    from ..experiment.words import flag
+    from ..experiment import flag
 
     others = [flag(name) for name in given if name != "epochs"]
     others += ["--config"] * (config is not None) + ["--set"] * bool(settings)

@@ -17,10 +17,8 @@ from numpy.typing import NDArray
 from ..catalog import Catalog
 from ..data import Rows
 from ..errors import GlassnetError, did_you_mean, join
-from ..experiment import Experiment, Training
+from ..experiment import Experiment, Training, is_table, need_plugins
 from ..experiment.building import history_table
-from ..experiment.choosing import need_plugins
-from ..experiment.telling import is_table
 from ..files import plain, read_arrays, read_json, read_text, write_text
 from ..folders import number_of
 from ..kinds import Metric

@@ -15,8 +15,7 @@ from functools import cached_property
 import numpy as np
 
 from ..errors import GlassnetError, did_you_mean, join
-from ..experiment import Experiment
-from ..experiment.words import RULES
+from ..experiment import RULES, Experiment
 from ..wording import significant
 
 MOST_VALUES = 10_000

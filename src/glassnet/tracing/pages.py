@@ -20,16 +20,17 @@ HEADINGS = {
     "update": ("Update", "new weights"),
 }
 GAP = "…"
+DIGITS = 4  # of a number, where none are asked for
 
 
-def page(title: str, remarks: Sequence[str], steps: Sequence[Step], digits: int = 4) -> str:
+def page(title: str, remarks: Sequence[str], steps: Sequence[Step], digits: int = DIGITS) -> str:
     """The whole page."""
     return _template().render(title=title, remarks=remarks, steps=_views(steps, digits), whole=True)
 
 
-def fragment(title: str, remarks: Sequence[str], steps: Sequence[Step], digits: int = 4) -> str:
+def fragment(title: str, remarks: Sequence[str], steps: Sequence[Step]) -> str:
     """The same without the frame of a page, for a notebook."""
-    return _template().render(title=title, remarks=remarks, steps=_views(steps, digits), whole=False)
+    return _template().render(title=title, remarks=remarks, steps=_views(steps, DIGITS), whole=False)
 
 
 def _template() -> Template:
