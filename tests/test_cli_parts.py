@@ -17,7 +17,7 @@ from glassnet.catalog import Catalog
 from glassnet.catalog.curves import curve_of
 from glassnet.cli import main
 from glassnet.cli.drawing import draw
-from glassnet.cli.tables import table
+from glassnet.tables import Table
 from glassnet.hooks import HOOKS
 
 COMMANDS = (

@@ -15,7 +15,7 @@ import glassnet
 ROOT = Path(glassnet.__file__).parent
 FLOORS = (
     ("errors", "streams", "wording"),
-    ("conventions", "files", "hooks", "kinds", "notebook"),
+    ("conventions", "files", "hooks", "kinds", "tables"),
     ("backward", "catalog", "data", "folders"),
     ("layers",),
     ("network",),

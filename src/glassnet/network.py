@@ -20,7 +20,7 @@ from numpy.typing import DTypeLike, NDArray
 from .backward import Room, way_back
 from .kinds import Activation, Block, Initializer
 from .layers import KINDS, Activate, Back, BatchNorm, Dense, Dropout, Layer
-from .notebook import html_table
+from .tables import Table
 from .wording import count, significant
 
 Array = NDArray[Any]
@@ -229,4 +229,4 @@ class Network:
             size = sum(math.prod(block.shape) for block in self.layout if block.layer == number)
             name = "output" if number == len(self.hidden) else f"layer {number + 1}"
             rows.append((name, f"{i} → {o}", f"{size:,}", f"{significant(W.mean())} ± {significant(W.std())}"))
-        return html_table(title, ("layer", "width", "parameters", "weights, mean ± spread"), rows)
+        return Table(("layer", "width", "parameters", "weights, mean ± spread"), rows, title).html()

@@ -6,8 +6,7 @@ import json
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from html import escape
+from dataclasses import dataclass, replace
 from inspect import signature
 from typing import Any
 
@@ -20,6 +19,7 @@ from .experiment import DEFAULT_BATCH, Experiment, Training, choose_parts
 from .kinds import Optimizer, State, Task
 from .network import Network
 from .runs import Run
+from .tables import Table, side_notes
 from .training.steps import initial_state
 
 HEADER = ("layer", "activation", "output", "W", "b", "parameters")
@@ -95,6 +95,9 @@ class Summary:
             for layer in self.layers
         ]
 
+    def table(self) -> Table:
+        return Table(HEADER, self.rows(), wraps=("activation",))
+
     def totals(self) -> list[tuple[str, str]]:
         """What stands below the table."""
         size = wording.memory(self.parameters * np.dtype(self.dtype).itemsize)
@@ -132,19 +135,12 @@ class Summary:
         return json.dumps(self.as_plain())
 
     def __str__(self) -> str:
-        table = [HEADER, *self.rows()]
-        sizes = [max(len(row[column]) for row in table) for column in range(len(HEADER))]
-        lines = ["  ".join(_aligned(cell, size) for cell, size in zip(row, sizes, strict=True)) for row in table]
+        heading, *body = self.table().lines()
         totals = [f"{name:<10}  {text}" for name, text in self.totals()]
-        body = [line.rstrip() for line in lines[1:]]
-        return "\n".join([self.title, "", lines[0], "-" * len(lines[0]), *body, "", *totals])
+        return "\n".join([self.title, "", heading, "-" * len(heading), *body, "", *totals])
 
     def _repr_html_(self) -> str:
-        heading = "".join(f"<th>{name}</th>" for name in HEADER)
-        body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in self.rows())
-        totals = "".join(f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in self.totals())
-        table = f"<table><thead><tr>{heading}</tr></thead><tbody>{body}</tbody></table>"
-        return f"<p><b>{escape(self.title)}</b></p>{table}<table>{totals}</table>"
+        return replace(self.table(), title=self.title).html() + side_notes(self.totals())
 
 
 def _aligned(cell: str, size: int) -> str:

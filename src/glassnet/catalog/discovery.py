@@ -10,7 +10,8 @@ from typing import Any
 
 from ..errors import GlassnetError, did_you_mean, join
 from ..hooks import HOOKS, PROJECT
-from ..notebook import html_table
+from ..tables import Table
+from ..wording import count
 from .guests import LOCAL, Guest, canonical, installed, load_file, load_package
 from .parts import GIVEN, Choice, Part, read_part
 from .phrases import Phrase
@@ -116,7 +117,7 @@ class Catalog:
     def _repr_html_(self) -> str:
         """Every part with its help, for notebooks."""
         rows = [(part.kind, self.short_name(part), part.distribution, part.help) for part in self._parts]
-        return html_table(f"{len(rows)} parts", ("kind", "name", "provider", "help"), rows)
+        return Table(("kind", "name", "provider", "help"), rows, count(len(rows), "part")).html()
 
     def _unknown(self, kind: str, name: str) -> str:
         choices = [self.short_name(part) for part in self.parts(kind)]

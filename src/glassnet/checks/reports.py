@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from ..errors import GlassnetError
+from ..tables import Table
 
 
 class ContractBroken(GlassnetError):
@@ -101,16 +102,15 @@ class Report:
 
     def _repr_html_(self) -> str:
         """The same for a notebook, with failures marked."""
-        rows = []
-        for one in self.findings:
-            if one.result == "not applicable":
-                continue
-            mark = {"passed": "✓", "failed": "✗" if one.required else "·"}.get(one.result, "!")
-            cells = (mark, one.part, one.check, one.message or one.why)
-            weight = ' style="font-weight:bold"' if one in self.failures else ""
-            rows.append(f"<tr{weight}>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>")
-        head = "<tr><th></th><th>part</th><th>check</th><th>what was found</th></tr>"
-        return f"<table>{head}{''.join(rows)}</table><p>{escape(self.summary)}</p>"
+        made = [one for one in self.findings if one.result != "not applicable"]
+        marks = {"passed": "✓", "failed": "✗"}
+        rows = [
+            (marks.get(one.result, "!") if one.required else "·", one.part, one.check, one.message or one.why)
+            for one in made
+        ]
+        marked = [number for number, one in enumerate(made) if one in self.failures]
+        table = Table(("", "part", "check", "what was found"), rows, marked=marked)
+        return f"{table.html()}<p>{escape(self.summary)}</p>"
 
 
 def card(report: Report) -> Iterable[str]:

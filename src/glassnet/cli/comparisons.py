@@ -6,31 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..errors import join
+from ..tables import Table
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from ..comparing import Difference, EngineComparison, RunComparison, Side
 
 JUDGED = {"test": "the test rows", "train": "the training rows", "all": "all rows"}
-LEFT = ("engine", "version", "run", "clear")  # columns of words; numbers are aligned on the right
-
-
-def _table(title: str, *headings: str) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        show_edge=False,
-        pad_edge=False,
-        padding=(0, 0, 0, 1),
-        title=title or None,
-        title_justify="left",
-    )
-    for heading in headings:
-        table.add_column(heading, justify="left" if heading in LEFT else "right", no_wrap=True)
-    return table
 
 
 # --- libraries ----------------------------------------------------------------------------------------------
@@ -41,14 +22,15 @@ def engines_table(result: EngineComparison) -> Table:
     from ..wording import figure
 
     metric = next(iter(result.own.scores))
-    table = _table("", "engine", "version", "loss", "weights", "step", "limit", metric, "ms/epoch", "ratio")
+    headings = ("engine", "version", "loss", "weights", "step", "limit", metric, "ms/epoch", "ratio")
+    rows = []
     for side in (result.own, *result.others):
         apart = _apart(side) if side is not result.own else ("", "", "", "")
         milliseconds = f"{1000 * side.seconds_an_epoch:,.1f}"
         version = side.version.partition("+")[0]  # without the build, as in 2.13.0+cpu
-        row = (side.name, version, *apart, figure(side.scores[metric]), milliseconds, f"{result.ratio(side):.2f}")
-        table.add_row(*row)
-    return table
+        figures = figure(side.scores[metric]), milliseconds, f"{result.ratio(side):.2f}"
+        rows.append((side.name, version, *apart, *figures))
+    return Table(headings, rows, left=("version",))
 
 
 def _apart(side: Side) -> tuple[str, str, str, str]:
@@ -112,12 +94,13 @@ def scores_table(result: RunComparison, name: str) -> Table:
     """One score of all runs, with its interval, and how far it is from the first run's."""
     from ..wording import figure
 
-    table = _table(f"{name} ({result.better[name]} is better)", "run", "score", "95 %", "difference", "95 %", "clear")
+    rows = []
     columns = result.scores[name], result.intervals[name], result.differences[name]
     for run, score, (low, high), apart in zip(result.runs, *columns, strict=True):
         cells = run.folder.name, figure(score), f"{figure(low)} to {figure(high)}"
-        table.add_row(*cells, *(("", "", "") if apart is None else _difference(apart, result.better[name])))
-    return table
+        rows.append((*cells, *(("", "", "") if apart is None else _difference(apart, result.better[name]))))
+    headings = ("run", "score", "95 %", "difference", "95 %", "clear")
+    return Table(headings, rows, f"{name} ({result.better[name]} is better)", left=("run",))
 
 
 def _difference(apart: Difference, better: str) -> tuple[str, str, str]:
@@ -150,13 +133,10 @@ def runs_in_words(result: RunComparison) -> Iterator[str]:
 
 def settings_table(result: RunComparison) -> Table:
     """The choices in which the runs differ, side by side."""
-    table = _table("where they differ")
-    for heading in ("", *(run.folder.name for run in result.runs)):
-        table.add_column(heading, overflow="fold")
+    names = [run.folder.name for run in result.runs]
     first, *others = (run.experiment for run in result.runs)
-    for label, values in first.differences(others).items():
-        table.add_row(label, *values)
-    return table
+    rows = [(label, *values) for label, values in first.differences(others).items()]
+    return Table(("", *names), rows, "where they differ", left=names, wraps=names)
 
 
 def runs_as_json(result: RunComparison) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from ..tables import Table
 from ..wording import count, duration, figure
 
 if TYPE_CHECKING:  # only names for the reader: rich and the trainer are imported when a command runs
     from rich.console import Console
-    from rich.table import Table
 
     from ..experiment import Training
     from ..runs import Recording, Run
@@ -117,26 +117,21 @@ def _bar(training: Training, screen: Console, total: int) -> Generator[Callable[
 
 def scores_table(run: Run) -> Table:
     """Scores of each split beside the baseline, with the interval of the rows that judge."""
-    from rich import box
-    from rich.table import Table
-
     whole = run.trained.data.whole
     shown = ["train"] if whole else run.scored
     headings = ["all rows" if whole and split == "train" else HEADINGS.get(split, split) for split in shown]
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 1))
-    for heading in ("", *headings, "baseline", f"{'all rows' if whole else run.judged}, 95 %"):
-        table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
+    rows = []
     for name in run.metrics:
         score = run.score(metric=name)
-        cells = (figure(value) for value in (*(run.score(split, name).value for split in shown), score.baseline))
-        table.add_row(name, *cells, f"{figure(score.low)} to {figure(score.high)}")
-    return table
+        values = (*(run.score(split, name).value for split in shown), score.baseline)
+        rows.append((name, *map(figure, values), f"{figure(score.low)} to {figure(score.high)}"))
+    return Table(("", *headings, "baseline", f"{'all rows' if whole else run.judged}, 95 %"), rows)
 
 
 def summary(run: Run) -> Iterator[Any]:
     """What a training came to."""
     result = run.result
-    yield scores_table(run)
+    yield scores_table(run).rich()
     stopped = "diverged, see below" if result["stopped"].startswith("diverged") else result["stopped"]
     yield f"{count(result['epochs'], 'epoch')} in {duration(result['seconds'])}; stopped: {stopped}"
     yield f"run: {result['run']}"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import GlassnetError, did_you_mean, join
+from ..tables import Table, width_of_output
 from .host import Host, unusable
-from .tables import table, width_of_output
 from .types import PluginType
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _print_guests(guests: list[Guest]) -> None:
         (guest.distribution, guest.version, guest.state or "not loaded", f"{guest.ms:.1f}", guest.reason or guest.file)
         for guest in guests
     ]
-    lines = table(("DISTRIBUTION", "VERSION", "STATE", "MS", "REASON"), rows, width_of_output())
+    lines = Table(("DISTRIBUTION", "VERSION", "STATE", "MS", "REASON"), rows).lines(width_of_output())
     click.echo(click.style(lines[0], bold=True))
     for guest, line in zip(guests, lines[1:], strict=True):
         click.echo(click.style(line, fg=_STATE_COLOURS.get(guest.state or "")))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import GlassnetError
+from ..tables import Table
 from ..wording import figure
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def evaluate(host: Host, run: str, runs: str, as_json: bool) -> None:
         )
         return
     click.echo(f"{opened.folder}: {opened.experiment.title}")
-    console().print(scores_table(again))
+    console().print(scores_table(again).rich())
 
 
 @click.command(
@@ -150,18 +151,13 @@ def _row(run: Run) -> dict[str, Any]:
 
 
 def _print_rows(rows: list[dict[str, Any]]) -> None:
-    from rich import box
-    from rich.table import Table
-
     from ..experiment import Experiment
     from .display import console
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("run", "dataset", "epochs", "score", "stopped"):
-        table.add_column(heading, no_wrap=heading != "stopped")
+    cells = []
     for row in rows:
         score = "" if row["score"] is None else f"{row['metric']} {figure(row['score'])}"
         epochs = "" if row["epochs"] is None else str(row["epochs"])
         title = Experiment(row["dataset"]).title if row["dataset"] else ""
-        table.add_row(row["run"], title, epochs, score, row["stopped"].split(":")[0])
-    console().print(table)
+        cells.append((row["run"], title, epochs, score, row["stopped"].split(":")[0]))
+    console().print(Table(("run", "dataset", "epochs", "score", "stopped"), cells, wraps=("stopped",)).rich())

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import GlassnetError, join
+from ..tables import Table
 from ..wording import count, duration, figure
 from .choices import choices, experiment_options, read_experiment
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
     from ..sweeps import Job, Outcome, Row, Sweep, Workers
     from .host import Host
@@ -239,18 +239,8 @@ def _left(seconds: float) -> str:
 
 def table(found: Sweep, rows: Sequence[Row]) -> Table:
     """The points, best first: mean, spread over seeds and folds, and a mark for what can't be told from the best."""
-    from rich import box
-    from rich.table import Table
-
-    from ..wording import figure
-
-    repeated = len(found.repeats) > 1
-    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for axis in found.plan.axes:
-        shown.add_column(axis.key, no_wrap=True)
-    for heading in (found.score.metric, *["spread"] * repeated, *["epochs"] * bool(found.plan.halving)):
-        shown.add_column(heading, justify="right", no_wrap=True)
-    shown.add_column("")
+    repeated, keys, lines = len(found.repeats) > 1, [axis.key for axis in found.plan.axes], []
+    figures = (found.score.metric, *["spread"] * repeated, *["epochs"] * bool(found.plan.halving))
     for number, row in enumerate(rows[:SHOWN]):
         cells = [setting.partition("=")[2] for setting in found.plan.named(row.point)]
         cells.append(figure(row.mean) if row.scores else "-")
@@ -258,13 +248,13 @@ def table(found: Sweep, rows: Sequence[Row]) -> Table:
         cells += [str(row.epochs)] * bool(found.plan.halving)
         mark = "best" if number == 0 and row.whole else "tied" if row.tied else ""
         mark = f"{row.failed} failed" if row.failed else mark
-        shown.add_row(*cells, mark)
-    return shown
+        lines.append((*cells, mark))
+    return Table((*keys, *figures, ""), lines, left=keys)
 
 
 def summary(found: Sweep, rows: Sequence[Row], cells: int, seconds: float) -> Iterator[Any]:
     """What the sweep came to, and the commands to try next."""
-    yield table(found, rows)
+    yield table(found, rows).rich()
     if len(rows) > SHOWN:
         yield f"... and {len(rows) - SHOWN} more points in {found.folder / 'table.csv'}"
     yield from verdict(found, rows)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import GlassnetError, join
+from ..tables import Table
 from .choices import choices, experiment_options, read_experiment
 from .runs import means_a_run, run_of
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
     from ..experiment import Experiment
     from ..runs import Run
@@ -139,7 +139,7 @@ def _print(trace: Trace, html: Path | None, digits: int) -> None:
     for remark in trace.remarks:
         screen.print(wrapped(remark, width), markup=False)
     if len(trace.steps) > 1:
-        screen.print(steps_table(trace))
+        screen.print(steps_table(trace).rich())
     if html is None:
         screen.print(wrapped(LEGEND, width) + "\n", style="dim", markup=False)
         for step in in_full(trace):
@@ -156,15 +156,10 @@ def wrapped(text: str, width: int, indent: str = "") -> str:
 
 def steps_table(trace: Trace) -> Table:
     """A line a step."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("step", "epoch", "rows", "loss", "penalty"):
-        table.add_column(heading, justify="right")
-    for step in trace.steps:
-        table.add_row(str(step.number), str(step.epoch), str(len(step.rows)), f"{step.loss:.6f}", f"{step.penalty:.6f}")
-    return table
+    rows = [
+        (step.number, step.epoch, len(step.rows), f"{step.loss:.6f}", f"{step.penalty:.6f}") for step in trace.steps
+    ]
+    return Table(("step", "epoch", "rows", "loss", "penalty"), rows)
 
 
 def in_full(trace: Trace) -> tuple[Step, ...]:
@@ -199,24 +194,19 @@ def _print_card(screen: Console, card: Card, width: int, digits: int) -> None:
 
 def _print_check(screen: Console, trace: Trace) -> None:
     """Each matrix of slopes beside differences, then the verdict."""
-    from rich import box
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading, justify in (("step", "right"), ("slopes", "left"), ("numbers", "right"), ("difference", "right")):
-        table.add_column(heading, justify=justify)  # type: ignore[arg-type]
-    table.add_column("as a share", justify="right")
-    table.add_column("verdict", no_wrap=False)
+    rows = []
     for step in trace.steps:
         for one in step.comparisons:
             numbers = str(one.checked) + f" of {one.size}" * (one.checked < one.size)
             verdict = Text(one.verdict, style="" if one.ok else "bold red")  # as text: names of columns are no markup
             verdict.append(f"; kinks left out: {'; '.join(one.kinks)}" if one.kinks else "", style="not bold default")
             figures = (f"{one.largest:.1e}", f"{one.relative:.1e}")
-            table.add_row(str(step.number), Text(one.name), numbers, *figures, verdict)
+            rows.append((step.number, one.name, numbers, *figures, verdict))
+    table = Table(("step", "slopes", "numbers", "difference", "as a share", "verdict"), rows, wraps=("verdict",))
     screen.print("Check: the same slopes by finite differences of the loss, in float64", style="bold")
-    screen.print(table)
+    screen.print(table.rich())
     for line in verdict_lines(trace):
         screen.print(line, markup=False)
 

@@ -8,11 +8,9 @@ from typing import Any
 
 from sklearn.utils import estimator_html_repr
 
+from ..tables import Table
 from ..wording import count, figure
 from .keeping import Fitted
-
-_STYLE = "border-collapse:collapse;margin-top:0.5em;font-size:0.9em"
-_CELL = "padding:0.15em 0.8em;text-align:right"
 
 
 def with_fit(estimator: Any) -> str:
@@ -30,16 +28,11 @@ def layer_table(fitted: Fitted) -> str:
         sum(b.slice.stop - b.slice.start for b in network.layout if b.layer == layer) for layer in range(len(names))
     ]
     rows = [
-        (f"{number}", f"{i} → {o}", name, f"{count:,}")
-        for number, ((i, o), name, count) in enumerate(zip(pairwise(network.widths), names, counts, strict=True), 1)
+        (f"{number}", f"{i} → {o}", name, f"{size:,}")
+        for number, ((i, o), name, size) in enumerate(zip(pairwise(network.widths), names, counts, strict=True), 1)
     ]
-    heading = ("layer", "inputs → outputs", "activation", "parameters")
-    body = "".join(_row("td", row) for row in [*rows, ("", "", "all", f"{sum(counts):,}")])
-    return f'<table style="{_STYLE}"><thead>{_row("th", heading)}</thead><tbody>{body}</tbody></table>'
-
-
-def _row(tag: str, cells: tuple[str, ...]) -> str:
-    return "<tr>" + "".join(f'<{tag} style="{_CELL}">{escape(cell)}</{tag}>' for cell in cells) + "</tr>"
+    headings = ("layer", "inputs → outputs", "activation", "parameters")
+    return Table(headings, [*rows, ("", "", "all", f"{sum(counts):,}")]).html()
 
 
 def summary(fitted: Fitted) -> str:

@@ -23,7 +23,7 @@ from ..files import plain, read_arrays, read_json, read_text, write_text
 from ..folders import number_of
 from ..kinds import Metric
 from ..model import Model
-from ..notebook import html_table
+from ..tables import Table
 from ..training import Epoch, Progress
 from ..training.epochs import Snapshot
 from ..training.scoring import class_codes
@@ -174,7 +174,7 @@ class Run:
             cells = [self.score(split, name).value for split in self.scored]
             span = " to ".join(map(figure, (score.low, score.high)))
             rows.append((name, *map(figure, (*cells, score.baseline)), span))
-        return html_table(title, ("score", *self.scored, "baseline", f"{self.judged}, 95 %"), rows)
+        return Table(("score", *self.scored, "baseline", f"{self.judged}, 95 %"), rows, title).html()
 
     # --- scores: what was written down, so nothing is loaded ------------------------------------------------
 
