@@ -17,8 +17,8 @@ from glassnet.catalog import Catalog
 from glassnet.catalog.curves import curve_of
 from glassnet.cli import main
 from glassnet.cli.drawing import draw
-from glassnet.tables import Table
 from glassnet.hooks import HOOKS
+from glassnet.tables import Table
 
 COMMANDS = (
     "list", "show", "plugins", "doctor", "train", "sweep", "trace", "summary", "evaluate", "predict", "runs", "compare",
@@ -156,7 +156,7 @@ def test_guests_are_marked_and_named_as_they_must_be_written(tmp_path: Path) -> 
 @pytest.mark.parametrize("width", [80, 60, 120, None])
 def test_a_table_fits_its_width(width: int | None) -> None:
     rows = [("activation", "a" * 23, "glassnet-with-a-long-name", "0.1.0", "word " * 30)]
-    lines = table(("KIND", "NAME", "PROVIDER", "VERSION", "HELP"), rows, width)
+    lines = Table(("KIND", "NAME", "PROVIDER", "VERSION", "HELP"), rows).lines(width)
     if width is None:
         assert lines[1].endswith(rows[0][-1].rstrip())
     else:

@@ -115,7 +115,7 @@ def test_every_default_is_printed() -> None:
         "loss       cross_entropy; l1 0, l2 0.0001",
         "optimizer  adam:lr=0.001,",
         "schedule constant",
-        "training   1 epochs, batch size 32, seed 0",
+        "training   1 epoch, batch size 32, seed 0",
     ):
         assert line in out
     assert run("train", "xor", "--hidden", "none", "--epochs", "1").stdout.count("adam:lr=0.01,") == 1
@@ -150,7 +150,7 @@ def test_the_end_shows_scores_beside_the_baseline_the_folder_and_what_to_try() -
     assert re.search(r"train +valid\. +test +baseline +test, 95 %", table)
     figure = r"\d\.\d{3,4}"
     assert re.search(rf"accuracy  {figure}  {figure}  {figure} +0\.3333  {figure} to {figure} *\n", table)
-    assert re.search(r"2 epochs in \d+\.\d s; stopped: all 2 epochs\nrun: runs/0001-iris\nnext:\n", table)
+    assert re.search(r"2 epochs in \d+(\.\d)? m?s; stopped: all 2 epochs\nrun: runs/0001-iris\nnext:\n", table)
     for command in re.findall(r"^  glassnet (.+)$", table, re.MULTILINE):
         if "FILE.csv" not in command:
             assert run(*command.split(), *["--quiet"] * command.startswith("train")).exit_code == 0
@@ -514,7 +514,7 @@ def test_divergence_is_explained_ends_with_1_and_keeps_the_last_good_weights() -
     (line,) = done.stderr.splitlines()
     assert line.startswith("Error: training diverged in epoch 1 at step ")
     assert "grew most, from" in line and "Try a rate ten times smaller (it is 10 now)" in line
-    assert "0 epochs in 0.0 s; stopped: diverged, see below" in done.stdout
+    assert "0 epochs in 0 ms; stopped: diverged, see below" in done.stdout
     assert "--resume" not in done.stdout
     assert run("evaluate", "last").exit_code == 0
     assert load(1).result["stopped"].startswith("diverged: training diverged in epoch 1")

@@ -56,7 +56,9 @@ class Table:
         from rich.table import Table as Screen
         from rich.text import Text
 
-        screen = Screen(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 1), title_justify="left")
+        screen = Screen(
+            box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 1), title_justify="left", show_edge=not self.title
+        )
         screen.title = self.title or None
         for column, heading in enumerate(self.headings):
             justify = "right" if self.is_figures(column) else "left"
@@ -82,7 +84,7 @@ class Table:
         return [dict(zip(self.headings, row, strict=True)) for row in self.rows]
 
 
-MARKED = ' style="font-weight:bold"'
+MARKED, RIGHT = ' style="font-weight:bold"', ' style="text-align:right"'
 
 
 def _cell(tag: str, text: str, right: bool) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import join
 from ..tables import Table
+from ..wording import count
 
 if TYPE_CHECKING:
     from ..comparing import Difference, EngineComparison, RunComparison, Side
@@ -45,7 +46,7 @@ def engines_in_words(result: EngineComparison) -> Iterator[str]:
     metric, epochs = next(iter(result.own.scores)), result.experiment.epochs
     yield f"loss, weights  farthest from glassnet in {result.steps} single steps of {result.batch_size} rows"
     yield "step           where the weights were that far apart; limit: the most that passes"
-    yield f"{metric:<13}  of {JUDGED[result.judged]}, after {epochs} epochs from the same weights again"
+    yield f"{metric:<13}  of {JUDGED[result.judged]}, after {count(epochs, 'epoch')} from the same weights again"
     yield "ratio          time of an epoch by glassnet's (the median epoch)"
     for side in result.others:
         yield from (f"{side.name:<13}  {remark}" for remark in side.remarks)

@@ -159,7 +159,7 @@ def _options_table(choice: Choice) -> list[str]:
         possible = join(map(write, option.choices)) if option.choices else str(option.range or "")
         possible += " or none" if option.optional else ""
         rows.append((option.name, option.type.__name__, write(option.default), possible.strip()))
-    return Table(("OPTION", "TYPE", "DEFAULT", "RANGE"), rows).lines(width_of_output())
+    return Table(("OPTION", "TYPE", "DEFAULT", "RANGE"), rows, left=("DEFAULT",)).lines(width_of_output())
 
 
 def _show_drawing(choice: Choice, png: Path | None) -> None:

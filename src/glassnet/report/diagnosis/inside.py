@@ -54,7 +54,8 @@ def _unscaled(largest: str, size: float, smallest: str, ratio: float) -> Finding
             f"{smallest!r} about {significant(size / ratio)}, {ratio:,.0f} times smaller."
         )
     else:
-        words = f"The input {largest!r} is about {significant(size, 4)} (root mean square); weights begin for inputs near 1."
+        begin = "weights begin for inputs near 1"
+        words = f"The input {largest!r} is about {significant(size, 4)} (root mean square); {begin}."
     return Finding("inputs not scaled", "warning", max(ratio, size), words, "--scale standard")
 
 
