@@ -88,7 +88,7 @@ MARKED, RIGHT = ' style="font-weight:bold"', ' style="text-align:right"'
 
 
 def _cell(tag: str, text: str, right: bool) -> str:
-    return f'<{tag} style="text-align:{"right" if right else "left"}">{escape(text)}</{tag}>'
+    return f"<{tag}{RIGHT * right}>{escape(text)}</{tag}>"
 
 
 def _set(cell: str, size: int, right: bool) -> str:
