@@ -17,8 +17,8 @@ from glassnet.builtin.engines import sklearn
 from glassnet.catalog import Catalog
 from glassnet.cli import main
 from glassnet.comparing import DEFAULTS, EngineComparison, Race, choose_engines, compare_runs
-from glassnet.comparing.engines import farthest
 from glassnet.comparing.runs import unpaired
+from glassnet.engines import farthest
 from glassnet.experiment.recipes import weights_of
 from glassnet.experiment.results import wilson
 

@@ -280,9 +280,9 @@ def refusal(opened: Run, to: str, folder: Path) -> str:
 @pytest.mark.parametrize(
     ("case", "words"),
     [
-        ("cells", "scikit-learn has no activation elu: write --activation identity or sigmoid or tanh or relu"),
+        ("cells", "scikit-learn has no activation elu: write --activation with one of identity, sigmoid, tanh, relu"),
         ("normal", "scikit-learn's networks have nothing like --batch-norm"),
-        ("margin", "scikit-learn's networks have no loss hinge"),
+        ("margin", "scikit-learn has no loss hinge"),
     ],
 )
 def test_a_part_that_scikit_learn_lacks_is_named(case: str, words: str, kept: dict[str, Kept], tmp_path: Path) -> None:

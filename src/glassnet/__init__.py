@@ -67,6 +67,7 @@ __all__ = [
     "check",
     "contract_tests",
     "conventions",
+    "engines",
     "fetch",
     "hookimpl",
     "load",
@@ -106,8 +107,8 @@ def __getattr__(name: str) -> Any:
             return version("glassnet")
         except PackageNotFoundError:  # a checkout that was never installed
             return "0+unknown"
-    if name == "conventions":  # a module of the face, as a whole
-        return import_module(".conventions", __name__)
+    if name in ("conventions", "engines"):  # modules of the face, as a whole
+        return import_module(f".{name}", __name__)
     if name not in _MODULE_OF:
         raise AttributeError(f"module 'glassnet' has no attribute {name!r}")
     value = getattr(import_module(f".{_MODULE_OF[name]}", __name__), name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..catalog import Catalog
+from ..engines import Layers, apart, named
 from ..experiment import Experiment, Training
 from ..experiment.recipes import recipe_of, session_of
 from ..kinds import Dataset, Engine, Recipe, Session, Task
@@ -18,7 +19,6 @@ from .cases import Call, Case, NotApplicable, Refused
 from .running import Promise
 
 Array = NDArray[Any]
-Layers = Sequence[Mapping[str, Array]]
 
 HIGHEST_LIMIT = 1e-4  # beyond it a difference is no rounding any more, and proves nothing
 _APART = 1e-6  # here steps are few and large: what a slip in a convention comes to is far above it
@@ -148,14 +148,13 @@ def same_start(case: Case) -> str:
 def _require_layers(found: Layers, expected: Layers, within: float, when: str) -> None:
     if len(found) != len(expected):
         raise Refused(f"{when}, weights() has {len(found)} layers: expected {len(expected)}")
-    for number, (theirs, ours) in enumerate(zip(found, expected, strict=True), 1):
-        for name, array in ours.items():
-            if name not in theirs or np.shape(theirs[name]) != array.shape:
-                shape = np.shape(theirs[name]) if name in theirs else "missing"
-                raise Refused(f"{when}, {name} of layer {number} is {shape}: expected shape {array.shape}")
-            apart = float(np.abs(np.asarray(theirs[name]) - array).max(initial=0.0))
-            if not apart <= within:
-                raise Refused(f"{when}, {name} of layer {number} is {apart:.2g} apart: expected at most {within:.0e}")
+    for number, name, far in apart(expected, found):
+        theirs, shape = found[number - 1], expected[number - 1][name].shape
+        if name not in theirs or np.shape(theirs[name]) != shape:
+            given = np.shape(theirs[name]) if name in theirs else "missing"
+            raise Refused(f"{when}, {name} of layer {number} is {given}: expected shape {shape}")
+        if not far <= within:
+            raise Refused(f"{when}, {name} of layer {number} is {far:.2g} apart: expected at most {within:.0e}")
 
 
 def same_steps(case: Case) -> str:
@@ -226,8 +225,7 @@ def script_runs(case: Case) -> str:
         raise NotApplicable("it writes no script")
     example, session = _first(bag)
     X, t = example.rows
-    layers = enumerate(example.recipe.start, 1)
-    names = {f"{name}{number}": array.copy() for number, layer in layers for name, array in layer.items()}
+    names = {name: array.copy() for name, array in named(example.recipe.start).items()}
     text = bag.script(example.recipe)
     space: dict[str, Any] = {"weights": names, "__name__": "script"}
     exec(compile(text, "script", "exec"), space)
