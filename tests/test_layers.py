@@ -14,8 +14,8 @@ import glassnet
 
 ROOT = Path(glassnet.__file__).parent
 FLOORS = (
-    ("errors", "streams", "wording"),
-    ("conventions", "files", "hooks", "kinds", "notebook"),
+    ("errors", "kinds", "streams", "wording"),
+    ("conventions", "files", "hooks", "notebook"),
     ("catalog", "data", "network"),
     ("training",),
     ("model",),
