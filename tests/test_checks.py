@@ -48,6 +48,7 @@ IDS = {
     "dataset": "rows-agree finite classes task disjoint-test provenance",
     "plot": "draws no-pyplot labelled",
     "engine": "same-start same-steps refuses script-runs",
+    "command": "helps own-name quiet",
 }
 
 # Every part that we ship, every check: the same line that an author writes.

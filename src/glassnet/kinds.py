@@ -277,6 +277,18 @@ class Engine:
     limit: float = 1e-10
 
 
+@dataclass(frozen=True, eq=False)
+class Command:
+    """One more word after `glassnet`: the part `slopes` is called with `glassnet slopes`, `two_words` with `two-words`.
+
+    `command` is what `@click.command()` or `@click.group()` makes of a function; its arguments and options are
+    click's. Where it says no help of its own, the part's docstring is its help. `@click.pass_obj` hands it the host of
+    this call, whose `catalog()` holds every part, those of `--plugin` too. What it raises ends in one line.
+    """
+
+    command: Any
+
+
 @dataclass(frozen=True)
 class Kind:
     """One sort of part, and all that the house has to know of it.
@@ -309,6 +321,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("dataset", "datasets", Dataset, "rows to learn from", handed=("rng",), formula=False),
         Kind("plot", "plots", Plot, "a picture of a run, of several runs, or of a part", formula=False),
         Kind("engine", "engines", Engine, "another library that trains the same network", formula=False),
+        Kind("command", "commands", Command, "one more word after `glassnet`", formula=False, ours=False),
     )
 }
 
