@@ -30,8 +30,7 @@ from glassnet.checks import (
 from glassnet.checks.cases import cases_of, moved_values
 from glassnet.checks.differences import own_slopes, slopes_of_sum
 from glassnet.checks.testing import judge
-from glassnet.hooks import HOOKS
-from glassnet.kinds import Range
+from glassnet.kinds import KINDS, Range
 
 ROOT = Path(__file__).parent.parent
 CATALOG = Catalog.discover(guests=False)
@@ -49,6 +48,7 @@ IDS = {
     "dataset": "rows-agree finite classes task disjoint-test provenance",
     "plot": "draws no-pyplot labelled",
     "engine": "same-start same-steps refuses script-runs",
+    "command": "helps own-name quiet",
 }
 
 # Every part that we ship, every check: the same line that an author writes.
@@ -75,13 +75,13 @@ def bad_activation() -> Activation:
 
 
 def test_the_ids_are_stable() -> None:
-    assert set(IDS) == set(HOOKS)
+    assert set(IDS) == set(KINDS)
     for kind, own in IDS.items():
         assert [p.id for p in promises_of(kind)] == f"{EVERY_KIND} {own} {ADVICE}".split()
         assert [p.id for p in promises_of(kind) if not p.required] == ADVICE.split()
 
 
-@pytest.mark.parametrize("kind", HOOKS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_each_says_why_in_one_sentence(kind: str) -> None:
     for promise in promises_of(kind):
         assert promise.why.endswith(".") and 40 < len(promise.why) <= 220, promise.id
@@ -122,7 +122,7 @@ def test_a_stranger_with_our_very_files_gets_the_very_same_results(tmp_path: Pat
         found = json.loads(done.stdout)
         return sorted((one["part"].partition("/")[2], one["check"], one["result"]) for one in found)
 
-    kinds = [kind for kind in HOOKS if kind != "plot"]
+    kinds = [kind for kind in KINDS if kind != "plot"]
     theirs = {kind: results("stranger", kind) for kind in kinds}
     assert sum(map(len, theirs.values())) >= 1000 and theirs == {kind: results("glassnet", kind) for kind in kinds}
 

@@ -17,7 +17,7 @@ from glassnet.catalog import Catalog
 from glassnet.catalog.curves import curve_of
 from glassnet.cli import main
 from glassnet.cli.drawing import draw
-from glassnet.hooks import HOOKS
+from glassnet.kinds import KINDS
 from glassnet.tables import Table
 
 COMMANDS = (
@@ -107,7 +107,7 @@ def test_a_reader_that_leaves_early_is_no_error() -> None:
 
 def test_list_names_every_part_of_a_kind_or_of_all() -> None:
     catalog = Catalog.discover(guests=False)
-    for kind in (None, *HOOKS):
+    for kind in (None, *KINDS):
         listed = run("list", *([kind] if kind else [])).output.splitlines()
         assert listed[0].split() == ["KIND", "NAME", "PROVIDER", "VERSION", "HELP"]
         parts = catalog.parts(kind)

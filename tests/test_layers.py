@@ -14,8 +14,8 @@ import glassnet
 
 ROOT = Path(glassnet.__file__).parent
 FLOORS = (
-    ("errors", "streams", "wording"),
-    ("conventions", "files", "hooks", "kinds", "tables"),
+    ("errors", "kinds", "streams", "wording"),
+    ("conventions", "files", "hooks", "tables"),
     ("backward", "catalog", "data", "folders"),
     ("layers",),
     ("network",),
@@ -142,7 +142,7 @@ def test_names_say_what_a_thing_is(path: Path) -> None:
 
 
 FACE = """
-    Activation Block Catalog Dataset Diverged Engine Experiment GlassClassifier GlassRegressor GlassnetError
+    Activation Block Catalog Command Dataset Diverged Engine Experiment GlassClassifier GlassRegressor GlassnetError
     Initializer Loss Metric Network Optimizer Plot Range Recipe Recording Run Schedule Session Summary Trace
     Training __version__ batch_trials check contract_tests conventions engines fetch hookimpl load plot rate_range
     record run save summary trace

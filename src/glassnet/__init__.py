@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .kinds import (
         Activation,
         Block,
+        Command,
         Dataset,
         Engine,
         Initializer,
@@ -40,6 +41,7 @@ __all__ = [
     "Activation",
     "Block",
     "Catalog",
+    "Command",
     "Dataset",
     "Diverged",
     "Engine",
@@ -81,7 +83,9 @@ __all__ = [
 ]
 
 _HOME = {
-    "kinds": "Activation Block Dataset Engine Initializer Loss Metric Optimizer Plot Range Recipe Schedule Session",
+    "kinds": (
+        "Activation Block Command Dataset Engine Initializer Loss Metric Optimizer Plot Range Recipe Schedule Session"
+    ),
     "hooks": "hookimpl",
     "errors": "Diverged GlassnetError",
     "estimators": "GlassClassifier GlassRegressor",

@@ -57,6 +57,11 @@ def listed(things: Iterable[Any], last: str = "and") -> str:
     return f" {last} ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
 
 
+def a(noun: str) -> str:
+    """The noun with its article: `an activation`, `a loss`."""
+    return f"{'an' if noun.lstrip('`')[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
 def duration(seconds: float) -> str:
     """`12 ms`, `3.4 s`, `2 min 5 s`, `1 h 3 min`."""
     if seconds < 0.9995:

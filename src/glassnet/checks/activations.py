@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..backward import derived_vjp
 from ..errors import GlassnetError
 from ..kinds import Activation
-from .cases import Call, Case, NotApplicable, Refused
+from .cases import Call, Case, NotApplicable, Refused, require_functions
 from .differences import RULE, Slopes, own_slopes, slopes_of_sum
 from .running import Promise
 
@@ -20,6 +20,13 @@ Array = NDArray[Any]
 _FAR = [-20.0, -12.0, -10.0, -8.0, 8.0, 10.0, 12.0, 20.0]
 SCORES = np.concatenate([np.linspace(-6, 6, 97), _FAR]).reshape(35, 3)
 LARGE = np.array([[-1000.0, 1000.0, 0.0], [1000.0, 1000.0, -1000.0], [-1000.0, -1000.0, -1000.0], [100.0, -100.0, 1.0]])
+
+
+def whole(case: Case, bag: Activation) -> None:
+    """It has a formula, and one slope at most."""
+    if bag.df is not None and bag.vjp is not None:
+        raise Refused("it gives both df and vjp: only one of them can be its slope")
+    require_functions(f=bag.f)
 
 
 def calls(case: Case, bag: Activation) -> Iterator[Call]:

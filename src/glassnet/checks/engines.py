@@ -15,7 +15,7 @@ from ..engines import Layers, apart, named
 from ..experiment import Experiment, Training
 from ..experiment.recipes import recipe_of, session_of
 from ..kinds import Dataset, Engine, Recipe, Session, Task
-from .cases import Call, Case, NotApplicable, Refused
+from .cases import Call, Case, NotApplicable, Refused, require_functions
 from .running import Promise
 
 Array = NDArray[Any]
@@ -112,6 +112,15 @@ def _first(bag: Engine) -> tuple[_Example, Session]:
         except ValueError as error:
             refusals.append(str(error))
     raise Refused(f"it takes none of {len(refusals)} small networks; the first, plain sgd: {refusals[0]}")
+
+
+def whole(case: Case, bag: Engine) -> None:
+    """It has its functions, a limit, and a version."""
+    require_functions(begin=bag.begin, version=bag.version, **({} if bag.script is None else {"script": bag.script}))
+    if not 0 < bag.limit <= HIGHEST_LIMIT:
+        raise Refused(f"its limit is {bag.limit!r}: expected a number above 0 and at most {HIGHEST_LIMIT:g}")
+    if not str(bag.version()).strip():
+        raise Refused("version() is empty: expected that of the library")
 
 
 def calls(case: Case, bag: Engine) -> Iterator[Call]:

@@ -11,6 +11,7 @@ from ..kinds import Initializer
 from .cases import Call, Case, Refused
 from .running import Promise
 
+EXEMPT = {"input-untouched": "it is handed nothing but numbers and rng"}
 _SIZES = ((300, 200), (40, 700))
 
 

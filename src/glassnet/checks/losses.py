@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import GlassnetError
-from ..kinds import Loss
-from .cases import Call, Case, NotApplicable, Refused
+from ..errors import GlassnetError, join
+from ..kinds import TASKS, Loss
+from .cases import Call, Case, NotApplicable, Refused, require_functions
 from .differences import RULE, own_slopes
 from .running import Promise
 
@@ -61,6 +61,17 @@ def _targets(bag: Loss, columns: int, rng: np.random.Generator) -> Array:
     if bag.task == "multiclass" and columns > 1:
         return np.eye(columns)[np.arange(_ROWS) % columns]
     return rng.integers(0, 2, (_ROWS, columns))
+
+
+def whole(case: Case, bag: Loss) -> None:
+    """It has both functions, a task, and an output layer that exists."""
+    if bag.task not in TASKS:
+        raise Refused(f"its task is {bag.task!r}: expected one of {join(TASKS)}")
+    require_functions(value=bag.value, grad=bag.grad)
+    try:
+        case.activation(bag.output)
+    except GlassnetError as error:
+        raise Refused(f"its output is {bag.output!r}: {error}") from error
 
 
 def calls(case: Case, bag: Loss) -> Iterator[Call]:

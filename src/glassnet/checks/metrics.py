@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import GlassnetError
+from ..errors import GlassnetError, join
 from ..kinds import Metric
-from .cases import Call, Case, Refused
+from .cases import Call, Case, Refused, require_functions
 from .running import Promise
 
 Array = NDArray[Any]
@@ -59,6 +59,17 @@ def _spoilt(bag: Metric, target: Array, share: float) -> Array:
     if bag.sees == "scores":  # probabilities, a little unsure
         prediction = 0.98 * prediction + 0.01
     return prediction
+
+
+def whole(case: Case, bag: Metric) -> None:
+    """It has its function, and says what it sees and which way is better."""
+    for name, value, possible in (
+        ("better", bag.better, ("higher", "lower")),
+        ("sees", bag.sees, ("labels", "scores", "numbers")),
+    ):
+        if value not in possible:
+            raise Refused(f"{name} is {value!r}: expected one of {join(possible)}")
+    require_functions(value=bag.value)
 
 
 def calls(case: Case, bag: Metric) -> Iterator[Call]:

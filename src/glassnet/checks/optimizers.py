@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kinds import Block, Optimizer, State
-from .cases import Call, Case, Refused, same
+from .cases import Call, Case, Refused, require_functions, same
 from .running import Promise
 
 Array = NDArray[Any]
@@ -35,6 +35,13 @@ def rosenbrock(w: Array) -> tuple[float, Array]:
     x, y = w
     off = y - x**2
     return float((1 - x) ** 2 / 100 + off**2), np.array([-(1 - x) / 50 - 4 * x * off, 2 * off])
+
+
+def whole(case: Case, bag: Optimizer) -> None:
+    """It has one of the two ways to move."""
+    if (bag.update is None) == (bag.minimize is None):
+        raise Refused(f"it gives {'neither' if bag.update is None else 'both'} update and minimize: give one of them")
+    require_functions(**({"update": bag.update} if bag.minimize is None else {"minimize": bag.minimize}))
 
 
 def calls(case: Case, bag: Optimizer) -> Iterator[Call]:

@@ -10,14 +10,25 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import GlassnetError
+from ..errors import GlassnetError, join
 from ..kinds import Plot
 from ..runs import Run
-from .cases import Call, Case, NotApplicable, Refused, same
+from .cases import Call, Case, NotApplicable, Refused, require_functions, same
 from .running import Promise
 from .small_runs import forget, subjects
 
 OF = ("run", "runs", "part")
+EXEMPT = {
+    "input-untouched": "see draws, which looks at the run afterwards",
+    "paper": "a picture of one's own results needs no source",
+}
+
+
+def whole(case: Case, bag: Plot) -> None:
+    """It has its functions, and says what it is drawn of."""
+    if bag.of not in OF:
+        raise Refused(f"of is {bag.of!r}: expected one of {join(OF)}")
+    require_functions(draw=bag.draw, unsuited=bag.unsuited)
 
 
 def calls(case: Case, bag: Plot) -> Iterator[Call]:

@@ -143,6 +143,7 @@ def _near_misses() -> list[str]:
 
 def _clashes(catalog: Catalog) -> list[str]:
     from ..catalog import ambiguous_names
+    from ..catalog.commands import refusal
 
     lines = []
     for group in ambiguous_names(catalog):
@@ -150,7 +151,7 @@ def _clashes(catalog: Catalog) -> list[str]:
         names = join(part.full_name for part in group)
         meaning = f"{first.name!r} alone means ours" if first.distribution == "glassnet" else "write the full name"
         lines.append(f"  {first.kind} {first.name!r} has {len(group)} providers ({names}): {meaning}.")
-    return lines
+    return lines + [f"  {words}." for part in catalog.parts("command") if (words := refusal(part))]
 
 
 def _one_guest(catalog: Catalog, name: str) -> list[str]:

@@ -145,8 +145,14 @@ def _description(choice: Choice) -> list[str]:
     lines = [click.style(f"{part.name}", bold=True) + f"  {part.kind} from {provider}", "", first or "(no help)"]
     lines += ["", *rest.strip("\n").splitlines()] if rest.strip() else []
     lines += ["", *_options_table(choice), ""]
-    lines += [f"Phrase  {choice}", f"Source  {part.where}"]
+    lines += [_how_to_use(choice), f"Source  {part.where}"]
     return lines
+
+
+def _how_to_use(choice: Choice) -> str:
+    from ..catalog.commands import typed
+
+    return f"Type    glassnet {typed(choice.part)} --help" if choice.part.kind == "command" else f"Phrase  {choice}"
 
 
 def _options_table(choice: Choice) -> list[str]:
