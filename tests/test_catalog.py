@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from guests import environment, write_good, write_guest
+from waiting import PATIENCE
 
 from glassnet import Activation, GlassnetError, Optimizer
 from glassnet.catalog import Catalog, Part, Phrase, ambiguous_names
@@ -175,7 +176,7 @@ def test_the_order_of_installation_of_folders_and_of_hashes_changes_nothing(tmp_
             env=environment(*folders, PYTHONHASHSEED=str(attempt)),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
             check=True,
         )
         seen.add(done.stdout)

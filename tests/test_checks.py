@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from guests import environment, glassnet, python, write_good, write_guest
 from mutants import GALLERY, QUIET
+from waiting import PATIENCE
 
 import glassnet as face
 from glassnet import Activation, GlassnetError, Loss, builtin
@@ -370,7 +371,13 @@ def author(folder: Path, line: str, source: str | None = None) -> subprocess.Com
     wide = {"COLUMNS": "250"}  # so that pytest cuts no message
     command = [sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider", "-p", "no:xdist", str(test)]
     return subprocess.run(
-        command, env=environment(folder, **wide), cwd=folder, capture_output=True, text=True, timeout=120, check=False
+        command,
+        env=environment(folder, **wide),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     )
 
 

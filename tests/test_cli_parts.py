@@ -11,6 +11,7 @@ import pytest
 from click import unstyle
 from click.testing import CliRunner, Result
 from guests import BROKEN, environment, glassnet, python, write_broken, write_good, write_guest
+from waiting import PATIENCE
 
 from glassnet import Activation, Schedule
 from glassnet.catalog import Catalog
@@ -97,7 +98,9 @@ def test_a_reader_that_leaves_early_is_no_error() -> None:
     reader, writer = os.pipe()
     os.close(reader)
     command = [sys.executable, "-m", "glassnet", "list", "--json"]
-    done = subprocess.run(command, env=environment(), stdout=writer, stderr=subprocess.PIPE, timeout=60, check=False)
+    done = subprocess.run(
+        command, env=environment(), stdout=writer, stderr=subprocess.PIPE, timeout=PATIENCE, check=False
+    )
     os.close(writer)
     assert done.stderr == b""
 

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import time
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 from guests import environment, glassnet
+from waiting import PATIENCE
 
 from glassnet import Experiment, load
 from glassnet import run as begin
@@ -171,7 +171,7 @@ def test_no_epochs_at_all_offer_one() -> None:
 
 
 def in_a_terminal(*words: str) -> str:
-    """What a real pseudo-terminal receives, bounded in time."""
+    """What a real pseudo-terminal receives."""
     pty = pytest.importorskip("pty")
     import select
     import subprocess
@@ -182,10 +182,8 @@ def in_a_terminal(*words: str) -> str:
     command = [sys.executable, "-m", "glassnet", "--no-plugins", *words]
     process = subprocess.Popen(command, stdin=inside, stdout=inside, stderr=inside, env=env, close_fds=True)
     os.close(inside)
-    received, until = b"", time.monotonic() + 60
-    while time.monotonic() < until:
-        if not select.select([outside], [], [], 1)[0]:
-            continue
+    received = b""
+    while select.select([outside], [], [], PATIENCE)[0]:
         try:
             piece = os.read(outside, 65536)
         except OSError:  # Linux's way to say that the other end is closed
@@ -193,7 +191,9 @@ def in_a_terminal(*words: str) -> str:
         if not piece:
             break
         received += piece
-    process.kill() if process.poll() is None and time.monotonic() >= until else process.wait(10)
+    else:
+        process.kill()
+    process.wait(PATIENCE)
     os.close(outside)
     assert process.returncode == 0, received
     return received.decode()

@@ -28,6 +28,7 @@ from pathlib import Path
 import click
 import pytest
 from guests import environment
+from waiting import PATIENCE
 
 from glassnet.cli import main
 from glassnet.publish import serving
@@ -153,7 +154,7 @@ class Place:
             stdin=subprocess.DEVNULL,
             text=True,
             encoding="utf-8",
-            timeout=300,
+            timeout=PATIENCE,
         )
 
     def filled_in(self, command: str) -> str:

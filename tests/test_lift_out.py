@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from guests import python, write_guest
+from waiting import PATIENCE
 
 from glassnet import builtin
 from glassnet.kinds import KINDS
@@ -108,7 +109,7 @@ def test_a_copy_passes_every_test_that_its_original_passes(name, lifted):
         cwd=HERE.parent,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     assert int(done.stdout.splitlines()[-1].split(" passed")[0].split()[-1]) >= 15, done.stdout[-300:]

@@ -15,6 +15,7 @@ import yaml
 from click.testing import CliRunner
 from guests import environment
 from packages import build, command, install, make, own_tests
+from waiting import PATIENCE
 
 from glassnet.cli import main
 from glassnet.publish.naming import BACKENDS, KINDS
@@ -38,7 +39,7 @@ def cookiecutter(folder, **answers):
         env=environment(HOME=str(folder.parent / "home")),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
 
@@ -185,7 +186,7 @@ def test_every_command_of_the_readme_exists(tmp_path, monkeypatch):
 
 
 def _make(project, *words):
-    return subprocess.run(["make", *words], cwd=project, capture_output=True, text=True, timeout=60)
+    return subprocess.run(["make", *words], cwd=project, capture_output=True, text=True, timeout=PATIENCE)
 
 
 def test_the_makefile_is_a_thin_face(tmp_path):

@@ -6,6 +6,7 @@ import hashlib
 import io
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -102,6 +103,52 @@ def _words(subject: Any) -> str:
     return "several runs" if isinstance(subject, list) else f"{subject.part.kind} {subject.part.name}"
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """A subject, its figure, and what drawing it did to others: in words, empty where it did nothing."""
+
+    subject: Any
+    figure: Any
+    spoiled: bool
+    settings: str
+    left: str
+
+
+_latest: list[Any] = [None, {}]  # the case that was drawn last, and its drawings by the subject's id
+
+
+def _drawing(case: Case, subject: Any) -> Drawing:
+    """The subject as this case draws it: once for all checks of the case, because pictures take long."""
+    if _latest[0] is not case:
+        _latest[:] = [case, {}]
+    kept = _latest[1]
+    if id(subject) not in kept:
+        kept[id(subject)] = _draw_and_watch(case.bag, subject)
+    drawing: Drawing = kept[id(subject)]
+    return drawing
+
+
+def _draw_and_watch(bag: Plot, subject: Any) -> Drawing:
+    """Draw, note what was changed, and put it back: weights and rows, matplotlib's settings, figures of pyplot."""
+    from matplotlib import rcParams
+
+    before, settings, kept = _state(subject), dict(rcParams), _pyplot_figures()
+    try:
+        figure = bag.draw(subject)
+        changed = [name for name in rcParams if name != "backend" and rcParams[name] != settings[name]]
+        left = len(_pyplot_figures() - kept)
+    finally:
+        rcParams.update({name: value for name, value in settings.items() if name != "backend"})
+        for number in _pyplot_figures() - kept:
+            sys.modules["matplotlib.pyplot"].close(number)
+    spoiled = not same(before, _state(subject))
+    if spoiled:
+        forget()
+    return Drawing(
+        subject, figure, spoiled, next(iter(changed), ""), f"{left} figure{'s' * (left > 1)}" if left else ""
+    )
+
+
 def draws(case: Case) -> str:
     """Every run gets a figure, or words that say why not, and is the same afterwards: others will be drawn from it."""
     from matplotlib.figure import Figure
@@ -113,15 +160,14 @@ def draws(case: Case) -> str:
         if reason:
             reasons.append(reason)
             continue
-        before = _state(subject)
-        figure = _figure(bag, subject)
-        if not isinstance(figure, Figure):
-            raise Refused(f"drawing {_words(subject)} gives {type(figure).__name__}: expected a matplotlib Figure")
-        if not same(before, _state(subject)):
-            forget()
+        drawing = _drawing(case, subject)
+        if not isinstance(drawing.figure, Figure):
+            kind = type(drawing.figure).__name__
+            raise Refused(f"drawing {_words(subject)} gives {kind}: expected a matplotlib Figure")
+        if drawing.spoiled:
             raise Refused(f"drawing {_words(subject)} changes its weights or rows: work on copies")
         if not drawn:
-            figure.savefig(io.BytesIO(), format="png", dpi=40)
+            drawing.figure.savefig(io.BytesIO(), format="png", dpi=40)
         drawn += 1
     if not drawn:
         raise NotApplicable(f"it fits none of {len(reasons)} small examples; the first: {reasons[0]}")
@@ -150,25 +196,12 @@ def _state(subject: Any) -> list[Any]:
 
 def no_pyplot(case: Case) -> None:
     """Figures of pyplot are kept by it for ever, and its settings are everybody's: a plot leaves both as they were."""
-    from matplotlib import rcParams
-
-    before, kept = dict(rcParams), _pyplot_figures()
-    try:
-        for subject in _examples(case.bag):
-            case.bag.draw(subject)
-            words = f"drawing {_words(subject)}"
-            changed = [name for name in rcParams if name != "backend" and rcParams[name] != before[name]]
-            if changed:
-                raise Refused(f"{words} changes matplotlib's global {changed[0]}: set it on the figure itself")
-            if left := _pyplot_figures() - kept:
-                raise Refused(
-                    f"{words} leaves {len(left)} figure{'s' * (len(left) > 1)} with pyplot: "
-                    "begin with `matplotlib.figure.Figure(...)`"
-                )
-    finally:
-        rcParams.update({name: value for name, value in before.items() if name != "backend"})
-        for number in _pyplot_figures() - kept:
-            sys.modules["matplotlib.pyplot"].close(number)
+    for subject in _examples(case.bag):
+        drawing, words = _drawing(case, subject), f"drawing {_words(subject)}"
+        if drawing.settings:
+            raise Refused(f"{words} changes matplotlib's global {drawing.settings}: set it on the figure itself")
+        if drawing.left:
+            raise Refused(f"{words} leaves {drawing.left} with pyplot: begin with `matplotlib.figure.Figure(...)`")
 
 
 def _pyplot_figures() -> set[int]:
@@ -183,7 +216,7 @@ def labelled(case: Case) -> str:
     for subject in subjects(bag.of):
         if _reason(bag, subject):
             continue
-        figure = _figure(bag, subject)
+        figure = _drawing(case, subject).figure
         if not _title(figure):
             raise Refused(f"the picture of {_words(subject)} has no title: use figure.suptitle or axes.set_title")
         for number, axes in enumerate(figure.axes, 1):
