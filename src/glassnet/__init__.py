@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import conventions
+    from . import conventions, pictures
     from .catalog import Catalog
     from .checks import check, contract_tests
     from .data import fetch
@@ -70,6 +70,7 @@ __all__ = [
     "fetch",
     "hookimpl",
     "load",
+    "pictures",
     "plot",
     "rate_range",
     "record",
@@ -106,8 +107,8 @@ def __getattr__(name: str) -> Any:
             return version("glassnet")
         except PackageNotFoundError:  # a checkout that was never installed
             return "0+unknown"
-    if name == "conventions":  # a module of the face, as a whole
-        return import_module(".conventions", __name__)
+    if name in ("conventions", "pictures"):  # modules of the face, as a whole
+        return import_module(f".{name}", __name__)
     if name not in _MODULE_OF:
         raise AttributeError(f"module 'glassnet' has no attribute {name!r}")
     value = getattr(import_module(f".{_MODULE_OF[name]}", __name__), name)

@@ -1,20 +1,16 @@
-"""Pictures by name: find the plots that suit a run, several runs or a part, draw them, and keep them as files."""
+"""Pictures by name: find the plots that suit a run, several runs, a sweep or a part, and draw them."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from .catalog import Catalog, Choice, Part, Phrase
 from .catalog.faults import explain
 from .errors import GlassnetError, did_you_mean, join
 from .experiment import Training
-from .files import write_bytes
 from .hooks import HOOKS, PROJECT
 from .kinds import Plot
 from .runs import Run
@@ -155,22 +151,6 @@ def _names(run: Run) -> Iterator[str]:
         return
     yield from map(str, (*data.features.outputs, *data.targets.names, *(data.targets.classes or ())))
     yield from map(str, captions.values())
-
-
-def save(figure: Figure, path: Path) -> None:
-    """Write a figure, whole or not at all, as its ending says: .png, or .svg whose text stays text.
-
-    The same figure gives the same bytes: neither a date nor random names are written into it.
-    """
-    from matplotlib import rc_context
-
-    form = path.suffix[1:]
-    metadata: dict[str, Any] = {"Date": None} if form == "svg" else {}
-    picture = BytesIO()
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": path.stem}), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a glyph that the font lacks is nothing that a reader could put right
-        figure.savefig(picture, format=form, metadata=metadata)
-    write_bytes(path, lambda file: file.write(picture.getvalue()), elsewhere="choose another folder with --output")
 
 
 def kind_of(subject: Any) -> Of:

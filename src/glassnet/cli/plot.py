@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from ..plotting import Fitting
     from .host import Host
 
-FORMATS = ("png", "svg")
+FORMATS = ("png", "svg", "pdf")
+ELSEWHERE = "choose another folder with --output"
 EXAMPLES = """\b
 Examples:
   glassnet plot last
@@ -193,7 +194,8 @@ def _safe(name: str) -> str:
 def _draw(jobs: list[Job], as_json: bool) -> Iterator[dict[str, str]]:
     """Draw and keep each picture and tell of it; a plot that fails costs one line on stderr and nothing else."""
     from ..files import writing
-    from ..plotting import PlotFailed, blamed_on, draw, save
+    from ..pictures import save
+    from ..plotting import PlotFailed, blamed_on, draw
     from .display import console
 
     screen = console(to_stderr=True)
@@ -205,10 +207,10 @@ def _draw(jobs: list[Job], as_json: bool) -> Iterator[dict[str, str]]:
                 raise PlotFailed(job.fitting.failed)
             with screen.status(said) if screen.is_terminal else nullcontext():
                 figure = draw(choice, job.subject.what)
-                with writing(job.path.parent, "choose another folder with --output"):
+                with writing(job.path.parent, ELSEWHERE):
                     job.path.parent.mkdir(parents=True, exist_ok=True)
                 with blamed_on(choice):
-                    save(figure, job.path)
+                    save(figure, job.path, ELSEWHERE)
         except PlotFailed as error:
             click.echo(click.style(str(error), fg="yellow"), err=True)
             yield {"plot": name, "failed": str(error)}

@@ -14,8 +14,8 @@ from .layers import gradient_norms_runs
 from .network import network_diagram
 from .numbers import predicted_actual, residuals
 from .parts import activation_slope
-from .pictures import gallery, most_wrong
 from .plane import decision_boundary, fitted_curve
+from .rows import gallery, most_wrong
 from .several import loss_runs, scores_runs
 from .trials import batch_strategies, learning_rate_range
 
