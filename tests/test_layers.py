@@ -128,7 +128,7 @@ def test_names_say_what_a_thing_is(path: Path) -> None:
 
 FACE = """
     Activation Block Catalog Dataset Diverged Engine Experiment GlassClassifier GlassRegressor GlassnetError
-    Initializer Loss Metric Network Optimizer Plot Range Recipe Recording Run Schedule Session Summary Trace
+    Initializer Loss Metric Network Optimizer Plot Range Recipe Recording Run Schedule Session Summary Sweep Trace
     Training __version__ batch_trials check contract_tests conventions fetch hookimpl load pictures plot rate_range
     record run save summary trace
 """

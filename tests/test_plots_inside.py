@@ -282,7 +282,9 @@ def test_wide_layers_are_shown_in_part_and_say_so(runs: Runs) -> None:
     units = [one for one in axes.collections if isinstance(one, PathCollection)]
     assert [len(one.get_offsets()) for one in units[:2]] == [6, 1]
     words = [text.get_text() for text in axes.texts]
-    assert "… 30 inputs" in words and "benign" in words and "mean radius" in words and "worst fractal dimension" in words
+    assert (
+        "… 30 inputs" in words and "benign" in words and "mean radius" in words and "worst fractal dimension" in words
+    )
 
 
 # --- trials -------------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .runs import Recording, Run, record
     from .saving import load, save
     from .summaries import Summary, summary
+    from .sweeps import Sweep
     from .tracing import Trace, trace
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "Schedule",
     "Session",
     "Summary",
+    "Sweep",
     "Trace",
     "Training",
     "__version__",
@@ -94,6 +96,7 @@ _HOME = {
     "runs": "Recording Run record",
     "saving": "load save",
     "summaries": "Summary summary",
+    "sweeps": "Sweep",
     "tracing": "Trace trace",
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import sys
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from ..errors import GlassnetError
+from ..errors import GlassnetError, join
 from ..kinds import Plot
+from ..pictures import render
 from ..runs import Run
+from ..sweeps import Sweep
 from .cases import Call, Case, NotApplicable, Refused, same
 from .running import Promise
 from .small_runs import forget, subjects
 
-OF = ("run", "runs", "part")
+OF = ("run", "runs", "sweep", "part")
 
 
 def calls(case: Case, bag: Plot) -> Iterator[Call]:
@@ -88,6 +89,8 @@ def _digest(values: Any) -> str:
 def _words(subject: Any) -> str:
     if isinstance(subject, Run):
         return f"a {subject.experiment.task} run"
+    if isinstance(subject, Sweep):
+        return f"a sweep of {join(axis.key for axis in subject.axes)}"
     return "several runs" if isinstance(subject, list) else f"{subject.part.kind} {subject.part.name}"
 
 
@@ -110,7 +113,7 @@ def draws(case: Case) -> str:
             forget()
             raise Refused(f"drawing {_words(subject)} changes its weights or rows: work on copies")
         if not drawn:
-            figure.savefig(io.BytesIO(), format="png", dpi=40)
+            render(figure, "png", dpi=40)
         drawn += 1
     if not drawn:
         raise NotApplicable(f"it fits none of {len(reasons)} small examples; the first: {reasons[0]}")
@@ -128,7 +131,9 @@ def _reason(bag: Plot, subject: Any) -> str:
 
 
 def _state(subject: Any) -> list[Any]:
-    """All that could be spoiled by whoever draws: weights and rows."""
+    """All that could be spoiled by whoever draws: weights and rows, and the scores of a sweep."""
+    if isinstance(subject, Sweep):
+        return [[row.point, row.mean, dict(row.scores)] for row in subject.rows()]
     runs = [subject] if isinstance(subject, Run) else subject if isinstance(subject, list) else []
     return [
         [run.trained.network.w.copy(), run.trained.network.running.copy(), run.history.to_numpy(copy=True)]

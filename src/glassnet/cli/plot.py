@@ -29,6 +29,7 @@ Examples:
   glassnet plot 3 --all --format svg
   glassnet plot 1 2 3                     several runs in one picture
   glassnet plot last --list               which plots fit, and why others don't
+  glassnet plot sweeps/0001-digits8x8     a sweep
   glassnet plot --part leaky_relu:slope=0.2
 """
 
@@ -60,21 +61,23 @@ class Job:
 @click.option("--format", "form", type=click.Choice(FORMATS), default="png", show_default=True, help="Pixels or lines.")
 @click.option("--output", type=click.Path(path_type=Path), metavar="FOLDER", help="Where files go  [RUN/plots].")
 @runs_option
+@click.option("--sweeps", envvar="GLASSNET_SWEEPS", default="sweeps", show_default=True, help="Where sweeps are.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list and nothing else.")
 @click.pass_obj
 def plot(
     host: Host, words: tuple[str, ...], every: bool, listing: bool, part: str | None, kind: str | None, form: str,
-    output: Path | None, runs: str, as_json: bool,
+    output: Path | None, runs: str, sweeps: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Draw RUN: its curves, what it got right and wrong, what is inside.
 
-    RUN is a folder, a number, or last; several make pictures that compare them. PLOT is a phrase (see `glassnet list
+    RUN is a folder, a number, or last; several make pictures that compare them. The folder of a sweep, or its name,
+    shows which settings serve best. PLOT is a phrase (see `glassnet list
     plots`); without one, all are drawn that fit and are quick. Pictures already there are drawn anew.
     """
     if kind is not None and part is None:
         raise GlassnetError(f"--kind {kind} says which part is meant by --part: give --part NAME as well")
     catalog = host.catalog()
-    subjects, phrases = _read(words, part, kind, catalog, runs, output)
+    subjects, phrases = _read(words, part, kind, catalog, runs, sweeps, output)
     if listing and phrases:
         raise GlassnetError(f"--list lists all plots and draws none: leave {join(phrases)} away, or --list")
     if listing:
@@ -101,7 +104,13 @@ def plot(
 
 
 def _read(
-    words: tuple[str, ...], part: str | None, kind: str | None, catalog: Catalog, runs: str, output: Path | None
+    words: tuple[str, ...],
+    part: str | None,
+    kind: str | None,
+    catalog: Catalog,
+    runs: str,
+    sweeps: str,
+    output: Path | None,
 ) -> tuple[list[Subject], list[str]]:
     """(what is drawn, phrases of plots): the first words are runs, and plots are known by their names."""
     if part is not None:
@@ -112,6 +121,8 @@ def _read(
     first = next((at for at, word in enumerate(words) if at and _is_plot(word, catalog)), len(words))
     if not words:
         raise GlassnetError("name a run: glassnet plot last (`glassnet runs` lists all), or a part: --part relu")
+    if first == 1 and (sweep := _sweep(words[0], runs, sweeps)):
+        return [Subject(sweep, output or sweep.folder / "plots")], list(words[1:])
     opened = [_open(word, catalog, runs, at) for at, word in enumerate(words[:first])]
     if len(opened) == 1:
         return [Subject(opened[0], output or opened[0].folder / "plots")], list(words[first:])
@@ -123,6 +134,17 @@ def _is_plot(word: str, catalog: Catalog) -> bool:
     from ..catalog import Phrase
 
     return bool(catalog.matches("plot", Phrase.parse(word).name))
+
+
+def _sweep(word: str, runs: str, sweeps: str) -> Any:
+    """The sweep that is meant: by its folder, or by a name that no run has; None where a run is meant."""
+    from ..runs.reading import list_folders
+    from ..sweeps import Sweep
+    from ..sweeps.keeping import WORDS
+
+    is_run = word == "last" or word.isdecimal() or word in [path.name for path in list_folders(Path(runs))]
+    folder = Path(word) if (Path(word) / WORDS).is_file() else Path(sweeps) / word
+    return Sweep.load(folder) if not is_run and (folder / WORDS).is_file() else None
 
 
 def _open(word: str, catalog: Catalog, runs: str, position: int) -> Any:

@@ -32,6 +32,7 @@ BEST, TIED, OTHER, FAILED = VERMILION, ORANGE, BLUE, GREY  # the points of a swe
 
 TITLE, LABEL, TICK, NOTE = 15, 13, 12, 11  # points
 MOST_PANELS = 9
+TURNED = 0.26  # inches that a name takes which is turned
 _LINE = 1.25 / 72  # inches that a line of text takes, for each of its points
 
 #: How the rows of each split look in every picture, and what they are called.
@@ -124,6 +125,8 @@ def without_scale(axes: Any, title: str = "") -> Any:
 
 def name_ticks(axes: Any, names: Sequence[str], side: str = "x", most: int = 30) -> None:
     """Names at 0, 1, 2, ... of an axis: turned where they would touch, and some of them where they are too many."""
+    if side == "x":
+        most = min(most, max(2, int(_room(axes)[0] / TURNED)))
     places = spread(range(len(names)), most)
     texts = [names[place] for place in places]
     if side == "y":
@@ -140,13 +143,16 @@ def name_ticks(axes: Any, names: Sequence[str], side: str = "x", most: int = 30)
 # --- what things are called ---------------------------------------------------------------------------------
 
 
-def legend(axes: Any, onto: Any = None, **where: Any) -> Any:
+def legend(axes: Any, onto: Any = None, first: Sequence[str] = (), **where: Any) -> Any:
     """A legend that covers as little as it can; none for a single line. `where` are matplotlib's own words.
 
-    It stands in the axes, or in what it is put `onto`, other axes or the whole figure. Names that begin with an
+    It stands in the axes, or in what it is put `onto`, other axes or the whole figure; then `axes` may be several.
+    Names that are to come `first` do so in that order, the others as they were drawn. Those that begin with an
     underscore are names as well, which matplotlib's own legend leaves out.
     """
-    handles, labels = _entries(axes)
+    handles, labels = _entries(axes if isinstance(axes, list | tuple) else [axes])
+    order = sorted(range(len(labels)), key=lambda at: [*first, labels[at]].index(labels[at]))
+    handles, labels = [handles[at] for at in order], [labels[at] for at in order]
     if not labels or (len(labels) < 2 and not where):
         return None
     where = {"fontsize": TICK, "framealpha": 0.9, "edgecolor": "none"} | where
@@ -174,15 +180,18 @@ def legend_below(axes: Any, columns: int = 3, down: float = -0.14) -> Any:
 _OF_MATPLOTLIB = re.compile(r"_child\d+|_nolegend_|_container\d*")
 
 
-def _entries(axes: Any) -> tuple[list[Any], list[str]]:
+def _entries(panels: Sequence[Any]) -> tuple[list[Any], list[str]]:
     """What is drawn in the axes and has a name, each name once, in the order in which it was drawn."""
     from matplotlib.collections import Collection
+    from matplotlib.container import Container
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     found: dict[str, Any] = {}
-    drawn = [artist for artist in axes.get_children() if isinstance(artist, Line2D | Patch | Collection)]
-    for artist in (*drawn, *axes.containers):
+    every = [artist for axes in panels for artist in (*axes.get_children(), *axes.containers)]
+    for artist in every:
+        if not isinstance(artist, Line2D | Patch | Collection | Container):
+            continue
         label = str(artist.get_label())
         if label and not _OF_MATPLOTLIB.fullmatch(label) and label not in found:
             found[label] = artist
