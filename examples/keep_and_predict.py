@@ -11,7 +11,7 @@ for epoch in recording:
         print(f"good enough after {epoch.number} epochs")
         break
 training.progress.restore_best(training.network)
-recording.finish()
+recording.conclude()
 
 kept = load("last")  # a folder, a number, or last
 print("words:", kept.experiment.optimizer)

@@ -9,7 +9,7 @@ from gradients import central_differences, kinks, relative_error
 from glassnet import Activation, Network
 from glassnet.catalog import Catalog
 from glassnet.errors import GlassnetError
-from glassnet.network import BatchNorm
+from glassnet.layers import BatchNorm
 from glassnet.training import Objective
 
 CATALOG = Catalog.discover(guests=False)
@@ -192,15 +192,16 @@ def test_running_statistics_arrive_at_mean_and_unbiased_variance() -> None:
         net.remember()
     z = X @ net.view(net.w, "weight", 0) + net.view(net.w, "bias", 0)
     norm = next(layer for layer in net.layers if isinstance(layer, BatchNorm))
-    np.testing.assert_allclose(norm.mean, z.mean(axis=0), rtol=1e-8)
-    np.testing.assert_allclose(norm.var, z.var(axis=0, ddof=1), rtol=1e-8)
+    np.testing.assert_allclose(norm.running["mean"], z.mean(axis=0), rtol=1e-8)
+    np.testing.assert_allclose(norm.running["var"], z.var(axis=0, ddof=1), rtol=1e-8)
 
 
 def test_batch_normalised_scores_have_mean_shift_and_spread_scale() -> None:
     rng = np.random.default_rng(0)
     scale, shift = np.array([2.0, 0.5]), np.array([1.0, -1.0])
-    room = [np.zeros(2) for _ in range(2)]
-    norm = BatchNorm(scale, shift, *room, mean=np.zeros(2), var=np.ones(2))
+    norm = BatchNorm(1, 2)
+    slopes, running = {"dscale": np.zeros(2), "dshift": np.zeros(2)}, {"mean": np.zeros(2), "var": np.ones(2)}
+    norm.hold({"scale": scale, "shift": shift}, slopes, running)
     out, _ = norm.forward(rng.normal(3, 4, size=(400, 2)), True, None)
     np.testing.assert_allclose(out.mean(axis=0), shift, atol=1e-12)
     np.testing.assert_allclose(out.std(axis=0), scale, rtol=1e-5)

@@ -452,7 +452,7 @@ def test_a_missing_model_says_how_to_make_it(copied: Path) -> None:
     ("content", "words"),
     [
         ("", "history.csv holds 0 epochs and the checkpoint 5"),
-        ("epoch,step\n1,2\n", "history.csv is damaged: its column 'validation_loss' is missing"),
+        ("epoch,step\n1,2\n", "history.csv is damaged: its column 'loss' is missing"),
         ("epoch,step,loss\n1,2,3,4\n", "history.csv is damaged: "),
         ("nonsense\n\0\n", "history.csv is damaged: "),
     ],

@@ -243,7 +243,7 @@ def test_every_optimizer_takes_the_steps_of_training_and_its_slopes_are_right(op
 
 
 def test_an_optimizer_in_pieces_and_one_with_numbers_in_its_state(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("glassnet.training.updates.PIECE", 5)
+    monkeypatch.setattr("glassnet.training.steps.PIECE", 5)
     training = trained(toy(epochs=2, optimizer="adam"))
     told = traced(toy(epochs=2, optimizer="adam"), steps=2)
     assert_same_weights(told.steps[-1], training.network)

@@ -14,7 +14,7 @@ from glassnet.data import Rows
 from glassnet.errors import GlassnetError
 from glassnet.streams import Stream, generator
 from glassnet.training.batches import Batches, batch_starts
-from glassnet.training.updates import Updater, clip
+from glassnet.training.steps import Updater, clip
 
 
 def quick(**changes: object) -> Experiment:
@@ -120,7 +120,7 @@ def test_the_schedule_scales_the_change_and_sees_finished_epochs() -> None:
 def test_an_elementwise_optimizer_in_pieces_is_bit_for_bit_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     weights = []
     for piece in (7, 1 << 15):
-        monkeypatch.setattr("glassnet.training.updates.PIECE", piece)
+        monkeypatch.setattr("glassnet.training.steps.PIECE", piece)
         training = run(quick(optimizer="adam:lr=0.01", schedule="cosine"))
         list(training)
         weights.append(training.network.w.copy())

@@ -96,9 +96,12 @@ class Loss:
 
 @dataclass(frozen=True)
 class Block:
-    """Where one array of parameters lies in the vector: `w[block.slice].reshape(block.shape)`."""
+    """Where one array of parameters lies in the vector: `w[block.slice].reshape(block.shape)`.
 
-    kind: Literal["weight", "bias", "scale", "shift"]
+    `kind` is weight, bias, or (of batch normalisation) scale or shift; `layer` counts from 0.
+    """
+
+    kind: str
     layer: int
     slice: slice
     shape: tuple[int, ...]

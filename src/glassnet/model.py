@@ -16,6 +16,7 @@ from .errors import GlassnetError
 from .kinds import Loss
 from .network import Network
 from .training.scoring import class_codes
+from .wording import count
 
 Array = NDArray[Any]
 
@@ -44,7 +45,7 @@ class Parts:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Model:
     """A network with the preparation of its inputs and the encoding of its targets.
 
@@ -57,6 +58,11 @@ class Model:
     loss: Loss
     features: Features
     targets: Targets
+
+    def __repr__(self) -> str:
+        network = self.network
+        answers = f"{len(self.targets.classes)} classes" if self.targets.classes else "numbers"
+        return f"<Model {network.shape} for {answers}: {count(len(network.w), 'parameter')}, {network.dtype.name}>"
 
     def outputs(self, X: Any) -> Array:
         """What the network puts out, (n, k): probabilities with sigmoid or softmax outputs."""
@@ -73,18 +79,8 @@ class Model:
 
     def to_arrays(self) -> dict[str, Array]:
         """Everything as arrays that need no pickle; the words among them as one JSON text."""
-        network = self.network
-        words = {
-            "inputs": network.inputs,
-            "hidden": list(network.hidden),
-            "outputs": network.outputs,
-            "dropout": network.dropout,
-            "input_dropout": network.input_dropout,
-            "batch_norm": network.batch_norm,
-            "dtype": network.dtype.name,
-            **self.parts.words(),
-        }
-        arrays = {"words": np.array(json.dumps(words)), "w": network.w, "running": network.running}
+        words = self.network.words() | self.parts.words()
+        arrays = {"words": np.array(json.dumps(words)), "w": self.network.w, "running": self.network.running}
         arrays |= {f"features/{name}": array for name, array in self.features.to_arrays().items()}
         return arrays | {f"targets/{name}": array for name, array in self.targets.to_arrays().items()}
 
@@ -93,12 +89,8 @@ class Model:
         try:
             words = json.loads(str(arrays["words"]))
             parts = Parts.from_words(words, catalog)
-            network = Network(
-                words["inputs"], words["hidden"], words["outputs"],
-                [choice.build() for choice in parts.activations], parts.output.build(),
-                dropout=words["dropout"], input_dropout=words["input_dropout"],
-                batch_norm=words["batch_norm"], dtype=words["dtype"],
-            )  # fmt: skip
+            activations = [choice.build() for choice in parts.activations]
+            network = Network.of(words, activations, parts.output.build())
             network.w[:], network.running[:] = arrays["w"], arrays["running"]
             features, targets = (
                 _under("features/", arrays, Features.from_arrays), _under("targets/", arrays, Targets.from_arrays)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,9 +18,9 @@ from .errors import GlassnetError, join
 from .experiment import Experiment, Training
 from .experiment.choosing import DEFAULT_BATCH, choose_parts
 from .kinds import Optimizer, State, Task
-from .network import BatchNorm, Dense, Dropout, Network
+from .network import Network
 from .runs import Run
-from .training.updates import initial_state
+from .training.steps import initial_state
 
 HEADER = ("layer", "activation", "output", "W", "b", "parameters")
 TINY = (64, 128)  # parameters, on which an optimizer's memory is measured
@@ -214,11 +215,7 @@ def _of_widths(text: str, words: Experiment, catalog: Catalog) -> Summary:
     task: Task = words.task or ("binary" if outputs == 1 else "multiclass")  # type: ignore[assignment]
     chosen = choose_parts(words, None, task, catalog)
     try:
-        network = Network(
-            inputs, hidden, outputs, [choice.build() for choice in chosen.activations], chosen.output.build(),
-            dropout=words.dropout, input_dropout=words.input_dropout, batch_norm=words.batch_norm,
-            dtype=words.dtype or np.float64,
-        )  # fmt: skip
+        network = chosen.network(words, inputs, outputs, words.dtype or np.float64)
     except (MemoryError, ValueError) as error:  # NumPy refuses sizes that no address can reach with a ValueError
         raise GlassnetError(f"a network of widths {text} does not fit into memory: give smaller widths") from error
     given = words.batch_size or DEFAULT_BATCH
@@ -254,27 +251,19 @@ def _summarised(
 def _layers(network: Network, activations: Sequence[str]) -> Iterator[Layer]:
     """The layers as a person counts them: an activation belongs to the dense layer below it."""
     yield Layer("inputs", "", network.inputs)
-    number, width = 0, network.inputs
     for layer in network.layers:
-        if isinstance(layer, Dense):
-            W, b = layer.W, layer.b
-            number, width = number + 1, W.shape[1]
-            activation = activations[number - 1] if activations else ""
-            shapes = (W.shape[0], W.shape[1]), (len(b),)
-            yield Layer(f"dense {number}", activation, width, *shapes, W.size + b.size, W.size, W.size)
-        elif isinstance(layer, BatchNorm):
-            yield Layer(f"batch norm {number}", "", width, parameters=2 * width, products=width)
-        elif isinstance(layer, Dropout):
-            yield Layer(f"dropout {number}" if number else "input dropout", f"{1 - layer.keep:.3g} left out", width)
+        if layer.activation is None:
+            shapes: Any = layer.parameters
+            W, b = shapes.get("W"), shapes.get("b")
+            sizes = {letter: math.prod(shape) for letter, shape in shapes.items()}
+            remark = activations[layer.number - 1] if W and activations else layer.remark
+            total, penalised = sum(sizes.values()), sizes.get("W", 0)
+            yield Layer(layer.title, remark, layer.width, W, b, total, penalised, layer.products)
 
 
 def _kept(network: Network) -> int:
     """Numbers of one row that a step keeps for the way back: the inputs, what leaves every layer, the outputs."""
-    widths, width = [network.inputs], network.inputs
-    for layer in network.layers:
-        width = layer.W.shape[1] if isinstance(layer, Dense) else width
-        widths.append(width)
-    return sum(widths) + network.outputs
+    return network.inputs + sum(layer.width for layer in network.layers) + network.outputs
 
 
 def _state_bytes(optimizer: Optimizer, network: Network) -> int | None:

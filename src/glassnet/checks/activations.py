@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..backward import derived_vjp
 from ..errors import GlassnetError
 from ..kinds import Activation
-from ..network import derived_vjp
 from .cases import Call, Case, NotApplicable, Refused
 from .differences import RULE, Slopes, own_slopes, slopes_of_sum
 from .running import Promise

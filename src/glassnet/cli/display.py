@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # only names for the reader: rich and the trainer are imported when a command runs
@@ -80,36 +81,28 @@ def _names(given: Iterable[Any]) -> str:
 
 def epoch_line(epoch: Epoch, total: int) -> str:
     """One epoch in one line, for logs."""
-    return f"epoch {epoch.number:>{len(str(total))}}/{total}  {epoch_figures(epoch)}  {duration(epoch.seconds)}"
+    return f"epoch {epoch.number:>{len(str(total))}}/{total}  {epoch.line()}  {duration(epoch.seconds)}"
 
 
 def duration(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds >= 1 else f"{1000 * seconds:.0f} ms"
 
 
-def epoch_figures(epoch: Epoch) -> str:
-    figures = f"loss {epoch.loss:.4f}"
-    if epoch.validation_loss is not None:
-        figures += f"  validation {epoch.validation_loss:.4f}"
-    split = "validation" if "validation" in epoch.scores else "train"
-    name, value = next(iter(epoch.scores[split].items()))
-    return f"{figures}  {name} {value:.4f}"
-
-
-def follow(recording: Recording, screen: Console, quiet: bool) -> Generator[Epoch]:
-    """The epochs of a recording, shown as they pass: a bar in a terminal, a line an epoch elsewhere."""
-    total = recording.training.plan.epochs
+@contextmanager
+def progress_of(training: Training, screen: Console, quiet: bool) -> Generator[Callable[[Epoch], object]]:
+    """What to call with each epoch: it moves a bar in a terminal, and is a line an epoch elsewhere."""
+    total = training.plan.epochs
     if quiet:
-        yield from recording
+        yield lambda epoch: None
     elif not screen.is_terminal:
-        for epoch in recording:
-            screen.print(epoch_line(epoch, total), markup=False)
-            yield epoch
+        yield lambda epoch: screen.print(epoch_line(epoch, total), markup=False)
     else:
-        yield from _with_bar(recording, screen, total)
+        with _bar(training, screen, total) as move:
+            yield move
 
 
-def _with_bar(recording: Recording, screen: Console, total: int) -> Generator[Epoch]:
+@contextmanager
+def _bar(training: Training, screen: Console, total: int) -> Generator[Callable[[Epoch], object]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
@@ -117,11 +110,8 @@ def _with_bar(recording: Recording, screen: Console, total: int) -> Generator[Ep
         TimeRemainingColumn(compact=True),
     )  # fmt: skip
     with Progress(*columns, console=screen) as bar:
-        done = len(recording.training.progress.epochs)
-        task = bar.add_task("", total=total, completed=done)
-        for epoch in recording:
-            bar.update(task, completed=epoch.number, description=epoch_figures(epoch))
-            yield epoch
+        task = bar.add_task("", total=total, completed=len(training.progress.epochs))
+        yield lambda epoch: bar.update(task, completed=epoch.number, description=epoch.line())
 
 
 def scores_table(metrics: dict[str, dict[str, float]], intervals: dict[str, Any], whole: bool = False) -> Table:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from ..runs import Recording
+    from ..training import Epoch
     from .host import Host
 
 EXAMPLES = """\b
@@ -67,7 +70,9 @@ def train(
         recording = _resumed(host, resume, runs, given, config, settings)
     else:
         recording = _started(host, given, config, settings, runs)
-    _work(recording, report, as_json, quiet)
+    with _to_the_end(recording, report, as_json, quiet) as show:
+        for epoch in recording:
+            show(epoch)
 
 
 def _started(host: Host, given: dict[str, Any], config: Path | None, settings: tuple[str, ...], runs: str) -> Recording:
@@ -97,12 +102,27 @@ def _resumed(
     return load(run.folder, runs, host.catalog()).resume(changed)
 
 
-def _work(recording: Recording, report: bool, as_json: bool, quiet: bool) -> None:
-    """Train to the end and print; an interrupt and a divergence keep the run."""
-    from .display import console
+@contextmanager
+def _to_the_end(recording: Recording, report: bool, as_json: bool, quiet: bool) -> Generator[Callable[[Epoch], object]]:
+    """The choices before training, what to call with each epoch, and what it came to; the run is always kept.
+
+    An interrupt ends with how to go on and exit code 130, a divergence with its own words.
+    """
+    from .display import console, progress_of
 
     screen = console(to_stderr=as_json)
-    failure = _train(recording, screen, silent=quiet or (as_json and not screen.is_terminal))
+    silent = quiet or (as_json and not screen.is_terminal)
+    _describe(recording, screen, silent)
+    failure: BaseException | None = None
+    try:
+        with progress_of(recording.training, screen, silent) as show:
+            yield show
+    except KeyboardInterrupt as error:
+        recording.training.progress.stopped = "interrupted"
+        recording.conclude()
+        failure = error
+    except Diverged as error:
+        failure = error
     interrupted = isinstance(failure, KeyboardInterrupt)
     if as_json:
         _print_json(recording)
@@ -110,35 +130,26 @@ def _work(recording: Recording, report: bool, as_json: bool, quiet: bool) -> Non
         _print_short(recording)
     _finish(recording, None if as_json or quiet else screen, report and not interrupted)
     if interrupted:
-        from ..report.repeating import program
-
-        done = recording.result["epochs"]
-        resume = f"{program(recording.training.experiment)} train --resume {shlex.quote(str(recording.folder))}"
-        click.echo(f"Interrupted after epoch {done}; the run is kept. Go on with: {resume}", err=True)
+        _say_how_to_go_on(recording)
         raise SystemExit(130)
     if failure is not None:
         raise failure
 
 
-def _train(recording: Recording, screen: Console, silent: bool) -> BaseException | None:
-    """Show the choices, then the epochs as they come; what broke training off, if anything did."""
-    from .display import describe, describe_watch, follow
+def _describe(recording: Recording, screen: Console, silent: bool) -> None:
+    from .display import describe, describe_watch
 
     if not silent:
         for line in (*describe(recording.training), *describe_watch(recording)):
             screen.print(line, markup=False)
-    epochs = follow(recording, screen, silent)
-    try:
-        for _ in epochs:
-            pass
-    except KeyboardInterrupt as error:
-        recording.training.progress.stopped = "interrupted"
-        epochs.close()
-        recording.finish()
-        return error
-    except Diverged as error:
-        return error
-    return None
+
+
+def _say_how_to_go_on(recording: Recording) -> None:
+    from ..report.repeating import program
+
+    done = recording.result["epochs"]
+    resume = f"{program(recording.training.experiment)} train --resume {shlex.quote(str(recording.folder))}"
+    click.echo(f"Interrupted after epoch {done}; the run is kept. Go on with: {resume}", err=True)
 
 
 def _finish(recording: Recording, screen: Console | None, report: bool) -> None:

@@ -20,8 +20,8 @@ from ..errors import Diverged, GlassnetError, join
 from ..experiment import Experiment, Training
 from ..experiment.recipes import ENGINE_PACKAGES, recipe_of, session_of
 from ..kinds import Engine, Recipe, Session
-from ..streams import Stream, generator
 from ..training import threads
+from ..training.batches import visiting_order
 from ..training.epochs import Snapshot
 
 Array = NDArray[Any]
@@ -233,11 +233,9 @@ class Race:
 
     def _order(self, epoch: int) -> Array:
         """The rows of an epoch as glassnet's training visits them, less a lone last one that has no statistics."""
-        n = len(self._rows.X)
-        alone = self.recipe.batch_norm and n % self.recipe.batch_size == 1
-        if self.recipe.batch_size >= n:
-            return np.arange(n)
-        order = generator(self.training.plan.seed, Stream.SHUFFLE, epoch).permutation(n)
+        n, size = len(self._rows.X), self.recipe.batch_size
+        order = visiting_order(n, -(-n // size), self.training.plan.seed, epoch)
+        alone = self.recipe.batch_norm and size < n and n % size == 1
         return order[: n - 1] if alone else order
 
     def _batches(self) -> Iterator[Array]:

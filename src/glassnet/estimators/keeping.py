@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..catalog import Catalog
 from ..errors import GlassnetError
-from ..experiment.building import Earlier, epoch_row
+from ..experiment.building import Earlier
 from ..model import Model
 from ..runs.reading import read_states
 from ..runs.recording import state_arrays
@@ -96,7 +96,7 @@ class Fitted:
 
 def history_arrays(epochs: list[Epoch]) -> dict[str, Array]:
     """The epochs as one table of numbers, with the names of its columns; a missing number is NaN."""
-    rows = [epoch_row(epoch) for epoch in epochs]
+    rows = [epoch.row() for epoch in epochs]
     columns = list(dict.fromkeys(name for row in rows for name in row))
     table = [[np.nan if row.get(name) is None else row[name] for name in columns] for row in rows]
     return {"history_columns": np.array(columns, dtype=str), "history": np.array(table, dtype=np.float64)}
@@ -105,23 +105,10 @@ def history_arrays(epochs: list[Epoch]) -> dict[str, Array]:
 def read_epochs(arrays: Mapping[str, Array]) -> list[Epoch]:
     """The reverse of `history_arrays`."""
     columns = arrays["history_columns"].tolist()
-    return [_epoch(dict(zip(columns, row, strict=True))) for row in arrays["history"].tolist()]
+    return [Epoch.of(_told(dict(zip(columns, row, strict=True)))) for row in arrays["history"].tolist()]
 
 
-def _epoch(row: dict[str, float]) -> Epoch:
-    watched = not np.isnan(row["validation_loss"])  # there were validation rows
-    scores: dict[str, dict[str, float]] = {}
-    for column, value in row.items():
-        split, _, name = column.partition("_")
-        if split == "train" or (split == "validation" and watched and name != "loss"):
-            scores.setdefault(split, {})[name] = value
-    return Epoch(
-        number=int(row["epoch"]),
-        step=int(row["step"]),
-        loss=row["loss"],
-        validation_loss=row["validation_loss"] if watched else None,
-        scores=scores,
-        monitored=row["monitored"],
-        rate=row["rate"],
-        seconds=row["seconds"],
-    )
+def _told(row: dict[str, float]) -> dict[str, float | None]:
+    """A table of numbers has NaN where an epoch had no validation rows: these cells were empty."""
+    unwatched = np.isnan(row["validation_loss"])
+    return {name: None if unwatched and name.startswith("validation") else value for name, value in row.items()}

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from ..catalog import Catalog
 from ..data import Prepared, Rows, Split, infer_task, prepare
-from ..errors import Diverged, GlassnetError, join
+from ..errors import GlassnetError, join
 from ..kinds import Dataset, Loss, Task
 from ..model import Model, Parts
 from ..network import Network
 from ..streams import Stream, generator
-from ..training import Epoch, Objective, Plan, Progress, Scorer, evaluate, train
+from ..training import Epoch, Loop, Objective, Plan, Progress, Scorer, evaluate
+from ..training.live import run_to_the_end
 from .choosing import DEFAULT_BATCH, choose_parts, load_dataset, need_plugins, saturates
 from .refusals import try_out
 from .results import Interval, baseline, intervals
@@ -88,21 +89,37 @@ class Training:
         self.remarks = tuple(self._remarks())
 
     def __iter__(self) -> Iterator[Epoch]:
+        return iter(self._loop())
+
+    def steps(self) -> Iterator[int | Epoch]:
+        """Stand still after every update: yields its number, and after the last one of a pass the `Epoch`.
+
+        Breaking off inside an epoch leaves the weights of the epoch before.
+        """
+        return self._loop().steps()
+
+    def finish(self) -> Training:
+        """Train to the end and hand itself back: `run(experiment).finish().scores()`.
+
+        A live line tells where it stands, where somebody sits at a terminal. What breaks a training off (`Diverged`,
+        an interrupt) is raised as ever; the epochs before are kept.
+        """
+        run_to_the_end(self, self.plan.epochs)
+        return self
+
+    def _loop(self) -> Loop:
         data = self.data
-        validation = None if data.whole else data.validation
-        try:
-            yield from train(
-                self.objective, self.chosen.optimizer.build(), self.chosen.schedule.build(),
-                data.train, validation, self.scorer, self.plan, self.progress,
-            )  # fmt: skip
-        except Diverged as error:
-            self.progress.stopped = f"diverged: {error}"
-            raise
-        except KeyboardInterrupt:
-            self.progress.stopped = "interrupted"
-            if self.plan.patience is not None:
-                self.progress.restore_best(self.network)
-            raise
+        return Loop(
+            self.objective, self.chosen.optimizer.build(), self.chosen.schedule.build(),
+            data.train, None if data.whole else data.validation, self.scorer, self.plan, self.progress,
+        )  # fmt: skip
+
+    def __repr__(self) -> str:
+        return f"<Training of {self.describe()}>"
+
+    def describe(self) -> str:
+        """What it trains and where it stands: `iris: 4-100-3, epoch 12 of 50, loss 0.1234, ...`."""
+        return f"{self.experiment.title}: {self.network.shape}, {self.progress.standing(self.plan.epochs)}"
 
     # --- what it came to -------------------------------------------------------------------------------
 
@@ -164,17 +181,8 @@ class Training:
         if words.batch_norm and len(self.data.train) < 2:
             raise GlassnetError("--batch-norm needs at least 2 training rows")
         try:
-            return Network(
-                self.data.train.X.shape[1],
-                words.hidden,
-                loss.width(self.data.targets.columns),
-                [choice.build() for choice in self.chosen.activations],
-                self.chosen.output.build(),
-                dropout=words.dropout,
-                input_dropout=words.input_dropout,
-                batch_norm=words.batch_norm,
-                dtype=self.data.dtype,
-            )
+            outputs = loss.width(self.data.targets.columns)
+            return self.chosen.network(words, self.data.train.X.shape[1], outputs, self.data.dtype)
         except MemoryError as error:
             widths = join(words.hidden)
             raise GlassnetError(
@@ -242,24 +250,9 @@ def run(experiment: Experiment, catalog: Catalog | None = None, *, keep_step_los
     return Training(experiment, catalog, keep_step_losses=keep_step_losses)
 
 
-def epoch_row(epoch: Epoch) -> dict[str, Any]:
-    """An epoch as one flat row: the form of a history, on disk and as a table."""
-    row = {
-        "epoch": epoch.number,
-        "step": epoch.step,
-        "loss": epoch.loss,
-        "validation_loss": epoch.validation_loss,
-        "monitored": epoch.monitored,
-        "rate": epoch.rate,
-        "seconds": epoch.seconds,
-    }
-    scores = {f"{split}_{name}": value for split, found in epoch.scores.items() for name, value in found.items()}
-    return row | scores
-
-
 def history_table(epochs: Sequence[Epoch]) -> pd.DataFrame:
     """One row an epoch; an undefined number is NaN."""
     import pandas as pd
 
-    rows = [epoch_row(epoch) for epoch in epochs]
+    rows = [epoch.row() for epoch in epochs]
     return pd.DataFrame(rows).astype({"validation_loss": float}) if rows else pd.DataFrame()

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from ..catalog import Catalog, Choice
 from ..data import read_table
 from ..errors import GlassnetError
 from ..kinds import Activation, Dataset, Task
+from ..network import Network
 from ..streams import Stream, generator
 from .refusals import refuse_loss, refuse_metrics, refuse_monitor, refuse_unknown_file, refuse_with_solver
 from .words import DEFAULT_OPTIMIZER, Choosable, Experiment
@@ -62,6 +64,12 @@ class Chosen:
         yield from () if self.dataset is None else (self.dataset,)
         yield from (self.loss, self.output, *self.activations, *self.initializers)
         yield from (self.optimizer, self.schedule, *self.metrics.values())
+
+    def network(self, words: Experiment, inputs: int, outputs: int, dtype: DTypeLike) -> Network:
+        """The network of an experiment for data of that form; its weights are 0."""
+        form = {"inputs": inputs, "outputs": outputs, "dtype": dtype}
+        activations = [choice.build() for choice in self.activations]
+        return Network.of(vars(words) | form, activations, self.output.build())
 
     def words(self) -> dict[str, Any]:
         """The fields of an experiment that name parts, each in full."""

@@ -8,32 +8,53 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..catalog import Choice
+from ..errors import GlassnetError
 from ..kinds import Recipe, Session, Words
-from ..network import BatchNorm, Network
+from ..model import Model
+from ..network import Network
 from ..streams import Stream, generator
 from ..training.batches import batch_starts
-from ..training.updates import Updater, clip
+from ..training.steps import Stepper
 from .building import Training
+from .words import Experiment
 
 #: Engines that are packages of their own: what to install where one is asked for and missing.
 ENGINE_PACKAGES = {"torch": "glassnet-torch", "keras": "glassnet-keras"}
 
 
+#: The layers that a recipe has words for.
+TOLD = ("dense", "batch norm", "activation", "dropout")
+
+
 def recipe_of(training: Training) -> Recipe:
     """The recipe of a training; its weights are those that the network has now."""
-    words, chosen, network = training.experiment, training.chosen, training.network
-    rows = len(training.data.train)
-    batch_size = training.plan.batch_size or rows
+    chosen, rows = training.chosen, len(training.data.train)
+    return recipe_for(
+        training.experiment, training.model, chosen.optimizer, chosen.schedule, rows, training.plan.batch_size or rows
+    )
+
+
+def recipe_for(
+    words: Experiment, model: Model, optimizer: Choice, schedule: Choice, rows: int, batch_size: int
+) -> Recipe:
+    """The recipe of a model that was, or will be, trained in these words on so many rows.
+
+    Raises GlassnetError for a layer that a recipe has no words for: half a network would be another network.
+    """
+    network = model.network
+    for layer in network.layers:
+        if layer.name not in TOLD:
+            raise GlassnetError(f"no other library is told of a layer {layer.name}: it is glassnet's own")
     return Recipe(
-        task=training.data.targets.task,
+        task=model.targets.task,
         widths=tuple(network.widths),
-        activations=tuple(in_words(choice) for choice in chosen.activations),
-        output=in_words(chosen.output),
-        loss=in_words(chosen.loss),
-        optimizer=in_words(chosen.optimizer),
-        schedule=in_words(chosen.schedule),
+        activations=tuple(in_words(choice) for choice in model.parts.activations),
+        output=in_words(model.parts.output),
+        loss=in_words(model.parts.loss),
+        optimizer=in_words(optimizer),
+        schedule=in_words(schedule),
         start=tuple(weights_of(network)),
-        total_steps=training.plan.epochs * len(batch_starts(rows, batch_size, join_single=network.batch_norm)),
+        total_steps=words.epochs * len(batch_starts(rows, batch_size, join_single=network.batch_norm)),
         batch_size=min(batch_size, rows),
         l1=words.l1,
         l2=words.l2,
@@ -53,13 +74,10 @@ def in_words(choice: Choice) -> Words:
 
 def weights_of(network: Network) -> list[dict[str, NDArray[Any]]]:
     """Copies of the arrays of each dense layer, in the form of `Recipe.start`."""
-    names = {"weight": "W", "bias": "b", "scale": "scale", "shift": "shift"}
     layers: list[dict[str, NDArray[Any]]] = [{} for _ in network.widths[1:]]
-    for block in network.layout:
-        layers[block.layer][names[block.kind]] = network.w[block.slice].reshape(block.shape).copy()
-    normal = [layer for layer in network.layers if isinstance(layer, BatchNorm)]
-    for arrays, norm in zip(layers, normal, strict=False):
-        arrays["mean"], arrays["var"] = norm.mean.copy(), norm.var.copy()
+    for layer in (layer for layer in network.layers if layer.number):
+        held = layer.arrays | layer.running
+        layers[layer.number - 1] |= {name: array.copy() for name, array in held.items()}
     return layers
 
 
@@ -74,25 +92,25 @@ def session_of(training: Training) -> Session:
 
 
 class _Work:
-    """The steps of a session: gradient, clipping, update, running statistics, as in any training."""
+    """The steps of a session, taken as in any training."""
 
     def __init__(self, training: Training) -> None:
-        self.training, self.objective = training, training.objective
-        network = training.network
-        self.updater = Updater(training.chosen.optimizer.build(), network.w, network.layout, [])
-        self.factor = training.chosen.schedule.build().factor
+        self.objective = training.objective
+        self.stepper = Stepper(training.objective, training.chosen.optimizer.build(), training.plan)
+        self.schedule = training.chosen.schedule.build()
         self.dropout = generator(training.plan.seed, Stream.DROPOUT, 1)
         self.total, self.step = recipe_of(training).total_steps, 0
 
     def train(self, X: NDArray[Any], t: NDArray[Any], batch_size: int) -> float:
-        network, plan = self.objective.network, self.training.plan
-        z = np.empty((len(X), network.outputs), network.dtype)
+        z = np.empty((len(X), self.objective.network.outputs), self.objective.network.dtype)
         with np.errstate(all="ignore"):
             for first in range(0, len(X), batch_size):
-                batch = slice(first, first + batch_size)
+                rows = slice(first, first + batch_size)
                 self.step += 1
-                z[batch] = self.objective.gradient(X[batch], t[batch], None, self.dropout)
-                clip(network.g, plan.clip_norm, plan.clip_value)
-                self.updater.apply(network.g, self.step, self.factor(self.step, self.total, ()))
-                network.remember()
+                if not self.stepper.take((X[rows], t[rows], None), self.dropout, self.step, self.factor):
+                    return float("nan")
+                z[rows] = self.stepper.scores
             return float(self.objective.losses(z, t).mean(dtype=np.float64))
+
+    def factor(self, step: int) -> float:
+        return self.schedule.factor(step, self.total, ())

@@ -14,11 +14,10 @@ from ..errors import GlassnetError
 from ..streams import Stream, generator
 from ..training import Scorer, evaluate, threads, train
 from ..training.batches import Batches, batch_starts
-from ..training.divergence import size
 from ..training.epochs import Progress, Snapshot
 from ..training.objective import weighted_mean
 from ..training.scoring import at_most
-from ..training.updates import Updater, clip
+from ..training.steps import Stepper
 from .building import Training
 
 Array = NDArray[Any]
@@ -69,21 +68,19 @@ def rate_range(training: Training, low: float = 1e-6, high: float = 10.0, steps:
         raise GlassnetError(f"{choice.part.name} has no rate (lr) to try out")
     network, objective, plan = training.network, training.objective, training.plan
     before = Snapshot.of(network)
-    updater = Updater(optimizer, network.w, network.layout, [])
+    stepper = Stepper(objective, optimizer, plan)
     rates, losses, level = np.geomspace(low, high, steps), [], []
     some, nothing = at_most(training.data.train, LEVEL_ROWS), Scorer({}, training.data.targets, objective.loss)
     dropout = generator(plan.seed, Stream.DROPOUT)
     try:
         with np.errstate(all="ignore"), threads.suited_to(plan.batch_size or len(training.data.train), network.widths):
-            for step, (X, t, weight) in zip(range(1, steps + 1), _batches(training), strict=False):
+            for step, batch in zip(range(1, steps + 1), _batches(training), strict=False):
                 level.append(evaluate(objective, some, nothing)[0])
-                z = objective.gradient(X, t, weight, dropout)
-                losses.append(weighted_mean(objective.losses(z, t), weight))
-                if not np.isfinite(size(network.g)) or not level[-1] < GIVEN_UP * np.abs(level).min():
+                taken = stepper.take(batch, dropout, step, lambda step: float(rates[step - 1] / choice.options["lr"]))
+                _, t, weight = batch
+                losses.append(weighted_mean(objective.losses(stepper.scores, t), weight))
+                if not taken or not level[-1] < GIVEN_UP * np.abs(level).min():
                     break
-                clip(network.g, plan.clip_norm, plan.clip_value)
-                updater.apply(network.g, step, float(rates[step - 1] / choice.options["lr"]))
-                network.remember()
     finally:
         before.restore(network)
     kept = np.isfinite(level)
@@ -93,10 +90,9 @@ def rate_range(training: Training, low: float = 1e-6, high: float = 10.0, steps:
 def _batches(training: Training) -> Any:
     """Batch after batch, without an end, in the order of a training with this seed."""
     rows, plan = training.data.train, training.plan
-    starts = batch_starts(len(rows), plan.batch_size or len(rows), join_single=training.network.batch_norm)
-    batches = Batches(rows, starts)
+    batches = Batches(rows, batch_starts(len(rows), plan.batch_size, join_single=training.network.batch_norm))
     for number in count(1):
-        yield from batches.in_order(generator(plan.seed, Stream.SHUFFLE, number).permutation(len(rows)))
+        yield from batches.in_order(batches.order(plan.seed, number))
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,11 +21,10 @@ from ..catalog import Catalog
 from ..data.columns import Column
 from ..errors import GlassnetError, did_you_mean, join
 from ..experiment import Experiment
-from ..experiment.recipes import ENGINE_PACKAGES, in_words, weights_of
+from ..experiment.recipes import ENGINE_PACKAGES, recipe_for
 from ..files import write_bytes, write_text, writing
 from ..kinds import Recipe
 from ..runs import Run
-from ..training.batches import batch_starts
 from . import graph, tables
 
 Array = NDArray[Any]
@@ -64,30 +63,11 @@ def export(run: Run, to: str, output: Path | None = None) -> list[Path]:
 
 def recipe_of_run(run: Run) -> Recipe:
     """The recipe of a finished run, from what its folder holds: its data are not needed."""
-    model, words = run.model, run.experiment
+    words, choose = run.experiment, run.catalog.choose
     rows = run.provenance.get("rows", {}).get("train") or len(run.trained.data.train)
-    batch_size = rows if words.batch_size == "full" else min(int(words.batch_size or rows), rows)
-    steps = len(batch_starts(rows, batch_size, join_single=words.batch_norm))
-    return Recipe(
-        task=model.targets.task,
-        widths=tuple(model.network.widths),
-        activations=tuple(in_words(choice) for choice in model.parts.activations),
-        output=in_words(model.parts.output),
-        loss=in_words(model.parts.loss),
-        optimizer=in_words(run.catalog.choose("optimizer", _phrase(words, "optimizer"))),
-        schedule=in_words(run.catalog.choose("schedule", _phrase(words, "schedule"))),
-        start=tuple(weights_of(model.network)),
-        total_steps=words.epochs * steps,
-        batch_size=batch_size,
-        l1=words.l1,
-        l2=words.l2,
-        clip_norm=words.clip_norm,
-        clip_value=words.clip_value,
-        dropout=words.dropout,
-        input_dropout=words.input_dropout,
-        batch_norm=words.batch_norm,
-        dtype=model.network.dtype.name,
-    )
+    batch_size = rows if words.batch_size in (None, "full") else int(words.batch_size)
+    optimizer, schedule = (choose(kind, _phrase(words, kind)) for kind in ("optimizer", "schedule"))
+    return recipe_for(words, run.model, optimizer, schedule, rows, batch_size)
 
 
 def _phrase(words: Experiment, what: str) -> str:

@@ -318,7 +318,7 @@ def read_history(path: Path) -> list[Epoch]:
     text = read_text(path)
     lines = text[: text.rfind("\n") + 1].splitlines()
     try:
-        epochs = [_epoch(row) for row in csv.DictReader(lines)]
+        epochs = [Epoch.of(row) for row in csv.DictReader(lines)]
         if [epoch.number for epoch in epochs] != list(range(1, len(epochs) + 1)):
             raise ValueError("its epochs are not 1, 2, 3, ...")
     except KeyError as error:
@@ -326,17 +326,6 @@ def read_history(path: Path) -> list[Epoch]:
     except (TypeError, ValueError, AttributeError, csv.Error) as error:
         raise GlassnetError(f"{path} is damaged: {error}") from error
     return epochs
-
-
-def _epoch(row: Mapping[str, str]) -> Epoch:
-    scores: dict[str, dict[str, float]] = {}
-    for key, value in row.items():
-        split, _, name = key.partition("_")
-        if split in ("train", "validation") and key != "validation_loss":
-            scores.setdefault(split, {})[name] = float(value)
-    validation_loss = float(row["validation_loss"]) if row["validation_loss"] else None
-    loss, monitored, rate, seconds = (float(row[name]) for name in ("loss", "monitored", "rate", "seconds"))
-    return Epoch(int(row["epoch"]), int(row["step"]), loss, validation_loss, scores, monitored, rate, seconds)
 
 
 def _phrases(experiment: Experiment) -> list[str]:

@@ -7,7 +7,7 @@ import io
 import json
 import platform
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from ..errors import GlassnetError
 from ..experiment import Training
-from ..experiment.building import epoch_row
 from ..files import ELSEWHERE, remove_leftovers, write_arrays, write_text, writing
 from ..kinds import State
 from ..training import Epoch
 from ..training.epochs import Snapshot
+from ..training.live import run_to_the_end
 from ..training.threads import blas, suited_to
 from ..watching import Watch
 
@@ -43,7 +43,7 @@ class Recording:
         self.training, self.folder, self.watch = training, folder, watch
         self.result: dict[str, Any] = {}
 
-    def __iter__(self) -> Iterator[Epoch]:
+    def __iter__(self) -> Generator[Epoch]:
         remove_leftovers(self.folder)
         self._write_history()  # a resumed run's history is cut back to what its checkpoint holds
         progress = self.training.progress
@@ -59,7 +59,7 @@ class Recording:
             raise
         finally:
             progress.stopped = progress.stopped or "stopped by its caller"
-            self.finish()
+            self.conclude()
 
     def _keep(self, epoch: Epoch) -> None:
         """One more row of history, one more look inside, then the checkpoint.
@@ -70,7 +70,7 @@ class Recording:
             writing(self.folder),
             (self.folder / "history.csv").open("a", newline="", encoding="utf-8") as file,
         ):
-            csv.writer(file, lineterminator="\n").writerow(_cells(epoch_row(epoch)))
+            csv.writer(file, lineterminator="\n").writerow(_cells(epoch.row()))
         if self.watch is not None and self.watch.look(epoch.number):
             write_arrays(self.folder / WATCHED, self.watch.watched.to_arrays())
         write_arrays(self.folder / "checkpoint.npz", checkpoint_arrays(self.training))
@@ -80,7 +80,7 @@ class Recording:
         text = io.StringIO(newline="")
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(self._columns())
-        writer.writerows(_cells(epoch_row(epoch)) for epoch in epochs)
+        writer.writerows(_cells(epoch.row()) for epoch in epochs)
         write_text(self.folder / "history.csv", text.getvalue())
 
     def _columns(self) -> list[str]:
@@ -88,13 +88,18 @@ class Recording:
         splits = (
             ["train", "validation"] if training.data.validation is not None and not training.data.whole else ["train"]
         )
-        empty = Epoch(
-            0, 0, 0.0, None, {split: dict.fromkeys(training.scorer.metrics, 0.0) for split in splits}, 0, 0, 0
-        )
-        return list(epoch_row(empty))
+        return Epoch.columns(splits, training.scorer.metrics)
 
-    def finish(self) -> dict[str, Any]:
-        """Write the model and the final figures; the figures are returned, too."""
+    def finish(self) -> Recording:
+        """Train to the end, with a live line where somebody sits at a terminal, and hand itself back."""
+        run_to_the_end(self, self.training.plan.epochs)
+        return self
+
+    def __repr__(self) -> str:
+        return f"<Recording of {self.training.describe()}, kept in {self.folder}>"
+
+    def conclude(self) -> dict[str, Any]:
+        """Write the model and the final figures of what was done so far; the figures are returned, too."""
         write_arrays(self.folder / "model.npz", self.training.model.to_arrays())
         self.result = final_figures(self.training, self.folder)
         # Last: where it is, with the number of the last epoch, the run is finished

@@ -6,49 +6,28 @@ z, and dq that with respect to any other q. `x W` is the matrix product, `*` goe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..catalog import Choice
 from ..experiment import Training
-from ..network import Activate, BatchNorm, Dense, Dropout
+from ..layers import Line, Passed, Place, lines_through, shape
 from .updating import update_cards
 from .values import Card, Matrix
-from .witness import Passed, Seen
-from .words import Names, delta_formula, own_words, row_names, shape, short
+from .witness import Seen
+from .words import Names, delta_formula, own_words, row_names, short
 
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a layer of the network stands: its number, and the letters of what enters and leaves it."""
-
-    passed: Passed
-    number: int
-    enters: str
-    leaves: str
-
-
-def places(passed: list[Passed]) -> list[Place]:
-    """Number the layers and give every array between them a letter."""
-    letters: dict[type, str] = {Dense: "z", BatchNorm: "u", Activate: "a", Dropout: "d"}
-    found: list[Place] = []
-    number, current = 0, "x"
-    for one in passed:
-        number += isinstance(one.layer, Dense)
-        leaves = f"{letters[type(one.layer)]}{number}"
-        found.append(Place(one, number, current, leaves))
-        current = leaves
-    return found
-
-
-def slope_in(letter: str) -> str:
-    """The name of the slope of the loss with respect to an array: `delta1` for z1, `da1` for a1."""
-    return f"delta{letter[1:]}" if letter.startswith("z") else f"d{letter}"
+def places(passed: list[Passed], activations: Sequence[Choice]) -> list[Place]:
+    """Every layer with the letter of what enters it, and the name of the activation of its number."""
+    letters = ["x", *(one.layer.leaves for one in passed)]
+    names = ["", *(choice.part.name for choice in activations)]
+    return [Place(one, letter, names[one.layer.number]) for one, letter in zip(passed, letters, strict=False)]
 
 
 def cards_of(seen: Seen, training: Training) -> tuple[Card, ...]:
@@ -64,22 +43,29 @@ class Teller:
     def __init__(self, seen: Seen, training: Training) -> None:
         self.seen, self.training = seen, training
         self.names, self.rows = Names.of(training), row_names(seen.index)
-        self.places = places(seen.passed)
+        self.activations = (*training.chosen.activations, training.chosen.output)
+        self.places = places(seen.passed, self.activations)
         self.last = len(training.network.widths) - 1
 
     def matrix(self, layer: int, name: str, values: Array, formula: str, shapes: str, meaning: str) -> Matrix:
         """An array with a row for each row of data and a column for each unit of a layer."""
         return Matrix(name, values, formula, shapes, meaning, self.rows, self.names.out_of(layer))
 
+    def line(self, number: int, line: Line) -> Matrix:
+        """What a layer tells, with the names of rows and columns."""
+        rows = {"data": self.rows, "inputs": self.names.into(number) if number else (), "": ()}[line.rows]
+        columns = self.names.into(number) if line.below else self.names.out_of(number)
+        return Matrix(line.name, line.values, line.formula, line.shapes, line.meaning, rows, columns)
+
     def at(self, number: int) -> list[Place]:
-        return [place for place in self.places if place.number == number]
+        return [place for place in self.places if place.passed.layer.number == number]
 
     # --- forward ---------------------------------------------------------------------------------------
 
     def forward(self) -> Iterator[Card]:
         yield self.inputs()
         for number in range(1, self.last + 1):
-            matrices = [one for place in self.at(number) for one in self._forward_matrices(place)]
+            matrices = [one for place in self.at(number) for one in self._forward(place)]
             if number == self.last:
                 matrices.append(self._outputs())
             yield Card("forward", number, self.title(number), tuple(matrices), self._activation_words(number))
@@ -89,9 +75,8 @@ class Teller:
         units, which = f"{width} unit{'s' * (width != 1)}", "output" if number == self.last else "hidden"
         return f"Layer {number}, {which}: {units}, {short(self._activation(number))}"
 
-    def _activation(self, number: int) -> Any:
-        chosen = self.training.chosen
-        return chosen.output if number == self.last else chosen.activations[number - 1]
+    def _activation(self, number: int) -> Choice:
+        return self.activations[number - 1]
 
     def _activation_words(self, number: int) -> tuple[str, ...]:
         return own_words(self._activation(number))
@@ -107,7 +92,7 @@ class Teller:
             matrices.insert(0, self.matrix(0, "raw", raw, "raw = inputs as given", shape(raw), "before preparation"))
             words = tuple(self.training.data.features.account())
         for place in self.at(0):
-            matrices += self._forward_matrices(place)
+            matrices += self._forward(place)
         return Card("forward", 0, f"Inputs: {n}", tuple(matrices), words)
 
     def _raw(self) -> Array | None:
@@ -118,66 +103,9 @@ class Teller:
         raw: Array = X[self.seen.index]
         return None if np.array_equal(raw, self.seen.X) else raw
 
-    def _forward_matrices(self, place: Place) -> Iterator[Matrix]:
-        tell: dict[type, Callable[[Place], Iterator[Matrix]]] = {
-            Dense: self._dense, BatchNorm: self._normalised, Activate: self._activated, Dropout: self._dropped
-        }  # fmt: skip
-        yield from tell[type(place.passed.layer)](place)
-
-    def _dense(self, place: Place) -> Iterator[Matrix]:
-        number, into, out = place.number, self.names.into(place.number), self.names.out_of(place.number)
-        network, before = self.training.network, self.seen.before.w
-        W, b = network.view(before, "weight", number - 1), network.view(before, "bias", number - 1)
-        x, z = place.passed.x, place.passed.out
-        yield Matrix(
-            f"W{number}", W.copy(), f"W{number}: weights now", shape(W), "from each input to each unit", into, out
-        )
-        yield Matrix(f"b{number}", b.copy(), f"b{number}: biases now", shape(b), "one a unit", (), out)
-        shapes = f"{shape(x)} {shape(W)} + {shape(b)} = {shape(z)}"
-        yield self.matrix(
-            number, f"z{number}", z, f"z{number} = {place.enters} W{number} + b{number}", shapes, "scores"
-        )
-
-    def _normalised(self, place: Place) -> Iterator[Matrix]:
-        number, z, out, layer = place.number, place.passed.x, place.passed.out, place.passed.layer
-        assert isinstance(layer, BatchNorm)
-        names, mean, var = self.names.out_of(number), z.mean(axis=0), z.var(axis=0)
-        normal = (z - mean) / np.sqrt(var + layer.epsilon)
-        scale, shift = (self.training.network.view(self.seen.before.w, kind, number - 1) for kind in ("scale", "shift"))
-        o, no = shape(mean), shape(z)
-        yield Matrix(
-            f"mean{number}", mean, f"mean{number} = mean over rows of z{number}", o, "of this batch", (), names
-        )
-        yield Matrix(
-            f"var{number}",
-            var,
-            f"var{number} = mean over rows of (z{number} - mean{number})^2",
-            o,
-            "of this batch",
-            (),
-            names,
-        )
-        formula = f"normal{number} = (z{number} - mean{number}) / sqrt(var{number} + {layer.epsilon:g})"
-        yield self.matrix(number, f"normal{number}", normal, formula, f"({no} - {o}) / {o}", "mean 0, variance 1")
-        yield Matrix(f"scale{number}", scale.copy(), f"scale{number}: learned", o, "one a unit", (), names)
-        yield Matrix(f"shift{number}", shift.copy(), f"shift{number}: learned", o, "one a unit", (), names)
-        formula = f"u{number} = normal{number} * scale{number} + shift{number}"
-        yield self.matrix(number, f"u{number}", out, formula, f"{no} * {o} + {o} = {no}", "normalised scores")
-
-    def _activated(self, place: Place) -> Iterator[Matrix]:
-        number, a = place.number, place.passed.out
-        name = self._activation(number).part.name
-        yield self.matrix(number, f"a{number}", a, f"a{number} = {name}({place.enters})", shape(a), "activations")
-
-    def _dropped(self, place: Place) -> Iterator[Matrix]:
-        number, layer, mask, out = place.number, place.passed.layer, place.passed.mask, place.passed.out
-        assert isinstance(layer, Dropout) and mask is not None
-        kept = f"mask{number} = 1 / {layer.keep:g} with probability {layer.keep:g}, else 0"
-        yield self.matrix(number, f"mask{number}", mask, kept, shape(mask), "drawn anew in each step")
-        shapes = f"{shape(out)} * {shape(mask)} = {shape(out)}"
-        yield self.matrix(
-            number, f"d{number}", out, f"d{number} = {place.enters} * mask{number}", shapes, "what is left"
-        )
+    def _forward(self, place: Place) -> Iterator[Matrix]:
+        layer = place.passed.layer
+        return (self.line(layer.number, line) for line in layer.forward_lines(place))
 
     def _outputs(self) -> Matrix:
         z, number = self.seen.z, self.last
@@ -232,11 +160,15 @@ class Teller:
     # --- back ------------------------------------------------------------------------------------------
 
     def back(self) -> Iterator[Card]:
+        """From the last layer to the first; what a layer tells of what lies below it opens the next card."""
+        matrices = list(self._last_slopes())
         for number in range(self.last, 0, -1):
-            matrices = list(self._last_slopes()) if number == self.last else []
+            below: list[Matrix] = []
             for place in reversed(self.at(number)):
-                matrices += self._back_matrices(place)
+                for line in place.passed.layer.back_lines(place):
+                    (below if line.below else matrices).append(self.line(number, line))
             yield Card("back", number, f"Layer {number}", tuple(matrices))
+            matrices = below
 
     def _last_slopes(self) -> Iterator[Matrix]:
         """From the loss to the slope with respect to the last scores: directly, or through the output activation."""
@@ -254,91 +186,6 @@ class Teller:
         by = "* weight / n" if weighted else "/ n"
         formula = f"dy = slope of {training.chosen.loss.part.name} in y {by}"
         yield self.matrix(number, "dy", dy, formula, shape(dy), "slope of the loss in y")
-        yield from self._through(
-            training.chosen.output, training.network.output, number, (f"z{number}", seen.z), ("y", y), delta
-        )
-
-    def _back_matrices(self, place: Place) -> Iterator[Matrix]:
-        number, passed, layer = place.number, place.passed, place.passed.layer
-        above = next((p for p in self.places if p.number == number + 1 and isinstance(p.passed.layer, Dense)), None)
-        if above is not None and place is self.at(number)[-1]:
-            name = slope_in(place.leaves)
-            widths = self.training.network.widths
-            turned = f"({widths[number + 1]}, {widths[number]})"
-            shapes = f"{shape(above.passed.upstream)} {turned} = {shape(passed.upstream)}"
-            formula = f"{name} = delta{number + 1} W{number + 1}ᵀ"
-            yield self.matrix(number, name, passed.upstream, formula, shapes, f"slope of the loss in {place.leaves}")
-        if isinstance(layer, Dropout):
-            yield self._back_through_mask(place)
-        elif isinstance(layer, Activate):
-            bag = self.training.network.activations[number - 1]
-            ins, outs = (place.enters, passed.x), (place.leaves, passed.out)
-            assert passed.downstream is not None
-            yield from self._through(self._activation(number), bag, number, ins, outs, passed.downstream)
-        elif isinstance(layer, BatchNorm):
-            yield from self._back_through_norm(place)
-        else:
-            yield from self._weight_slopes(place)
-
-    def _through(
-        self, choice: Any, bag: Any, number: int, ins: tuple[str, Array], outs: tuple[str, Array], downstream: Array
-    ) -> Iterator[Matrix]:
-        """Back through an activation: the slope of each element, or in one go where columns mix."""
-        (enters, z), (leaves, a), name = ins, outs, choice.part.name
-        result, given = slope_in(enters), slope_in(leaves)
-        meaning = f"slope of the loss in {enters}"
-        if bag.vjp is None and bag.df is not None:
-            slope = np.asarray(bag.df(z, a)).astype(z.dtype)
-            yield self.matrix(
-                number,
-                f"slope{number}",
-                slope,
-                f"slope{number} = {name}'({enters})",
-                shape(slope),
-                f"of {leaves} in {enters}",
-            )
-            shapes = f"{shape(a)} * {shape(slope)} = {shape(downstream)}"
-            yield self.matrix(number, result, downstream, f"{result} = {given} * slope{number}", shapes, meaning)
-            return
-        how = "columns mix" if bag.vjp is not None else "derived by autograd"
-        formula = f"{result} = way back of {name}({enters}) from {given}: {how}"
-        yield self.matrix(number, result, downstream, formula, shape(downstream), meaning)
-
-    def _back_through_mask(self, place: Place) -> Matrix:
-        down, mask = place.passed.downstream, place.passed.mask
-        assert down is not None and mask is not None
-        name = slope_in(place.enters)
-        formula = f"{name} = {slope_in(place.leaves)} * mask{place.number}"
-        shapes = f"{shape(down)} * {shape(mask)} = {shape(down)}"
-        return self.matrix(place.number, name, down, formula, shapes, f"slope of the loss in {place.enters}")
-
-    def _back_through_norm(self, place: Place) -> Iterator[Matrix]:
-        number, passed, names = place.number, place.passed, self.names.out_of(place.number)
-        down, dscale, dshift = passed.downstream, passed.slopes["dscale"], passed.slopes["dshift"]
-        assert down is not None
-        o, no = shape(dscale), shape(down)
-        yield Matrix(
-            f"dscale{number}", dscale, f"dscale{number} = sum over rows of du{number} * normal{number}",
-            f"{no} * {no} -> {o}", f"slope of the loss in scale{number}", (), names,
-        )  # fmt: skip
-        yield Matrix(
-            f"dshift{number}", dshift, f"dshift{number} = sum over rows of du{number}",
-            f"{no} -> {o}", f"slope of the loss in shift{number}", (), names,
-        )  # fmt: skip
-        inner = f"du{number} - dshift{number} / n - normal{number} * dscale{number} / n"
-        formula = f"delta{number} = ({inner}) * scale{number} / sqrt(var{number} + {BatchNorm.epsilon:g})"
-        yield self.matrix(
-            number, f"delta{number}", down, formula, f"{no} * {o} / {o} = {no}", f"slope of the loss in z{number}"
-        )
-
-    def _weight_slopes(self, place: Place) -> Iterator[Matrix]:
-        number, x, delta = place.number, place.passed.x, place.passed.upstream
-        dW, db = place.passed.slopes["dW"], place.passed.slopes["db"]
-        into, out = self.names.into(number), self.names.out_of(number)
-        shapes = f"{shape(x.T)} {shape(delta)} = {shape(dW)}"
-        formula = f"dW{number} = {place.enters}ᵀ delta{number}"
-        yield Matrix(f"dW{number}", dW, formula, shapes, f"slope of the loss in W{number}", into, out)
-        formula = f"db{number} = sum over rows of delta{number}"
-        yield Matrix(
-            f"db{number}", db, formula, f"{shape(delta)} -> {shape(db)}", f"slope of the loss in b{number}", (), out
-        )
+        name, ends = training.chosen.output.part.name, (f"z{number}", "y")
+        for line in lines_through(training.network.output, name, ends, seen.z, y, delta):
+            yield self.line(number, line)

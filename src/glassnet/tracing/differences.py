@@ -17,12 +17,11 @@ from numpy.typing import NDArray
 from ..errors import GlassnetError
 from ..experiment import Training
 from ..kinds import Activation
-from ..network import Activate, Dense, Dropout, Network
+from ..layers import slope_in
 from ..training import Objective
-from .cards import places, slope_in
 from .values import Comparison
 from .witness import Seen
-from .words import LETTERS, Names, row_names
+from .words import Names, row_names
 
 Array = NDArray[Any]
 Losses = Callable[[Array], Array]  # an array that moves -> the loss of each row
@@ -40,25 +39,22 @@ class Twin:
     """The network of a step in float64, with its weights and its dropout masks, to be moved at will."""
 
     def __init__(self, seen: Seen, training: Training) -> None:
-        mine, objective = training.network, training.objective
-        self.network = Network(
-            mine.inputs, mine.hidden, mine.outputs, mine.activations, mine.output,
-            dropout=mine.dropout, input_dropout=mine.input_dropout, batch_norm=mine.batch_norm,
-        )  # fmt: skip
+        objective = training.objective
+        self.network = training.network.like(dtype="float64")
         self.network.w[:] = seen.before.w
         self.objective = Objective(
             self.network, objective.loss, natural=objective.from_scores,
             l1=objective.l1, l2=objective.l2, name=objective.name,
         )  # fmt: skip
         self.X, self.t = seen.X.astype(float), seen.t.astype(float)
-        self.masks = [passed.mask for passed in seen.passed]
+        self.drawn = [passed.drawn for passed in seen.passed]
         weight = np.ones(len(self.X)) if seen.weight is None else seen.weight.astype(float)
         self.share = weight / len(self.X)
 
     def losses(self, x: Array, start: int = 0) -> Array:
         """The loss of each row, from what enters layer `start` of the network's list."""
-        for layer, mask in list(zip(self.network.layers, self.masks, strict=True))[start:]:
-            x = x * mask if isinstance(layer, Dropout) else layer.forward(x, True, None)[0]
+        for layer, drawn in list(zip(self.network.layers, self.drawn, strict=True))[start:]:
+            x = layer.again(x, drawn)
         return self.objective.losses(x, self.t)
 
 
@@ -175,15 +171,15 @@ def _on_the_way(twin: Twin, seen: Seen, training: Training) -> Iterator[Claim]:
             "dy", found, y.astype(float), lambda y: training.objective.loss.value(y, twin.t), twin.share, rows, out
         )
         yield from _steepness(f"slope{last}", network.output, seen.z, rows, out)
-    for position, place in reversed(list(enumerate(places(seen.passed)))):
-        if not place.number:
+    for position, passed in reversed(list(enumerate(seen.passed))):
+        layer = passed.layer
+        if not layer.number:
             continue  # nobody asks for slopes in the inputs
-        out, passed = names.out_of(place.number), place.passed
+        out = names.out_of(layer.number)
         at, losses = passed.out.astype(float), partial(twin.losses, start=position + 1)
-        yield Claim(slope_in(place.leaves), passed.upstream, at, losses, twin.share, rows, out)
-        if isinstance(passed.layer, Activate):
-            bag = network.activations[place.number - 1]
-            yield from _steepness(f"slope{place.number}", bag, passed.x, rows, out)
+        yield Claim(slope_in(layer.leaves), passed.upstream, at, losses, twin.share, rows, out)
+        if layer.activation is not None:
+            yield from _steepness(f"slope{layer.number}", layer.activation, passed.x, rows, out)
 
 
 def _steepness(name: str, bag: Activation, z: Array, rows: tuple[str, ...], out: tuple[str, ...]) -> Iterator[Claim]:
@@ -197,17 +193,18 @@ def _steepness(name: str, bag: Activation, z: Array, rows: tuple[str, ...], out:
 
 def _of_parameters(twin: Twin, seen: Seen, training: Training) -> Iterator[Claim]:
     """The slopes in weights and biases, scale and shift, and those of the penalties."""
-    names, objective, network = Names.of(training), twin.objective, twin.network
-    kinds = {letter: kind for kind, letter in LETTERS.items()}
-    for place in places(seen.passed):
-        number, out, passed = place.number, names.out_of(place.number), place.passed
-        for name, found in passed.slopes.items():
-            kind = kinds[name[1:]]
-            at, rows = network.view(network.w, kind, number - 1), names.into(number) if kind == "weight" else ()
-            step = min(STEP, REACH / float(np.abs(passed.x).max(initial=REACH))) if kind == "weight" else STEP
-            yield Claim(f"{name}{number}", found, at, lambda _: twin.losses(twin.X), twin.share, rows, out, step)
-        if isinstance(passed.layer, Dense) and (objective.l1 or objective.l2):
-            W = network.view(network.w, "weight", number - 1)
+    names, objective = Names.of(training), twin.objective
+    for passed, layer in zip(seen.passed, twin.network.layers, strict=True):
+        number, out = layer.number, names.out_of(layer.number)
+        for letter, at in layer.arrays.items():
+            name, found = f"d{letter}{number}", passed.slopes[f"d{letter}"]
+            rows: tuple[str, ...] = ()
+            step = STEP
+            if at.ndim == 2:  # multiplies inputs, however large they are
+                rows, step = names.into(number), min(STEP, REACH / float(np.abs(passed.x).max(initial=REACH)))
+            yield Claim(name, found, at, lambda _: twin.losses(twin.X), twin.share, rows, out, step)
+        if "W" in layer.arrays and (objective.l1 or objective.l2):
+            W = layer.arrays["W"]
             found = objective.l2 * W + objective.l1 * np.sign(W)
             name = " + ".join(f"{one}(W{number})" for one in ("l2", "l1") if getattr(objective, one))
             yield Claim(name, found, W, lambda _: np.array([objective.penalty()]), np.ones(1), names.into(number), out)

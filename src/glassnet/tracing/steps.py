@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from ..data import Rows
 from ..errors import GlassnetError, join
 from ..experiment import Training
-from ..streams import Stream, generator
 from ..training import Plan, Progress, Scorer, train
-from ..training.batches import batch_starts
+from ..training.batches import batch_starts, visiting_order
 from ..training.epochs import Snapshot
 from ..training.passes import SolverPass
 from .witness import Enough, Seen, Witness
@@ -80,7 +79,7 @@ def _plan(training: Training, rows: Rows, steps: int, progress: Progress, chosen
     plan = training.plan
     if chosen:
         plan = replace(plan, batch_size=None, monitor="loss")
-    batches = len(batch_starts(len(rows), plan.batch_size or len(rows), training.network.batch_norm))
+    batches = len(batch_starts(len(rows), plan.batch_size, training.network.batch_norm))
     needed = len(progress.epochs) + -(-steps // batches)
     return replace(plan, epochs=max(plan.epochs, needed), patience=None)
 
@@ -88,12 +87,12 @@ def _plan(training: Training, rows: Rows, steps: int, progress: Progress, chosen
 def _say_which_rows(seen: list[Seen], rows: Rows, plan: Plan, done: int, batch_norm: bool) -> None:
     """Rows are drawn anew for each epoch, the same wherever they are drawn."""
     n = len(rows)
-    starts = batch_starts(n, plan.batch_size or n, batch_norm)
+    starts = batch_starts(n, plan.batch_size, batch_norm)
     stops = [*starts[1:], n]
     for count, step in enumerate(seen):
         epoch, batch = divmod(count, len(starts))
         step.epoch = done + epoch + 1
-        order = generator(plan.seed, Stream.SHUFFLE, step.epoch).permutation(n) if len(starts) > 1 else np.arange(n)
+        order = visiting_order(n, len(starts), plan.seed, step.epoch)
         step.index = rows.index[order[starts[batch] : stops[batch]]]
 
 
@@ -107,7 +106,7 @@ def _solve(training: Training, rows: Rows, steps: int, progress: Progress) -> li
         before = Snapshot.of(network)
         with np.errstate(all="ignore"):
             witness.gradient(rows.X, rows.t, rows.weight)
-            if solver.run(number, before) is None:
+            if not list(solver.steps(number, before)):
                 witness.seen.pop()
                 break
         witness.conclude()
@@ -138,10 +137,8 @@ def _first(training: Training, count: int) -> Array:
     n = len(training.data.train)
     if not 1 <= count <= n:
         raise GlassnetError(f"--rows {count}: there are {n} training rows, so give a number from 1 to {n}")
-    if (training.plan.batch_size or n) >= n:
-        return np.arange(count)
-    epoch = len(training.progress.epochs) + 1
-    return generator(training.plan.seed, Stream.SHUFFLE, epoch).permutation(n)[:count]
+    batches = len(batch_starts(n, training.plan.batch_size, training.network.batch_norm))
+    return visiting_order(n, batches, training.plan.seed, len(training.progress.epochs) + 1)[:count]
 
 
 def _no_such_row(training: Training, number: int) -> str:

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from ..experiment import Training
 from ..kinds import Block
+from ..layers import LETTERS, shape
 from .values import Card, Matrix
 from .witness import Seen
-from .words import LETTERS, Names, own_words, shape, short
+from .words import Names, own_words, short
 
 Array = NDArray[Any]
 
@@ -66,7 +67,7 @@ class Mover:
 
     def matrices(self, block: Block) -> Iterator[Matrix]:
         """All that happened to one array of parameters."""
-        letter = f"{LETTERS[block.kind]}{block.layer + 1}"
+        letter = f"{LETTERS.get(block.kind, block.kind)}{block.layer + 1}"
         yield from self._penalised(block, letter)
         yield from self._clipped(block, letter)
         yield from self._remembered(block, letter)

@@ -12,29 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kinds import Optimizer, Schedule, State
-from ..network import Back, BatchNorm, Dense, Dropout, Layer, Network
+from ..layers import Back, Layer, Passed
+from ..network import Network
 from ..training import Objective
 from ..training.epochs import Snapshot
 from ..training.objective import weighted_mean
 
 Array = NDArray[Any]
-
-
-@dataclass
-class Passed:
-    """What went through one layer: x -> out on the way forward, upstream -> downstream on the way back.
-
-    `downstream` is None at the first dense layer. Dense layers have `dW` and `db`, batch normalisation `dscale` and
-    `dshift`, dropout its `mask`.
-    """
-
-    layer: Layer
-    x: Array
-    out: Array
-    upstream: Array = field(default_factory=lambda: np.empty(0))
-    downstream: Array | None = None
-    slopes: dict[str, Array] = field(default_factory=dict)
-    mask: Array | None = None
 
 
 class WatchedLayer:
@@ -46,20 +30,14 @@ class WatchedLayer:
     def forward(self, x: Array, training: bool, rng: np.random.Generator | None) -> tuple[Array, Back]:
         entering = x.copy()
         out, back = self.layer.forward(x, training, rng)
-        passed = Passed(self.layer, entering, out.copy())
-        if isinstance(self.layer, Dropout):
-            mask = back(np.ones_like(x))  # the way back of ones is the mask itself
-            passed.mask = None if mask is None else mask.copy()
+        passed = Passed(self.layer, entering, out.copy(), copied(self.layer.arrays), copied(self.layer.drawn()))
         self.diary.append(passed)
 
         def watched_back(upstream: Array) -> Array | None:
             passed.upstream = upstream.copy()
             downstream = back(upstream)
             passed.downstream = None if downstream is None else downstream.copy()
-            if isinstance(self.layer, Dense):
-                passed.slopes = {"dW": self.layer.dW.copy(), "db": self.layer.db.copy()}
-            elif isinstance(self.layer, BatchNorm):
-                passed.slopes = {"dscale": self.layer.dscale.copy(), "dshift": self.layer.dshift.copy()}
+            passed.slopes = copied(self.layer.slopes)
             return downstream
 
         return out, watched_back
@@ -114,16 +92,15 @@ class Enough(Exception):
     """As many steps as were wanted have been seen."""
 
 
-class Witness(Objective):
-    """The trainer's objective, which keeps a copy of the first `wanted` steps and then raises `Enough`."""
+class Witness:
+    """Stands in for the trainer's objective, keeps a copy of the first `wanted` steps, and then raises `Enough`."""
 
     def __init__(self, objective: Objective, wanted: int) -> None:
-        super().__init__(
-            objective.network, objective.loss, natural=objective.from_scores,
-            l1=objective.l1, l2=objective.l2, name=objective.name,
-        )  # fmt: skip
-        self.wanted = wanted
+        self.objective, self.network, self.wanted = objective, objective.network, wanted
         self.seen: list[Seen] = []
+
+    def losses(self, z: Array, t: Array) -> Array:
+        return self.objective.losses(z, t)
 
     def gradient(
         self, X: Array, t: Array, weight: Array | None = None, rng: np.random.Generator | None = None
@@ -142,8 +119,8 @@ class Witness(Objective):
                 z,
                 diary,
                 self.network.g.copy(),
-                self.losses(z, t),
-                self.penalty(),
+                self.objective.losses(z, t),
+                self.objective.penalty(),
             )
         )
         return z
@@ -155,7 +132,7 @@ class Witness(Objective):
         layers = network.layers
         network.layers = [WatchedLayer(layer, diary) for layer in layers]  # type: ignore[misc]
         try:
-            return super().gradient(X, t, weight, rng)
+            return self.objective.gradient(X, t, weight, rng)
         finally:
             network.layers = layers
 

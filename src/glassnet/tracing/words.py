@@ -15,8 +15,6 @@ from ..kinds import Activation, Loss
 
 Array = NDArray[Any]
 
-#: The letter of each kind of parameter; a layer's number follows.
-LETTERS = {"weight": "W", "bias": "b", "scale": "scale", "shift": "shift"}
 SECTIONS = ("Options:", "Source:", "Raises")
 
 
@@ -78,10 +76,6 @@ def own_words(choice: Choice) -> tuple[str, ...]:
             lines += [line for line in paragraph.splitlines() if line.partition(":")[0] not in others]
     values = settings(choice)
     return (*lines, f"with {values}") if lines and values else tuple(lines)
-
-
-def shape(values: Array) -> str:
-    return str(np.shape(values))
 
 
 def delta_formula(training: Training, t: Array, last: int, weighted: bool) -> str:

@@ -9,39 +9,51 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data import Rows
+from ..streams import Stream, generator
 
 Array = NDArray[Any]
 
 GATHERED = 1 << 17  # elements of X gathered at once: several small batches for one call, still within the cache
 
 
-def batch_starts(n: int, batch_size: int, join_single: bool) -> list[int]:
-    """Where each batch begins; the last takes the remainder.
+def batch_starts(n: int, batch_size: int | None, join_single: bool) -> list[int]:
+    """Where each batch begins; the last takes the remainder. Without a size all rows are one batch.
 
     With `join_single`, a last batch of a single row joins its neighbour: batch statistics need two.
     """
-    starts = list(range(0, n, batch_size))
+    starts = list(range(0, n, batch_size or n))
     if join_single and len(starts) > 1 and n - starts[-1] == 1:
         starts.pop()
     return starts
+
+
+def visiting_order(n: int, batches: int, seed: int, epoch: int) -> Array:
+    """The row numbers in the order in which an epoch visits them; a single batch of all has none to speak of."""
+    return generator(seed, Stream.SHUFFLE, epoch).permutation(n) if batches > 1 else np.arange(n)
 
 
 class Batches:
     """Iterate over (X, t, weight) of each batch of `rows` in the given order.
 
     Rows are gathered into one kept buffer for several small batches at a time. What is handed out is a view
-    of it and lasts until the next batch is asked for.
+    of it and lasts until the next batch is asked for. Why it is fast: one `take` for many batches costs little more
+    than one for a single batch, and a buffer that is kept is memory that the cache already knows.
     """
 
     def __init__(self, rows: Rows, starts: list[int]) -> None:
         self.rows = rows
         self.stops = [*starts[1:], len(rows)]
         self.starts = starts
-        largest = max(stop - start for start, stop in zip(self.starts, self.stops, strict=True))
+        self.sizes = np.diff([*starts, len(rows)])
+        largest = int(self.sizes.max())
         self._together = max(1, GATHERED // max(1, largest * rows.X.shape[1]))
         size = min(largest * self._together, len(rows))
         self._X = np.empty((size, rows.X.shape[1]), rows.X.dtype)
         self._t = np.empty((size, rows.t.shape[1]), rows.t.dtype)
+
+    def order(self, seed: int, epoch: int) -> Array:
+        """The order of an epoch's rows."""
+        return visiting_order(len(self.rows), len(self.starts), seed, epoch)
 
     def in_order(self, order: Array) -> Iterator[tuple[Array, Array, Array | None]]:
         rows = self.rows

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import Diverged
-from ..network import Activate, Dense, Dropout, Network
+from ..network import Network
 from .epochs import Snapshot
 
 Array = NDArray[Any]
@@ -25,16 +25,11 @@ def explain(network: Network, X: Array, before: Snapshot, *, epoch: int, step: i
 
 def first_not_finite(network: Network, X: Array) -> str:
     """The first quantity on the way forward that is not finite, by layer; else the gradient's."""
-    x, number = X, 0
+    x = X
     for layer in network.layers:
-        if isinstance(layer, Dropout):
-            continue
-        if isinstance(layer, Dense):
-            number += 1
         x = layer.forward(x, False, None)[0]
-        if not np.isfinite(x).all():
-            what = {Dense: "scores", Activate: "activations"}.get(type(layer), "normalised scores")
-            return f"the {what} of layer {number} are not finite"
+        if layer.number and not np.isfinite(x).all():  # below the first layer these are the inputs
+            return f"the {layer.gives} of layer {layer.number} are not finite"
     for block in reversed(network.layout):  # back-propagation meets the last layer first
         if not np.isfinite(network.g[block.slice]).all():
             return f"the gradient of layer {block.layer + 1}'s {block.kind} is not finite"

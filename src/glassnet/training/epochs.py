@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import MISSING, Field, dataclass, field, fields
 from math import isnan
-from typing import Any
+from typing import Any, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..kinds import State
 from ..network import Network
+from ..wording import figure
 
 Array = NDArray[Any]
 Scores = dict[str, dict[str, float]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Epoch:
     """One record of progress.
 
     `loss` is the mean over the epoch's steps, without penalties; `validation_loss` is taken after the last
     one. `scores` holds metrics of the splits. `monitored` is what early stopping looks at: lower is better.
     `rate` is the optimizer's rate at the last step; `step` counts updates since the very first.
+
+    A new field needs a default, and nothing else: `row` and `of` are how histories, tables and saved estimators
+    write epochs and read them back.
     """
 
     number: int
@@ -35,6 +39,67 @@ class Epoch:
     rate: float
     seconds: float
     step_losses: Array | None = None
+
+    def row(self) -> dict[str, Any]:
+        """This epoch as one flat row: a column a field, then one a score, `validation_accuracy`."""
+        row = {_column(one): getattr(self, one.name) for one in _flat(Epoch)}
+        return row | {f"{split}_{name}": value for split, found in self.scores.items() for name, value in found.items()}
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Epoch:
+        """The epoch of a flat row whose cells are numbers or their texts; an empty cell or None is no number.
+
+        Raises `KeyError` where a column is missing that an epoch can't do without, `ValueError` for a cell that
+        is no number.
+        """
+        scores: Scores = {}
+        own = {_column(one): one for one in _flat(cls)}
+        for column, cell in row.items():
+            split, _, name = column.partition("_")
+            if split in SCORED and column not in own and cell not in (None, ""):
+                scores.setdefault(split, {})[name] = float(cell)
+        hints = get_type_hints(cls)
+        values = {one.name: _read(row[column], hints[one.name]) for column, one in own.items() if column in row}
+        missing = [column for column, one in own.items() if column not in row and one.default is MISSING]
+        if missing:
+            raise KeyError(missing[0])
+        return cls(scores=scores, **values)
+
+    @classmethod
+    def columns(cls, splits: Iterable[str], metrics: Iterable[str]) -> list[str]:
+        """The columns of the rows of a training, before it has any."""
+        metrics = list(metrics)
+        return [*map(_column, _flat(cls)), *(f"{split}_{name}" for split in splits for name in metrics)]
+
+    def line(self, between: str = "  ") -> str:
+        """Its figures for people: the losses, and the first score of the validation rows (or the training rows)."""
+        scores = next((self.scores[split] for split in reversed(SCORED) if self.scores.get(split)), {})
+        figures = {"loss": self.loss, "validation": self.validation_loss, **dict([*scores.items()][:1])}
+        return between.join(f"{name} {figure(value)}" for name, value in figures.items() if value is not None)
+
+    def __repr__(self) -> str:
+        return f"<Epoch {self.number}: {self.line(', ')}>"
+
+
+SCORED = ("train", "validation")  # the splits that an epoch has scores of
+
+
+def _flat(cls: type[Epoch]) -> list[Field[Any]]:
+    """The fields that are one cell of a row each."""
+    return [one for one in fields(cls) if one.name not in ("scores", "step_losses")]
+
+
+def _column(one: Field[Any]) -> str:
+    return "epoch" if one.name == "number" else one.name
+
+
+def _read(cell: Any, hint: Any) -> Any:
+    """A cell as the type that its field has."""
+    if cell is None or cell == "":
+        if hint in (int, float):
+            raise ValueError("a number is missing")
+        return None
+    return int(cell) if hint is int else float(cell)
 
 
 @dataclass(frozen=True)
@@ -87,6 +152,12 @@ class Progress:
     best_epoch: int = 0
     start: Array | None = None  # the initial weights, where a whole-data solver will be replayed from them
     stopped: str = ""
+
+    def standing(self, total: int) -> str:
+        """Where it stands for people: `not trained yet`, `epoch 12 of 50, loss 0.1234, ...`."""
+        if not self.epochs:
+            return "not trained yet"
+        return f"epoch {len(self.epochs)} of {total}, {self.epochs[-1].line(', ')}"
 
     @property
     def best_monitored(self) -> float:

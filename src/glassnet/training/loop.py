@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from time import perf_counter
 
 import numpy as np
 
 from ..data import Rows
+from ..errors import Diverged
 from ..kinds import Optimizer, Schedule
 from . import threads
 from .epochs import Epoch, Plan, Progress, Scores, Snapshot, monitored
-from .objective import Objective
-from .passes import BatchPass, SolverPass
+from .objective import Lowered, Objective
+from .passes import BatchPass, Done, SolverPass
 from .scoring import Scorer, at_most, evaluate
 
 SCORED_ROWS = 10_000  # training rows whose metrics are taken after each epoch; final scores see them all
 
 
 def train(
-    objective: Objective,
+    objective: Lowered,
     optimizer: Optimizer,
     schedule: Schedule,
     rows: Rows,
@@ -37,64 +39,145 @@ def train(
 
     Raises `Diverged` at the first number that is not finite.
     """
-    network = objective.network
     progress = Progress() if progress is None else progress
-    one_pass = _pass_for(objective, optimizer, schedule, rows, plan, progress)
-    looked_at = at_most(rows, SCORED_ROWS)
-    while not (stop := _reason_to_stop(plan, progress)):
-        number = len(progress.epochs) + 1
-        before, began = Snapshot.of(network), perf_counter()
+    return iter(Loop(objective, optimizer, schedule, rows, validation, scorer, plan, progress))
+
+
+class Loop:
+    """A training at work: iterate over it for its epochs, or over `steps()` to stand still after each update."""
+
+    def __init__(
+        self,
+        objective: Lowered,
+        optimizer: Optimizer,
+        schedule: Schedule,
+        rows: Rows,
+        validation: Rows | None,
+        scorer: Scorer,
+        plan: Plan,
+        progress: Progress,
+    ) -> None:
+        self.objective, self.network = objective, objective.network
+        self.validation, self.scorer, self.plan, self.progress = validation, scorer, plan, progress
+        self.looked_at, self.rows = at_most(rows, SCORED_ROWS), len(rows)
+        self._exhausted = False  # whether a whole-data solver has come to its end
+        self.one_pass: BatchPass | SolverPass
+        if optimizer.minimize:
+            assert isinstance(objective, Objective)
+            self.one_pass = SolverPass(objective, optimizer, rows, plan, progress)
+        else:
+            self.one_pass = BatchPass(objective, optimizer, schedule, rows, plan, progress)
+
+    def __iter__(self) -> Iterator[Epoch]:
+        with self._reason_kept():
+            while not self._over():
+                with self._undone_if_broken() as before:
+                    begun, steps = perf_counter(), self.one_pass.steps(self.number, before)
+                    with self._quiet():
+                        try:
+                            while True:
+                                next(steps)
+                        except StopIteration as end:
+                            epoch = self._epoch(end.value, begun)
+                if epoch is not None:
+                    self.progress.add(epoch, self.network)
+                    yield epoch
+
+    def steps(self) -> Iterator[int | Epoch]:
+        """Yield the number of each update once it is done, and after the last one of a pass its `Epoch`.
+
+        Whoever breaks off inside an epoch finds the weights as they were before it, as after an interrupt. Asking
+        for each step costs a few microseconds each time: small networks go quicker by epochs.
+        """
+        with self._reason_kept():
+            while not self._over():
+                with self._undone_if_broken() as before:
+                    begun, steps = perf_counter(), self.one_pass.steps(self.number, before)
+                    while True:
+                        with self._quiet():
+                            try:
+                                step = next(steps)
+                            except StopIteration as end:
+                                epoch = self._epoch(end.value, begun)
+                                break
+                        yield step
+                if epoch is not None:
+                    self.progress.add(epoch, self.network)
+                    yield epoch
+
+    @property
+    def number(self) -> int:
+        """The epoch that comes next."""
+        return len(self.progress.epochs) + 1
+
+    @contextmanager
+    def _quiet(self) -> Generator[None]:
+        """No error state and no thread limit is held across a yield to the outside: both end with this block."""
+        rows = self.plan.batch_size or self.rows
+        with np.errstate(all="ignore"), threads.suited_to(rows, self.network.widths):
+            yield
+
+    @contextmanager
+    def _undone_if_broken(self) -> Generator[Snapshot]:
+        """The weights before an epoch; they come back where something breaks it off."""
+        before = Snapshot.of(self.network)
         try:
-            # No error state and no thread limit is held across a yield: both end with this block.
-            with np.errstate(all="ignore"), threads.suited_to(plan.batch_size or len(rows), network.widths):
-                done = one_pass.run(number, before)
-                validation_loss, scores = _measure(objective, looked_at, validation, scorer)
+            yield before
         except BaseException:
-            before.restore(network)
+            before.restore(self.network)
             raise
+
+    @contextmanager
+    def _reason_kept(self) -> Generator[None]:
+        """Why it ended is written into `progress.stopped`, also where it did not end well."""
+        try:
+            yield
+        except Diverged as error:
+            self.progress.stopped = f"diverged: {error}"
+            raise
+        except KeyboardInterrupt:
+            self._end("interrupted")
+            raise
+        if over := self._over():
+            self._end(over)
+
+    def _end(self, reason: str) -> None:
+        self.progress.stopped = reason
+        if self.plan.patience is not None:
+            self.progress.restore_best(self.network)
+
+    def _over(self) -> str:
+        """Why no further epoch begins; empty while one does."""
+        plan, progress, done = self.plan, self.progress, len(self.progress.epochs)
+        if self._exhausted:
+            return f"the solver ended after {done} iterations"
+        if plan.patience is not None and done and done - progress.best_epoch >= plan.patience:
+            return f"no better {plan.monitor} for {plan.patience} epochs: best weights of epoch {progress.best_epoch}"
+        return f"all {plan.epochs} epochs" if done >= plan.epochs else ""
+
+    def _epoch(self, done: Done | None, begun: float) -> Epoch | None:
+        """The record of a pass that has just ended; None where the solver had nothing left to do."""
         if done is None:
-            stop = f"the solver ended after {number - 1} iterations"
-            break
-        loss, step, rate, step_losses = done
-        epoch = Epoch(
-            number=number,
-            step=step,
-            loss=loss,
+            self._exhausted = True
+            return None
+        validation_loss, scores = self._measure()
+        return Epoch(
+            number=self.number,
+            step=done.step,
+            loss=done.loss,
             validation_loss=validation_loss,
             scores=scores,
-            monitored=monitored(plan, loss, validation_loss, scores, scorer.better),
-            rate=rate,
-            seconds=perf_counter() - began,
-            step_losses=step_losses if plan.keep_step_losses else None,
+            monitored=monitored(self.plan, done.loss, validation_loss, scores, self.scorer.better),
+            rate=done.rate,
+            seconds=perf_counter() - begun,
+            step_losses=done.step_losses if self.plan.keep_step_losses else None,
         )
-        progress.add(epoch, network)
-        yield epoch
-    progress.stopped = stop
-    if plan.patience is not None:
-        progress.restore_best(network)
 
-
-def _pass_for(
-    objective: Objective, optimizer: Optimizer, schedule: Schedule, rows: Rows, plan: Plan, progress: Progress
-) -> BatchPass | SolverPass:
-    if optimizer.minimize:
-        return SolverPass(objective, optimizer, rows, plan, progress)
-    return BatchPass(objective, optimizer, schedule, rows, plan, progress)
-
-
-def _measure(
-    objective: Objective, looked_at: Rows, validation: Rows | None, scorer: Scorer
-) -> tuple[float | None, Scores]:
-    """(validation loss, metrics of the splits), one pass over each; None without validation rows."""
-    scores: Scores = {"train": evaluate(objective, looked_at, scorer)[1] if scorer.metrics else {}}
-    if validation is None:
-        return None, scores
-    loss, scores["validation"] = evaluate(objective, validation, scorer)
-    return loss, scores
-
-
-def _reason_to_stop(plan: Plan, progress: Progress) -> str:
-    done = len(progress.epochs)
-    if plan.patience is not None and done and done - progress.best_epoch >= plan.patience:
-        return f"no better {plan.monitor} for {plan.patience} epochs: best weights of epoch {progress.best_epoch}"
-    return f"all {plan.epochs} epochs" if done >= plan.epochs else ""
+    def _measure(self) -> tuple[float | None, Scores]:
+        """(validation loss, metrics of the splits), one pass over each; None without validation rows."""
+        scorer, validation = self.scorer, self.validation
+        scores: Scores = {"train": evaluate(self.objective, self.looked_at, scorer)[1] if scorer.metrics else {}}
+        if validation is None:
+            return None, scores
+        loss, scores["validation"] = evaluate(self.objective, validation, scorer)
+        return loss, scores

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..backward import Room
 from ..errors import GlassnetError
 from ..kinds import Loss
-from ..network import Network, Room
+from ..network import Network
 
 Array = NDArray[Any]
+
+
+class Lowered(Protocol):
+    """What training asks of that which it lowers: an `Objective`, or one that looks on while it works."""
+
+    @property
+    def network(self) -> Network: ...
+
+    def gradient(
+        self, X: Array, t: Array, weight: Array | None = None, rng: np.random.Generator | None = None
+    ) -> Array: ...
+
+    def losses(self, z: Array, t: Array) -> Array: ...
 
 
 class Objective:
@@ -99,7 +113,7 @@ class Objective:
 
         For measuring: whatever is done with it, the network in training, its buffers and its statistics stay.
         """
-        network = self.network.undropped()
+        network = self.network.like(dropout=0.0, input_dropout=0.0)
         return Objective(network, self.loss, natural=self.from_scores, name=self.name)
 
     def of_all_rows(self, X: Array, t: Array, weight: Array | None) -> Callable[[Array], tuple[float, Array]]:

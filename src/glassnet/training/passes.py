@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,11 +15,20 @@ from ..streams import Stream, generator
 from .batches import Batches, batch_starts
 from .divergence import explain
 from .epochs import Plan, Progress, Snapshot, finite
-from .objective import Objective, weighted_mean
-from .updates import Updater, clip
+from .objective import Lowered, Objective, weighted_mean
+from .steps import Stepper
 
 Array = NDArray[Any]
-Done = tuple[float, int, float, Array]  # mean loss, steps so far, rate of the last step, loss of each step
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a pass came to: its mean loss, the steps so far, the rate of the last one, and the loss of each."""
+
+    loss: float
+    step: int
+    rate: float
+    step_losses: Array
 
 
 class BatchPass:
@@ -25,7 +36,7 @@ class BatchPass:
 
     def __init__(
         self,
-        objective: Objective,
+        objective: Lowered,
         optimizer: Optimizer,
         schedule: Schedule,
         rows: Rows,
@@ -35,45 +46,48 @@ class BatchPass:
         network, n = objective.network, len(rows)
         self.objective, self.schedule, self.rows = objective, schedule, rows
         self.plan, self.progress = plan, progress
-        self.starts = batch_starts(n, plan.batch_size or n, join_single=network.batch_norm)
-        self.batches = Batches(rows, self.starts)
-        self.updater = Updater(optimizer, network.w, network.layout, progress.states)
+        self.batches = Batches(rows, batch_starts(n, plan.batch_size, join_single=network.batch_norm))
+        self.stepper = Stepper(objective, optimizer, plan, progress.states)
         epochs = plan.epochs if plan.schedule_epochs is None else plan.schedule_epochs
-        self.total_steps = epochs * len(self.starts)
-        self._z = np.empty((n, network.outputs), network.dtype)
+        self.total_steps = epochs * len(self.batches.starts)
+        self._z, self._last_factor = np.empty((n, network.outputs), network.dtype), 1.0
 
-    def run(self, number: int, before: Snapshot) -> Done:
-        """Run epoch `number`. Raises `Diverged`; `before` is what the weights were when it began."""
-        network, plan = self.objective.network, self.plan
-        n, step, factor, seen = len(self.rows), self.progress.step, 1.0, 0
-        order = generator(plan.seed, Stream.SHUFFLE, number).permutation(n)
-        dropout = generator(plan.seed, Stream.DROPOUT, number)
-        for X, t, weight in self.batches.in_order(order):
+    def steps(self, number: int, before: Snapshot) -> Generator[int, None, Done]:
+        """Take the steps of epoch `number`, yielding the count of each, and return what they came to.
+
+        Raises `Diverged`; `before` is what the weights were when the epoch began.
+        """
+        network, seed, lr = self.stepper.network, self.plan.seed, self.plan.lr
+        step, seen = self.progress.step, 0
+        order, dropout = self.batches.order(seed, number), generator(seed, Stream.DROPOUT, number)
+        for batch in self.batches.in_order(order):
             step += 1
-            z = self.objective.gradient(X, t, weight, dropout)
-            self._z[seen : seen + len(X)] = z
-            seen += len(X)
-            if not finite(network.g):
-                raise explain(network, X, before, epoch=number, step=step, lr=plan.lr)
-            clip(network.g, plan.clip_norm, plan.clip_value)
-            factor = self.schedule.factor(step, self.total_steps, self.progress.epochs)
-            self.updater.apply(network.g, step, factor)
-            network.remember()
-        losses = self._step_losses(order if len(self.starts) > 1 else np.arange(n))
+            fine = self.stepper.take(batch, dropout, step, self._factor)
+            if not fine:
+                raise explain(network, batch[0], before, epoch=number, step=step, lr=lr)
+            self._z[seen : seen + len(batch[0])] = self.stepper.scores
+            seen += len(batch[0])
+            yield step
+        losses = self._step_losses(order)
         if not (finite(losses) and finite(network.w)):
             bad = np.flatnonzero(~np.isfinite(losses))
             first = self.progress.step + int(bad[0]) + 1 if len(bad) else step
-            raise explain(network, self.rows.X[:1], before, epoch=number, step=first, lr=plan.lr)
-        self.progress.states = self.updater.states.copy()
-        sizes = np.diff([*self.starts, n])
-        return float(np.average(losses, weights=sizes)), step, float(plan.lr * factor), losses
+            raise explain(network, self.rows.X[:1], before, epoch=number, step=first, lr=lr)
+        self.progress.states = self.stepper.updater.states.copy()
+        loss = float(np.average(losses, weights=self.batches.sizes))
+        return Done(loss, step, float(lr * self._last_factor), losses)
+
+    def _factor(self, step: int) -> float:
+        """What the schedule makes of an update."""
+        self._last_factor = self.schedule.factor(step, self.total_steps, self.progress.epochs)
+        return self._last_factor
 
     def _step_losses(self, order: Array) -> Array:
         """The mean loss of each step from the scores that it had: one call an epoch instead of one a step."""
         losses = self.objective.losses(self._z, self.rows.t[order]).astype(np.float64)
         if self.rows.weight is not None:
             losses = losses * self.rows.weight[order]
-        means: Array = np.add.reduceat(losses, self.starts) / np.diff([*self.starts, len(order)])
+        means: Array = np.add.reduceat(losses, self.batches.starts) / self.batches.sizes
         return means
 
 
@@ -93,8 +107,11 @@ class SolverPass:
         of_all_rows = objective.of_all_rows(rows.X, rows.t, rows.weight)
         self.iterates = optimizer.minimize(of_all_rows, progress.start.copy(), plan.epochs)
 
-    def run(self, number: int, before: Snapshot) -> Done | None:
-        """Run iteration `number`; None when the solver has come to its end. Raises `Diverged`."""
+    def steps(self, number: int, before: Snapshot) -> Generator[int, None, Done | None]:
+        """Iteration `number` as the one step of its epoch; None when the solver has come to its end.
+
+        Raises `Diverged`.
+        """
         network, rows = self.objective.network, self.rows
         for _ in range(self.behind):
             next(self.iterates, None)
@@ -109,4 +126,5 @@ class SolverPass:
         loss = weighted_mean(self.objective.losses(z, rows.t), rows.weight)
         if not (np.isfinite(loss) and finite(network.w)):
             raise explain(network, rows.X, before, epoch=number, step=number, lr=self.plan.lr)
-        return loss, number, self.plan.lr, np.array([loss])
+        yield number
+        return Done(loss, number, self.plan.lr, np.array([loss]))

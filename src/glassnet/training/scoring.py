@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..data import Rows, Targets
 from ..errors import GlassnetError
 from ..kinds import Loss, Metric
-from .objective import Objective, weighted_mean
+from .objective import Lowered, weighted_mean
 
 Array = NDArray[Any]
 
@@ -58,7 +58,7 @@ class Scorer:
             raise GlassnetError(f"metric {name}: {error}") from error
 
 
-def evaluate(objective: Objective, rows: Rows, scorer: Scorer) -> tuple[float, dict[str, float]]:
+def evaluate(objective: Lowered, rows: Rows, scorer: Scorer) -> tuple[float, dict[str, float]]:
     """(mean loss, metrics) of the rows in prediction mode."""
     z = objective.network.scores(rows.X)
     loss = weighted_mean(objective.losses(z, rows.t), rows.weight)

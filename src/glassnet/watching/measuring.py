@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from ..backward import Room, way_back
 from ..data import Rows
 from ..kinds import Activation
-from ..network import Activate, Dense, Network, Room, way_back
+from ..network import Network
 from ..training import Objective, threads
 from ..training.divergence import size
 from ..training.scoring import at_most
@@ -84,7 +85,7 @@ class Probe:
         for layer in network.layers:
             z, (x, back) = x, layer.forward(x, training=True, rng=None)
             backs.append((layer, back))
-            if isinstance(layer, Activate):
+            if layer.activation:
                 signals.append((z, x))
         signals.append((x, network.output.f(x)))
         slope: Array | None = self.apart.slope(x, rows.t, rows.weight)
@@ -92,11 +93,11 @@ class Probe:
         for layer, back in reversed(backs):
             assert slope is not None
             slope = back(slope)
-            if isinstance(layer, Activate):
+            if layer.activation:
                 deltas.append(slope)
-        dense = [layer for layer in network.layers if isinstance(layer, Dense)]
+        dense = [layer for layer in network.layers if "W" in layer.arrays]
         return [
-            Seen(z, a, np.asarray(delta), layer.W, layer.dW)
+            Seen(z, a, np.asarray(delta), layer.arrays["W"], layer.slopes["dW"])
             for (z, a), delta, layer in zip(signals, reversed(deltas), dense, strict=True)
         ]
 

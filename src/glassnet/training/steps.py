@@ -1,7 +1,8 @@
-"""One update: clipping, the optimizer's change, the schedule's factor."""
+"""THE training step: the gradient of a batch, then one update. Trainings, trials, traces and sessions take it here."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from inspect import signature
 from typing import Any
 
@@ -9,10 +10,46 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kinds import Block, Optimizer, State
+from .epochs import Plan, finite
+from .objective import Lowered
 
 Array = NDArray[Any]
 
 PIECE = 1 << 15  # elements that an elementwise optimizer updates at a time: its new arrays stay in the cache
+
+
+class Stepper:
+    """An objective and an optimizer that takes it down, one batch at a time.
+
+    `scores` are those of the last batch, (n, k), in a kept buffer; `states` is what the optimizer remembers, one a
+    piece of the vector.
+    """
+
+    def __init__(self, objective: Lowered, optimizer: Optimizer, plan: Plan, states: Sequence[State] = ()) -> None:
+        self.objective, self.plan = objective, plan
+        self.network = objective.network
+        self.updater = Updater(optimizer, self.network.w, self.network.layout, states)
+        self.scores: Array = np.empty((0, self.network.outputs), self.network.dtype)
+
+    def take(
+        self,
+        batch: tuple[Array, Array, Array | None],
+        dropout: np.random.Generator,
+        number: int,
+        factor: Callable[[int], float],
+    ) -> bool:
+        """Update `number`, counted from 1, on the rows (X, t, weight) of a batch, with the schedule's factor for it.
+
+        False where the gradient holds a number that is not finite: nothing has moved then.
+        """
+        g = self.network.g
+        self.scores = self.objective.gradient(*batch, dropout)  # fills g, penalties included
+        if not finite(g):
+            return False
+        clip(g, self.plan.clip_norm, self.plan.clip_value)
+        self.updater.apply(g, number, factor(number))  # w -= factor * change
+        self.network.remember()
+        return True
 
 
 def clip(g: Array, norm: float | None, value: float | None) -> None:
@@ -29,9 +66,13 @@ def clip(g: Array, norm: float | None, value: float | None) -> None:
 
 
 class Updater:
-    """The optimizer at work on one vector, in pieces where it is elementwise."""
+    """The optimizer at work on one vector, in pieces where it is elementwise.
 
-    def __init__(self, optimizer: Optimizer, w: Array, layout: list[Block], states: list[State]) -> None:
+    Why it is fast: simple optimizers make new arrays as long as what they are handed. On a whole large vector these
+    leave the cache, and the system has to find fresh memory for each; on pieces they stay where they are.
+    """
+
+    def __init__(self, optimizer: Optimizer, w: Array, layout: list[Block], states: Sequence[State]) -> None:
         assert optimizer.update is not None
         self._update = optimizer.update
         self.w = w
