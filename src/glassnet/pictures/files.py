@@ -11,6 +11,7 @@ from typing import Any
 
 from ..errors import GlassnetError, did_you_mean
 from ..files import write_bytes
+from .fonts import lent
 
 FORMS = ("png", "svg", "pdf")
 POINTS_AN_INCH = 72  # what SVG and PDF count in
@@ -42,7 +43,8 @@ def render(figure: Any, form: str, salt: str = "", dpi: float | None = None) -> 
 
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": salt, "pdf.fonttype": 42}), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a glyph that the font lacks is nothing that a reader could put right
-        with _laid_out(figure, (dpi or figure.dpi) if form == "png" else POINTS_AN_INCH):
+        dots = (dpi or figure.dpi) if form == "png" else POINTS_AN_INCH
+        with lent(figure, say_so=form != "svg"), _laid_out(figure, dots):
             return _written(figure, form)
 
 

@@ -206,8 +206,18 @@ def colour_bar(image: Any, panels: Sequence[Any], label: str) -> Any:
     return bar
 
 
-def score(axes: Any, place: float, value: float, low: float, high: float, upright: bool = True, **look: Any) -> Any:
-    """A score with its interval at a place of the other axis; `look` is one of `looks()`, or matplotlib's words."""
+def score(axes: Any, place: float, given: Any, upright: bool = True, **look: Any) -> Any:
+    """A score of a run (`run.score()`) with its 95 % interval, at a place of the other axis.
+
+    `given` has a `value`, and `low` and `high`, which are None where no interval is known. `upright` says that scores
+    are counted along y, else along x. `look` is one of `looks()`, or matplotlib's own words.
+    """
+    low, high = (given.value if end is None else end for end in (given.low, given.high))
+    return interval(axes, place, given.value, low, high, upright, **look)
+
+
+def interval(axes: Any, place: float, value: float, low: float, high: float, upright: bool = True, **look: Any) -> Any:
+    """A number as a mark with a bar from `low` to `high`, at a place of the other axis; as `score` draws one."""
     bar = [[max(value - low, 0.0)], [max(high - value, 0.0)]]
     mark = {"marker": "o", "color": BLUE} | {key: given for key, given in look.items() if key != "linestyle"}
     drawn = {"markersize": 9, "capsize": 4, "linewidth": 2, "linestyle": "none"} | mark

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from .fonts import FONT
+
 MOST_LETTERS, MOST_OF_AN_AXIS = 40, 80  # of a name that comes from data, and of one that has an axis for itself
 MOST_LINES = 3
 _EM = 100.0  # size at which letters are measured
@@ -23,7 +25,7 @@ def _advance(letter: str) -> float:
     """Points from one letter to the next at the size `_EM`; one that the font lacks is drawn as a box."""
     from matplotlib.font_manager import FontProperties, findfont, get_font
 
-    font = get_font(findfont(FontProperties(family="DejaVu Sans")))
+    font = get_font(findfont(FontProperties(family=[FONT])))
     if not font.get_char_index(ord(letter)):
         return _EM
     font.set_size(_EM, _POINTS_AN_INCH)

@@ -77,7 +77,7 @@ def scores_runs(metric: str = "first") -> Plot:
         made, axes = pictures.single(title, words, "run", width=8.0, height=1.9 + 0.3 * lines)
         for position, (run, look) in enumerate(zip(shown, pictures.looks(), strict=False)):
             value, low, high = score_of(run, name)
-            pictures.score(axes, position, value, low, high, upright=False, **look)
+            pictures.interval(axes, position, value, low, high, upright=False, **look)
         _draw_baselines(axes, shown, name)
         pictures.name_ticks(axes, names, "y")
         axes.set_ylim(len(shown) - 0.5, -0.5)

@@ -324,7 +324,7 @@ def ranking_sweep(most: Annotated[int, Range(1, 60)] = 20) -> Plot:
         made, axes = pictures.single(title, score, "", points.note(sweep), 4.6 + beside, height)
         for at, row in enumerate(shown):
             look, spread = points.look(sweep, row), row.spread or 0.0
-            pictures.score(
+            pictures.interval(
                 axes, at, row.mean, row.mean - spread, row.mean + spread, upright=False, label=look,
                 marker=MARKER[look], color=COLOUR[look],
             )  # fmt: skip
