@@ -61,6 +61,7 @@ def test_every_part_of_ours_is_rebuilt_from_its_words(catalog: Catalog) -> None:
 def test_a_choice_fills_in_every_option(catalog: Catalog) -> None:
     choice = catalog.choose("optimizer", "adam:lr=1")
     assert str(choice).startswith("glassnet/adam:lr=1.0,beta1=0.9,beta2=0.999,")
+    assert choice.short == str(choice).partition("/")[2]
     assert isinstance(choice.build(), Optimizer)
     assert choice.rebuildable
     assert catalog.choose("optimizer", Phrase("adam", (("lr", "1"),))) == choice

@@ -333,7 +333,7 @@ def test_evaluate_gives_the_numbers_that_train_printed(words: tuple[str, ...]) -
     assert list(again) == ["run", "metrics", "intervals"]
     assert {key: found[key] for key in again} == again
     table = run("evaluate", "1").stdout
-    assert table.startswith(f"{Path('runs') / ('0001-' + words[0])}: glassnet/{words[0]}")
+    assert table.startswith(f"{Path('runs') / ('0001-' + words[0])}: {words[0]}")
     for name, value in found["metrics"]["test"].items():
         assert re.search(rf"{name} .*{re.escape(f'{value:.4g}'[:5])}", table)
 

@@ -418,9 +418,7 @@ def test_the_command_shows_scores_differences_and_settings(kept: Path) -> None:
     assert "0003-breast_cancer: on other rows, only the intervals are compared" in done.output
     assert "their data differ" not in done.output
     table = done.output[done.output.index("where they differ") :]
-    assert [line.split() for line in table.splitlines() if line.startswith("--epochs")] == [
-        ["--epochs", "2", "15", "5"]
-    ]
+    assert [line.split() for line in table.splitlines() if line.startswith("epochs")] == [["epochs", "2", "15", "5"]]
 
 
 def test_a_score_of_training_rows_is_never_set_against_one_of_test_rows(kept: Path) -> None:

@@ -466,3 +466,44 @@ def test_what_a_file_that_is_no_table_should_be_called(tmp_path: Path) -> None:
         "--target names a column of a table (.csv or .parquet); the dataset iris has its own target"
     )
     assert refusal(keep="y") == "--keep names a column of a table (.csv or .parquet), and iris is none"
+
+
+# --- as people read it --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dataset", "title"),
+    [
+        ("iris", "iris"),
+        ("glassnet/moons:noise=0.1", "moons"),
+        ("my-guest/two_rings:n=20", "two_rings"),
+        ("a:b.csv", "a:b"),
+        ("my/tables/house.prices.parquet", "house.prices"),
+        ("<function my_rows>", "my_rows"),
+        (quick, "quick"),
+    ],
+)
+def test_what_the_data_are_called(dataset: object, title: str) -> None:
+    assert Experiment(dataset=dataset).title == title  # type: ignore[arg-type]
+
+
+def test_only_what_was_chosen_differently_differs() -> None:
+    one = quick(activation=("relu",) * 2, hidden=(4, 4), optimizer="glassnet/adam:lr=0.01", l2=0.1)
+    deeper = one.replace(activation=("relu",) * 3, hidden=(4, 4, 4), plugins=(("a.py", "0" * 64),))
+    assert one.differing([deeper]) == ["hidden"]  # activations and plugins follow from other things
+    other = one.replace(optimizer="guests-lion/lion", l2=0.1 + 1e-9, batch_norm=True, activation=("relu", "tanh"))
+    assert one.differences([deeper, other]) == {
+        "hidden widths": ["4, 4", "4, 4, 4", "4, 4"],
+        "activation": ["relu", "relu", "relu, tanh"],
+        "batch normalisation": ["no", "no", "yes"],
+        "optimizer": ["adam:lr=0.01", "adam:lr=0.01", "guests-lion/lion"],
+        "L2 penalty": ["0.1", "0.1", "0.100000001"],  # six digits would make them one
+    }
+    assert one.differences([one]) == one.differences([]) == {}
+
+
+def test_every_choice_has_words_of_its_own() -> None:
+    told = quick().in_words()
+    assert len(told) == len(fields(Experiment)) - 1 and "plugins" not in told  # all but the files, which are no choice
+    assert told["batch size"] == "none" and told["data"] == "iris" and told["hidden widths"] == "8"
+    assert quick(loss=quick).in_words()["loss"] == "<function quick>"

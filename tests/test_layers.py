@@ -16,7 +16,7 @@ ROOT = Path(glassnet.__file__).parent
 FLOORS = (
     ("errors", "streams", "wording"),
     ("conventions", "files", "hooks", "kinds", "notebook"),
-    ("backward", "catalog", "data"),
+    ("backward", "catalog", "data", "folders"),
     ("layers",),
     ("network",),
     ("training",),

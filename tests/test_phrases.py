@@ -23,6 +23,7 @@ def test_a_name_alone_and_a_name_with_options() -> None:
     assert Phrase.parse("adam") == Phrase("adam")
     assert Phrase.parse("adam:") == Phrase("adam")
     assert Phrase.parse("adam:lr=0.01,beta1=0.8") == Phrase("adam", (("lr", "0.01"), ("beta1", "0.8")))
+    assert Phrase.parse("adam:lr=0.01,beta1=0.8").option("lr") == "0.01" and Phrase.parse("adam").option("lr") == ""
     assert Phrase.parse("glassnet-lion/lion:lr=1e-4") == Phrase("glassnet-lion/lion", (("lr", "1e-4"),))
     assert str(Phrase.parse(" adam : lr=0.01, beta1=0.8")) == "adam:lr=0.01,beta1=0.8"
 

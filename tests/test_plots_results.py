@@ -116,7 +116,8 @@ def test_each_sort_of_run_has_its_plots_and_says_why_others_do_not_fit(which: st
     for one in own:
         if not one.unsuited:
             figure = draw(one.choice, trained(which))
-            assert figure.get_suptitle().endswith(f": {which}, run 7") or ", first " in figure.get_suptitle()
+            title = trained(which).experiment.title
+            assert figure.get_suptitle().endswith(f": {title}, run 7") or ", first " in figure.get_suptitle()
             save_in_memory(figure)
 
 
@@ -545,7 +546,7 @@ def test_a_logarithmic_axis_is_read_without_powers(values: list[float], ticks: s
 
 
 def test_names_of_runs_and_rows_are_words(trained: Any, tmp_path: Path) -> None:
-    assert pictures.title_of(trained("binary")) == "binary, run 7"
+    assert pictures.title_of(trained("binary")) == "moons, run 7"
     unnamed = Run.of(trained("binary").trained, "elsewhere")
     assert pictures.title_of(unnamed) == "moons"
     assert pictures.rows_in_words(trained("whole"), None) == "all 4 rows"
@@ -618,7 +619,7 @@ def test_the_same_figure_is_the_same_file_and_svg_keeps_its_words(form: str, tra
     one, two = ((tmp_path / name / f"loss.{form}").read_bytes() for name in ("one", "two"))
     assert one == two
     if form == "svg":
-        assert b">Loss by epoch: binary, run 7</text>" in one
+        assert b">Loss by epoch: moons, run 7</text>" in one
 
 
 # --- names from data ----------------------------------------------------------------------------------------

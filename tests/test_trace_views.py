@@ -223,9 +223,11 @@ def test_a_run_is_traced_from_where_it_stands() -> None:
     line = error("trace", "last", "--hidden", "3", "--set", "l2=0")
     assert line == "Error: last is a run, and is shown as it was trained: leave --hidden, --set away"
     assert error("trace", "7").startswith("Error: no run '7'")
-    for name in ("runs/0001-xr", "runs/1", "0002-xor"):
-        assert error("trace", name).startswith(f"Error: no run '{name}': name its folder, its number, or last; the ")
-        assert error("summary", name).startswith(f"Error: no run '{name}': name its folder")
+    guess = "Did you mean '0001-xor'? Name its folder, its number, or last; the latest in runs are: 0001-xor (`glass"
+    for name in ("runs/0001-xr", "0002-xor"):
+        assert error("trace", name).startswith(f"Error: no run '{name}'. {guess}")
+        assert error("summary", name).startswith(f"Error: no run '{name}'. {guess}")
+    assert error("trace", "runs/1").startswith("Error: no run 'runs/1': name its folder, its number, or last; the ")
     Path("2024-table.csv").write_text("a,b\n" + "1,0\n2,1\n" * 20)
     assert "2-" not in printed("trace", "2024-table.csv", "--target", "b", "--hidden", "none", "--rows", "2")[:3]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -58,6 +59,15 @@ def remove_leftovers(folder: Path) -> None:
 
 def write_text(path: Path, text: str, elsewhere: str = ELSEWHERE) -> None:
     write_bytes(path, lambda file: file.write((text.rstrip("\n") + "\n").encode()), elsewhere)
+
+
+def plain(value: Any) -> Any:
+    """JSON has no NaN: an undefined score is written as null."""
+    if isinstance(value, dict):
+        return {key: plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def write_arrays(path: Path, arrays: Mapping[str, Array]) -> None:

@@ -185,9 +185,9 @@ def summary(
         raise GlassnetError(f"a summary is of a Network, Training, Run, Experiment or widths, not of {what!r:.60}")
     chosen = what.chosen
     batch = min(what.plan.batch_size or len(what.data.train), len(what.data.train))
-    named = chosen.dataset.part.name if chosen.dataset else str(what.experiment.dataset)
     activations = [*chosen.activations, chosen.output]
-    return _summarised(named, what.network, activations, chosen.initializers, chosen.optimizer, what.experiment, batch)
+    words, network = what.experiment, what.network
+    return _summarised(words.title, network, activations, chosen.initializers, chosen.optimizer, words, batch)
 
 
 def _of_run(run: Run) -> Summary:
@@ -235,14 +235,14 @@ def _summarised(
 ) -> Summary:
     return Summary(
         title=f"{name}: {'-'.join(map(str, network.widths))}",
-        layers=tuple(_layers(network, [_short(choice) for choice in activations])),
+        layers=tuple(_layers(network, [choice.short for choice in activations])),
         dtype=network.dtype.name,
         batch=batch,
         kept=_kept(network),
         state=_state_bytes(optimizer.build(), network),
         choices=(
-            ("optimizer", _short(optimizer)),
-            ("initial", join(dict.fromkeys(_short(choice) for choice in initializers))),
+            ("optimizer", optimizer.short),
+            ("initial", join(dict.fromkeys(choice.short for choice in initializers))),
             ("penalties", f"l1 {words.l1:g}, l2 {words.l2:g}"),
         ),
     )
@@ -285,7 +285,3 @@ def _state_bytes(optimizer: Optimizer, network: Network) -> int | None:
 
 def _bytes_of(state: State) -> int:
     return sum(value.nbytes for value in state.values() if isinstance(value, np.ndarray))
-
-
-def _short(choice: Choice) -> str:
-    return str(choice).removeprefix("glassnet/")

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..errors import GlassnetError, did_you_mean, join
 from ..kinds import BAGS
+from ..wording import ours
 from .options import Option, read_options, write
 from .phrases import Phrase
 
@@ -87,6 +88,11 @@ class Choice:
     def __str__(self) -> str:
         written = tuple((name, write(value)) for name, value in self.options.items())
         return str(Phrase(self.part.full_name, written))
+
+    @property
+    def short(self) -> str:
+        """The phrase without the home of our own parts: `adam:lr=0.01,beta1=0.9`, but `glassnet-lion/lion`."""
+        return ours(self)
 
     def build(self, rng: Any = None) -> Any:
         """The part's bag of functions; `rng` is the generator for a part that draws random numbers."""

@@ -35,6 +35,10 @@ class Phrase:
             return self.name
         return self.name + ":" + ",".join(f"{key}={_escape(value)}" for key, value in self.options)
 
+    def option(self, name: str) -> str:
+        """What was written for an option; empty where it was left out."""
+        return dict(self.options).get(name, "")
+
     def with_option(self, key: str, value: str) -> Phrase:
         """The same phrase with one option set, or set anew in its place."""
         options = dict(self.options)

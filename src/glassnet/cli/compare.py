@@ -10,6 +10,7 @@ import click
 
 from ..errors import GlassnetError, join
 from .choices import choices, experiment_options, read_experiment
+from .runs import means_a_run, runs_of
 
 if TYPE_CHECKING:
     from ..comparing import EngineComparison, Race, RunComparison
@@ -64,7 +65,7 @@ def compare(
     host, given = ctx.obj, choices(None, words)
     if dataset is None:
         dataset = _dataset_of(config)
-    elif others or _is_run(dataset, runs):
+    elif others or means_a_run(dataset, runs):
         _refuse_with_runs(given, engines=engines, steps=steps, limit=limit, config=config, set=settings)
         compared = _compared(host, [dataset, *others], runs, given.get("metrics", ()), png)
         _print_json(runs_as_json(compared)) if as_json else _show_runs(compared)
@@ -86,14 +87,6 @@ def _dataset_of(config: Path | None) -> str:
     if found is None:
         raise GlassnetError("name a dataset or at least two runs: glassnet compare digits8x8, glassnet compare 1 2")
     return str(found)
-
-
-def _is_run(word: str, runs: str) -> bool:
-    """A word that can only mean a run: a number, `last`, a run's folder, or its name."""
-    from ..runs.reading import list_folders
-
-    folder = (Path(word) / "experiment.json").is_file()
-    return word == "last" or word.isdecimal() or folder or word in [path.name for path in list_folders(Path(runs))]
 
 
 def _refuse_with_runs(given: dict[str, Any], **options: Any) -> None:
@@ -192,17 +185,16 @@ def _show_engines(result: EngineComparison) -> None:
 def _compared(host: Host, words: Sequence[str], folder: str, metrics: Sequence[str], png: Path | None) -> RunComparison:
     """The runs side by side; their curves are drawn on the way."""
     from ..comparing import compare_runs
-    from ..runs import load
 
     if len(metrics) > 1:
         raise GlassnetError("with runs, --metric picks one score: give it once")
     for word in words:
-        if not _is_run(word, folder) and host.catalog().matches("dataset", word):
+        if not means_a_run(word, folder) and host.catalog().matches("dataset", word):
             raise GlassnetError(f"{word} is a dataset: compare takes one dataset, or two and more runs")
-    folders = [load(word, folder).folder for word in words]
-    if len({path.resolve() for path in folders}) < len(folders):
+    runs = runs_of(host, words, folder)
+    if len({run.folder.resolve() for run in runs}) < len(runs):
         raise GlassnetError(f"{join(words)}: the same run twice, which has nothing to be compared with")
-    result = compare_runs([load(path, folder, host.catalog()) for path in folders], metrics[0] if metrics else None)
+    result = compare_runs(runs, metrics[0] if metrics else None)
     if png is not None:
         _draw(host, result, png)
     return result
@@ -238,6 +230,6 @@ def _show_runs(result: RunComparison) -> None:
 def _print_json(values: dict[str, Any]) -> None:
     import json
 
-    from ..runs.recording import plain
+    from ..files import plain
 
     click.echo(json.dumps(plain(values), default=str))

@@ -150,22 +150,13 @@ def runs_in_words(result: RunComparison) -> Iterator[str]:
 
 def settings_table(result: RunComparison) -> Table:
     """The choices in which the runs differ, side by side."""
-    from ..experiment.words import flag
-
     table = _table("where they differ")
     for heading in ("", *(run.folder.name for run in result.runs)):
         table.add_column(heading, overflow="fold")
-    for name, values in result.settings.items():
-        table.add_row(flag(name), *map(_in_words, values))
+    first, *others = (run.experiment for run in result.runs)
+    for label, values in first.differences(others).items():
+        table.add_row(label, *values)
     return table
-
-
-def _in_words(value: Any) -> str:
-    """A setting as it was typed: phrases without our own home; one that serves all layers is said once."""
-    if isinstance(value, tuple | list):
-        names = list(map(str, value))
-        value = names[0] if len(set(names)) == 1 and "/" in names[0] else join(names)
-    return str("none" if value in (None, "") else value).replace("glassnet/", "")
 
 
 def runs_as_json(result: RunComparison) -> dict[str, Any]:

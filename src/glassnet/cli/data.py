@@ -36,8 +36,7 @@ def export(host: Host, dataset: str, folder: Path | None, **words: Any) -> None:
 
     given = {name: value for name, value in words.items() if value is not None}
     training = run(Experiment.from_mapping({"dataset": dataset} | given), host.catalog())
-    name = training.chosen.dataset.part.name if training.chosen.dataset else Path(dataset).stem
-    folder = folder or Path(f"{name}-splits")
+    folder = folder or Path(f"{training.experiment.title}-splits")
     elsewhere = "give another folder with --to"
     with writing(folder, elsewhere):
         folder.mkdir(parents=True, exist_ok=True)

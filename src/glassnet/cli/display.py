@@ -12,12 +12,11 @@ if TYPE_CHECKING:  # only names for the reader: rich and the trainer are importe
     from rich.table import Table
 
     from ..experiment import Training
-    from ..runs import Recording
+    from ..runs import Recording, Run
     from ..training import Epoch
 
 HEADINGS = {"validation": "valid."}  # so that the longest metric's name still fits into 80 columns
 FILE_WIDTH = 200
-SPLITS = ("train", "validation", "test", "baseline")
 
 
 def console(to_stderr: bool = False) -> Console:
@@ -70,13 +69,16 @@ def _extras(training: Training) -> str:
 
 def _name(given: Any) -> str:
     """A phrase without the home of our own parts; a function by its name."""
-    return str(given).removeprefix("glassnet/") if isinstance(given, str) else f"<function {given.__name__}>"
+    from ..experiment.telling import said
+
+    return said(given)
 
 
 def _names(given: Iterable[Any]) -> str:
     """Phrases joined; one that serves all layers is said once."""
-    names = [_name(one) for one in given]
-    return names[0] if len(set(names)) == 1 else ", ".join(names)
+    from ..wording import same
+
+    return same([_name(one) for one in given])
 
 
 def epoch_line(epoch: Epoch, total: int) -> str:
@@ -114,33 +116,34 @@ def _bar(training: Training, screen: Console, total: int) -> Generator[Callable[
         yield lambda epoch: bar.update(task, completed=epoch.number, description=epoch.line())
 
 
-def scores_table(metrics: dict[str, dict[str, float]], intervals: dict[str, Any], whole: bool = False) -> Table:
-    """Scores of each split beside the baseline, with the interval of the rows that were judged last."""
+def scores_table(run: Run) -> Table:
+    """Scores of each split beside the baseline, with the interval of the rows that judge."""
     from rich import box
     from rich.table import Table
 
-    judged, interval = next(iter(intervals.items()))
-    shown = ["train", "baseline"] if whole else [split for split in SPLITS if metrics[split]]
+    whole = run.trained.data.whole
+    shown = ["train"] if whole else run.scored
     headings = ["all rows" if whole and split == "train" else HEADINGS.get(split, split) for split in shown]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 1))
-    for heading in ("", *headings, f"{'all rows' if whole else judged}, 95 %"):
+    for heading in ("", *headings, "baseline", f"{'all rows' if whole else run.judged}, 95 %"):
         table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
-    for name in metrics["train"]:
-        low, high = interval[name]
-        cells = (figure(metrics[split][name]) for split in shown)
-        table.add_row(name, *cells, f"{figure(low)} to {figure(high)}")
+    for name in run.metrics:
+        score = run.score(metric=name)
+        cells = (figure(value) for value in (*(run.score(split, name).value for split in shown), score.baseline))
+        table.add_row(name, *cells, f"{figure(score.low)} to {figure(score.high)}")
     return table
 
 
-def figure(value: float) -> str:
+def figure(value: float | None) -> str:
     """Four digits: 0.9722, -2.650, 148.3."""
+    value = float("nan") if value is None else value
     return f"{value:.4f}" if abs(value) < 1 else f"{value:#.4g}".rstrip(".")
 
 
-def summary(recording: Recording) -> Iterator[Any]:
+def summary(run: Run) -> Iterator[Any]:
     """What a training came to."""
-    result, training = recording.result, recording.training
-    yield scores_table(result["metrics"], result["intervals"], training.data.whole)
+    result = run.result
+    yield scores_table(run)
     stopped = "diverged, see below" if result["stopped"].startswith("diverged") else result["stopped"]
     yield f"{result['epochs']} epochs in {result['seconds']:.1f} s; stopped: {stopped}"
     yield f"run: {result['run']}"

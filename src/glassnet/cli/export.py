@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .runs import runs_option
+from .runs import run_of, runs_option
 from .types import PartType
 
 if TYPE_CHECKING:
@@ -43,9 +43,8 @@ def export(host: Host, run: str, to: str, output: Path | None, runs: str, as_jso
     plugins glassnet-torch and glassnet-keras. The part that a library has no equal for is named.
     """
     from ..exporting import export as write
-    from ..runs import load
 
-    opened = load(run, runs, host.catalog())
+    opened = run_of(host, run, runs)
     files = write(opened, to, output)
     program = files[0]
     if as_json:

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import GlassnetError, did_you_mean, join
-from .runs import runs_option
+from .runs import run_of, runs_option
 from .types import KindType, PartType
 
 if TYPE_CHECKING:
     from ..catalog import Catalog, Choice
     from ..plotting import Fitting
+    from ..runs import Run
+    from ..sweeps import Sweep
     from .host import Host
 
 FORMATS = ("png", "svg", "pdf")
@@ -77,7 +79,7 @@ def plot(
     if kind is not None and part is None:
         raise GlassnetError(f"--kind {kind} says which part is meant by --part: give --part NAME as well")
     catalog = host.catalog()
-    subjects, phrases = _read(words, part, kind, catalog, runs, sweeps, output)
+    subjects, phrases = _read(host, words, part, kind, runs, sweeps, output)
     if listing and phrases:
         raise GlassnetError(f"--list lists all plots and draws none: leave {join(phrases)} away, or --list")
     if listing:
@@ -104,15 +106,10 @@ def plot(
 
 
 def _read(
-    words: tuple[str, ...],
-    part: str | None,
-    kind: str | None,
-    catalog: Catalog,
-    runs: str,
-    sweeps: str,
-    output: Path | None,
+    host: Host, words: tuple[str, ...], part: str | None, kind: str | None, runs: str, sweeps: str, output: Path | None
 ) -> tuple[list[Subject], list[str]]:
     """(what is drawn, phrases of plots): the first words are runs, and plots are known by their names."""
+    catalog = host.catalog()
     if part is not None:
         from .parts import choose_part
 
@@ -123,7 +120,7 @@ def _read(
         raise GlassnetError("name a run: glassnet plot last (`glassnet runs` lists all), or a part: --part relu")
     if first == 1 and (sweep := _sweep(words[0], runs, sweeps)):
         return [Subject(sweep, output or sweep.folder / "plots")], list(words[1:])
-    opened = [_open(word, catalog, runs, at) for at, word in enumerate(words[:first])]
+    opened = [_open(host, word, catalog, runs, at) for at, word in enumerate(words[:first])]
     if len(opened) == 1:
         return [Subject(opened[0], output or opened[0].folder / "plots")], list(words[first:])
     each = [Subject(run, output or run.folder / "plots", f"-{run.folder.name}" if output else "") for run in opened]
@@ -136,22 +133,18 @@ def _is_plot(word: str, catalog: Catalog) -> bool:
     return bool(catalog.matches("plot", Phrase.parse(word).name))
 
 
-def _sweep(word: str, runs: str, sweeps: str) -> Any:
+def _sweep(word: str, runs: str, sweeps: str) -> Sweep | None:
     """The sweep that is meant: by its folder, or by a name that no run has; None where a run is meant."""
-    from ..runs.reading import list_folders
-    from ..sweeps import Sweep
-    from ..sweeps.keeping import WORDS
+    from ..runs import FOLDERS as RUNS
+    from ..sweeps import FOLDERS, Sweep
 
-    is_run = word == "last" or word.isdecimal() or word in [path.name for path in list_folders(Path(runs))]
-    folder = Path(word) if (Path(word) / WORDS).is_file() else Path(sweeps) / word
-    return Sweep.load(folder) if not is_run and (folder / WORDS).is_file() else None
+    known = FOLDERS.holds(Path(word)) or FOLDERS.holds(Path(sweeps) / word)
+    return Sweep.load(word, sweeps) if known and not RUNS.is_one(word, Path(runs)) else None
 
 
-def _open(word: str, catalog: Catalog, runs: str, position: int) -> Any:
-    from ..runs import load
-
+def _open(host: Host, word: str, catalog: Catalog, runs: str, position: int) -> Run:
     try:
-        return load(load(word, runs).folder, runs, catalog)
+        return run_of(host, word, runs)
     except GlassnetError as error:
         if position == 0 or Path(word).exists():
             raise

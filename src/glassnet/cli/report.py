@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import GlassnetError
-from .runs import runs_option
+from .runs import runs_of, runs_option
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
@@ -46,7 +46,8 @@ def report(host: Host, names: tuple[str, ...], output: Path | None, show: bool, 
         raise GlassnetError(f"{output} exists already and is left as it is: give another --output")
     if output is not None and not output.parent.is_dir():
         raise GlassnetError(f"can't write to {output.parent}: there is no such folder; give another --output")
-    opened = _open(host, names, runs)
+    opened = runs_of(host, names, runs)
+    opened = list({run.folder: run for run in opened}.values())  # a run that is named twice is shown once
     path = _write(opened, output, host.catalog())
     findings = {str(run.folder): diagnose(run) for run in opened}
     if as_json:
@@ -57,13 +58,6 @@ def report(host: Host, names: tuple[str, ...], output: Path | None, show: bool, 
         click.echo(f"report: {path}")
     if show:
         click.launch(str(path))
-
-
-def _open(host: Host, names: tuple[str, ...], runs: str) -> list[Run]:
-    from ..runs import load
-
-    found = [load(name, runs).folder for name in names]  # a name that is wrong is said before guests are loaded
-    return [load(folder, runs, host.catalog()) for folder in dict.fromkeys(found)]
 
 
 def _write(runs: list[Run], output: Path | None, catalog: Catalog) -> Path:
@@ -84,7 +78,7 @@ def _told(findings: dict[str, list[Finding]]) -> Iterator[str]:
 def _plain(findings: dict[str, list[Finding]]) -> dict[str, list[dict[str, object]]]:
     from dataclasses import asdict
 
-    from ..runs.recording import plain
+    from ..files import plain
 
     return {folder: [plain(asdict(finding)) for finding in found] for folder, found in findings.items()}
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +19,32 @@ if TYPE_CHECKING:
 runs_option = click.option("--runs", envvar="GLASSNET_RUNS", default="runs", show_default=True, help="Where runs are.")
 
 
-def _open(host: Host, given: str, runs: str) -> Run:
-    from ..runs import load
+def runs_of(host: Host, words: Iterable[str], runs: str) -> list[Run]:
+    """The runs that words mean: folders, names, numbers, or last. A word that is wrong is said before guests load."""
+    from ..runs import FOLDERS, Run
 
-    run = load(given, runs)
-    return load(run.folder, runs, host.catalog())
+    folders = [FOLDERS.find(word, Path(runs)) for word in words]
+    return [Run(folder, host.catalog()) for folder in folders]
+
+
+def run_of(host: Host, word: str, runs: str) -> Run:
+    """The run that a word means."""
+    (run,) = runs_of(host, [word], runs)
+    return run
+
+
+def means_a_run(word: str, runs: str) -> bool:
+    """Whether a word is a run, or a mistyped one, where a data set may stand as well.
+
+    No data set is called like a folder beside the runs, or by a name such as 0001-xor.
+    """
+    from ..experiment.telling import is_table
+    from ..runs import FOLDERS
+
+    path = Path(word)
+    beside = len(path.parts) > 1 and (path.parent == Path(runs) or path.is_dir())
+    like_one = not is_table(word) and (beside or bool(re.match(r"\d+-", path.name)))
+    return like_one or FOLDERS.is_one(word, Path(runs))
 
 
 @click.command(epilog="\b\nExamples:\n  glassnet evaluate last\n  glassnet evaluate runs/0001-digits8x8 --json")
@@ -34,17 +57,18 @@ def evaluate(host: Host, run: str, runs: str, as_json: bool) -> None:
 
     RUN is a folder, a number, or last.
     """
-    from ..runs.recording import plain
+    from ..runs import Run
     from .display import console, scores_table
 
-    opened = _open(host, run, runs)
-    training = opened.trained
-    metrics, intervals = training.scores(), training.intervals()
+    opened = run_of(host, run, runs)
+    again = Run.of(opened.trained, str(opened.folder))
     if as_json:
-        click.echo(json.dumps(plain({"run": str(opened.folder), "metrics": metrics, "intervals": intervals})))
+        click.echo(
+            json.dumps({"run": str(opened.folder)} | {key: again.result[key] for key in ("metrics", "intervals")})
+        )
         return
-    click.echo(f"{opened.folder}: {opened.experiment.dataset}")
-    console().print(scores_table(metrics, intervals, training.data.whole))
+    click.echo(f"{opened.folder}: {opened.experiment.title}")
+    console().print(scores_table(again))
 
 
 @click.command(
@@ -66,7 +90,7 @@ def predict(host: Host, run: str, file: Path, output: Path | None, runs: str) ->
 
     if output is not None and output.exists():
         raise GlassnetError(f"{output} exists already and is left as it is: give another --output")
-    model = _open(host, run, runs).model
+    model = run_of(host, run, runs).model
     table = predictions(model, read_features(file, model.features))
     text: str = table.to_csv(index=False, lineterminator="\n")
     if output is None:
@@ -97,9 +121,9 @@ def predictions(model: Any, rows: Any) -> Any:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list and nothing else.")
 def list_runs(runs: str, as_json: bool) -> None:
     """List what has been trained: a line a run, the latest last."""
-    from ..runs import Run, list_folders
+    from ..runs import FOLDERS, Run
 
-    rows = [_row(Run(folder)) for folder in list_folders(Path(runs))]
+    rows = [_row(Run(folder)) for folder in FOLDERS.all(Path(runs))]
     if as_json:
         click.echo(json.dumps(rows))
     elif not rows:
@@ -110,34 +134,25 @@ def list_runs(runs: str, as_json: bool) -> None:
 
 def _row(run: Run) -> dict[str, Any]:
     """One run as a flat row; a damaged one says so instead of hiding the others."""
+    from ..files import plain
+
+    row = {"run": str(run.folder), "dataset": "", "epochs": None, "score": None, "metric": ""}
     try:
-        experiment, result = run.experiment, run.result
+        row |= {"dataset": str(run.experiment.dataset)}
+        if not run.result:
+            return row | {"stopped": "unfinished: glassnet train --resume goes on"}
+        score = run.score()
     except GlassnetError as error:
-        return {
-            "run": str(run.folder),
-            "dataset": "",
-            "epochs": None,
-            "score": None,
-            "metric": "",
-            "stopped": str(error),
-        }
-    scores = result.get("metrics", {})
-    judged = scores.get("test") or scores.get("train") or {}
-    name, value = next(iter(judged.items()), ("", None))
-    return {
-        "run": str(run.folder),
-        "dataset": str(experiment.dataset),
-        "epochs": result.get("epochs"),
-        "score": value,
-        "metric": name,
-        "stopped": result.get("stopped", "unfinished: glassnet train --resume goes on"),
-    }
+        return row | {"stopped": str(error)}
+    found = {"epochs": run.result["epochs"], "score": score.value, "metric": score.metric}
+    return row | plain(found) | {"stopped": run.result["stopped"]}
 
 
 def _print_rows(rows: list[dict[str, Any]]) -> None:
     from rich import box
     from rich.table import Table
 
+    from ..experiment.telling import title
     from .display import console
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
@@ -146,6 +161,7 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         score = "" if row["score"] is None else f"{row['metric']} {row['score']:.4f}"
         epochs = "" if row["epochs"] is None else str(row["epochs"])
-        dataset = Path(row["dataset"].removeprefix("glassnet/").partition(":")[0]).name
-        table.add_row(row["run"], dataset, epochs, score, row["stopped"].split(":")[0])
+        table.add_row(
+            row["run"], title(row["dataset"]) if row["dataset"] else "", epochs, score, row["stopped"].split(":")[0]
+        )
     console().print(table)

@@ -114,12 +114,11 @@ def _planned(host: Host, words: dict[str, Any], experiment: Any, sweeps: str) ->
 
 def _resumed(host: Host, given: str, sweeps: str, others: list[str]) -> Sweep:
     from ..experiment.words import flag
-    from ..sweeps import resume
-    from ..sweeps.keeping import find
+    from ..sweeps import FOLDERS, resume
 
     if others:
         raise GlassnetError(f"--resume goes on with a sweep as it was: leave away {join(map(flag, others))}")
-    return resume(find(given, Path(sweeps)), host.catalog())
+    return resume(FOLDERS.find(given, Path(sweeps)), host.catalog())
 
 
 def _engine(sample: Job, name: str, scheduler: str | None, jobs: int | None) -> AbstractContextManager[Workers]:
@@ -302,7 +301,7 @@ def _short(found: Sweep, rows: Sequence[Row]) -> str:
 def _print_json(found: Sweep, rows: Sequence[Row], seconds: float) -> None:
     import json
 
-    from ..runs.recording import plain
+    from ..files import plain
 
     keys = ("epochs", "mean", "spread", "error", "failed", "reason", "tied")
     points = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import click
 
 from ..errors import GlassnetError, join
 from .choices import choices, experiment_options, read_experiment
+from .runs import means_a_run, run_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -100,29 +100,14 @@ def experiment_or_run(
 ) -> Experiment | Run:
     """What DATASET and the options choose, or the run that stands in its place."""
     from ..experiment.words import flag
-    from ..runs import load
 
     given = choices(None, words)
-    if name is None or not (_is_run(name, runs) or _like_a_run(name, runs)):
+    if name is None or not means_a_run(name, runs):
         return read_experiment(choices(name, words), config, settings)
     others = [flag(one) for one in given] + ["--config"] * (config is not None) + ["--set"] * bool(settings)
     if others:
         raise GlassnetError(f"{name} is a run, and is shown as it was trained: leave {join(others)} away")
-    return load(load(name, runs).folder, runs, host.catalog())
-
-
-def _is_run(name: str, runs: str) -> bool:
-    folders = (Path(name), Path(runs) / name)
-    return name == "last" or name.isdecimal() or any((folder / "experiment.json").is_file() for folder in folders)
-
-
-def _like_a_run(name: str, runs: str) -> bool:
-    """A folder beside the runs, or a name such as 0001-xor: no data set is called so, and the run is mistyped."""
-    from ..experiment.choosing import is_table
-
-    path = Path(name)
-    beside = len(path.parts) > 1 and (path.parent == Path(runs) or path.is_dir())
-    return not is_table(name) and (beside or bool(re.match(r"\d+-", path.name)))
+    return run_of(host, name, runs)
 
 
 def read_rows(text: str | None) -> int | list[int] | None:

@@ -13,6 +13,7 @@ import click
 
 from ..errors import Diverged, GlassnetError, join
 from .choices import choices, experiment_options, read_experiment
+from .runs import run_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -90,16 +91,14 @@ def _resumed(
     host: Host, resume: str, runs: str, given: dict[str, Any], config: Path | None, settings: tuple[str, ...]
 ) -> Recording:
     from ..experiment.words import flag
-    from ..runs import load
 
     others = [flag(name) for name in given if name != "epochs"]
     others += ["--config"] * (config is not None) + ["--set"] * bool(settings)
     if others:
         raise GlassnetError(f"--resume goes on with a run as it was: only --epochs may change, not {join(others)}")
-    run = load(resume, runs)
+    run = run_of(host, resume, runs)
     epochs = given.get("epochs")
-    changed = run.experiment.replace(epochs=epochs).epochs if epochs is not None else None
-    return load(run.folder, runs, host.catalog()).resume(changed)
+    return run.resume(run.experiment.replace(epochs=epochs).epochs if epochs is not None else None)
 
 
 @contextmanager
@@ -160,7 +159,7 @@ def _finish(recording: Recording, screen: Console | None, report: bool) -> None:
 
     run = Run(recording.folder, recording.training.catalog, recording.training)
     if screen is not None:
-        for line in (*summary(recording), *standing_out(run)):
+        for line in (*summary(run), *standing_out(run)):
             screen.print(line, markup=False) if isinstance(line, str) else screen.print(line)
     page = left_behind(run) if report else None
     if screen is not None:
@@ -171,15 +170,15 @@ def _finish(recording: Recording, screen: Console | None, report: bool) -> None:
 def _print_json(recording: Recording) -> None:
     import json
 
-    from ..runs.recording import plain
+    from ..files import plain
 
     keys = ("run", "epochs", "seconds", "stopped", "metrics", "intervals")
     click.echo(json.dumps(plain({key: recording.result[key] for key in keys})))
 
 
 def _print_short(recording: Recording) -> None:
-    metrics = recording.result["metrics"]
-    split = "test" if metrics["test"] else "train"
-    name, value = next(iter(metrics[split].items()))
-    said = "all rows:" if recording.training.data.whole else split
-    click.echo(f"{said} {name} {value:.4f} (baseline {metrics['baseline'][name]:.4f}), {recording.folder}")
+    from ..runs import Run
+
+    score = Run(recording.folder, recording.training.catalog, recording.training).score()
+    said = "all rows:" if recording.training.data.whole else score.split
+    click.echo(f"{said} {score.metric} {score.value:.4f} (baseline {score.baseline:.4f}), {recording.folder}")

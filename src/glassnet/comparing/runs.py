@@ -6,8 +6,8 @@ the very same rows: luck with these rows is shared. The difference is then judge
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..errors import GlassnetError, join
 from ..experiment.results import Interval, resampled
 from ..kinds import Metric
-from ..runs import Run
+from ..runs import Run, Score
 from ..streams import Stream, generator
 from ..training import Scorer
 
@@ -80,15 +80,16 @@ def compare_runs(runs: Sequence[Run], metric: str | None = None) -> RunCompariso
     same = tuple(_share_rows(runs[0], run, split) for run in runs)
     scores, intervals, differences = {}, {}, {}
     for name in names:
-        scores[name] = tuple(run.result["metrics"][split][name] for run in runs)
-        intervals[name] = tuple(_interval(run, split, name) for run in runs)
+        judged_by = [run.score(split, name) for run in runs]
+        scores[name] = tuple(score.value for score in judged_by)
+        intervals[name] = tuple(_interval(score) for score in judged_by)
         pairs = list(zip(scores[name], intervals[name], strict=True))
         rest = [
             _paired(runs[0], run, split, name) if together else unpaired(pairs[0], pair)
             for run, together, pair in list(zip(runs, same, pairs, strict=True))[1:]
         ]
         differences[name] = (None, *rest)
-    better = {name: _metric(runs[0], name).better for name in names}
+    better = {name: runs[0].score(split, name).better for name in names}
     return RunComparison(tuple(runs), judged, same, scores, intervals, differences, better, _settings(runs))
 
 
@@ -102,7 +103,7 @@ def _refuse_unfinished(runs: Sequence[Run]) -> None:
 
 def _metrics(runs: Sequence[Run], wanted: str | None) -> list[str]:
     """The metrics that all runs have, in the first one's order."""
-    first, *others = (list(run.result["metrics"]["train"]) for run in runs)
+    first, *others = (run.metrics for run in runs)
     shared = [name for name in first if all(name in names for names in others)]
     if wanted is not None and wanted not in shared:
         raise GlassnetError(f"not every run has the metric {wanted!r}; they share: {join(shared) or 'none'}")
@@ -112,9 +113,8 @@ def _metrics(runs: Sequence[Run], wanted: str | None) -> list[str]:
     return [wanted] if wanted is not None else shared
 
 
-def _interval(run: Run, split: str, name: str) -> Interval:
-    low, high = run.result["intervals"][split][name]
-    return float(low), float(high)
+def _interval(score: Score) -> Interval:
+    return tuple(float("nan") if end is None else end for end in (score.low, score.high))  # type: ignore[return-value]
 
 
 def _judged_alike(runs: Sequence[Run]) -> str:
@@ -130,7 +130,7 @@ def _judged_alike(runs: Sequence[Run]) -> str:
 
 
 def _judged(run: Run) -> str:
-    if not run.result["metrics"].get("test"):
+    if run.judged == "train":
         return "train"
     counts = set(run.provenance.get("rows", {}).values())
     # All rows are in every split of a small set. Others need not be loaded to see that: their files may be gone.
@@ -182,12 +182,6 @@ def unpaired(one: tuple[float, Interval], other: tuple[float, Interval]) -> Diff
 
 def _settings(runs: Sequence[Run]) -> dict[str, tuple[Any, ...]]:
     """The fields in which the experiments differ."""
-    fields = [asdict(run.experiment) for run in runs]
-
-    def differing() -> Iterator[tuple[str, tuple[Any, ...]]]:
-        for name in fields[0]:
-            values = tuple(words[name] for words in fields)
-            if name != "plugins" and any(value != values[0] for value in values):
-                yield name, values
-
-    return dict(differing())
+    experiments = [run.experiment for run in runs]
+    names = experiments[0].differing(experiments[1:])
+    return {name: tuple(getattr(one, name) for one in experiments) for name in names}

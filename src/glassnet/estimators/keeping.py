@@ -18,8 +18,7 @@ from ..catalog import Catalog
 from ..errors import GlassnetError
 from ..experiment.building import Earlier
 from ..model import Model
-from ..runs.reading import read_states
-from ..runs.recording import state_arrays
+from ..runs import read_states, state_arrays
 from ..training import Epoch, Progress
 from ..training.epochs import Snapshot
 

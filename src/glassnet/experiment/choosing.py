@@ -17,9 +17,9 @@ from ..kinds import Activation, Dataset, Task
 from ..network import Network
 from ..streams import Stream, generator
 from .refusals import refuse_loss, refuse_metrics, refuse_monitor, refuse_unknown_file, refuse_with_solver
+from .telling import TABLE_SUFFIXES, is_table
 from .words import DEFAULT_OPTIMIZER, Choosable, Experiment
 
-TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".pq")
 DEFAULT_BATCH = 32
 DEFAULT_LOSS: dict[Task, str] = {
     "binary": "binary_cross_entropy",
@@ -199,10 +199,6 @@ def need_plugins(experiment: Experiment, catalog: Catalog) -> None:
             f"the one-file plugin {path} took part, and files are code that is not loaded unasked: if you trust it, "
             f"write glassnet --plugin {path} ..., or in Python catalog=Catalog.discover(files=[...])"
         )
-
-
-def is_table(given: Choosable) -> bool:
-    return isinstance(given, str) and Path(given).suffix.lower() in TABLE_SUFFIXES
 
 
 def saturates(activation: Activation) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 from ..catalog import Phrase
 from ..errors import GlassnetError, did_you_mean, join
 from ..kinds import TASKS
+from . import telling
 
 Choosable = str | Callable[..., Any]  # a phrase, or in notebooks a part's function itself
 
@@ -98,7 +99,7 @@ class Experiment:
 
     def to_json(self) -> str:
         """The experiment as JSON; a function that stands for a phrase is written as `<function name>`."""
-        return json.dumps(asdict(self), indent=2, default=_function_in_words)
+        return json.dumps(asdict(self), indent=2, default=telling.function_in_words)
 
     def to_toml(self) -> str:
         """The experiment as TOML, for `--config`; a choice that is left to the task, and an empty list, is left out."""
@@ -106,6 +107,27 @@ class Experiment:
         said = {name: value for name, value in asdict(self).items() if value is not None and name not in empty}
         lines = [f"{name} = {_in_toml(value)}" for name, value in said.items()]
         return "\n".join(lines) + "\n"
+
+    @property
+    def title(self) -> str:
+        """What the data are called: the data set's name, that of a table's file without its ending, a function's."""
+        return telling.title(self.dataset)
+
+    def in_words(self) -> dict[str, str]:
+        """Every choice for people, `{"batch size": "32"}`, in the order of the fields; plugins are left out."""
+        return {telling.label(name): telling.said(getattr(self, name)) for name in CHOICES}
+
+    def differing(self, others: Iterable[Experiment]) -> list[str]:
+        """The fields in which not all of them chose alike; plugins are left out."""
+        every = [self, *others]
+        chosen = {name: [telling.decisive(getattr(one, name)) for one in every] for name in CHOICES}
+        return [name for name, values in chosen.items() if any(value != values[0] for value in values)]
+
+    def differences(self, others: Iterable[Experiment]) -> dict[str, list[str]]:
+        """The choices that differ, for people: `{"batch size": ["32", "64"]}`, this one first, then the others."""
+        every = [self, *others]
+        names = self.differing(every[1:])
+        return {telling.label(name): telling.told_apart([getattr(one, name) for one in every]) for name in names}
 
     def replace(self, **changes: Any) -> Experiment:
         return replace(self, **changes)
@@ -207,6 +229,7 @@ RULES: dict[str, Rule] = {
     "monitor": Rule(str),
 }
 TUPLES = ("keep", "hidden", "activation", "initializer", "metrics", "plugins")
+CHOICES = tuple(field.name for field in fields(Experiment) if field.name != "plugins")
 PHRASES = ("dataset", "activation", "output", "loss", "initializer", "optimizer", "schedule", "metrics")
 
 
@@ -310,14 +333,10 @@ def read_toml(path: str | Path) -> dict[str, Any]:
         raise GlassnetError(f"can't read {path}: {error.strerror}") from error
 
 
-def _function_in_words(value: Any) -> str:
-    return f"<function {getattr(value, '__name__', value)}>"
-
-
 def _in_toml(value: Any) -> str:
     """A value as TOML writes it: as JSON does, but for one control character. Functions can't be rebuilt from words."""
     if isinstance(value, tuple):
         return f"[{', '.join(map(_in_toml, value))}]"
     if callable(value):
-        raise GlassnetError(f"{_function_in_words(value)} is a function, which TOML can't hold: give a phrase")
+        raise GlassnetError(f"{telling.function_in_words(value)} is a function, which TOML can't hold: give a phrase")
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

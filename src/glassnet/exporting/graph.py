@@ -14,6 +14,7 @@ import numpy as np
 from ..data import Features, Targets
 from ..errors import GlassnetError, join
 from ..kinds import Recipe, Words
+from ..wording import ours
 
 OPSET, IR_VERSION = 20, 10  # what onnxruntime reads since 1.18; the newest Gelu is of that age
 
@@ -80,7 +81,7 @@ def graph(recipe: Recipe, features: Features | None, targets: Targets) -> bytes:
 def _refuse_unknown(recipe: Recipe) -> None:
     for name, _ in (*recipe.activations, recipe.output):
         if name not in ACTIVATIONS:
-            known = join(known.removeprefix("glassnet/") for known in ACTIVATIONS)
+            known = join(map(ours, ACTIVATIONS))
             raise GlassnetError(f"activation {name} can't be written as ONNX; these can: {known}")
 
 

@@ -127,7 +127,7 @@ def _program(network: str, preparation: str, answers: str, run: Run) -> str:
     others = ["import numpy as np", "import pandas as pd", *(line for line in imports if not _is_standard(line))]
     return _PROGRAM.format(
         what=what,
-        source=_harmless(f"{_dataset(run.experiment)}, run {run.folder.name}"),
+        source=_harmless(f"{run.experiment.title}, run {run.folder.name}"),
         remark=_OF_CLASS_WEIGHTS if run.experiment.class_weight and "\ndef train(" in body else "",
         standard="\n".join(sorted(set(standard), key=_plain_first)),
         others="\n".join(dict.fromkeys(others)),
@@ -135,11 +135,6 @@ def _program(network: str, preparation: str, answers: str, run: Run) -> str:
         preparation=preparation,
         answers=answers,
     )
-
-
-def _dataset(words: Experiment) -> str:
-    phrase = str(words.dataset).removeprefix("glassnet/").partition(":")[0]
-    return Path(phrase).name
 
 
 def _harmless(words: str) -> str:

@@ -7,13 +7,15 @@ from contextlib import contextmanager
 from functools import cache, lru_cache
 from typing import Any
 
+from ..wording import count
+
 FONT = "DejaVu Sans"  # comes with matplotlib
 
 
 @contextmanager
 def lent(figure: Any, say_so: bool = True) -> Iterator[None]:
-    """While a figure is written: its texts in fonts that have their letters, or a line under its title that says which
-    letters no font has."""
+    """While a figure is written: its texts in fonts that have their letters, or a line under its title that says how
+    many letters no font has."""
     from matplotlib.text import Text
 
     texts = [(text, lacking(text.get_text())) for text in figure.findobj(Text)]
@@ -23,7 +25,7 @@ def lent(figure: Any, say_so: bool = True) -> Iterator[None]:
     missing = sorted({letter for _, letters in texts for letter in letters if not lenders(letter)})
     title = figure.get_suptitle()
     if missing and say_so:
-        some = " ".join(missing[:5]) + " …" * (len(missing) > 5)
+        some = count(len(missing), "of these letters", "of these letters")
         figure.suptitle(f"{title}\nno font here has {some}: as .svg they stay text".strip(), **_look(figure))
     try:
         yield

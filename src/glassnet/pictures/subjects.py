@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ..errors import GlassnetError
@@ -19,16 +18,8 @@ Split = Literal["train", "validation", "test"] | None
 
 
 def title_of(run: Run) -> str:
-    """What a title calls a run: `spirals, run 3`."""
-    number, _, name = run.folder.resolve().name.partition("-")
-    return f"{shortened(name)}, run {int(number)}" if number.isdecimal() and name else data_of(run)
-
-
-def data_of(run: Run) -> str:
-    """The data set's short name, or that of the table without its ending."""
-    dataset = str(run.experiment.dataset)
-    is_file = dataset.endswith((".csv", ".parquet"))
-    return shortened(Path(dataset).stem if is_file else dataset.partition(":")[0].split("/")[-1])
+    """What a title calls a run: `spirals, run 3`, shortened where a picture has no room for all of it."""
+    return shortened(run.title)
 
 
 # --- why a picture does not fit -----------------------------------------------------------------------------

@@ -39,9 +39,9 @@ def comparison_of(runs: Sequence[Run], catalog: Catalog | None = None) -> str:
     return render(
         "comparison.html",
         title=f"{len(runs)} runs side by side",
-        names=[words.title_of(run) for run in runs],
+        names=[run.title for run in runs],
         folders=[str(run.folder) for run in runs],
-        differences=words.differences([run.experiment for run in runs]),
+        differences=runs[0].experiment.differences(run.experiment for run in runs[1:]),
         sentences=[list(sentences(case)) for case in cases],
         scores=scores_table(cases),
         findings=[diagnose(case) for case in cases],
@@ -57,17 +57,16 @@ def _pictures(runs: Sequence[Run], catalog: Catalog) -> list[tuple[str, list[Pic
 
 def scores_table(cases: Sequence[Case]) -> list[tuple[str, list[tuple[str, str]]]]:
     """(metric, (score, what belongs to it) of each run): on the rows that judge, with interval and baseline."""
-    names = list(dict.fromkeys(name for case in cases for name in case.result["metrics"]["train"]))
-    return [(words.spelled(name), [_cell(case, name) for case in cases]) for name in names]
+    names = list(dict.fromkeys(name for case in cases for name in case.run.metrics))
+    return [(words.spelled(name), [_cell(case.run, name) for case in cases]) for name in names]
 
 
-def _cell(case: Case, name: str) -> tuple[str, str]:
-    metrics = case.result["metrics"]
-    if name not in metrics[case.judged]:
+def _cell(run: Run, name: str) -> tuple[str, str]:
+    if name not in run.metrics:
         return "–", ""
-    low, high = case.result["intervals"][case.judged][name]
+    score, learned = run.score(metric=name), run.score("train", name)
     about = (
-        f"95 %: {words.figure(low)} to {words.figure(high)}; training rows {words.figure(metrics['train'][name])}; "
-        f"baseline {words.figure(metrics['baseline'][name])}"
+        f"95 %: {words.figure(score.low)} to {words.figure(score.high)}; training rows {words.figure(learned.value)}; "
+        f"baseline {words.figure(score.baseline)}"
     )
-    return words.figure(metrics[case.judged][name]), about
+    return words.figure(score.value), about

@@ -90,7 +90,7 @@ def _what_it_says(case: Case) -> dict[str, Any]:
     run = case.run
     findings = diagnose(case)
     return {
-        "title": words.title_of(run),
+        "title": run.title,
         "subject": subject_of(case),
         "sentences": list(sentences(case)),
         "serious": [finding for finding in findings if finding.severity != "remark"],
@@ -103,7 +103,7 @@ def _what_it_says(case: Case) -> dict[str, Any]:
 def subject_of(case: Case) -> str:
     """What the data are, in the first line of their part's docstring; a table's own name."""
     if case.why_no_rows or (choice := case.training.chosen.dataset) is None:
-        return words.data_name(case.experiment)
+        return case.experiment.title
     return choice.part.help or choice.part.name
 
 
@@ -138,15 +138,15 @@ def _result(case: Case) -> dict[str, Any]:
 
 def scores_of(case: Case, whole: bool) -> Scores:
     """Every metric on every split, with the interval of the rows that judge and the baseline on the same rows."""
-    metrics, intervals = case.result["metrics"], case.result["intervals"][case.judged]
-    shown = ["train"] if whole else [split for split in words.SPLITS if metrics[split]]
+    run = case.run
+    shown = ["train"] if whole else run.scored
     judged = "all rows" if whole else words.SPLITS[case.judged]
     headings = ("all rows",) if whole else tuple(words.SPLITS[split] for split in shown)
     lines = []
-    for name in metrics["train"]:
-        low, high = intervals[name]
-        cells = [words.figure(metrics[split][name]) for split in shown]
-        cells += [f"{words.figure(low)} to {words.figure(high)}", words.figure(metrics["baseline"][name])]
+    for name in run.metrics:
+        score = run.score(metric=name)
+        cells = [words.figure(run.score(split, name).value) for split in shown]
+        cells += [f"{words.figure(score.low)} to {words.figure(score.high)}", words.figure(score.baseline)]
         lines.append((words.spelled(name), _meaning(case, name), tuple(cells)))
     return Scores((*headings, f"95 % interval, {judged}", "baseline"), tuple(lines))
 
@@ -191,7 +191,7 @@ def _origin(case: Case) -> dict[str, Any]:
     run, data = case.run, None if case.why_no_rows else case.training.data
     notes: tuple[str, ...] = (*case.training.source.notes, *data.account) if data else ()
     return {
-        "choices": list(words.choices(run.experiment)),
+        "choices": list(run.experiment.in_words().items()),
         "notes": notes,
         "source": str(run.provenance.get("source", "")),
         "licence": str(run.provenance.get("licence", "")),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
+from ..catalog import Phrase
 from ..experiment import Experiment
-from ..experiment.choosing import is_table
 from ..network import Network
 from ..runs import Run
+from ..wording import bare
 
 SPLITS = {"train": "training rows", "validation": "validation rows", "test": "test rows"}
 
@@ -24,31 +23,6 @@ def figure(value: float | None) -> str:
         f"{value:.4f}" if abs(value) < 1 else f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:#.4g}".rstrip(".")
     )
     return text.replace("-", "−")
-
-
-def name_of(phrase: Any) -> str:
-    """A phrase without the home of our own parts."""
-    return str(phrase).removeprefix("glassnet/")
-
-
-def bare(phrase: Any) -> str:
-    """A phrase's name alone: `cross entropy`."""
-    return name_of(phrase).partition(":")[0].rpartition("/")[2].replace("_", " ")
-
-
-def data_name(experiment: Experiment) -> str:
-    """What the data are called: a dataset's name, or that of a table's file."""
-    if is_table(experiment.dataset):
-        return Path(str(experiment.dataset)).stem
-    return name_of(experiment.dataset).partition(":")[0].rpartition("/")[2]
-
-
-def title_of(run: Run) -> str:
-    """`mnist_10k, run 3`, and the folder's name where it has no number."""
-    number, _, rest = run.folder.resolve().name.partition("-")
-    return (
-        f"{data_name(run.experiment)}, run {int(number)}" if number.isdecimal() and rest else run.folder.resolve().name
-    )
 
 
 def listed(things: Sequence[Any]) -> str:
@@ -86,18 +60,12 @@ def _hidden_in_words(hidden: Sequence[int], experiment: Experiment) -> str:
 def training_in_words(run: Run) -> str:
     """`It was trained for 50 epochs by adam at rate 0.001, 32 rows a step, to lower the cross entropy ...`."""
     words, rows = run.experiment, run.provenance.get("rows", {})
-    rate = words.optimizer and option_of(str(words.optimizer), "lr")
+    rate = words.optimizer and Phrase.parse(str(words.optimizer)).option("lr")
     at = f" at rate {rate}" if rate else ""
     steps = "all rows a step" if words.batch_size == "full" else f"{counted(int(words.batch_size or 1), 'row')} a step"
     epochs = counted(int(run.result.get("epochs", 0)), "epoch")
     lowered = f"to lower the {bare(words.loss)} of {rows.get('train', 0):,} training rows"
     return f"It was trained for {epochs} by {bare(words.optimizer)}{at}, {steps}, {lowered}{_held_back(words)}."
-
-
-def option_of(phrase: str, option: str) -> str:
-    """An option's value in a phrase; empty where it has none."""
-    options = dict(pair.partition("=")[::2] for pair in phrase.partition(":")[2].split(","))
-    return str(options.get(option, ""))
 
 
 def _held_back(words: Experiment) -> str:
@@ -111,17 +79,13 @@ def _held_back(words: Experiment) -> str:
 
 def result_in_words(run: Run, whole: bool) -> str:
     """The first score beside guessing, with what its interval means."""
-    result = run.result
-    judged, intervals = next(iter(result["intervals"].items()))
-    name, value = next(iter(result["metrics"][judged].items()))
-    low, high = intervals[name]
-    count = run.provenance.get("rows", {}).get(judged, 0)
-    rows = f"all {count:,} rows, too few to split" if whole else f"{count:,} {SPLITS[judged]}"
-    guess = f"guessing without a look at the inputs has {figure(result['metrics']['baseline'][name])}"
-    luck = (
-        f"The luck of having drawn just these rows leaves it uncertain between {figure(low)} and {figure(high)} (95 %)."
-    )
-    return f"On {rows} it reaches {spelled(name)} {figure(value)}; {guess}. {luck}"
+    score = run.score()
+    count = run.provenance.get("rows", {}).get(score.split, 0)
+    rows = f"all {count:,} rows, too few to split" if whole else f"{count:,} {SPLITS[score.split]}"
+    guess = f"guessing without a look at the inputs has {figure(score.baseline)}"
+    between = f"{figure(score.low)} and {figure(score.high)}"
+    luck = f"The luck of having drawn just these rows leaves it uncertain between {between} (95 %)."
+    return f"On {rows} it reaches {spelled(score.metric)} {figure(score.value)}; {guess}. {luck}"
 
 
 def spelled(metric: str) -> str:
@@ -141,45 +105,6 @@ def end_in_words(run: Run) -> str:
 
 
 # --- tables -------------------------------------------------------------------------------------------------
-
-LABELS = {
-    "dataset": "data", "l1": "L1 penalty", "l2": "L2 penalty", "dtype": "precision", "metrics": "scores",
-    "clip_norm": "clip gradient's length", "clip_value": "clip gradient's elements", "hidden": "hidden widths",
-    "batch_norm": "batch normalisation", "test": "share of test rows", "validation": "share of validation rows",
-    "keep": "text columns kept", "scale": "scaling of inputs", "input_dropout": "dropout of inputs",
-}  # fmt: skip
-
-
-def choices(experiment: Experiment) -> Iterator[tuple[str, str]]:
-    """(what, how) of every choice that was made, defaults among them."""
-    for field in fields(experiment):
-        if field.name != "plugins":
-            yield label(field.name), said(getattr(experiment, field.name))
-
-
-def label(name: str) -> str:
-    return LABELS.get(name, name.replace("_", " "))
-
-
-def said(value: Any) -> str:
-    """A field's value for people."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        values = [name_of(one) for one in value]
-        return (
-            (values[0] if len(set(values)) == 1 and not isinstance(value[0], int) else ", ".join(values))
-            if values
-            else "none"
-        )
-    return "none" if value is None else f"{value:g}" if isinstance(value, float) else name_of(value)
-
-
-def differences(experiments: Sequence[Experiment]) -> dict[str, list[str]]:
-    """The choices that differ, each with what every experiment chose."""
-    names = [field.name for field in fields(Experiment) if field.name != "plugins"]
-    found = {label(name): [said(getattr(one, name)) for one in experiments] for name in names}
-    return {name: values for name, values in found.items() if len(set(values)) > 1}
 
 
 def origins(provenance: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,18 @@
 """The run folder: an experiment that happened, kept so that it can be read, used and gone on with."""
 
-from .reading import Run, list_folders, load
-from .recording import DEFAULT_FOLDER, Recording, record
+from .reading import Run, load, read_states
+from .recording import DEFAULT_FOLDER, FOLDERS, Recording, provenance, record, state_arrays
+from .scores import Score
 
-__all__ = ["DEFAULT_FOLDER", "Recording", "Run", "list_folders", "load", "record"]
+__all__ = [
+    "DEFAULT_FOLDER",
+    "FOLDERS",
+    "Recording",
+    "Run",
+    "Score",
+    "load",
+    "provenance",
+    "read_states",
+    "record",
+    "state_arrays",
+]

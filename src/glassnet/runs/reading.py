@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,15 +19,20 @@ from ..data import Rows
 from ..errors import GlassnetError, did_you_mean, join
 from ..experiment import Experiment, Training
 from ..experiment.building import history_table
-from ..experiment.choosing import is_table, need_plugins
-from ..files import read_arrays, read_json, read_text, write_text
+from ..experiment.choosing import need_plugins
+from ..experiment.telling import is_table
+from ..files import plain, read_arrays, read_json, read_text, write_text
+from ..folders import number_of
+from ..kinds import Metric
 from ..model import Model
 from ..notebook import html_table
 from ..training import Epoch, Progress
 from ..training.epochs import Snapshot
 from ..training.scoring import class_codes
 from ..watching import Watch, Watched, measure
-from .recording import DEFAULT_FOLDER, WATCHED, Recording, final_figures, plain, run_number
+from ..wording import SPLITS
+from .recording import DEFAULT_FOLDER, FOLDERS, WATCHED, Recording, final_figures
+from .scores import Score
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,6 +67,18 @@ class Run:
             watched=watched,
         )
         return run
+
+    @property
+    def number(self) -> int:
+        """3 of `runs/0003-iris`; 0 where the folder has no number."""
+        return number_of(self.folder.resolve())
+
+    @property
+    def title(self) -> str:
+        """`iris, run 3`; what the folder is called where it has no number, and the data where there is no folder."""
+        if self.number:
+            return f"{self.experiment.title}, run {self.number}"
+        return self.folder.resolve().name if self.folder.is_dir() else self.experiment.title
 
     @cached_property
     def experiment(self) -> Experiment:
@@ -152,21 +169,68 @@ class Run:
 
     def _repr_html_(self) -> str:
         """Its scores as a table, for notebooks; nothing is loaded but what was written down."""
-        result = self.result
-        title = f"{self.folder}: {self.experiment.dataset}, {result.get('stopped', 'unfinished')}"
-        metrics, intervals = result.get("metrics", {}), result.get("intervals", {})
-        judged = next(iter(intervals), "test")
-        shown = [split for split in ("train", "validation", "test", "baseline") if metrics.get(split)]
-        rows = [
-            (name, *(_four_digits(metrics[split][name]) for split in shown), " to ".join(map(_four_digits, interval)))
-            for name, interval in intervals.get(judged, {}).items()
-        ]
-        return html_table(title, ("score", *shown, f"{judged}, 95 %"), rows)
+        title = f"{self.folder}: {self.experiment.title}, {self.result.get('stopped', 'unfinished')}"
+        rows = []
+        for name in self.metrics:
+            score = self.score(metric=name)
+            cells = [self.score(split, name).value for split in self.scored]
+            span = " to ".join(map(_four_digits, (score.low, score.high)))
+            rows.append((name, *map(_four_digits, (*cells, score.baseline)), span))
+        return html_table(title, ("score", *self.scored, "baseline", f"{self.judged}, 95 %"), rows)
+
+    # --- scores: what was written down, so nothing is loaded ------------------------------------------------
 
     @property
     def judged(self) -> str:
         """The split that the run is judged by: "test", or "train" where there are no test rows."""
-        return "test" if "test" in self.trained.splits() else "train"
+        known = self.result.get("intervals") or self.provenance.get("rows") or self.trained.splits()
+        return "test" if "test" in known else "train"
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The names of its scores, the one that counts first; none while it is unfinished."""
+        return tuple(self.result["metrics"]["train"]) if self.result else ()
+
+    @property
+    def scored(self) -> tuple[str, ...]:
+        """The splits that have scores, in the order in which they are shown; none while it is unfinished."""
+        return tuple(split for split in SPLITS if self.result["metrics"].get(split)) if self.result else ()
+
+    def score(self, split: str | None = None, metric: str | None = None) -> Score:
+        """A score beside its baseline, with its interval; None: the split that judges, the metric that counts.
+
+        Raises `GlassnetError` for a split or a metric that it has not, and while it is unfinished.
+        """
+        self.need_result()
+        split = self._known("rows", split or self.judged, self.scored)
+        metric = self._known("metric", metric or self.metrics[0], self.metrics)
+        scores = self.result["metrics"]
+        value, baseline = (_number(scores[name].get(metric)) for name in (split, "baseline"))
+        low, high = self.result["intervals"].get(split, {}).get(metric, (None, None))
+        return Score(metric, split, value, baseline, low, high, partial(self._better, metric))
+
+    def _known(self, what: str, name: str, names: Sequence[str]) -> str:
+        if name not in names:
+            raise GlassnetError(
+                f"{self.folder} has no {what} {name!r}.{did_you_mean(name, names)} It has: {join(names)}"
+            )
+        return name
+
+    def _better(self, metric: str) -> str:
+        """Asked of the training where that is in memory: a metric given as a function is known there alone."""
+        if self.training_given is not None:
+            return self.training_given.scorer.metrics[metric].better
+        choices = [self.catalog.choose("metric", phrase) for phrase in self.experiment.metrics]
+        metrics: list[Metric] = [one.build() for one in choices if metric in (one.part.name, str(one))]
+        return metrics[0].better
+
+    def need_result(self) -> None:
+        """Raise `GlassnetError` while there are no final figures."""
+        if not self.result:
+            resume = f"glassnet train --resume {shlex.quote(str(self.folder))}"
+            raise GlassnetError(f"{self.folder} is not finished: go on with {resume}")
+
+    # --- rows and answers -----------------------------------------------------------------------------------
 
     def rows(self, split: str | None = None) -> Rows:
         """The prepared rows of a split (None: the one that the run is judged by)."""
@@ -247,41 +311,18 @@ class Run:
         )  # fmt: skip
 
 
+def _number(given: float | None) -> float:
+    """A figure as it was written: null stands for what is undefined."""
+    return float("nan") if given is None else float(given)
+
+
 def _four_digits(value: float | None) -> str:
-    return "undefined" if value is None else f"{value:.4g}"
+    return "undefined" if value is None or value != value else f"{value:.4g}"
 
 
 def load(folder: str | int | Path, runs: str | Path = DEFAULT_FOLDER, catalog: Catalog | None = None) -> Run:
     """Open a run: its folder, its name in `runs`, its number (`3`), or `last`."""
-    path = Path(str(folder))
-    if not (path / "experiment.json").is_file():
-        path = _find(str(folder), Path(runs))
-    return Run(path, catalog)
-
-
-def _find(given: str, runs: Path) -> Path:
-    known = list_folders(runs)
-    if given == "last" and known:
-        return known[-1]
-    found = [path for path in known if path.name == given]
-    found = found or [path for path in known if given.isdecimal() and run_number(path) == int(given)]
-    if len(found) > 1:
-        raise GlassnetError(f"run {given} may be any of {join(found)}: name its folder")
-    if found:
-        return found[0]
-    names = join(path.name for path in known[-5:]) or "none"
-    raise GlassnetError(
-        f"no run {given!r}: name its folder, its number, or last; the latest in {runs} are: {names} "
-        "(`glassnet runs` lists all, `glassnet train` makes one)"
-    )
-
-
-def list_folders(runs: Path) -> list[Path]:
-    """The run folders in order of their numbers."""
-    if not runs.is_dir():
-        return []
-    found = [path for path in runs.iterdir() if run_number(path) and (path / "experiment.json").is_file()]
-    return sorted(found, key=lambda path: (run_number(path), path.name))
+    return Run(FOLDERS.find(str(folder), Path(runs)), catalog)
 
 
 def read_result(path: Path) -> dict[str, Any]:

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from ..errors import GlassnetError
 from ..experiment import Training
-from ..files import ELSEWHERE, remove_leftovers, write_arrays, write_text, writing
+from ..files import plain, remove_leftovers, write_arrays, write_text, writing
+from ..folders import Folders
 from ..kinds import State
 from ..training import Epoch
 from ..training.epochs import Snapshot
@@ -28,6 +29,7 @@ from ..watching import Watch
 Array = NDArray[Any]
 
 DEFAULT_FOLDER = "runs"
+FOLDERS = Folders("run", "experiment.json", " (`glassnet runs` lists all, `glassnet train` makes one)")
 WATCHED = "watch.npz"
 
 
@@ -130,7 +132,7 @@ def record(
     commas, or "all". Watching changes no number of the training.
     """
     looking = Watch(training.objective, training.data.train, watch) if watch else None
-    folder = new_folder(Path(runs), short_name(training))
+    folder = FOLDERS.new(Path(runs), training.experiment.title)
     try:
         write_text(folder / "provenance.json", json.dumps(provenance(training, command), indent=2))
         if looking is not None:  # before the first step: the initial weights are half of the story
@@ -141,37 +143,6 @@ def record(
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return Recording(training, folder, looking)
-
-
-def short_name(training: Training) -> str:
-    if training.chosen.dataset is not None:
-        return training.chosen.dataset.part.name
-    return Path(str(training.experiment.dataset)).stem
-
-
-def new_folder(runs: Path, name: str, elsewhere: str = ELSEWHERE) -> Path:
-    """Make `runs/0001-name`, with the next free number; two processes never get the same one."""
-    safe = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in name)
-    with writing(runs, elsewhere):
-        runs.mkdir(parents=True, exist_ok=True)
-        number = max((run_number(path) for path in runs.iterdir()), default=0)
-        while True:
-            number += 1
-            claim = runs / f".{number:04d}"
-            try:
-                claim.mkdir()  # numbers are claimed by themselves: names may differ
-            except FileExistsError:
-                continue
-            folder = runs / f"{number:04d}-{safe}"
-            if not any(run_number(path) == number for path in runs.iterdir()):
-                claim.rename(folder)
-                return folder
-            claim.rmdir()
-
-
-def run_number(path: Path) -> int:
-    digits = path.name.partition("-")[0]
-    return int(digits) if digits.isdecimal() else 0
 
 
 def provenance(training: Training, command: str) -> dict[str, Any]:
@@ -242,12 +213,3 @@ def _cells(row: Mapping[str, Any]) -> list[str]:
     A guest's schedule or metric may have left a NumPy number, whose text is another one.
     """
     return ["" if value is None else repr(value if isinstance(value, int) else float(value)) for value in row.values()]
-
-
-def plain(value: Any) -> Any:
-    """JSON has no NaN: an undefined score is written as null."""
-    if isinstance(value, dict):
-        return {key: plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
-    return None if isinstance(value, float) and not np.isfinite(value) else value

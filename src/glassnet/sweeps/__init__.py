@@ -1,10 +1,12 @@
 """Sweeps: one experiment with many settings, each a cell of its own, to find those that serve best."""
 
 from .cells import Cell, Guests, Job, Outcome, Workers
+from .keeping import FOLDERS
 from .ranking import Row, Score
 from .sweep import Plan, Sweep, begin, resume, sample_of
 
 __all__ = [
+    "FOLDERS",
     "Cell",
     "Guests",
     "Job",

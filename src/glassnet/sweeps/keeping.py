@@ -13,32 +13,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ..errors import GlassnetError, join
-from ..files import read_text, write_text, writing
-from ..runs.recording import plain, run_number
+from ..errors import GlassnetError
+from ..files import plain, read_text, write_text, writing
+from ..folders import Folders
 from .cells import Cell, Outcome
 from .ranking import Row
 
 DEFAULT_FOLDER = "sweeps"
 ELSEWHERE = "choose another folder with --sweeps DIR or GLASSNET_SWEEPS"
 WORDS, CELLS, TABLE, BEST = "sweep.json", "cells.jsonl", "table.csv", "best.toml"
-
-
-def find(given: str, sweeps: Path) -> Path:
-    """A sweep's folder from its path, its name in `sweeps`, its number, or `last`."""
-    if (Path(given) / WORDS).is_file():
-        return Path(given)
-    known = [path for path in sweeps.iterdir() if (path / WORDS).is_file()] if sweeps.is_dir() else []
-    known.sort(key=lambda path: (run_number(path), path.name))
-    if given == "last" and known:
-        return known[-1]
-    for path in known:
-        if path.name == given or (given.isdecimal() and run_number(path) == int(given)):
-            return path
-    names = join(path.name for path in known[-5:]) or "none"
-    raise GlassnetError(
-        f"no sweep {given!r}: name its folder, its number, or last; the latest in {sweeps} are: {names}"
-    )
+FOLDERS = Folders("sweep", WORDS, elsewhere=ELSEWHERE)
 
 
 def append(folder: Path, outcome: Outcome) -> None:

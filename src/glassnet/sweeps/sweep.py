@@ -18,11 +18,12 @@ from .. import pictures
 from ..catalog import Catalog
 from ..errors import GlassnetError, join
 from ..experiment import Experiment, Training
-from ..files import read_json, write_text
-from ..runs.recording import new_folder, plain, provenance
+from ..files import plain, read_json, write_text
+from ..folders import number_of
+from ..runs import provenance
 from .axes import Axis, read_axis
 from .cells import Cell, Guests, Job, Outcome, Workers, division_of, packages_of, training_of, with_point
-from .keeping import BEST, DEFAULT_FOLDER, ELSEWHERE, WORDS, append, find, read_outcomes, write_table
+from .keeping import BEST, DEFAULT_FOLDER, ELSEWHERE, FOLDERS, WORDS, append, read_outcomes, write_table
 from .ranking import ALL_ROWS, VALIDATION_ROWS, Row, Score, rank
 from .searching import Point, at_random, grid, rounds
 
@@ -84,7 +85,7 @@ class Sweep:
     @classmethod
     def load(cls, sweep: str | Path = "last", sweeps: str | Path = DEFAULT_FOLDER) -> Sweep:
         """A sweep that was kept, finished or not, to be looked at: its folder, its name, its number, or `last`."""
-        folder = find(str(sweep), Path(sweeps))
+        folder = FOLDERS.find(str(sweep), Path(sweeps))
         plan, score, words = _read(folder)
         return cls(plan, Guests(**words["guests"]), score, folder, read_outcomes(folder))
 
@@ -105,8 +106,9 @@ class Sweep:
     @property
     def title(self) -> str:
         """What a title calls it: `digits8x8, sweep 1`."""
-        number, _, name = self.folder.resolve().name.partition("-")
-        return f"{name}, sweep {int(number)}" if number.isdecimal() and name else self.folder.name
+        number = number_of(self.folder.resolve())
+        name = self.plan.experiment.title
+        return f"{name}, sweep {number}" if number else name
 
     @property
     def repeats(self) -> list[tuple[int, int]]:
@@ -188,6 +190,8 @@ class Sweep:
 
 def begin(plan: Plan, catalog: Catalog, sweeps: str | Path, command: str = "") -> Sweep:
     """A new sweep in a new folder of `sweeps`, once it is clear that at least one of its points can be trained."""
+    if not isinstance(plan.experiment.dataset, str):
+        raise GlassnetError("a sweep is kept as words: give the dataset as a phrase or a file, not as a function")
     guests = Guests.of(catalog)
     job, training = _first_that_works(plan, guests)
     score = _score(plan, training, ALL_ROWS if division_of(job).whole else VALIDATION_ROWS)
@@ -199,7 +203,7 @@ def begin(plan: Plan, catalog: Catalog, sweeps: str | Path, command: str = "") -
         "experiment": json.loads(plan.experiment.to_json()),
         "provenance": provenance(training, command),
     }
-    folder = new_folder(Path(sweeps), _short_name(plan.experiment), ELSEWHERE)
+    folder = FOLDERS.new(Path(sweeps), plan.experiment.title)
     try:
         write_text(folder / WORDS, json.dumps(plain(words), indent=2), ELSEWHERE)
     except BaseException:
@@ -289,11 +293,3 @@ def _score(plan: Plan, training: Training, of: str) -> Score:
         name = next(name for name, choice in chosen.metrics.items() if str(choice) == wanted)
     assert training.data.validation is not None
     return Score(name, chosen.metrics[name].build().better, len(training.data.validation), of)
-
-
-def _short_name(experiment: Experiment) -> str:
-    """`digits8x8` of the phrase or the file."""
-    given: Any = experiment.dataset
-    if not isinstance(given, str):
-        raise GlassnetError("a sweep is kept as words: give the dataset as a phrase or a file, not as a function")
-    return Path(given.partition(":")[0]).stem

@@ -110,8 +110,8 @@ def _mark_best(axes: Any, run: Run) -> None:
 
 
 def _with_baseline(run: Run, name: str) -> str:
-    value = run.result.get("metrics", {}).get("baseline", {}).get(name)
-    if value is None:
+    value = run.score(metric=name).baseline if name in run.metrics else np.nan
+    if np.isnan(value):
         return pictures.metric(name)
     shown = round(value, 3) + 0.0 if name == "r2" else value  # R² of the mean is 0, but for the luck of the split
     return f"{pictures.metric(name)} (baseline {pictures.said(shown)})"

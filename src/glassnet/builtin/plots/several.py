@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -70,14 +69,13 @@ def scores_runs(metric: str = "first") -> Plot:
         shown = list(runs)[:MOST_RUNS]
         name = _metric(shown, metric)
         title = _title("Scores", runs, shown)
-        rows = ", ".join(dict.fromkeys({"train": "training"}.get(_judged(run), "test") for run in shown))
+        rows = ", ".join(dict.fromkeys({"train": "training"}.get(run.judged, "test") for run in shown))
         words = f"{pictures.metric(name)}, {rows} rows"
         names = apart(shown)
         lines = sum(max(2, 1 + name.count("\n")) for name in names)
         made, axes = pictures.single(title, words, "run", width=8.0, height=1.9 + 0.3 * lines)
         for position, (run, look) in enumerate(zip(shown, pictures.looks(), strict=False)):
-            value, low, high = score_of(run, name)
-            pictures.interval(axes, position, value, low, high, upright=False, **look)
+            pictures.score(axes, position, run.score(metric=name), upright=False, **look)
         _draw_baselines(axes, shown, name)
         pictures.name_ticks(axes, names, "y")
         axes.set_ylim(len(shown) - 0.5, -0.5)
@@ -92,30 +90,21 @@ def scores_runs(metric: str = "first") -> Plot:
     return Plot(draw, of="runs", unsuited=unsuited)
 
 
-def score_of(run: Run, name: str) -> tuple[float, float, float]:
-    """(score, low and high end of its interval) on the rows that the run is judged by; NaN where undefined."""
-    split = _judged(run)
-    given = run.result["metrics"][split][name], *run.result["intervals"][split][name]
-    value, low, high = (float("nan") if number is None else float(number) for number in given)
-    return value, low, high
-
-
 def _title(what: str, runs: Sequence[Run], shown: Sequence[Run]) -> str:
     """What is shown, of how many runs, and on which data set where they share it."""
-    datasets = {pictures.data_of(run) for run in runs}
+    datasets = {pictures.shortened(run.experiment.title) for run in runs}
     first = pictures.first_of(len(shown), len(runs), "runs")
     return f"{what} of {len(runs)} runs" + (f": {datasets.pop()}" if len(datasets) == 1 else "") + first
 
 
 def apart(runs: Sequence[Run]) -> list[str]:
     """What to call each run: its number, and the choices that not all of them share."""
-    choices = [[_once(getattr(run.experiment, field.name)) for run in runs] for field in fields(runs[0].experiment)]
-    names = [field.name for field in fields(runs[0].experiment)]
+    first, *others = (run.experiment for run in runs)
     said = [[_number(run)] for run in runs]
-    for name, values in zip(names, choices, strict=True):
-        if name != "plugins" and any(value != values[0] for value in values):
-            for words, value in zip(said, values, strict=True):
-                words.append(_in_words(name, value, values))
+    for name in first.differing(others):
+        values = [_once(getattr(one, name)) for one in (first, *others)]
+        for words, value in zip(said, values, strict=True):
+            words.append(_in_words(name, value, values))
     return [pictures.wrapped(", ".join(words), NAME_INCHES, pictures.TICK, most=4) for words in said]
 
 
@@ -126,8 +115,7 @@ def _once(value: Any) -> Any:
 
 
 def _number(run: Run) -> str:
-    number = run.folder.resolve().name.partition("-")[0]
-    return f"run {int(number)}" if number.isdecimal() else run.folder.name
+    return f"run {run.number}" if run.number else run.folder.name
 
 
 def _in_words(field: str, value: Any, others: list[Any]) -> str:
@@ -149,13 +137,9 @@ def _part(phrase: str) -> tuple[str, dict[str, str]]:
     return head.rpartition("/")[2], dict(pair.split("=", 1) for pair in rest.split(",") if "=" in pair)
 
 
-def _judged(run: Run) -> str:
-    return "test" if run.result["metrics"].get("test") else "train"
-
-
 def _metric(runs: Sequence[Run], wanted: str) -> str:
     """The metric that all runs have; empty where there is none."""
-    names = [list(run.result["metrics"][_judged(run)]) for run in runs]
+    names = [run.metrics for run in runs]
     common = [name for name in names[0] if all(name in other for other in names)]
     return next((name for name in common if wanted in ("first", name)), "")
 
@@ -173,7 +157,7 @@ def _can_share_a_loss(runs: Sequence[Run]) -> str:
 
 
 def _draw_baselines(axes: Any, runs: Sequence[Run], name: str) -> None:
-    values = {run.result["metrics"]["baseline"].get(name) for run in runs}
-    if len(values) == 1 and None not in values:
+    values = {run.score(metric=name).baseline for run in runs}
+    if len(values) == 1 and not np.isnan(min(values)):
         axes.axvline(values.pop(), color=pictures.GREY, linewidth=1.5, linestyle=":", label="baseline")
         pictures.legend(axes, fontsize=pictures.NOTE)

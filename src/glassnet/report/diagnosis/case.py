@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
+
+import numpy as np
 
 from ...errors import GlassnetError
 from ...experiment import Experiment, Training
@@ -39,9 +40,7 @@ class Case:
     """A finished run as the rules see it. Each property is read when it is first asked for, and once."""
 
     def __init__(self, run: Run) -> None:
-        if not run.result:
-            resume = f"glassnet train --resume {shlex.quote(str(run.folder))}"
-            raise GlassnetError(f"{run.folder} is not finished: go on with {resume}")
+        run.need_result()
         self.run = run
 
     @property
@@ -82,23 +81,22 @@ class Case:
 
     @cached_property
     def metric(self) -> str:
-        return next(iter(self.result["metrics"]["train"]))
+        return self.run.metrics[0]
 
     @property
     def judged(self) -> str:
         """The split with the last word: "test", or "train" where there are no test rows."""
-        return next(iter(self.result["intervals"]))
+        return self.run.judged
 
     def score(self, split: str) -> float:
         """The score of a split or of the "baseline"; NaN where it is undefined."""
-        value = self.result["metrics"][split].get(self.metric)
-        return float("nan") if value is None else float(value)
+        return self.run.score().baseline if split == "baseline" else self.run.score(split).value
 
     @property
     def interval(self) -> tuple[float, float]:
         """95 %, of the score that counts, on the rows that judge."""
-        low, high = self.result["intervals"][self.judged][self.metric]
-        return (float("nan") if low is None else low), (float("nan") if high is None else high)
+        score = self.run.score()
+        return (np.nan if score.low is None else score.low), (np.nan if score.high is None else score.high)
 
     def gain(self, split: str) -> float:
         """(score - guess) / (1 - guess), both on the rows of the split: 0 is guessing, 1 is perfect."""

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ...catalog import Phrase
 from ..repeating import program
-from ..words import option_of
 from .case import Case, Finding
 
 #: What the training loss rises by in an epoch, on average over all of them, as a share of itself. Losses that settle
@@ -58,7 +58,7 @@ def rate_too_high(case: Case) -> Finding | None:
 
 
 def _smaller_rate(case: Case) -> str:
-    rate = option_of(str(case.experiment.optimizer), "lr")  # as it was given: an epoch's own is that of a schedule
+    rate = Phrase.parse(str(case.experiment.optimizer)).option("lr")  # an epoch's own is that of a schedule
     return f"a rate ten times smaller (--set optimizer.lr={float(rate) / 10:g})" if rate else "another optimizer"
 
 

@@ -1,0 +1,72 @@
+"""What the choices of an experiment are called and how they are said to people: one way for pages, tables, pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from ..catalog import Phrase
+from ..wording import ours, same
+
+TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".pq")
+LABELS = {
+    "dataset": "data", "l1": "L1 penalty", "l2": "L2 penalty", "dtype": "precision", "metrics": "scores",
+    "clip_norm": "clip gradient's length", "clip_value": "clip gradient's elements", "hidden": "hidden widths",
+    "batch_norm": "batch normalisation", "test": "share of test rows", "validation": "share of validation rows",
+    "keep": "text columns kept", "scale": "scaling of inputs", "input_dropout": "dropout of inputs",
+}  # fmt: skip
+
+
+def is_table(given: str | Callable[..., Any]) -> bool:
+    """Whether a data set is given as the path of a table."""
+    return isinstance(given, str) and Path(given).suffix.lower() in TABLE_SUFFIXES
+
+
+def title(dataset: str | Callable[..., Any]) -> str:
+    """What the data are called: `moons` of any phrase for it, `a:b` of the table `a:b.csv`, a function's name."""
+    words = dataset if isinstance(dataset, str) else function_in_words(dataset)
+    if is_table(words):
+        return Path(words).stem
+    return Phrase.parse(words).name.rpartition("/")[2].removeprefix("<function ").removesuffix(">")
+
+
+def function_in_words(function: Any) -> str:
+    """How a function that stands for a phrase is written down."""
+    return f"<function {getattr(function, '__name__', function)}>"
+
+
+def label(name: str) -> str:
+    """A field of an experiment as people call it: `batch size`, `L2 penalty`."""
+    return LABELS.get(name, name.replace("_", " "))
+
+
+def said(value: Any) -> str:
+    """A field's value for people: phrases without our own home, and one that serves all layers only once."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        names = [said(one) for one in value]
+        return (", ".join(names) if _are_numbers(value) else same(names)) if names else "none"
+    if callable(value):
+        return function_in_words(value)
+    return "none" if value is None else f"{value:g}" if isinstance(value, float) else ours(value)
+
+
+def _are_numbers(value: tuple[Any, ...]) -> bool:
+    return any(isinstance(one, int) for one in value)
+
+
+def decisive(value: Any) -> Any:
+    """A value as it is compared: of choices for layers each once, since repeats follow from how many there are."""
+    layers = isinstance(value, tuple) and not _are_numbers(value)
+    return tuple(one for one, _ in groupby(value)) if layers else value
+
+
+def told_apart(values: Sequence[Any]) -> list[str]:
+    """Values of one field for people; with all their digits where two numbers would read alike."""
+    short = [said(value) for value in values]
+    if len(set(short)) == len({decisive(value) for value in values}):
+        return short
+    return [str(value) if isinstance(value, float) else said(value) for value in values]

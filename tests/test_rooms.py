@@ -1,0 +1,27 @@
+"""One idea lives in one room: what was once written in many is found in one, and packages are asked at the door."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import glassnet
+
+ROOT = Path(glassnet.__file__).parent
+SOURCES = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in sorted(ROOT.rglob("*.py"))}
+
+#: What was once written in many rooms, and the one (or those few) where it may be.
+ROOMS = {
+    r"removeprefix\(\"glassnet/\"\)|replace\(\"glassnet/\"": ["wording.py"],
+    r"\[\"intervals\"\]": ["runs/reading.py"],
+    r"\[\"metrics\"\]": ["runs/reading.py"],
+    r"def _?is_run\b|def _like_a_run\b|def means_a_run\b": ["cli/runs.py"],
+    r"FOLDERS\.find\(": ["cli/runs.py", "cli/sweep.py", "runs/reading.py"],
+    r"\.partition\(\"-\"\)": ["folders.py"],
+    r"def (run_number|number_of|slug|new_folder)\b": ["folders.py"],
+}
+
+
+@pytest.mark.parametrize("words", ROOMS)
+def test_an_idea_lives_in_one_room(words: str) -> None:
+    assert [name for name, text in SOURCES.items() if re.search(words, text)] == ROOMS[words]
