@@ -201,14 +201,14 @@ def _compared(host: Host, words: Sequence[str], folder: str, metrics: Sequence[s
 
 def _draw(host: Host, result: RunComparison, png: Path) -> None:
     """The curves of all runs in one picture, by the plot that anybody may ask for by name."""
-    from ..files import write_bytes
+    from ..pictures import save
 
     plot = host.catalog().choose("plot", "glassnet/loss_runs").build()
     why = plot.unsuited(list(result.runs))
     if why:
         raise GlassnetError(f"--png: {why}")
     figure = plot.draw(list(result.runs))
-    write_bytes(png, lambda file: figure.savefig(file, format="png"), elsewhere="give another --png")
+    save(figure, png, elsewhere="give another --png")
 
 
 def _show_runs(result: RunComparison) -> None:
