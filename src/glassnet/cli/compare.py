@@ -151,19 +151,11 @@ def _named(engines: str | None) -> list[str]:
 def _follow(race: Race) -> None:
     """Run to the end, with a bar in a terminal."""
     from .display import console
+    from .progress import with_bar
 
     screen = console(to_stderr=True)
-    if not screen.is_terminal:
-        for _ in race:
-            pass
-        return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = BarColumn(bar_width=20), TextColumn("{task.description}"), TimeRemainingColumn(compact=True)
-    with Progress(*columns, console=screen, transient=True) as bar:
-        task = bar.add_task("", total=len(race))
-        for words in race:
-            bar.update(task, advance=1, description=words)
+    for _ in with_bar(race, screen, "piece", len(race), told=str) if screen.is_terminal else race:
+        pass
 
 
 def _show_engines(result: EngineComparison) -> None:

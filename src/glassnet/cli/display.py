@@ -108,22 +108,10 @@ def follow(recording: Recording, screen: Console, quiet: bool) -> Generator[Epoc
             screen.print(epoch_line(epoch, total), markup=False)
             yield epoch
     else:
-        yield from _with_bar(recording, screen, total)
+        from .progress import with_bar
 
-
-def _with_bar(recording: Recording, screen: Console, total: int) -> Generator[Epoch]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("epoch"), MofNCompleteColumn(), BarColumn(bar_width=20), TextColumn("{task.description}"),
-        TimeRemainingColumn(compact=True),
-    )  # fmt: skip
-    with Progress(*columns, console=screen) as bar:
         done = len(recording.training.progress.epochs)
-        task = bar.add_task("", total=total, completed=done)
-        for epoch in recording:
-            bar.update(task, completed=epoch.number, description=epoch_figures(epoch))
-            yield epoch
+        yield from with_bar(recording, screen, "epoch", total, done=done, told=epoch_figures)
 
 
 def scores_table(run: Run) -> Table:
