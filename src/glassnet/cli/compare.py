@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -151,11 +152,12 @@ def _named(engines: str | None) -> list[str]:
 def _follow(race: Race) -> None:
     """Run to the end, with a bar in a terminal."""
     from .display import console
-    from .progress import with_bar
+    from .progress import bar
 
     screen = console(to_stderr=True)
-    for _ in with_bar(race, screen, "piece", len(race), told=str) if screen.is_terminal else race:
-        pass
+    with bar(screen, "piece", len(race)) if screen.is_terminal else nullcontext(str) as move:
+        for words in race:
+            move(words)
 
 
 def _show_engines(result: EngineComparison) -> None:

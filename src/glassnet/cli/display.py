@@ -108,10 +108,12 @@ def follow(recording: Recording, screen: Console, quiet: bool) -> Generator[Epoc
             screen.print(epoch_line(epoch, total), markup=False)
             yield epoch
     else:
-        from .progress import with_bar
+        from .progress import bar
 
-        done = len(recording.training.progress.epochs)
-        yield from with_bar(recording, screen, "epoch", total, done=done, told=epoch_figures)
+        with bar(screen, "epoch", total, len(recording.training.progress.epochs)) as move:
+            for epoch in recording:
+                move(epoch_figures(epoch))
+                yield epoch
 
 
 def scores_table(run: Run) -> Table:

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-T = TypeVar("T")
 
-
-def with_bar(
-    things: Iterable[T], screen: Console, what: str, total: int, *, done: int = 0, told: Callable[[T], str]
-) -> Generator[T]:
-    """The things as they come, behind a bar: `what` is counted, `done` are finished already, `told` says each one."""
+@contextmanager
+def bar(screen: Console, what: str, total: int, done: int = 0) -> Iterator[Callable[[str], None]]:
+    """A bar over `total` of what is counted, of which `done` are finished; it hands over `move(words)`, one further."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
         TextColumn(what), MofNCompleteColumn(), BarColumn(bar_width=20), TimeRemainingColumn(compact=True),
         TextColumn("{task.description}", markup=False),
     )  # fmt: skip
-    with Progress(*columns, console=screen) as bar:
-        task = bar.add_task("", total=total, completed=done)
-        for thing in things:
-            bar.update(task, advance=1, description=told(thing))
-            yield thing
+    with Progress(*columns, console=screen) as progress:
+        task = progress.add_task("", total=total, completed=done)
+        yield lambda words: progress.update(task, advance=1, description=words)

@@ -192,10 +192,12 @@ def follow(found: Sweep, workers: Workers, screen: Console, silent: bool) -> Ite
     if silent:
         yield from found.run(workers)
     elif screen.is_terminal:
-        from .progress import with_bar
+        from .progress import bar
 
-        cells, done = found.run(workers), len(found.outcomes)
-        yield from with_bar(cells, screen, "cell", found.total, done=done, told=lambda one: _line(found, one))
+        with bar(screen, "cell", found.total, len(found.outcomes)) as move:
+            for outcome in found.run(workers):
+                move(_line(found, outcome))
+                yield outcome
     else:
         first: float | None = None
         before = len(found.outcomes)
