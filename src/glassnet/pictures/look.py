@@ -32,6 +32,7 @@ BEST, TIED, OTHER, FAILED = VERMILION, ORANGE, BLUE, GREY  # the points of a swe
 
 TITLE, LABEL, TICK, NOTE = 15, 13, 12, 11  # points
 MOST_PANELS = 9
+BESIDE, BELOW = 1.3, 0.8  # inches that numbers and words take at the sides of a pair of axes
 TURNED = 0.26  # inches that a name takes which is turned
 _LINE = 1.25 / 72  # inches that a line of text takes, for each of its points
 
@@ -95,7 +96,7 @@ def _room(axes: Any) -> tuple[float, float]:
     whole_width, whole_height = axes.figure.get_size_inches()
     place = axes.get_subplotspec()
     rows, columns = place.get_geometry()[:2] if place is not None else (1, 1)
-    return max(1.0, whole_width / columns - 0.8), max(1.0, (whole_height - 0.4) / rows - 0.8)
+    return max(1.0, whole_width / columns - BESIDE), max(1.0, (whole_height - 0.4) / rows - BELOW)
 
 
 def _tick_formatter(axis: Any) -> Any:
@@ -135,6 +136,7 @@ def name_ticks(axes: Any, names: Sequence[str], side: str = "x", most: int = 30)
     room = _room(axes)[0] / max(len(texts), 1)
     turned = any(width(text, TICK) > 0.9 * room for text in texts)
     axes.set_xticks(places, texts, rotation=45 if turned else 0, ha="right" if turned else "center")
+    axes.set_xlim(-0.5, len(names) - 0.5)
     if turned:
         for label in axes.get_xticklabels():
             label.set_rotation_mode("anchor")

@@ -20,6 +20,11 @@ def width(text: str, size: float) -> float:
     return sum(_advance(letter) for letter in text) * size / _EM / _POINTS_AN_INCH
 
 
+def beyond(names: Sequence[str], usual: float = 1.0, size: float = 12) -> float:
+    """How many inches more the longest of some names needs than it usually has: so much wider has the figure to be."""
+    return max(0.0, max((width(name, size) for name in names), default=0.0) - usual)
+
+
 @cache
 def _advance(letter: str) -> float:
     """Points from one letter to the next at the size `_EM`; one that the font lacks is drawn as a box."""
