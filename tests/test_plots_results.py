@@ -534,14 +534,14 @@ def test_colours_are_okabe_and_ito_s_and_no_two_lines_in_a_row_look_alike() -> N
     assert len(set(shown)) == 14
 
 
-@pytest.mark.parametrize(("values", "ticks"), [([0.1, 0.7], None), ([1e100, 1e307], "1e+100")])
+@pytest.mark.parametrize(("values", "ticks"), [([0.1, 0.7], None), ([0.61, 0.64], "0.62"), ([1e100, 1e307], "1e+100")])
 def test_a_logarithmic_axis_is_read_without_powers(values: list[float], ticks: str | None) -> None:
     made, axes = pictures.single("Loss", "epoch", "loss")
     axes.plot([1, 2], values)
     pictures.log_scale(axes)
     save_in_memory(made)
     labels = [label.get_text() for label in axes.get_yticklabels() if label.get_text()]
-    assert labels and not any("^" in label for label in labels)
+    assert len(labels) > 2 and not any("^" in label for label in labels)
     assert ticks is None or ticks in labels
 
 

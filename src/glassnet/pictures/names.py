@@ -9,7 +9,7 @@ from typing import Any
 
 from .fonts import FONT
 
-MOST_LETTERS, MOST_OF_AN_AXIS = 40, 80  # of a name that comes from data, and of one that has an axis for itself
+MOST_LETTERS, MOST_OF_AN_AXIS = 40, 120  # of a name that comes from data, and of one that has an axis for itself
 MOST_LINES = 3
 _EM = 100.0  # size at which letters are measured
 _POINTS_AN_INCH = 72.0

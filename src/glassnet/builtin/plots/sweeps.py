@@ -49,8 +49,7 @@ def heatmap_sweep() -> Plot:
         image = axes.imshow(np.ma.masked_invalid(table), cmap=colours, aspect="auto", origin="lower")
         pictures.name_ticks(axes, points.names(sweep, 1), "x")
         pictures.name_ticks(axes, points.names(sweep, 0), "y", most=24)
-        bar = pictures.colour_bar(image, [axes], pictures.metric(sweep.score.metric))
-        bar.ax.yaxis.set_major_formatter(lambda value, _: pictures.significant(value))
+        pictures.colour_bar(image, [axes], pictures.metric(sweep.score.metric))
         inches = (made.get_figwidth() - 2.6) / wide, (made.get_figheight() - 2.4) / high
         if inches[0] >= WIDE_ENOUGH and inches[1] >= HIGH_ENOUGH:
             _write_into(axes, table, image)
