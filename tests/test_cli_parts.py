@@ -311,7 +311,7 @@ def test_the_picture_is_a_png(tmp_path: Path) -> None:
     assert done.exit_code == 0 and f"Saved {path}" in done.output
     assert path.read_bytes().startswith(b"\x89PNG\r\n")
     lost = run("show", "leaky_relu", "--png", str(tmp_path / "nowhere" / "leaky.png"))
-    assert lost.exit_code == 2 and "can't be written: No such file or directory" in lost.stderr
+    assert lost.exit_code == 2 and f"can't write to {tmp_path / 'nowhere'}: No such file or directory" in lost.stderr
     undrawn = run("show", "adam", "--png", str(path))
     assert undrawn.exit_code == 2 and "only activations and schedules have one" in undrawn.stderr
 

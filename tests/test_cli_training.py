@@ -433,6 +433,17 @@ def test_runs_lists_them_and_a_damaged_one_hides_no_other() -> None:
     assert any("0004-iris" in line and "unfinished" in line for line in lines)
 
 
+def test_a_table_has_one_name_in_every_place() -> None:
+    animals().to_csv("a:b.csv", index=False)
+    assert trained("a:b.csv", "--target", "kind", "--epochs", "1")["run"] == str(Path("runs/0001-a-b"))
+    assert re.search(r"runs/0001-a-b +a:b +1 +accuracy", run("runs").stdout)
+    assert run("evaluate", "1").stdout.startswith("runs/0001-a-b: a:b\n")
+    assert run("report", "1").exit_code == 0
+    assert "<title>a:b, run 1" in Path("runs/0001-a-b/report.html").read_text()
+    over = ("a:b.csv", "--target", "kind", "--epochs", "1", "--over", "l2=0,1", "--jobs", "1", "--quiet")
+    assert run("sweep", *over).stdout.endswith("sweeps/0001-a-b\n")
+
+
 def test_data_export_writes_what_a_network_sees() -> None:
     animals().to_csv("animals.csv", index=False)
     done = run("data", "export", "animals.csv", "--target", "kind")

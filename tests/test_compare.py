@@ -492,6 +492,8 @@ def broken(kept: Path, tmp_path: Path) -> Iterator[Path]:
         (("2", "2"), "2, 2: the same run twice, which has nothing to be compared with"),
         (("2", "0002-breast_cancer"), "the same run twice"),
         (("2", "9"), "no run '9': name its folder, its number, or last"),
+        (("0002-breast_cance",), "no run '0002-breast_cance'. Did you mean '0002-breast_cancer'? Name its folder"),
+        (("0009-iris",), "no run '0009-iris': name its folder, its number, or last"),
         (("iris", "2"), "iris is a dataset: compare takes one dataset, or two and more runs"),
         (("2", "4"), "no score in common (0002-breast_cancer is binary, 0004-diabetes is regression)"),
         (

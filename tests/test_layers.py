@@ -24,8 +24,10 @@ FLOORS = (
     ("watching",),
     ("experiment",),
     ("runs",),
+    ("pictures",),
+    ("sweeps",),
     ("checks", "tracing"),
-    ("comparing", "estimators", "exporting", "playground", "plotting", "publish", "summaries", "sweeps"),
+    ("comparing", "estimators", "exporting", "playground", "plotting", "publish", "summaries"),
     ("report", "saving"),
     ("cli",),
     ("__main__",),
@@ -143,8 +145,9 @@ def test_names_say_what_a_thing_is(path: Path) -> None:
 
 FACE = """
     Activation Block Catalog Command Dataset Diverged Engine Experiment GlassClassifier GlassRegressor GlassnetError
-    Initializer Loss Metric Network Optimizer Plot Range Recipe Recording Run Schedule Session Summary Trace
-    Training __version__ batch_trials check contract_tests conventions engines fetch hookimpl load plot rate_range
+    Initializer Loss Metric Network Optimizer Plot Range Recipe Recording Run Schedule Session Summary Sweep Trace
+    Training __version__ batch_trials check contract_tests conventions engines fetch hookimpl load pictures plot
+    rate_range
     record run save summary trace
 """
 

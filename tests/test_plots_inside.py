@@ -10,8 +10,20 @@ from matplotlib.colors import to_rgb
 from scipy.special import expit
 from sklearn.metrics import log_loss
 
-from glassnet import Activation, Experiment, GlassnetError, Optimizer, Run, batch_trials, load, rate_range, record, run
-from glassnet.builtin.plots import landscape, style
+from glassnet import (
+    Activation,
+    Experiment,
+    GlassnetError,
+    Optimizer,
+    Run,
+    batch_trials,
+    load,
+    pictures,
+    rate_range,
+    record,
+    run,
+)
+from glassnet.builtin.plots import landscape
 from glassnet.builtin.plots.histograms import rebinned
 from glassnet.builtin.plots.network import FAINTEST, THICKEST
 from glassnet.catalog import Catalog
@@ -252,7 +264,7 @@ def test_the_diagram_shows_each_weight_by_sign_and_size(runs: Runs) -> None:
     positive, negative = (one for one in axes.collections if isinstance(one, LineCollection))
     W = np.concatenate([network.view(network.w, "weight", layer).ravel() for layer in (0, 1)])
     largest = np.abs(W).max()
-    for drawn, weights, colour in ((positive, W, style.BLUE), (negative, -W, style.ORANGE)):
+    for drawn, weights, colour in ((positive, W, pictures.BLUE), (negative, -W, pictures.ORANGE)):
         shown = np.sort(weights[weights > FAINTEST * largest])
         assert len(drawn.get_segments()) == len(shown)
         np.testing.assert_allclose(drawn.get_linewidths(), np.maximum(THICKEST * shown / largest, 0.4))
@@ -262,7 +274,7 @@ def test_the_diagram_shows_each_weight_by_sign_and_size(runs: Runs) -> None:
     assert [len(one.get_offsets()) for one in units[:3]] == [4, 6, 3]
     words = [text.get_text() for text in axes.texts]
     assert {"petal length", "versicolor", "inputs", "layer 1\nrelu", "output\nsoftmax"} <= set(words)
-    assert f"a weight of {largest:.2g}" in axes.get_title()
+    assert f"a weight of {pictures.significant(largest)} in size" in axes.get_title()
 
 
 def test_wide_layers_are_shown_in_part_and_say_so(runs: Runs) -> None:
@@ -270,7 +282,9 @@ def test_wide_layers_are_shown_in_part_and_say_so(runs: Runs) -> None:
     units = [one for one in axes.collections if isinstance(one, PathCollection)]
     assert [len(one.get_offsets()) for one in units[:2]] == [6, 1]
     words = [text.get_text() for text in axes.texts]
-    assert "… 30 inputs" in words and "benign" in words and "mean radius" in words and "worst fractal…" in words
+    assert (
+        "… 30 inputs" in words and "benign" in words and "mean radius" in words and "worst fractal dimension" in words
+    )
 
 
 # --- trials -------------------------------------------------------------------------------------------------

@@ -10,10 +10,12 @@ from sklearn.inspection import permutation_importance
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support, r2_score
 
 import glassnet
-from glassnet import Dataset, Diverged, Experiment, GlassnetError, Plot, Run, Training, load, record, run
-from glassnet.builtin.plots import curves, inputs, numbers, pictures, plane, plots, several, style, subjects
+from glassnet import Dataset, Diverged, Experiment, GlassnetError, Plot, Run, Training, load, pictures, record, run
+from glassnet.builtin.plots import curves, inputs, numbers, plane, plots, several
+from glassnet.builtin.plots import rows as picture_rows
 from glassnet.catalog import Catalog
-from glassnet.plotting import PlotFailed, draw, fitting_plots, kind_of, save
+from glassnet.pictures import save
+from glassnet.plotting import PlotFailed, draw, fitting_plots, kind_of
 
 CATALOG = Catalog.discover(guests=False)
 OF_RESULTS = """
@@ -161,7 +163,7 @@ def test_metrics_have_a_panel_each_with_unit_and_baseline(trained: Any) -> None:
         "R²", "root mean squared error", "mean absolute error"
     ]  # fmt: skip
     baseline = subject.result["metrics"]["baseline"]["mean_absolute_error"]
-    assert panels[2].get_title().endswith(f"(baseline {baseline:.3g})")
+    assert panels[2].get_title().endswith(f"(baseline {pictures.said(baseline)})")
     assert panels[1].get_ylabel() == "scale of 25 to 346"
     history = subject.history
     shown = line(panels[1], "validation rows").get_ydata()
@@ -264,7 +266,7 @@ def test_the_gallery_shows_the_rows_with_what_is_said_of_them(trained: Any) -> N
     subject = trained("images")
     figure = drawn(subject, "gallery:count=6")
     rows, said, actual = subject.rows(), *subject.answers()
-    chosen = style.spread(range(len(rows)), 6)
+    chosen = pictures.spread(range(len(rows)), 6)
     assert len(figure.axes) == 6 and chosen[0] == 0 and chosen[-1] == len(rows) - 1
     y = subject.outputs()
     for axes, row in zip(figure.axes, chosen, strict=True):
@@ -273,7 +275,7 @@ def test_the_gallery_shows_the_rows_with_what_is_said_of_them(trained: Any) -> N
         assert axes.get_title() == f"{names[said[row]]}, {100 * y[row].max():.0f} %\nis {names[actual[row]]}"
         right = said[row] == actual[row]
         assert axes.spines["left"].get_linewidth() == (1.2 if right else 3.5)
-        assert axes.title.get_color() == (style.BLUE if right else style.VERMILION)
+        assert axes.title.get_color() == (pictures.BLUE if right else pictures.VERMILION)
 
 
 def test_most_wrong_are_the_rows_with_the_highest_loss(trained: Any) -> None:
@@ -283,16 +285,16 @@ def test_most_wrong_are_the_rows_with_the_highest_loss(trained: Any) -> None:
     figure = drawn(subject, "most_wrong:count=4")
     for axes, row in zip(figure.axes, np.argsort(-losses)[:4], strict=True):
         np.testing.assert_array_equal(axes.images[0].get_array(), rows.X[row].reshape(4, 6))
-    np.testing.assert_allclose(pictures.row_losses(subject, None), losses, rtol=1e-4)
+    np.testing.assert_allclose(picture_rows.row_losses(subject, None), losses, rtol=1e-4)
 
 
 def test_confidence_is_the_output_of_what_is_said_and_none_where_outputs_are_no_shares(trained: Any) -> None:
     y, said = trained("binary").outputs(), trained("binary").answers()[0]
-    np.testing.assert_array_equal(subjects.confidence(y, said), np.maximum(y, 1 - y)[:, 0])
+    np.testing.assert_array_equal(picture_rows.confidence(y, said), np.maximum(y, 1 - y)[:, 0])
     y, said = trained("hinge").outputs() * 3, trained("hinge").answers()[0]
     outside = (y < 0).any(axis=1) | (y > 1).any(axis=1)
-    np.testing.assert_array_equal(np.isnan(subjects.confidence(y, said)), outside)
-    assert outside.any() and pictures._percent(float("nan")) == ""
+    np.testing.assert_array_equal(np.isnan(picture_rows.confidence(y, said)), outside)
+    assert outside.any() and picture_rows._percent(float("nan")) == ""
 
 
 # --- numbers ------------------------------------------------------------------------------------------------
@@ -311,7 +313,7 @@ def test_predicted_and_actual_are_the_run_s_own_with_the_diagonal(which: str, tr
         assert (
             diagonal[:, 0] == diagonal[:, 1]
         ).all() and diagonal.min() <= pairs.min() <= pairs.max() <= diagonal.max()
-        assert axes.get_title().endswith(f"R² = {r2_score(actual[:, number], said[:, number]):.3f}")
+        assert axes.get_title().endswith(f"R² = {pictures.said(r2_score(actual[:, number], said[:, number]))}")
     words = {"regression": "progress of the disease after a year, scale of 25 to 346", "targets": "height, m"}[which]
     assert figure.axes[0].get_xlabel() == f"actual {words}"
 
@@ -526,17 +528,17 @@ def test_runs_that_can_not_be_compared_say_so(beside: list[Run], trained: Any) -
 
 def test_colours_are_okabe_and_ito_s_and_no_two_lines_in_a_row_look_alike() -> None:
     published = {"#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7"}
-    assert set(style.COLOURS) == published - {style.YELLOW}
-    looks = style.series()
+    assert set(pictures.COLOURS) == published - {pictures.YELLOW}
+    looks = pictures.looks()
     shown = [tuple(map(str, next(looks).values())) for _ in range(14)]
     assert len(set(shown)) == 14
 
 
 @pytest.mark.parametrize(("values", "ticks"), [([0.1, 0.7], None), ([1e100, 1e307], "1e+100")])
 def test_a_logarithmic_axis_is_read_without_powers(values: list[float], ticks: str | None) -> None:
-    made, axes = style.single("Loss", "epoch", "loss")
+    made, axes = pictures.single("Loss", "epoch", "loss")
     axes.plot([1, 2], values)
-    style.log_scale(axes)
+    pictures.log_scale(axes)
     save_in_memory(made)
     labels = [label.get_text() for label in axes.get_yticklabels() if label.get_text()]
     assert labels and not any("^" in label for label in labels)
@@ -544,11 +546,11 @@ def test_a_logarithmic_axis_is_read_without_powers(values: list[float], ticks: s
 
 
 def test_names_of_runs_and_rows_are_words(trained: Any, tmp_path: Path) -> None:
-    assert style.named(trained("binary")) == "moons, run 7"
+    assert pictures.title_of(trained("binary")) == "moons, run 7"
     unnamed = Run.of(trained("binary").trained, "elsewhere")
-    assert style.named(unnamed) == "moons"
-    assert subjects.rows_in_words(trained("whole"), None) == "all 4 rows"
-    assert style.first_of(9, 12, "labels") == ", first 9 of 12 labels" and style.first_of(3, 3, "labels") == ""
+    assert pictures.title_of(unnamed) == "moons"
+    assert pictures.rows_in_words(trained("whole"), None) == "all 4 rows"
+    assert pictures.first_of(9, 12, "labels") == ", first 9 of 12 labels" and pictures.first_of(3, 3, "labels") == ""
     assert curves.best_epoch(trained("binary")) == int(trained("binary").history["monitored"].argmin()) + 1
 
 
@@ -572,10 +574,11 @@ def test_a_plot_is_given_as_a_function_too_and_settings_stay(trained: Any) -> No
 
         y = loss
         """
-        return Plot(lambda run: style.single("Mine", "x", run.experiment.dataset)[0])
+        return Plot(lambda run: pictures.single("Mine", "x", run.experiment.dataset)[0])
 
     before = dict(matplotlib.rcParams)
-    assert glassnet.plot(trained("binary"), mine).axes[0].get_ylabel() == trained("binary").experiment.dataset
+    said = glassnet.plot(trained("binary"), mine).axes[0].get_ylabel()
+    assert said.replace("\n", "") == trained("binary").experiment.dataset
     assert dict(matplotlib.rcParams) == before
 
 
@@ -672,8 +675,8 @@ def test_a_guest_s_formula_stays_one_unless_the_data_say_dollars() -> None:
 def test_a_long_name_keeps_both_ends_and_stays_in_the_picture() -> None:
     long = "a class whose name somebody copied from a questionnaire, question 14, answer "
     subject = named_by(long + "yes", long + "no")
-    names = subjects.class_names(subject)
-    assert [len(name) for name in names] == [style.MOST_LETTERS] * 2
+    names = pictures.class_names(subject)
+    assert [len(name) for name in names] == [40] * 2
     assert names[0].startswith("a class whose") and [name[-3:] for name in names] == ["yes", " no"]
     figure = drawn(subject, "class_report")
     figure.canvas.draw()

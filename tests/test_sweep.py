@@ -17,14 +17,13 @@ from guests import environment, glassnet, write_good
 from sklearn.model_selection import StratifiedKFold
 from waiting import PATIENCE, Gate, wait_until
 
-from glassnet import Experiment, GlassnetError
+from glassnet import Experiment, GlassnetError, plot
 from glassnet import run as begin_training
 from glassnet.catalog import Catalog
 from glassnet.cli import main
-from glassnet.sweeps import Cell, Guests, Job, Outcome, Plan, Score
+from glassnet.sweeps import Cell, Guests, Job, Outcome, Plan, Score, Sweep
 from glassnet.sweeps.cells import catalog_of, division_of, looks_at_scores, train_cell, training_of
 from glassnet.sweeps.division import divide, fold_of_each
-from glassnet.sweeps.pictures import draw
 from glassnet.sweeps.ranking import ALL_ROWS, Row, rank, tied
 
 NO_GUESTS = Guests(installed=False)
@@ -483,14 +482,15 @@ def test_a_sweep_that_is_ended_from_outside_loses_no_finished_cell(end: str, tmp
 
 def drawn(*over: str, scores: list[float], failed: int = 0, on_grid: bool = True) -> tuple[str, list[str]]:
     """(kind of picture, every text in it) of points with these scores; the last `failed` of them have none."""
-    plan = Plan(QUICK, over)
+    plan = Plan(QUICK, over, random=None if on_grid else 4)
     points = plan.points()
     found = [
         Outcome(Cell(point, 1, 0), {"accuracy": value}, 1, 0.1) for point, value in zip(points, scores, strict=False)
     ]
     found += [Outcome(Cell(point, 1, 0), {}, 0, 0.1, "diverged") for point in points[len(points) - failed :]]
-    score = Score("accuracy", "higher", 100)
-    name, figure = draw(rank(found, points, score), plan.axes, score, on_grid)
+    sweep = Sweep(plan, Guests(), Score("accuracy", "higher", 100), Path("0007-moons"), found)
+    name = sweep.picture
+    figure = plot(sweep, f"{name}_sweep")
     texts = [text.get_text() for panel in figure.axes for text in panel.texts]
     for panel in figure.axes:
         texts += [tick.get_text() for tick in (*panel.get_xticklabels(), *panel.get_yticklabels())]
@@ -502,7 +502,7 @@ def drawn(*over: str, scores: list[float], failed: int = 0, on_grid: bool = True
 def test_two_settings_are_a_heat_map_with_numbers_marks_and_values() -> None:
     name, texts = drawn("l2=1e-2..1:log:3", "activation=relu,tanh", scores=[0.11, 0.9, 0.88, 0.3, 0.41], failed=1)
     assert name == "heatmap"
-    assert {"0.110", "0.900", "0.880", "0.300", "0.410"} <= set(texts)
+    assert {"0.1100", "0.9000", "0.8800", "0.3000", "0.4100"} <= set(texts)
     assert {"0.01", "0.1", "1", "relu", "tanh", "l2", "activation"} <= set(texts)
     assert {"best", "can't be told from the best", "failed"} <= set(texts)
 
@@ -510,7 +510,7 @@ def test_two_settings_are_a_heat_map_with_numbers_marks_and_values() -> None:
 def test_numbers_in_a_heat_map_can_be_read_on_their_colour() -> None:
     plan, score = Plan(QUICK, ("l2=0,1,2,3", "l1=0,1,2")), Score("r2", "higher", 9)
     found = [Outcome(Cell(point, 1, 0), {"r2": k / 11}, 1, 0.1) for k, point in enumerate(plan.points())]
-    panel = draw(rank(found, plan.points(), score), plan.axes, score, True)[1].axes[0]
+    panel = plot(Sweep(plan, Guests(), score, Path("0007-moons"), found), "heatmap_sweep").axes[0]
     image = panel.images[0]
     assert len(panel.texts) == 12
     for text in panel.texts:

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import conventions
+    from . import conventions, pictures
     from .catalog import Catalog
     from .checks import check, contract_tests
     from .data import fetch
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .runs import Recording, Run, record
     from .saving import load, save
     from .summaries import Summary, summary
+    from .sweeps import Sweep
     from .tracing import Trace, trace
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "Schedule",
     "Session",
     "Summary",
+    "Sweep",
     "Trace",
     "Training",
     "__version__",
@@ -73,6 +75,7 @@ __all__ = [
     "fetch",
     "hookimpl",
     "load",
+    "pictures",
     "plot",
     "rate_range",
     "record",
@@ -98,6 +101,7 @@ _HOME = {
     "runs": "Recording Run record",
     "saving": "load save",
     "summaries": "Summary summary",
+    "sweeps": "Sweep",
     "tracing": "Trace trace",
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
@@ -111,7 +115,7 @@ def __getattr__(name: str) -> Any:
             return version("glassnet")
         except PackageNotFoundError:  # a checkout that was never installed
             return "0+unknown"
-    if name in ("conventions", "engines"):  # modules of the face, as a whole
+    if name in ("conventions", "engines", "pictures"):  # modules of the face, as a whole
         return import_module(f".{name}", __name__)
     if name not in _MODULE_OF:
         raise AttributeError(f"module 'glassnet' has no attribute {name!r}")

@@ -200,14 +200,15 @@ class Plot:
     """A picture of what happened.
 
     `draw(subject)` returns a matplotlib `Figure`, made with its object API alone: pyplot keeps figures in a
-    global list. `of` says what the subject is: "run", a `Run`; "runs", a list of them; "part", a `Choice` of the
-    catalog: a part (`.part.kind`, `.part.name`) with its options decided (`.options`, `.build()`).
+    global list. `of` says what the subject is: "run", a `Run`; "runs", a list of them; "sweep", a `Sweep`;
+    "part", a `Choice` of the catalog: a part (`.part.kind`, `.part.name`) with its options decided (`.options`,
+    `.build()`).
     `unsuited(subject)` says in words why the picture does not fit that subject; empty where it does. `costly`
     pictures take more than about two seconds: they are drawn when they are asked for.
     """
 
     draw: Callable[[Any], Any]
-    of: Literal["run", "runs", "part"] = "run"
+    of: Literal["run", "runs", "sweep", "part"] = "run"
     unsuited: Callable[[Any], str] = lambda subject: ""
     costly: bool = False
 

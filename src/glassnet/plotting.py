@@ -1,27 +1,24 @@
-"""Pictures by name: find the plots that suit a run, several runs or a part, draw them, and keep them as files."""
+"""Pictures by name: find the plots that suit a run, several runs, a sweep or a part, and draw them."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from .catalog import Catalog, Choice, Part, Phrase, explain
 from .errors import GlassnetError, did_you_mean, join
 from .experiment import Training
-from .files import write_bytes
 from .hooks import PROJECT
 from .kinds import KINDS, Plot
 from .runs import Run
+from .sweeps import Sweep
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-Of = Literal["run", "runs", "part"]
+Of = Literal["run", "runs", "sweep", "part"]
 
 
 class PlotFailed(GlassnetError):
@@ -47,9 +44,9 @@ class Fitting:
 def plot(subject: Any, what: str | Any = "loss", catalog: Catalog | None = None) -> Figure:
     """Draw one picture: `plot(load("last"), "loss")`, `plot([load(1), load(2)], "loss_runs")`, `plot("relu", "slope")`.
 
-    `subject` is a run, a training that was never written down, a list of runs, or a part (a phrase, a function or a
-    choice of the catalog). `what` is a plot's phrase, such as `residuals:split=validation`, or its function. Returns
-    a matplotlib `Figure`, which notebooks show and `.savefig("loss.png")` keeps.
+    `subject` is a run, a training that was never written down, a list of runs, a sweep, or a part (a phrase, a function
+    or a choice of the catalog). `what` is a plot's phrase, such as `residuals:split=validation`, or its function.
+    Returns a matplotlib `Figure`, which notebooks show and `.savefig("loss.png")` keeps.
 
     Raises `GlassnetError` where there is no such plot, where it does not fit the subject, or where it fails.
     """
@@ -142,6 +139,8 @@ def _as_written(figure: Figure) -> None:
 
 def _says_dollars(subject: Any) -> bool:
     """Whether names in a subject's data hold a `$`, so that a guest's picture may say it, too."""
+    if isinstance(subject, Sweep):
+        return "$" in f"{subject.folder} {subject.plan.experiment.dataset} {subject.plan.over}"
     runs = [subject] if isinstance(subject, Run) else subject if isinstance(subject, list) else []
     return any("$" in name for run in runs for name in _names(run))
 
@@ -156,41 +155,27 @@ def _names(run: Run) -> Iterator[str]:
     yield from map(str, captions.values())
 
 
-def save(figure: Figure, path: Path) -> None:
-    """Write a figure, whole or not at all, as its ending says: .png, or .svg whose text stays text.
-
-    The same figure gives the same bytes: neither a date nor random names are written into it.
-    """
-    from matplotlib import rc_context
-
-    form = path.suffix[1:]
-    metadata: dict[str, Any] = {"Date": None} if form == "svg" else {}
-    picture = BytesIO()
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": path.stem}), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a glyph that the font lacks is nothing that a reader could put right
-        figure.savefig(picture, format=form, metadata=metadata)
-    write_bytes(path, lambda file: file.write(picture.getvalue()), elsewhere="choose another folder with --output")
-
-
 def kind_of(subject: Any) -> Of:
     """What a subject is to a plot."""
     if isinstance(subject, Run):
         return "run"
+    if isinstance(subject, Sweep):
+        return "sweep"
     return "part" if isinstance(subject, Choice) else "runs"
 
 
-_WANTED = {"run": "one run", "runs": "several runs", "part": "a part (--part NAME)"}
+_WANTED = {"run": "one run", "runs": "several runs", "sweep": "a sweep", "part": "a part (--part NAME)"}
 
 
 def in_words(subject: Any) -> str:
     """The subject in a message."""
-    if isinstance(subject, Run):
+    if isinstance(subject, Run | Sweep):
         return str(subject.folder)
     return f"{subject.part.kind} {subject.part.name}" if isinstance(subject, Choice) else f"these {len(subject)} runs"
 
 
 def _read_subject(subject: Any, catalog: Catalog | None) -> tuple[Any, Catalog]:
-    """(a run, a list of runs or a choice; the catalog that draws it)."""
+    """(a run, a list of runs, a sweep or a choice; the catalog that draws it)."""
     if isinstance(subject, Training):
         subject = Run.of(subject)
     if isinstance(subject, Run):
@@ -200,13 +185,16 @@ def _read_subject(subject: Any, catalog: Catalog | None) -> tuple[Any, Catalog]:
         if all(isinstance(run, Run) for run in runs):
             return runs, catalog or runs[0].catalog
     catalog = catalog or Catalog.discover()
+    if isinstance(subject, Sweep):
+        return subject, catalog
     if isinstance(subject, Part):
         return subject.choose({}), catalog
     if isinstance(subject, str):
         return _part_named(subject, catalog), catalog
     if not isinstance(subject, Choice):
         raise GlassnetError(
-            f"{subject!r:.60} can't be drawn: give a run (glassnet.load('last')), a list of runs, or a part's name"
+            f"{subject!r:.60} can't be drawn: give a run (glassnet.load('last')), a list of runs, "
+            "a sweep (glassnet.Sweep.load('last')), or a part's name"
         )
     return subject, catalog
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,12 +12,14 @@ import numpy as np
 
 from ..errors import GlassnetError, join
 from ..kinds import Plot
+from ..pictures import render
 from ..runs import Run
+from ..sweeps import Sweep
 from .cases import Call, Case, NotApplicable, Refused, require_functions, same
 from .running import Promise
 from .small_runs import forget, subjects
 
-OF = ("run", "runs", "part")
+OF = ("run", "runs", "sweep", "part")
 EXEMPT = {
     "input-untouched": "see draws, which looks at the run afterwards",
     "paper": "a picture of one's own results needs no source",
@@ -100,6 +101,8 @@ def _digest(values: Any) -> str:
 def _words(subject: Any) -> str:
     if isinstance(subject, Run):
         return f"a {subject.experiment.task} run"
+    if isinstance(subject, Sweep):
+        return f"a sweep of {join(axis.key for axis in subject.axes)}"
     return "several runs" if isinstance(subject, list) else f"{subject.part.kind} {subject.part.name}"
 
 
@@ -167,7 +170,7 @@ def draws(case: Case) -> str:
         if drawing.spoiled:
             raise Refused(f"drawing {_words(subject)} changes its weights or rows: work on copies")
         if not drawn:
-            drawing.figure.savefig(io.BytesIO(), format="png", dpi=40)
+            render(drawing.figure, "png", dpi=40)
         drawn += 1
     if not drawn:
         raise NotApplicable(f"it fits none of {len(reasons)} small examples; the first: {reasons[0]}")
@@ -185,7 +188,9 @@ def _reason(bag: Plot, subject: Any) -> str:
 
 
 def _state(subject: Any) -> list[Any]:
-    """All that could be spoiled by whoever draws: weights and rows."""
+    """All that could be spoiled by whoever draws: weights and rows, and the scores of a sweep."""
+    if isinstance(subject, Sweep):
+        return [[row.point, row.mean, dict(row.scores)] for row in subject.rows()]
     runs = [subject] if isinstance(subject, Run) else subject if isinstance(subject, list) else []
     return [
         [run.trained.network.w.copy(), run.trained.network.running.copy(), run.history.to_numpy(copy=True)]

@@ -1,9 +1,10 @@
-"""Runs of a second, never written down, that plots are tried on: every task, pictures, two inputs, several targets."""
+"""What plots are tried on, never written down: runs of a second of every task and sort, parts, and small sweeps."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from ..catalog import Catalog, Choice
 from ..experiment import Experiment, Training
 from ..kinds import KINDS, Dataset
 from ..runs import Run
+from ..sweeps import Cell, Guests, Outcome, Plan, Score, Sweep
 from ..watching import Watch
 
 Array = NDArray[Any]
@@ -41,6 +43,14 @@ def small_groups() -> tuple[list[Run], ...]:
 
 
 @cache
+def small_sweeps() -> tuple[Sweep, ...]:
+    """Sweeps of one, two and three settings, and one drawn at random, whose scores are made up; a point has failed."""
+    rate, widths, functions = "optimizer.lr=1e-4..1:log:5", "hidden=none;10;100,50", "activation=relu,tanh"
+    grids = [_sweep(number, *over) for number, over in enumerate([(rate,), (rate, widths), (rate, widths, functions)])]
+    return (*grids, _sweep(len(grids), rate, functions, random=7))
+
+
+@cache
 def some_parts() -> tuple[Choice, ...]:
     """The first parts of every kind, those that can be drawn and those that can't."""
     return tuple(part.choose({}) for kind in KINDS if kind != "plot" for part in catalog().parts(kind)[:3])
@@ -50,11 +60,12 @@ def forget() -> None:
     """Train them anew when they are next asked for: somebody has spoiled these."""
     small_runs.cache_clear()
     small_groups.cache_clear()
+    small_sweeps.cache_clear()
 
 
 def subjects(of: str) -> Sequence[Any]:
     """What a plot of that sort is tried on."""
-    return {"run": small_runs, "runs": small_groups, "part": some_parts}[of]()
+    return {"run": small_runs, "runs": small_groups, "sweep": small_sweeps, "part": some_parts}[of]()
 
 
 def _run(data: Dataset, number: int, **changes: Any) -> Run:
@@ -66,6 +77,24 @@ def _run(data: Dataset, number: int, **changes: Any) -> Run:
     for epoch in training:
         watch.look(epoch.number)
     return Run.of(training, f"{number:04d}-small", watch.watched)
+
+
+def _sweep(number: int, *over: str, random: int | None = None) -> Sweep:
+    """Three seeds a point; the score of the first point is missing."""
+    plan = Plan(Experiment(dataset="small", epochs=4), over, random=random, seeds=3)
+    rng = np.random.default_rng(number)
+    outcomes = [
+        Outcome(
+            Cell(point, 4, seed),
+            {"accuracy": float(rng.uniform(0.4, 0.9))} if at else {},
+            4,
+            0.1,
+            "" if at else "diverged",
+        )
+        for at, point in enumerate(plan.points())
+        for seed in range(3)
+    ]
+    return Sweep(plan, Guests(), Score("accuracy", "higher", 90), Path(f"{number + 1:04d}-small"), outcomes)
 
 
 def _datasets() -> list[Dataset]:

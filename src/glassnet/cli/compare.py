@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -151,19 +152,12 @@ def _named(engines: str | None) -> list[str]:
 def _follow(race: Race) -> None:
     """Run to the end, with a bar in a terminal."""
     from .display import console
+    from .progress import bar
 
     screen = console(to_stderr=True)
-    if not screen.is_terminal:
-        for _ in race:
-            pass
-        return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = BarColumn(bar_width=20), TextColumn("{task.description}"), TimeRemainingColumn(compact=True)
-    with Progress(*columns, console=screen, transient=True) as bar:
-        task = bar.add_task("", total=len(race))
+    with bar(screen, "piece", len(race)) if screen.is_terminal else nullcontext(str) as move:
         for words in race:
-            bar.update(task, advance=1, description=words)
+            move(words)
 
 
 def _show_engines(result: EngineComparison) -> None:
@@ -201,14 +195,14 @@ def _compared(host: Host, words: Sequence[str], folder: str, metrics: Sequence[s
 
 def _draw(host: Host, result: RunComparison, png: Path) -> None:
     """The curves of all runs in one picture, by the plot that anybody may ask for by name."""
-    from ..files import write_bytes
+    from ..pictures import save
 
     plot = host.catalog().choose("plot", "glassnet/loss_runs").build()
     why = plot.unsuited(list(result.runs))
     if why:
         raise GlassnetError(f"--png: {why}")
     figure = plot.draw(list(result.runs))
-    write_bytes(png, lambda file: figure.savefig(file, format="png"), elsewhere="give another --png")
+    save(figure, png, elsewhere="give another --png")
 
 
 def _show_runs(result: RunComparison) -> None:

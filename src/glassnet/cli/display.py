@@ -98,21 +98,10 @@ def progress_of(training: Training, screen: Console, quiet: bool) -> Generator[C
     elif not screen.is_terminal:
         yield lambda epoch: screen.print(epoch_line(epoch, total), markup=False)
     else:
-        with _bar(training, screen, total) as move:
-            yield move
+        from .progress import bar
 
-
-@contextmanager
-def _bar(training: Training, screen: Console, total: int) -> Generator[Callable[[Epoch], object]]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("epoch"), MofNCompleteColumn(), BarColumn(bar_width=20), TextColumn("{task.description}"),
-        TimeRemainingColumn(compact=True),
-    )  # fmt: skip
-    with Progress(*columns, console=screen) as bar:
-        task = bar.add_task("", total=total, completed=len(training.progress.epochs))
-        yield lambda epoch: bar.update(task, completed=epoch.number, description=epoch.line())
+        with bar(screen, "epoch", total, len(training.progress.epochs)) as move:
+            yield lambda epoch: move(epoch.line())
 
 
 def scores_table(run: Run) -> Table:

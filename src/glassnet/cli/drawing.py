@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import math
 import sys
-from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import GlassnetError
-
 if TYPE_CHECKING:
     from ..catalog import Curve
     from ..kinds import Array
 
-# Blue and vermilion of Okabe and Ito: told apart by all eyes. The second line is dashed as well.
-_COLOURS = ("#0072B2", "#D55E00")
 _TERMINAL_COLOURS = ("bright_blue", "yellow")
 _BRAILLE = 0x2800
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))  # [row][column] of a braille cell
@@ -153,24 +148,13 @@ def _plain(text: str) -> str:
 
 
 def save_png(curve: Curve, path: Path) -> None:
-    """The curve as a picture."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    """The curve as a picture, in the look that all pictures share."""
+    from .. import pictures
 
-    figure = Figure(figsize=(7, 4.4), dpi=150, layout="constrained")
-    canvas = FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    for (label, values), colour, style in zip(curve.lines, _COLOURS, ("-", "--"), strict=False):
-        axes.plot(curve.x, values, style, color=colour, label=label, linewidth=2)
-    axes.axhline(0, color="0.75", linewidth=0.8, zorder=0)
-    axes.set(title=curve.title, xlabel=curve.x_label, ylabel=" and ".join(label for label, _ in curve.lines))
-    axes.grid(True, color="0.92")
-    axes.legend(frameon=False)
-    if curve.remark:
-        figure.supxlabel(curve.remark, fontsize=8, color="0.35")
-    picture = BytesIO()
-    canvas.print_png(picture)
-    try:
-        path.write_bytes(picture.getvalue())
-    except OSError as error:
-        raise GlassnetError(f"the picture {str(path)!r} can't be written: {error.strerror}") from None
+    names = " and ".join(label for label, _ in curve.lines)
+    figure, axes = pictures.single(curve.title, curve.x_label, names, curve.remark)
+    axes.axhline(0, color=pictures.GREY, linewidth=0.8)
+    for (label, values), look in zip(curve.lines, pictures.looks(), strict=False):
+        axes.plot(curve.x, values, linewidth=2, label=label, **look | {"marker": None})
+    pictures.legend(axes)
+    pictures.save(figure, path, elsewhere="give another --png")

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import GlassnetError, join
-from ..publish.naming import BACKENDS, KINDS, names, problem_with
+from ..kinds import KINDS
+from ..publish.naming import BACKENDS, names, problem_with
 from ..tables import Table, width_of_output
 
 if TYPE_CHECKING:

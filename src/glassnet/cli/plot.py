@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from ..catalog import Catalog, Choice
     from ..plotting import Fitting
     from ..runs import Run
+    from ..sweeps import Sweep
     from .host import Host
 
-FORMATS = ("png", "svg")
+FORMATS = ("png", "svg", "pdf")
+ELSEWHERE = "choose another folder with --output"
 EXAMPLES = """\b
 Examples:
   glassnet plot last
@@ -29,6 +31,7 @@ Examples:
   glassnet plot 3 --all --format svg
   glassnet plot 1 2 3                     several runs in one picture
   glassnet plot last --list               which plots fit, and why others don't
+  glassnet plot sweeps/0001-digits8x8     a sweep
   glassnet plot --part leaky_relu:slope=0.2
 """
 
@@ -60,21 +63,23 @@ class Job:
 @click.option("--format", "form", type=click.Choice(FORMATS), default="png", show_default=True, help="Pixels or lines.")
 @click.option("--output", type=click.Path(path_type=Path), metavar="FOLDER", help="Where files go  [RUN/plots].")
 @runs_option
+@click.option("--sweeps", envvar="GLASSNET_SWEEPS", default="sweeps", show_default=True, help="Where sweeps are.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list and nothing else.")
 @click.pass_obj
 def plot(
     host: Host, words: tuple[str, ...], every: bool, listing: bool, part: str | None, kind: str | None, form: str,
-    output: Path | None, runs: str, as_json: bool,
+    output: Path | None, runs: str, sweeps: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Draw RUN: its curves, what it got right and wrong, what is inside.
 
-    RUN is a folder, a number, or last; several make pictures that compare them. PLOT is a phrase (see `glassnet list
+    RUN is a folder, a number, or last; several make pictures that compare them. The folder of a sweep, or its name,
+    shows which settings serve best. PLOT is a phrase (see `glassnet list
     plots`); without one, all are drawn that fit and are quick. Pictures already there are drawn anew.
     """
     if kind is not None and part is None:
         raise GlassnetError(f"--kind {kind} says which part is meant by --part: give --part NAME as well")
     catalog = host.catalog()
-    subjects, phrases = _read(host, words, part, kind, runs, output)
+    subjects, phrases = _read(host, words, part, kind, runs, sweeps, output)
     if listing and phrases:
         raise GlassnetError(f"--list lists all plots and draws none: leave {join(phrases)} away, or --list")
     if listing:
@@ -101,7 +106,7 @@ def plot(
 
 
 def _read(
-    host: Host, words: tuple[str, ...], part: str | None, kind: str | None, runs: str, output: Path | None
+    host: Host, words: tuple[str, ...], part: str | None, kind: str | None, runs: str, sweeps: str, output: Path | None
 ) -> tuple[list[Subject], list[str]]:
     """(what is drawn, phrases of plots): the first words are runs, and plots are known by their names."""
     catalog = host.catalog()
@@ -113,6 +118,8 @@ def _read(
     first = next((at for at, word in enumerate(words) if at and _is_plot(word, catalog)), len(words))
     if not words:
         raise GlassnetError("name a run: glassnet plot last (`glassnet runs` lists all), or a part: --part relu")
+    if first == 1 and (sweep := _sweep(words[0], runs, sweeps)):
+        return [Subject(sweep, output or sweep.folder / "plots")], list(words[1:])
     opened = [_open(host, word, catalog, runs, at) for at, word in enumerate(words[:first])]
     if len(opened) == 1:
         return [Subject(opened[0], output or opened[0].folder / "plots")], list(words[first:])
@@ -124,6 +131,15 @@ def _is_plot(word: str, catalog: Catalog) -> bool:
     from ..catalog import Phrase
 
     return bool(catalog.matches("plot", Phrase.parse(word).name))
+
+
+def _sweep(word: str, runs: str, sweeps: str) -> Sweep | None:
+    """The sweep that is meant: by its folder, or by a name that no run has; None where a run is meant."""
+    from ..runs import FOLDERS as RUNS
+    from ..sweeps import FOLDERS, Sweep
+
+    known = FOLDERS.holds(Path(word)) or FOLDERS.holds(Path(sweeps) / word)
+    return Sweep.load(word, sweeps) if known and not RUNS.is_one(word, Path(runs)) else None
 
 
 def _open(host: Host, word: str, catalog: Catalog, runs: str, position: int) -> Run:
@@ -193,7 +209,8 @@ def _safe(name: str) -> str:
 def _draw(jobs: list[Job], as_json: bool) -> Iterator[dict[str, str]]:
     """Draw and keep each picture and tell of it; a plot that fails costs one line on stderr and nothing else."""
     from ..files import writing
-    from ..plotting import PlotFailed, blamed_on, draw, save
+    from ..pictures import save
+    from ..plotting import PlotFailed, blamed_on, draw
     from .display import console
 
     screen = console(to_stderr=True)
@@ -205,10 +222,10 @@ def _draw(jobs: list[Job], as_json: bool) -> Iterator[dict[str, str]]:
                 raise PlotFailed(job.fitting.failed)
             with screen.status(said) if screen.is_terminal else nullcontext():
                 figure = draw(choice, job.subject.what)
-                with writing(job.path.parent, "choose another folder with --output"):
+                with writing(job.path.parent, ELSEWHERE):
                     job.path.parent.mkdir(parents=True, exist_ok=True)
                 with blamed_on(choice):
-                    save(figure, job.path)
+                    save(figure, job.path, ELSEWHERE)
         except PlotFailed as error:
             click.echo(click.style(str(error), fg="yellow"), err=True)
             yield {"plot": name, "failed": str(error)}

@@ -193,7 +193,12 @@ def follow(found: Sweep, workers: Workers, screen: Console, silent: bool) -> Ite
     if silent:
         yield from found.run(workers)
     elif screen.is_terminal:
-        yield from _with_bar(found, workers, screen)
+        from .progress import bar
+
+        with bar(screen, "cell", found.total, len(found.outcomes)) as move:
+            for outcome in found.run(workers):
+                move(_line(found, outcome))
+                yield outcome
     else:
         first: float | None = None
         before = len(found.outcomes)
@@ -203,20 +208,6 @@ def follow(found: Sweep, workers: Workers, screen: Console, silent: bool) -> Ite
             pace = (now - first) / (done - before - 1) if done - before > 1 else 0.0
             left = f"  {_left(pace * (found.total - done))}" if pace and done < found.total else ""
             screen.print(f"cell {done:>{len(str(found.total))}}/{found.total}  {_line(found, outcome)}{left}")
-            yield outcome
-
-
-def _with_bar(found: Sweep, workers: Workers, screen: Console) -> Iterator[Outcome]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("cell"), MofNCompleteColumn(), BarColumn(bar_width=20), TimeRemainingColumn(compact=True),
-        TextColumn("{task.description}", markup=False),
-    )  # fmt: skip
-    with Progress(*columns, console=screen) as bar:
-        task = bar.add_task("", total=found.total, completed=len(found.outcomes))
-        for outcome in found.run(workers):
-            bar.update(task, completed=len(found.outcomes), description=_line(found, outcome))
             yield outcome
 
 

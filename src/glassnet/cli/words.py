@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import GlassnetError, did_you_mean, join
-from ..hooks import COMMANDS
 
 if TYPE_CHECKING:
     from ..catalog import Catalog, Part
@@ -55,5 +54,7 @@ def _unknown(catalog: Catalog, word: str) -> str:
     from ..catalog.commands import refusal, typed
 
     theirs = [typed(part) for part in catalog.parts("command") if not refusal(part)]
+    from ..hooks import COMMANDS
+
     known = [*COMMANDS, *theirs]
     return f"there is no command {word!r}.{did_you_mean(word, known)} Commands: {join(known)}.{catalog.absent(word)}"

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import base64
-import io
 import re
 import shlex
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
@@ -15,6 +13,7 @@ from typing import Any
 from ..catalog import Catalog
 from ..errors import GlassnetError
 from ..hooks import PROJECT
+from ..pictures.files import POINTS_AN_INCH, render
 from ..plotting import Fitting, blamed_on, draw, fitting_plots
 from ..runs import Run
 from .repeating import program
@@ -25,7 +24,7 @@ LONGEST_SVG = 250_000
 #: pixels, so that a great many long drawings don't drive out what comes after them.
 ROOM, ROOM_FOR_PNG = 1_900_000, 700_000
 PNG_DPI = 130
-POINTS_AN_INCH, PIXELS_AN_INCH = 72, 96
+PIXELS_AN_INCH = 96
 WIDE = 9.0  # inches, from which a picture gets a line of the page to itself: half of one would be too small to read
 
 
@@ -67,8 +66,7 @@ def _picture(fitting: Fitting, subject: Any, prefix: str, room: int) -> Picture:
     part = fitting.choice.part
     known = part.name, part.distribution != PROJECT, part.help
     try:
-        with warnings.catch_warnings(), blamed_on(fitting.choice):
-            warnings.simplefilter("ignore")  # a glyph that a font lacks is nothing that a reader could put right
+        with blamed_on(fitting.choice):
             figure = draw(fitting.choice, subject)
             markup = embedded(figure, f"{prefix}-{part.distribution}-{part.name}", part.help, room - ROOM_FOR_PNG)
     except GlassnetError as error:
@@ -96,24 +94,7 @@ def embedded(figure: Any, prefix: str, label: str, room: int = ROOM) -> str:
 
 def as_svg(figure: Any, prefix: str, label: str) -> str:
     """An `<svg>` element whose text stays text and whose ids begin with `prefix`."""
-    from matplotlib import rc_context
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-
-    file = io.StringIO()
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": prefix}):
-        metadata = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        FigureCanvasSVG(laid_out(figure, POINTS_AN_INCH)).print_svg(file, metadata=metadata)
-    return inline(file.getvalue(), prefix, label)
-
-
-def laid_out(figure: Any, dpi: float) -> Any:
-    """The figure with everything in its place, once and for all: `savefig` would find that out twice."""
-    figure.set_dpi(dpi)
-    engine = figure.get_layout_engine()
-    if engine is not None:
-        engine.execute(figure)
-        figure.set_layout_engine("none")
-    return figure
+    return inline(render(figure, "svg", salt=prefix).decode(), prefix, label)
 
 
 _LEFT_OUT = re.compile(r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>|<defs>\s*</defs>", re.DOTALL)
@@ -137,10 +118,6 @@ def inline(document: str, prefix: str, label: str) -> str:
 
 def as_png(figure: Any, label: str) -> str:
     """An `<img>` element that holds its own pixels."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    file = io.BytesIO()
-    FigureCanvasAgg(laid_out(figure, PNG_DPI)).print_png(file)
     width = figure.get_figwidth() * PIXELS_AN_INCH
-    data = base64.b64encode(file.getvalue()).decode()
+    data = base64.b64encode(render(figure, "png", dpi=PNG_DPI)).decode()
     return f'<img alt="{escape(label)}" style="width:{width:.0f}px" src="data:image/png;base64,{data}">'

@@ -32,8 +32,8 @@ def append(folder: Path, outcome: Outcome) -> None:
         file.write(line + "\n")
 
 
-def read_outcomes(folder: Path) -> list[Outcome]:
-    """The finished cells. The file is cut back to them, so that a torn last line does not stand in the way."""
+def read_outcomes(folder: Path, mend: bool = False) -> list[Outcome]:
+    """The finished cells. To `mend` is to cut the file back to them, before others are written behind a torn line."""
     path = folder / CELLS
     if not path.exists():
         return []
@@ -43,7 +43,7 @@ def read_outcomes(folder: Path) -> list[Outcome]:
         outcomes = [_outcome(json.loads(line)) for line in kept.splitlines()]
     except (ValueError, KeyError, TypeError) as error:
         raise GlassnetError(f"{path} is damaged: {error}") from error
-    if kept != text:
+    if mend and kept != text:
         write_text(path, kept, ELSEWHERE) if kept else path.unlink()
     return outcomes
 

@@ -58,6 +58,11 @@ class Row:
     tied: bool = False
 
     @property
+    def values(self) -> tuple[str, ...]:
+        """The value of each setting, as `--set` would write it."""
+        return tuple(setting.partition("=")[2] for setting in self.point)
+
+    @property
     def whole(self) -> bool:
         return bool(self.scores) and not self.failed
 

@@ -9,18 +9,22 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from itertools import product
 from pathlib import Path
+from typing import Any
 
+from .. import pictures
 from ..catalog import Catalog
 from ..errors import GlassnetError, join
 from ..experiment import Experiment, Training
 from ..files import plain, read_json, write_text
+from ..folders import number_of
 from ..runs import provenance
 from ..wording import figure
 from .axes import Axis, read_axis
 from .cells import Cell, Guests, Job, Outcome, Workers, division_of, packages_of, training_of, with_point
-from .keeping import BEST, ELSEWHERE, FOLDERS, WORDS, append, read_outcomes, write_table
+from .keeping import BEST, DEFAULT_FOLDER, ELSEWHERE, FOLDERS, WORDS, append, read_outcomes, write_table
 from .ranking import ALL_ROWS, VALIDATION_ROWS, Row, Score, rank
 from .searching import Point, at_random, grid, rounds
 
@@ -72,13 +76,46 @@ class Plan:
 
 
 class Sweep:
-    """A plan at work in a folder. `outcomes` holds the finished cells, those of an earlier start among them."""
+    """A plan at work in a folder. `outcomes` holds the finished cells, those of an earlier start among them.
+
+    What its pictures ask for: `axes` (each a `key` with its `values`), `score` (`metric`, `better`, `rows`, `of`),
+    `on_grid`, `title`, and `rows()`, the points from best to worst.
+    """
 
     def __init__(self, plan: Plan, guests: Guests, score: Score, folder: Path, outcomes: Sequence[Outcome]) -> None:
         self.plan, self.guests, self.score, self.folder = plan, guests, score, folder
         self.outcomes = {outcome.cell: outcome for outcome in outcomes}
         self.points = plan.points()
+        self._ranked: tuple[int, list[Row]] = -1, []
         self.rounds = rounds(len(self.points), plan.experiment.epochs, plan.halving)
+
+    @classmethod
+    def load(cls, sweep: str | Path = "last", sweeps: str | Path = DEFAULT_FOLDER) -> Sweep:
+        """A sweep that was kept, finished or not, to be looked at: its folder, its name, its number, or `last`."""
+        folder = FOLDERS.find(str(sweep), Path(sweeps))
+        plan, score, words = _read(folder)
+        return cls(plan, Guests(**words["guests"]), score, folder, read_outcomes(folder))
+
+    def __repr__(self) -> str:
+        keys = ", ".join(axis.key for axis in self.axes)
+        return f"Sweep({str(self.folder)!r}: {keys}, {len(self.outcomes)} of {self.total} cells)"
+
+    @cached_property
+    def axes(self) -> list[Axis]:
+        """What is varied, in the order in which it was named."""
+        return self.plan.axes
+
+    @property
+    def on_grid(self) -> bool:
+        """Whether every combination is a point; else they were drawn at random."""
+        return self.plan.random is None
+
+    @property
+    def title(self) -> str:
+        """What a title calls it: `digits8x8, sweep 1`."""
+        number = number_of(self.folder.resolve())
+        name = self.plan.experiment.title
+        return f"{name}, sweep {number}" if number else name
 
     @property
     def repeats(self) -> list[tuple[int, int]]:
@@ -121,7 +158,9 @@ class Sweep:
 
     def rows(self) -> list[Row]:
         """The points from best to worst, as far as they are known."""
-        return rank(self.outcomes.values(), self.points, self.score)
+        if self._ranked[0] != len(self.outcomes):
+            self._ranked = len(self.outcomes), rank(self.outcomes.values(), self.points, self.score)
+        return self._ranked[1]
 
     def best(self) -> Experiment | None:
         """The experiment of the best point; None where every point failed."""
@@ -131,15 +170,29 @@ class Sweep:
         return with_point(self.plan.experiment, rows[0].point).replace(plugins=self.guests.files)
 
     def finish(self) -> None:
-        """Write the table, the best experiment and the pictures."""
-        from .pictures import write_pictures
-
+        """Write the table, the best experiment and the picture."""
         rows, best = self.rows(), self.best()
         write_table(self.folder, rows, [axis.key for axis in self.plan.axes], self.score.metric)
         if best is not None:
             about = f"# {self.score.metric} {figure(rows[0].mean)} on {self.score.of}: the best of {self.folder}\n"
             write_text(self.folder / BEST, about + best.to_toml(), ELSEWHERE)
-        write_pictures(self.folder, rows, self.plan.axes, self.score, on_grid=self.plan.random is None)
+        self.draw()
+
+    @property
+    def picture(self) -> str:
+        """Which of our pictures fits the search and how many settings it varies."""
+        if not self.on_grid:
+            return "points"
+        return {1: "line", 2: "heatmap"}.get(len(self.axes), "bars")
+
+    def draw(self) -> None:
+        """Write that picture as PNG and as SVG; nothing where every point failed."""
+        plot = Catalog.discover(guests=False).choose("plot", f"{self.picture}_sweep").build()
+        if plot.unsuited(self):
+            return
+        figure = plot.draw(self)
+        for form in pictures.FORMS[:2]:
+            pictures.save(figure, self.folder / f"{self.picture}.{form}", ELSEWHERE)
 
 
 def begin(plan: Plan, catalog: Catalog, sweeps: str | Path, command: str = "") -> Sweep:
@@ -168,6 +221,17 @@ def begin(plan: Plan, catalog: Catalog, sweeps: str | Path, command: str = "") -
 
 def resume(folder: Path, catalog: Catalog) -> Sweep:
     """A sweep that was begun, with the cells that it has finished. Its plugins and its rows must be the same."""
+    plan, score, words = _read(folder)
+    guests = Guests.of(catalog)
+    _refuse_other_files(folder, guests, words["guests"]["files"])
+    _refuse_other_packages(folder, words["packages"], packages_of(guests))
+    if _first_that_works(plan, guests)[1].data.checksum != words["provenance"]["data_sha256"]:
+        raise GlassnetError(f"the data of {folder} are no longer those it began with: begin a new sweep")
+    return Sweep(plan, guests, score, folder, read_outcomes(folder, mend=True))
+
+
+def _read(folder: Path) -> tuple[Plan, Score, dict[str, Any]]:
+    """(what was asked for, what points are compared by, all that was written down when the sweep began)."""
     path = folder / WORDS
     words = read_json(path)
     try:
@@ -176,17 +240,12 @@ def resume(folder: Path, catalog: Catalog) -> Sweep:
             tuple(words["over"]), words["random"], words["halving"], words["seeds"], words["folds"],
         )  # fmt: skip
         score = Score(**words["score"])
-        files = tuple((path, digest) for path, digest in words["guests"]["files"])
-        packages = dict(words["packages"])
-        begun_on = words["provenance"]["data_sha256"]
+        words["guests"]["files"] = tuple((path, digest) for path, digest in words["guests"]["files"])
+        words["packages"] = dict(words["packages"])
+        _ = words["provenance"]["data_sha256"], Guests(**words["guests"])
     except (KeyError, TypeError, ValueError) as error:
         raise GlassnetError(f"{path} is damaged: {error}") from error
-    guests = Guests.of(catalog)
-    _refuse_other_files(folder, guests, files)
-    _refuse_other_packages(folder, packages, packages_of(guests))
-    if _first_that_works(plan, guests)[1].data.checksum != begun_on:
-        raise GlassnetError(f"the data of {folder} are no longer those it began with: begin a new sweep")
-    return Sweep(plan, guests, score, folder, read_outcomes(folder))
+    return plan, score, words
 
 
 def _refuse_other_files(folder: Path, guests: Guests, files: tuple[tuple[str, str], ...]) -> None:

@@ -1,4 +1,4 @@
-"""Pictures of a run, of several runs, and of a part, drawn with matplotlib's object API alone."""
+"""Pictures of a run, of several runs, of a sweep and of a part, drawn with matplotlib's object API alone."""
 
 from collections.abc import Callable
 
@@ -14,9 +14,10 @@ from .layers import gradient_norms_runs
 from .network import network_diagram
 from .numbers import predicted_actual, residuals
 from .parts import activation_slope
-from .pictures import gallery, most_wrong
 from .plane import decision_boundary, fitted_curve
+from .rows import gallery, most_wrong
 from .several import loss_runs, scores_runs
+from .sweeps import bars_sweep, heatmap_sweep, line_sweep, points_sweep, ranking_sweep
 from .trials import batch_strategies, learning_rate_range
 
 
@@ -49,4 +50,9 @@ def plots() -> list[Callable[..., Plot]]:
         loss_runs,
         scores_runs,
         gradient_norms_runs,
+        heatmap_sweep,
+        line_sweep,
+        bars_sweep,
+        points_sweep,
+        ranking_sweep,
     ]

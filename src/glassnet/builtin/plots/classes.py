@@ -6,10 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from glassnet import Plot
-
-from . import style
-from .subjects import Split, brief, class_names, lacks, rows_in_words, target_captions, task_of, wants_classes
+from glassnet import Plot, pictures
 
 if TYPE_CHECKING:
     from glassnet import Run
@@ -18,7 +15,7 @@ MOST_CLASSES = 30
 _COLOUR = {"row": "share of the actual class", "none": "rows"}
 
 
-def confusion_matrix(split: Split = None, share: Literal["row", "none"] = "row") -> Plot:
+def confusion_matrix(split: pictures.Split = None, share: Literal["row", "none"] = "row") -> Plot:
     """Which classes are taken for which: rows are actual classes, columns what the network says.
 
     C[i, j] = rows of class i that are called j. With several labels, one matrix of two by two for each.
@@ -29,24 +26,25 @@ def confusion_matrix(split: Split = None, share: Literal["row", "none"] = "row")
 
     def draw(run: Run) -> Any:
         said, actual = run.answers(split)
-        title = f"Confusion matrix: {style.named(run)}"
-        if task_of(run) == "multilabel":
+        title = f"Confusion matrix: {pictures.title_of(run)}"
+        if pictures.task_of(run) == "multilabel":
             return _matrices_of_labels(run, said, actual, title, share, split)
-        names = class_names(run)
-        right = brief(100 * np.mean(said == actual))
+        names = pictures.class_names(run)
+        right = pictures.significant(100 * float(np.mean(said == actual)))
         inches = min(11.0, 4.4 + 0.34 * len(names))
-        made = style.figure(title, inches + 0.8, inches)
-        note = f"{rows_in_words(run, split)}, {right} % of them right"
-        caption = target_captions(run)[0]
+        made = pictures.figure(title, inches + 0.8, inches)
+        note = f"{pictures.rows_in_words(run, split)}, {right} % of them right"
+        caption = pictures.target_captions(run)[0]
         axes = made.add_subplot()
         counts = counts_of(said, actual, len(names))
         image = _matrix(axes, counts, names, share, note, caption, counts.max())
-        style.colour_bar(image, [axes], _COLOUR[share])
+        pictures.colour_bar(image, [axes], _COLOUR[share])
         return made
 
     def unsuited(run: Run) -> str:
-        too_many = f"it has {len(class_names(run))} classes, more than {MOST_CLASSES} cells can be read"
-        return wants_classes(run) or lacks(run, split) or (too_many if len(class_names(run)) > MOST_CLASSES else "")
+        too_many = f"it has {len(pictures.class_names(run))} classes, more than {MOST_CLASSES} cells can be read"
+        many = too_many if len(pictures.class_names(run)) > MOST_CLASSES else ""
+        return pictures.wants_classes(run) or pictures.lacks(run, split) or many
 
     return Plot(draw, unsuited=unsuited)
 
@@ -58,38 +56,36 @@ def counts_of(said: Any, actual: Any, classes: int) -> Any:
 
 def _matrix(axes: Any, counts: Any, names: list[str], share: str, note: str, caption: str, most: int) -> Any:
     """One matrix in its axes; the image is returned, whose colours go up to 1, or to `most` rows."""
-    style.dress(axes, note, f"predicted {caption}", f"actual {caption}", grid=False)
+    pictures.dress(axes, note, f"predicted {caption}", f"actual {caption}", grid=False)
     totals = np.maximum(counts.sum(axis=1, keepdims=True), 1)
     values = counts / totals if share == "row" else counts
     top = 1.0 if share == "row" else float(max(1, most))
     image = axes.imshow(values, cmap="Blues", vmin=0, vmax=top)
-    positions = np.arange(len(names))
-    long = max(map(len, names)) > 3
-    axes.set_xticks(positions, names, rotation=45 if long else 0, ha="right" if long else "center")
-    axes.set_yticks(positions, names)
-    size = style.TICK if len(names) <= 12 else max(6.0, style.TICK * 13 / len(names))
+    pictures.name_ticks(axes, names, "x")
+    pictures.name_ticks(axes, names, "y")
+    size = pictures.TICK if len(names) <= 12 else max(6.0, pictures.TICK * 13 / len(names))
     for (i, j), count in np.ndenumerate(counts):
         if count or len(names) <= 4:
-            colour = "white" if values[i, j] > 0.55 * top else "black"
+            colour = pictures.text_on(image.cmap(image.norm(values[i, j])))
             axes.text(j, i, f"{count:,}", ha="center", va="center", color=colour, fontsize=size)
     return image
 
 
-def _matrices_of_labels(run: Run, said: Any, actual: Any, title: str, share: str, split: Split) -> Any:
-    labels = class_names(run)[: style.MOST_PANELS]
-    first = style.first_of(len(labels), actual.shape[1], "labels")
+def _matrices_of_labels(run: Run, said: Any, actual: Any, title: str, share: str, split: pictures.Split) -> Any:
+    labels = pictures.class_names(run)[: pictures.MOST_PANELS]
+    first = pictures.first_of(len(labels), actual.shape[1], "labels")
     wide = min(3, len(labels))
-    made = style.figure(f"{title}{first}", 1.0 + 3.2 * wide, 0.9 + 3.3 * -(-len(labels) // wide))
-    panels = style.panels(made, len(labels), wide)
+    made = pictures.figure(f"{title}{first}", 1.0 + 3.2 * wide, 0.9 + 3.3 * -(-len(labels) // wide))
+    panels = pictures.panels(made, len(labels), wide)
     counts = [counts_of(said[:, number], actual[:, number], 2) for number in range(len(labels))]
     most = max(one.max() for one in counts)
     for axes, one, name in zip(panels, counts, labels, strict=True):
-        image = _matrix(axes, one, ["no", "yes"], share, f"{name}, {rows_in_words(run, split)}", name, most)
-    style.colour_bar(image, panels, _COLOUR[share])
+        image = _matrix(axes, one, ["no", "yes"], share, f"{name}, {pictures.rows_in_words(run, split)}", name, most)
+    pictures.colour_bar(image, panels, _COLOUR[share])
     return made
 
 
-def class_report(split: Split = None) -> Plot:
+def class_report(split: pictures.Split = None) -> Plot:
     """Precision, recall and F1 of each class, with the number of its rows.
 
     precision = hits / predicted; recall = hits / actual; F1 = 2 hits / (predicted + actual); 0 / 0 counts as 0.
@@ -99,20 +95,20 @@ def class_report(split: Split = None) -> Plot:
     """
 
     def draw(run: Run) -> Any:
-        names = class_names(run)
+        names = pictures.class_names(run)
         scores, actual = report_of(*run.answers(split), len(names))
         kept = names[:MOST_CLASSES]
         table = np.vstack([scores[: len(kept)], scores.mean(axis=0)])
-        title = f"Report by class: {style.named(run)}{style.first_of(len(kept), len(names), 'classes')}"
-        made = style.figure(title, 7.0, 2.0 + 0.42 * len(table))
-        label = target_captions(run)[0] if task_of(run) != "multilabel" else "label"
-        axes = style.dress(made.add_subplot(), "", "", label, grid=False)
-        axes.set_xlabel(rows_in_words(run, split), fontsize=style.NOTE)
+        title = f"Report by class: {pictures.title_of(run)}{pictures.first_of(len(kept), len(names), 'classes')}"
+        made = pictures.figure(title, 7.0, 2.0 + 0.42 * len(table))
+        label = pictures.target_captions(run)[0] if pictures.task_of(run) != "multilabel" else "label"
+        axes = pictures.dress(made.add_subplot(), "", "", label, grid=False)
+        axes.set_xlabel(pictures.rows_in_words(run, split), fontsize=pictures.NOTE)
         lines = [f"{name}  ({count:,} rows)" for name, count in zip(kept, actual, strict=False)]
         _table(axes, table, [*lines, "mean over classes"])
         return made
 
-    return Plot(draw, unsuited=lambda run: wants_classes(run) or lacks(run, split))
+    return Plot(draw, unsuited=lambda run: pictures.wants_classes(run) or pictures.lacks(run, split))
 
 
 def report_of(said: Any, actual: Any, classes: int) -> tuple[Any, Any]:
@@ -136,5 +132,5 @@ def _table(axes: Any, table: Any, lines: list[str]) -> None:
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     for (i, j), value in np.ndenumerate(table):
-        axes.text(j, i, f"{value:.3f}", ha="center", va="center", color="black", fontsize=style.TICK)
+        axes.text(j, i, pictures.said(value), ha="center", va="center", color="black", fontsize=pictures.TICK)
     axes.axhline(len(lines) - 1.5, color="white", linewidth=6)

@@ -6,10 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 
-from glassnet import Plot, Range
-
-from . import style
-from .subjects import brief, metric_in_words, unit_of_metric
+from glassnet import Plot, Range, pictures
 
 if TYPE_CHECKING:
     from glassnet import Run
@@ -26,16 +23,16 @@ def loss(scale: Literal["log", "linear"] = "log") -> Plot:
 
     def draw(run: Run) -> Any:
         history = run.history
-        title = f"Loss by epoch: {style.named(run)}"
-        made, axes = style.single(title, "epoch", f"mean {loss_in_words(run)}", _note(run))
+        title = f"Loss by epoch: {pictures.title_of(run)}"
+        made, axes = pictures.single(title, "epoch", f"mean {loss_in_words(run)}", _note(run))
         _line(axes, history["epoch"], history["loss"], "train")
         if history["validation_loss"].notna().any():
             _line(axes, history["epoch"], history["validation_loss"], "validation")
         losses = history[["loss", "validation_loss"]].to_numpy(dtype=float)
         if scale == "log" and (losses[np.isfinite(losses)] > 0).all():
-            style.log_scale(axes)
+            pictures.log_scale(axes)
         _mark_best(axes, run)
-        style.legend(axes)
+        pictures.legend(axes)
         return made
 
     return Plot(draw, unsuited=_no_epoch)
@@ -53,15 +50,15 @@ def metrics(columns: Annotated[int, Range(1, 9)] = 2) -> Plot:
     def draw(run: Run) -> Any:
         history = run.history
         names = metric_names(run)
-        shown = names[: style.MOST_PANELS]
+        shown = names[: pictures.MOST_PANELS]
         wide = min(columns, len(shown))
         high = -(-len(shown) // wide)
-        title = f"Scores by epoch: {style.named(run)}{style.first_of(len(shown), len(names), 'metrics')}"
-        made = style.figure(title, 6.4 if wide == 1 else 4.2 * wide, 0.9 + 3.5 * high)
+        title = f"Scores by epoch: {pictures.title_of(run)}{pictures.first_of(len(shown), len(names), 'metrics')}"
+        made = pictures.figure(title, 6.4 if wide == 1 else 4.2 * wide, 0.9 + 3.5 * high)
         spare = wide * high - len(shown)
-        panels = style.panels(made, len(shown) + (spare > 0), wide)
+        panels = pictures.panels(made, len(shown) + (spare > 0), wide)
         for axes, name in zip(panels, shown, strict=False):
-            style.dress(axes, _with_baseline(run, name), "epoch", unit_of_metric(run, name))
+            pictures.dress(axes, _with_baseline(run, name), "epoch", pictures.unit_of(run, name))
             for split in ("train", "validation"):
                 if f"{split}_{name}" in history:
                     _line(axes, history["epoch"], history[f"{split}_{name}"], split)
@@ -103,27 +100,27 @@ def _line(axes: Any, epochs: Any, values: Any, split: str) -> None:
     """One split's line; a few markers on it, so that lines are told apart without colour."""
     marker = {"train": "o", "validation": "s"}[split]
     every = max(1, len(epochs) // 12)
-    axes.plot(epochs, values, linewidth=2, marker=marker, markersize=5, markevery=every, **style.SPLITS[split])
-    style.whole_numbers(axes.xaxis)
+    axes.plot(epochs, values, linewidth=2, marker=marker, markersize=5, markevery=every, **pictures.SPLITS[split])
+    pictures.whole_numbers(axes.xaxis)
 
 
 def _mark_best(axes: Any, run: Run) -> None:
     best = best_epoch(run)
-    axes.axvline(best, color=style.BLACK, linewidth=1.2, linestyle=":", label=f"best epoch: {best}", zorder=1)
+    axes.axvline(best, color=pictures.BLACK, linewidth=1.2, linestyle=":", label=f"best epoch: {best}", zorder=1)
 
 
 def _with_baseline(run: Run, name: str) -> str:
     value = run.score(metric=name).baseline if name in run.metrics else np.nan
     if np.isnan(value):
-        return metric_in_words(name)
+        return pictures.metric(name)
     shown = round(value, 3) + 0.0 if name == "r2" else value  # R² of the mean is 0, but for the luck of the split
-    return f"{metric_in_words(name)} (baseline {brief(shown)})"
+    return f"{pictures.metric(name)} (baseline {pictures.said(shown)})"
 
 
 def _legend(panels: list[Any], spare: int) -> None:
     """In the place that the last row of panels leaves free, or else inside the first panel."""
     if not spare:
-        style.legend(panels[0])
+        pictures.legend(panels[0])
         return
     panels[-1].set_axis_off()
-    panels[-1].legend(*panels[0].get_legend_handles_labels(), loc="center", fontsize=style.LABEL, frameon=False)
+    pictures.legend(panels[0], onto=panels[-1], loc="center", fontsize=pictures.LABEL, frameon=False)

@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from glassnet import Plot
+from glassnet import Plot, pictures
 
-from . import style
 from .inside import ONE_EPOCH, inside_of
-from .subjects import readable
 
 if TYPE_CHECKING:
     from glassnet import Run
@@ -34,12 +32,12 @@ def activation_histograms() -> Plot:
             edges = common[layer]
             return edges, rebinned(seen.activation_counts[epoch, layer], seen.activation_edges[epoch, layer], edges)
 
-        shown = seen.activation_edges[style.spread(range(len(seen.histogram_epochs)), MOST_EPOCHS)]
+        shown = seen.activation_edges[pictures.spread(range(len(seen.histogram_epochs)), MOST_EPOCHS)]
         common = np.linspace(shown.min(axis=(0, 2)), shown.max(axis=(0, 2)), BINS + 1, axis=1)
         made, _ = _panels(run, seen, bins, "Activations", "activation")
         return made
 
-    return Plot(draw, unsuited=readable)
+    return Plot(draw, unsuited=pictures.unreadable)
 
 
 def gradient_histograms() -> Plot:
@@ -64,10 +62,12 @@ def gradient_histograms() -> Plot:
                 axes.set_xlim(10 ** seen.gradient_edges[[used[0], used[-1] + 1]])
             zeros = 1 - seen.gradient_counts[-1, layer].sum() / weights[layer]
             if zeros > 0.0005:
-                axes.set_title(f"{seen.layers[layer]} ({100 * zeros:.3g} % are 0)", fontsize=style.LABEL)
+                axes.set_title(
+                    f"{seen.layers[layer]} ({pictures.significant(100 * zeros)} % are 0)", fontsize=pictures.LABEL
+                )
         return made
 
-    return Plot(draw, unsuited=readable)
+    return Plot(draw, unsuited=pictures.unreadable)
 
 
 def rebinned(counts: Any, edges: Any, wanted: Any) -> Any:
@@ -78,23 +78,23 @@ def rebinned(counts: Any, edges: Any, wanted: Any) -> Any:
 
 def _panels(run: Run, seen: Any, bins: Any, what: str, label: str) -> tuple[Any, list[tuple[Any, int]]]:
     """A panel for each layer (some of them, where they are many), a line for each of a few epochs."""
-    layers = style.spread(range(len(seen.layers)), MOST_LAYERS)
-    epochs = style.spread(range(len(seen.histogram_epochs)), MOST_EPOCHS)
+    layers = pictures.spread(range(len(seen.layers)), MOST_LAYERS)
+    epochs = pictures.spread(range(len(seen.histogram_epochs)), MOST_EPOCHS)
     columns = min(3, len(layers))
     tall = -(-len(layers) // columns)
     left_out = f" ({len(layers)} of {len(seen.layers)} layers)" if len(layers) < len(seen.layers) else ""
-    made = style.figure(
-        f"{what} inside {style.named(run)}{left_out}", 4.2 * columns + 1.2 * (columns == 1), 3.2 * tall + 0.8
+    made = pictures.figure(
+        f"{what} inside {pictures.title_of(run)}{left_out}", 4.2 * columns + 1.2 * (columns == 1), 3.2 * tall + 0.8
     )
-    panels = style.panels(made, len(layers), columns)
+    panels = pictures.panels(made, len(layers), columns)
     for number, (axes, layer) in enumerate(zip(panels, layers, strict=True)):
-        style.dress(axes, seen.layers[layer], label, "share, %" if number % columns == 0 else "")
-        for epoch, look in zip(epochs, style.series(), strict=False):
+        pictures.dress(axes, seen.layers[layer], label, "share, %" if number % columns == 0 else "")
+        for epoch, look in zip(epochs, pictures.looks(), strict=False):
             edges, shares = bins(epoch, layer)
             name = f"epoch {int(seen.histogram_epochs[epoch])}"
             axes.stairs(100 * shares, edges, color=look["color"], linestyle=look["linestyle"], linewidth=2, label=name)
-    style.legend(panels[0])
+    pictures.legend(panels[0])
     if len(epochs) == 1:
-        panels[0].legend(fontsize=style.NOTE, frameon=False)
-        made.supxlabel(ONE_EPOCH.format(what="histograms"), fontsize=style.NOTE, color=style.GREY)
+        pictures.legend(panels[0], fontsize=pictures.NOTE, frameon=False)
+        made.supxlabel(ONE_EPOCH.format(what="histograms"), fontsize=pictures.NOTE, color=pictures.GREY)
     return made, list(zip(panels, layers, strict=True))

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
-from glassnet import Plot, Range
+from glassnet import Plot, Range, pictures
 
-from . import style
-from .pictures import image_shape
-from .subjects import Split, caption, class_names, lacks, metric_in_words, readable, rows_in_words, task_of
+from .rows import image_shape
 
 if TYPE_CHECKING:
     from glassnet import Run
@@ -32,51 +30,54 @@ def first_layer(units: Annotated[int, Range(1, 60)] = 20) -> Plot:
         W = run.trained.network.w[run.trained.network.layout[0].slice].reshape(run.trained.network.layout[0].shape)
         kept = W[:, :units]
         what = "units" if run.experiment.hidden else "outputs"
-        title = f"Weights of the first layer: {style.named(run)}{style.first_of(kept.shape[1], W.shape[1], what)}"
+        title = (
+            f"Weights of the first layer: {pictures.title_of(run)}{pictures.first_of(kept.shape[1], W.shape[1], what)}"
+        )
         drawn = _as_pictures if image_shape(run) else _as_table
         return drawn(run, kept, title)
 
-    return Plot(draw, unsuited=readable)
+    return Plot(draw, unsuited=pictures.unreadable)
 
 
 def _unit_names(run: Run, count: int) -> list[str]:
     """Numbers of hidden units; without a hidden layer the units are the outputs, which bear classes."""
-    if run.experiment.hidden or task_of(run) == "regression":
+    if run.experiment.hidden or pictures.task_of(run) == "regression":
         return [f"{number + 1}" for number in range(count)]
-    names = class_names(run)
+    names = pictures.class_names(run)
     return (names if run.trained.network.widths[-1] == len(names) else names[-1:])[:count]
 
 
 def _as_pictures(run: Run, W: Any, title: str) -> Any:
     wide = min(5, W.shape[1])
-    made = style.figure(title, 7.5, 0.9 + 1.42 * -(-W.shape[1] // wide))
+    made = pictures.figure(title, 7.5, 0.9 + 1.42 * -(-W.shape[1] // wide))
     most = float(np.quantile(np.abs(W), 0.998)) or 1.0  # a few extreme pixels would pale all others
-    panels = style.panels(made, W.shape[1], wide)
+    panels = pictures.panels(made, W.shape[1], wide)
     for axes, name, weights in zip(panels, _unit_names(run, W.shape[1]), W.T, strict=True):
-        style.picture(axes, name if not run.experiment.hidden else f"unit {name}")
-        image = axes.imshow(weights.reshape(image_shape(run)), cmap=style.DIVERGING, vmin=-most, vmax=most)
-    style.colour_bar(image, panels, "weight")
+        pictures.without_scale(axes, name if not run.experiment.hidden else f"unit {name}")
+        image = axes.imshow(weights.reshape(image_shape(run)), cmap=pictures.DIVERGING, vmin=-most, vmax=most)
+    pictures.colour_bar(image, panels, "weight")
     return made
 
 
 def _as_table(run: Run, W: Any, title: str) -> Any:
     features = [
-        style.shortened(name) if "=" in name else caption(run, name) for name in run.trained.data.features.outputs
+        pictures.shortened(name) if "=" in name else pictures.caption(run, name)
+        for name in run.trained.data.features.outputs
     ]
     kept = features[:40]
-    first = style.first_of(len(kept), len(features), "inputs")
-    made = style.figure(title + first, max(6.4, 3.6 + 0.3 * W.shape[1]), max(3.2, 1.7 + 0.3 * len(kept)))
-    axes = style.dress(made.add_subplot(), "", "unit" if run.experiment.hidden else "output", "input", grid=False)
+    first = pictures.first_of(len(kept), len(features), "inputs")
+    made = pictures.figure(title + first, max(6.4, 3.6 + 0.3 * W.shape[1]), max(3.2, 1.7 + 0.3 * len(kept)))
+    axes = pictures.dress(made.add_subplot(), "", "unit" if run.experiment.hidden else "output", "input", grid=False)
     most = float(np.abs(W).max()) or 1.0
-    image = axes.imshow(W[: len(kept)], cmap=style.DIVERGING, vmin=-most, vmax=most, aspect="auto")
+    image = axes.imshow(W[: len(kept)], cmap=pictures.DIVERGING, vmin=-most, vmax=most, aspect="auto")
     axes.set_xticks(range(W.shape[1]), _unit_names(run, W.shape[1]))
     axes.set_yticks(range(len(kept)), kept)
-    style.colour_bar(image, [axes], "weight")
+    pictures.colour_bar(image, [axes], "weight")
     return made
 
 
 def permutation_importance(
-    split: Split = None, repeats: Annotated[int, Range(1, 100)] = 5, most: Annotated[int, Range(1, 50)] = 15
+    split: pictures.Split = None, repeats: Annotated[int, Range(1, 100)] = 5, most: Annotated[int, Range(1, 50)] = 15
 ) -> Plot:
     """How much worse the first metric gets when one input is shuffled: what the network really leans on.
 
@@ -94,14 +95,14 @@ def permutation_importance(
     def draw(run: Run) -> Any:
         names, columns = input_groups(run)
         falls = importances(run, split, columns, repeats)
-        metric = metric_in_words(next(iter(run.trained.scorer.metrics)))
-        title = f"Permutation importance: {style.named(run)}"
-        note = f"{rows_in_words(run, split)}, {repeats} shuffles of each {_shuffled(run)}"
+        metric = pictures.metric(next(iter(run.trained.scorer.metrics)))
+        title = f"Permutation importance: {pictures.title_of(run)}"
+        note = f"{pictures.rows_in_words(run, split)}, {repeats} shuffles of each {_shuffled(run)}"
         if image_shape(run):
             return _importance_of_pixels(run, falls.mean(axis=1), columns, title, note, metric)
         return _importance_of_columns(names, falls, title, note, metric, most)
 
-    return Plot(draw, unsuited=lambda run: _wants_scores(run) or lacks(run, split), costly=True)
+    return Plot(draw, unsuited=lambda run: _wants_scores(run) or pictures.lacks(run, split), costly=True)
 
 
 def _shuffled(run: Run) -> str:
@@ -134,10 +135,10 @@ def input_groups(run: Run) -> tuple[list[str], list[list[int]]]:
     owners += [column.name for column in features.columns if column.gaps]
     for position, owner in enumerate(owners):
         groups[owner].append(position)
-    return [caption(run, name) for name in groups], list(groups.values())
+    return [pictures.caption(run, name) for name in groups], list(groups.values())
 
 
-def importances(run: Run, split: Split, groups: list[list[int]], repeats: int) -> Any:
+def importances(run: Run, split: pictures.Split, groups: list[list[int]], repeats: int) -> Any:
     """(groups, repeats): how much worse the first metric gets with the group's columns shuffled, all in one order."""
     rows = run.rows(split)
     every = -(-len(rows) // MOST_ROWS)
@@ -160,14 +161,14 @@ def importances(run: Run, split: Split, groups: list[list[int]], repeats: int) -
 
 def _importance_of_columns(names: list[str], falls: Any, title: str, note: str, metric: str, most: int) -> Any:
     order = np.argsort(-falls.mean(axis=1), kind="stable")[:most][::-1]
-    title += style.first_of(len(order), len(names), "inputs")
-    made, axes = style.single(
+    title += pictures.first_of(len(order), len(names), "inputs")
+    made, axes = pictures.single(
         title, f"{metric} lost when the input is shuffled", "input", note, 7.2, 1.9 + 0.36 * len(order)
     )
     values, spread = falls[order].mean(axis=1), falls[order].std(axis=1)
-    axes.errorbar(values, range(len(order)), xerr=spread, fmt="o", color=style.BLUE, markersize=8, capsize=3)
-    axes.hlines(range(len(order)), 0, values, color=style.BLUE, linewidth=2, alpha=0.5)
-    axes.axvline(0, color=style.BLACK, linewidth=1)
+    axes.errorbar(values, range(len(order)), xerr=spread, fmt="o", color=pictures.BLUE, markersize=8, capsize=3)
+    axes.hlines(range(len(order)), 0, values, color=pictures.BLUE, linewidth=2, alpha=0.5)
+    axes.axvline(0, color=pictures.BLACK, linewidth=1)
     axes.set_yticks(range(len(order)), [names[number] for number in order])
     axes.set_ylim(-0.6, len(order) - 0.4)
     return made
@@ -178,9 +179,9 @@ def _importance_of_pixels(run: Run, means: Any, groups: list[list[int]], title: 
     for columns, value in zip(groups, means, strict=True):
         pixels[columns] = value
     shape = image_shape(run)
-    made = style.figure(title, 6.0, 5.4)
-    axes = style.picture(made.add_subplot(), note)
+    made = pictures.figure(title, 6.0, 5.4)
+    axes = pictures.without_scale(made.add_subplot(), note)
     most = float(np.abs(means).max()) or 1.0
-    image = axes.imshow(pixels.reshape(shape), cmap=style.DIVERGING, vmin=-most, vmax=most)
-    style.colour_bar(image, [axes], f"{metric} lost when it is shuffled")
+    image = axes.imshow(pixels.reshape(shape), cmap=pictures.DIVERGING, vmin=-most, vmax=most)
+    pictures.colour_bar(image, [axes], f"{metric} lost when it is shuffled")
     return made

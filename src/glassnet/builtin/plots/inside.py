@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from glassnet import Plot
-
-from . import style
-from .subjects import readable
+from glassnet import Plot, pictures
 
 if TYPE_CHECKING:
     from glassnet import Run
@@ -34,7 +31,7 @@ def gradient_norms(per: Literal["weight", "layer"] = "weight") -> Plot:
         label = "gradient of a weight, RMS" if per == "weight" else "norm of a layer's gradient"
         return _two_ways(run, seen, [("", label, seen.gradients / sizes)], "Gradients")
 
-    return Plot(draw, unsuited=readable)
+    return Plot(draw, unsuited=pictures.unreadable)
 
 
 def signals() -> Plot:
@@ -49,7 +46,7 @@ def signals() -> Plot:
         forward = ("forward", "spread of the activations", seen.spreads)
         return _two_ways(run, seen, [forward, ("back", "slope of the loss by z", seen.slopes)], "Signals")
 
-    return Plot(draw, unsuited=readable)
+    return Plot(draw, unsuited=pictures.unreadable)
 
 
 def update_sizes() -> Plot:
@@ -60,10 +57,10 @@ def update_sizes() -> Plot:
 
     def draw(run: Run) -> Any:
         seen = inside_of(run, "norms")
-        made, axes = style.single(_titled(run, "Updates"), "epoch", "change of W in an epoch / |W|", width=7.6)
+        made, axes = pictures.single(_titled(run, "Updates"), "epoch", "change of W in an epoch / |W|", width=7.6)
         _over_epochs(axes, seen.epochs[1:], seen.updates[1:], seen.layers)
         _log_where_possible(axes, seen.updates[1:])
-        _legend_outside(axes)
+        pictures.legend_beside(axes)
         return made
 
     return Plot(draw, unsuited=lambda run: "" if _has_course(run) else needs_watching("norms"))
@@ -78,14 +75,14 @@ def dead_and_saturated() -> Plot:
 
     def draw(run: Run) -> Any:
         seen = inside_of(run, "units")
-        made = style.figure(_titled(run, "Units"), 11.0, 4.4)
-        left, right = style.panels(made, 2, 2)
+        made = pictures.figure(_titled(run, "Units"), 11.0, 4.4)
+        left, right = pictures.panels(made, 2, 2)
         for axes, name, shares in (
             (left, "dead units", seen.dead),
             (right, "saturated outputs of units", seen.saturated),
         ):
             _shares(axes, name, seen, 100 * shares)
-        _legend_outside(right)
+        pictures.legend_beside(right)
         return made
 
     return Plot(draw, unsuited=_no_units)
@@ -95,13 +92,13 @@ def _shares(axes: Any, name: str, seen: Any, percent: Any) -> None:
     """Over the epochs; of a single epoch, a bar for each layer."""
     hidden = seen.layers[:-1]
     if len(seen.epochs) > 1:
-        style.dress(axes, name, "epoch", "share, %")
+        pictures.dress(axes, name, "epoch", "share, %")
         _over_epochs(axes, seen.epochs, percent, hidden)
     else:
-        style.dress(axes, f"{name}, epoch {int(seen.epochs[0])}", "layer", "share, %")
-        axes.bar(range(1, len(hidden) + 1), percent[0], color=style.BLUE, width=0.5)
+        pictures.dress(axes, f"{name}, epoch {int(seen.epochs[0])}", "layer", "share, %")
+        axes.bar(range(1, len(hidden) + 1), percent[0], color=pictures.BLUE, width=0.5)
         axes.set_xlim(0, len(hidden) + 1)
-        style.whole_numbers(axes.xaxis)
+        pictures.whole_numbers(axes.xaxis)
     axes.set_ylim(-2, 102)
 
 
@@ -127,7 +124,7 @@ def _no_units(run: Run) -> str:
 
 
 def _titled(run: Run, what: str) -> str:
-    return f"{what} inside {style.named(run)}"
+    return f"{what} inside {pictures.title_of(run)}"
 
 
 # --- by layer and by epoch ----------------------------------------------------------------------------------
@@ -136,53 +133,51 @@ def _titled(run: Run, what: str) -> str:
 def _two_ways(run: Run, seen: Any, figures: list[tuple[str, str, Any]], what: str) -> Any:
     """For each figure (E, L): over the layers for some epochs, and over the epochs for each layer."""
     course = len(seen.epochs) > 1
-    made = style.figure(_titled(run, what), 11.0 if course else 6.4, 4.4 if len(figures) == 1 else 7.6)
-    grid = style.panels(made, len(figures) * (1 + course), 1 + course)
+    made = pictures.figure(_titled(run, what), 11.0 if course else 6.4, 4.4 if len(figures) == 1 else 7.6)
+    grid = pictures.panels(made, len(figures) * (1 + course), 1 + course)
     for number, (direction, label, values) in enumerate(figures):
         axes = grid[number * (1 + course)]
-        style.dress(axes, f"{direction}, layer by layer".removeprefix(", "), "", label)
+        pictures.dress(axes, f"{direction}, layer by layer".removeprefix(", "), "", label)
         _over_layers(axes, seen.epochs, values, seen.layers)
         _log_where_possible(axes, values)
         if course:
             other = grid[2 * number + 1]
-            style.dress(other, f"{direction}, epoch by epoch".removeprefix(", "), "epoch", "")
+            pictures.dress(other, f"{direction}, epoch by epoch".removeprefix(", "), "epoch", "")
             _over_epochs(other, seen.epochs, values, seen.layers)
             _log_where_possible(other, values)
             axes.sharey(other)
             if number == 0:
-                _legend_outside(other)
+                pictures.legend_beside(other)
     if not course:
-        made.supxlabel(ONE_EPOCH.format(what="norms"), fontsize=style.NOTE, color=style.GREY)
+        made.supxlabel(ONE_EPOCH.format(what="norms"), fontsize=pictures.NOTE, color=pictures.GREY)
     return made
 
 
 def _over_layers(axes: Any, epochs: Any, values: Any, layers: Sequence[str]) -> None:
     places = range(1, len(layers) + 1)
-    for row, look in zip(style.spread(range(len(epochs)), MOST_LINES), style.series(), strict=False):
+    for row, look in zip(pictures.spread(range(len(epochs)), MOST_LINES), pictures.looks(), strict=False):
         axes.plot(places, values[row], linewidth=2, markersize=6, label=f"epoch {int(epochs[row])}", **look)
-    shown = style.spread(places, 12)
+    shown = pictures.spread(places, 12)
     names = [layers[place - 1].removeprefix("layer ") for place in shown]
     axes.set_xticks(shown, [*names[:-1], "out"])
-    axes.set_xlabel("layer", fontsize=style.LABEL)
+    axes.set_xlabel("layer", fontsize=pictures.LABEL)
     if len(epochs) > 1:
-        axes.legend(
-            fontsize=style.NOTE, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3,
-        )  # fmt: skip
+        pictures.legend_below(axes, down=-0.16)
 
 
 def _over_epochs(axes: Any, epochs: Any, values: Any, layers: Sequence[str]) -> None:
     """A line for each layer, dark for the first and light for the last, with dashes and markers of their own."""
     from matplotlib import colormaps
 
-    shades = colormaps[style.SEQUENTIAL](np.linspace(0, 0.88, len(layers)))
+    shades = colormaps[pictures.SEQUENTIAL](np.linspace(0, 0.88, len(layers)))
     every = max(1, len(epochs) // 6)
     for number, name in enumerate(layers[: values.shape[1]]):
         axes.plot(
-            epochs, values[:, number], color=shades[number], linestyle=style.DASHES[number % 4],
-            linewidth=2, label=name, marker=style.MARKERS[number % len(style.MARKERS)], markersize=6,
+            epochs, values[:, number], color=shades[number], linestyle=pictures.DASHES[number % 4],
+            linewidth=2, label=name, marker=pictures.MARKERS[number % len(pictures.MARKERS)], markersize=6,
             markevery=(number % every, every),
         )  # fmt: skip
-    style.whole_numbers(axes.xaxis)
+    pictures.whole_numbers(axes.xaxis)
 
 
 def _log_where_possible(axes: Any, values: Any) -> None:
@@ -191,13 +186,7 @@ def _log_where_possible(axes: Any, values: Any) -> None:
     finite = values[np.isfinite(values)]
     if not finite.size or (finite <= 0).any():
         return
-    style.log_scale(axes)
+    pictures.log_scale(axes)
     if finite.max() > WIDE * finite.min():
         axes.yaxis.set_major_locator(LogLocator(numticks=8))
         axes.yaxis.set_major_formatter(LogFormatterMathtext())
-
-
-def _legend_outside(axes: Any) -> None:
-    if not axes.get_legend_handles_labels()[1]:
-        return
-    axes.legend(fontsize=style.NOTE, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))

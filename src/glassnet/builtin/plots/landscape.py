@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
-from glassnet import Plot, Range
-
-from . import style
+from glassnet import Plot, Range, pictures
 
 if TYPE_CHECKING:
     from glassnet import Run
@@ -37,8 +35,8 @@ def loss_surface(points: Annotated[int, Range(3)] = 25, rows: Annotated[int, Ran
         x = np.linspace(min(-0.4, path[:, 0].min() - 0.2), max(1.4, path[:, 0].max() + 0.2), points)
         y = np.linspace(-reach, reach, points)
         losses = plane.losses(run, x, y, rows)
-        made, axes = style.single(
-            f"Loss surface of {style.named(run)}", "share of the way from initial to final weights",
+        made, axes = pictures.single(
+            f"Loss surface of {pictures.title_of(run)}", "share of the way from initial to final weights",
             "across, " + ("where the path strays most" if plane.watched else "a random direction"),
             "" if plane.watched else "train with --watch path to see the way between", 7.6, 5.6,
         )  # fmt: skip
@@ -113,22 +111,23 @@ def _contours(made: Any, axes: Any, x: Any, y: Any, losses: Any) -> None:
         levels[0], levels[-1] = low, high
     else:
         levels, norm = np.linspace(low, high if high > low else low + 1, LEVELS), None
-    filled = axes.contourf(x, y, shown, levels, cmap=style.SEQUENTIAL, norm=norm, extend="both")
+    filled = axes.contourf(x, y, shown, levels, cmap=pictures.SEQUENTIAL, norm=norm, extend="both")
     axes.contour(x, y, shown, levels, colors="white", linewidths=0.6, alpha=0.7)
-    bar = made.colorbar(filled, ax=axes, format="%.2g")
-    bar.set_label("mean loss, without penalties", fontsize=style.LABEL)
-    bar.ax.tick_params(labelsize=style.TICK)
+    bar = pictures.colour_bar(filled, [axes], "mean loss, without penalties")
+    bar.ax.yaxis.set_major_formatter(lambda value, _: pictures.significant(value, 2))
     axes.grid(visible=False)
 
 
 def _draw_path(axes: Any, path: Any, watched: bool) -> None:
     if watched:
-        axes.plot(*path.T, color=style.VERMILION, marker="o", markersize=4, linewidth=2, label="path of the training")
+        axes.plot(
+            *path.T, color=pictures.VERMILION, marker="o", markersize=4, linewidth=2, label="path of the training"
+        )
     axes.plot(
         *path[0],
         "s",
         color="white",
-        markeredgecolor=style.BLACK,
+        markeredgecolor=pictures.BLACK,
         markersize=11,
         linestyle="none",
         label="initial weights",
@@ -137,12 +136,12 @@ def _draw_path(axes: Any, path: Any, watched: bool) -> None:
         *path[-1],
         "*",
         color="white",
-        markeredgecolor=style.BLACK,
+        markeredgecolor=pictures.BLACK,
         markersize=17,
         linestyle="none",
         label="final weights",
     )
-    axes.legend(fontsize=style.NOTE, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=3)
+    pictures.legend_below(axes, down=-0.13)
 
 
 def _has_not_moved(run: Run) -> str:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from glassnet import Plot
+from glassnet import Plot, pictures
 
-from . import style
 from .inside import inside_of
 from .several import apart
 
@@ -29,14 +28,14 @@ def gradient_norms_runs() -> Plot:
     def draw(runs: Sequence[Run]) -> Any:
         shown = list(runs)[:MOST_RUNS]
         wide = min(3, len(shown))
-        title = f"Gradients of {len(runs)} runs, layer by layer{style.first_of(len(shown), len(runs), 'runs')}"
-        made = style.figure(title, 3.9 * wide, 0.8 + 3.6 * -(-len(shown) // wide))
-        panels = style.panels(made, len(shown), wide)
+        title = f"Gradients of {len(runs)} runs, layer by layer{pictures.first_of(len(shown), len(runs), 'runs')}"
+        made = pictures.figure(title, 3.9 * wide, 0.8 + 3.6 * -(-len(shown) // wide))
+        panels = pictures.panels(made, len(shown), wide)
         for number, (axes, run, name) in enumerate(zip(panels, shown, apart(shown), strict=True)):
-            style.dress(axes, name, "layer", "" if number % wide else "gradient of a weight, RMS")
+            pictures.dress(axes, name, "layer", "" if number % wide else "gradient of a weight, RMS")
             _lines(axes, run)
         _share_scale(panels)
-        style.legend(max(panels, key=lambda axes: len(axes.lines)))
+        pictures.legend(max(panels, key=lambda axes: len(axes.lines)))
         return made
 
     return Plot(draw, of="runs", unsuited=_too_shallow)
@@ -48,9 +47,9 @@ def _lines(axes: Any, run: Run) -> None:
     sizes = seen.gradients / np.sqrt(np.multiply(widths[:-1], widths[1:]))
     moments = [(-1, "at the end")] + [(0, "before the first step")] * (len(sizes) > 1)
     places = np.arange(1, sizes.shape[1] + 1)
-    for (row, label), look in zip(moments, style.series(), strict=False):
+    for (row, label), look in zip(moments, pictures.looks(), strict=False):
         axes.plot(places, np.where(sizes[row] > 0, sizes[row], np.nan), linewidth=2, markersize=6, label=label, **look)
-    marks = style.spread(list(places), 8)
+    marks = pictures.spread(list(places), 8)
     axes.set_xticks(marks, [str(mark) if mark < len(places) else "out" for mark in marks])
 
 

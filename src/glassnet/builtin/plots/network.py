@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
-from glassnet import Plot, Range
-
-from . import style
-from .subjects import readable
+from glassnet import Plot, Range, pictures
 
 if TYPE_CHECKING:
     from glassnet import Run
 
 THICKEST, THINNEST = 4.0, 0.4  # points; the thickest line is the largest weight shown
 FAINTEST = 0.02  # of the largest weight: thinner lines are left out
+MOST_LETTERS = 26  # of the name of an input or output
 GAP = 1.6  # empty places where units are left out
 
 
@@ -33,25 +31,23 @@ def network_diagram(units: Annotated[int, Range(2)] = 10) -> Plot:
         network = run.trained.network
         columns = [Column(width, units) for width in network.widths]
         tall = max(column.height for column in columns)
-        made = style.figure(
-            f"Network of {style.named(run)}: {'-'.join(map(str, network.widths))}", *_size(columns, tall)
-        )
+        left, right = _names(run, columns)
+        title = f"Network of {pictures.title_of(run)}: {'-'.join(map(str, network.widths))}"
+        made = pictures.figure(title, *_size(columns, tall, [*left, *right]))
         axes = made.add_subplot()
         axes.set_axis_off()
         largest = _edges(axes, network, columns)
-        axes.set_title(f"thickest line: a weight of {largest:.2g} in size", fontsize=style.NOTE)
+        axes.set_title(f"thickest line: a weight of {pictures.significant(largest)} in size", fontsize=pictures.NOTE)
         for number, column in enumerate(columns):
             _units(axes, number, column)
         _biases(axes, network, columns)
-        _words(axes, run, columns)
+        _words(axes, run, columns, left, right)
         axes.set_xlim(-0.6, len(columns) - 0.4)
         axes.set_ylim(-tall / 2 - 1.3, tall / 2 + 0.4)
-        axes.legend(
-            fontsize=style.NOTE, frameon=False, loc="upper center", bbox_to_anchor=(0.5, 0), ncols=4, columnspacing=1.2
-        )  # fmt: skip
+        pictures.legend_below(axes, 4, down=0.0)
         return made
 
-    return Plot(draw, unsuited=readable)
+    return Plot(draw, unsuited=pictures.unreadable)
 
 
 class Column:
@@ -59,7 +55,7 @@ class Column:
 
     def __init__(self, width: int, most: int) -> None:
         self.width = width
-        self.units: list[int] = style.spread(range(width), most)
+        self.units: list[int] = pictures.spread(range(width), most)
         places = np.arange(len(self.units), dtype=float)
         self.shortened = len(self.units) < width
         if self.shortened:
@@ -74,8 +70,9 @@ class Column:
         return float(self.y[half - 1] + self.y[half]) / 2
 
 
-def _size(columns: list[Column], tall: float) -> tuple[float, float]:
-    return min(2.2 * len(columns) + 2.2, 16.0), min(max(0.42 * tall + 2.0, 4.0), 9.0)
+def _size(columns: list[Column], tall: float, names: list[str]) -> tuple[float, float]:
+    beside = 2 * max(pictures.width(name, pictures.NOTE) for name in names)
+    return min(2.2 * len(columns), 14.0) + max(2.2, beside), min(max(0.42 * tall + 2.0, 4.0), 9.0)
 
 
 def _edges(axes: Any, network: Any, columns: list[Column]) -> float:
@@ -88,8 +85,8 @@ def _edges(axes: Any, network: Any, columns: list[Column]) -> float:
         shown.append(np.asarray(W[np.ix_(left.units, right.units)], float))
     largest = max(float(np.abs(W).max()) for W in shown) or 1.0
     for sign, colour, dash, label in (
-        (1, style.BLUE, "-", "positive weight"),
-        (-1, style.ORANGE, (0, (3, 1.5)), "negative weight"),
+        (1, pictures.BLUE, "-", "positive weight"),
+        (-1, pictures.ORANGE, (0, (3, 1.5)), "negative weight"),
     ):
         lines, sizes = [], []
         for layer, W in enumerate(shown):
@@ -110,13 +107,13 @@ def _edges(axes: Any, network: Any, columns: list[Column]) -> float:
 def _units(axes: Any, number: int, column: Column) -> None:
     size = 260 if len(column.units) <= 10 else 120
     axes.scatter(
-        np.full(len(column.y), number), column.y, s=size, facecolor="white", edgecolor=style.BLACK, linewidth=1.5,
+        np.full(len(column.y), number), column.y, s=size, facecolor="white", edgecolor=pictures.BLACK, linewidth=1.5,
         zorder=3,
     )  # fmt: skip
     if column.shortened:
         axes.text(
             number, column.gap, f"… {column.width:,} {'inputs' if number == 0 else 'units'}", ha="center", va="center",
-            fontsize=style.NOTE, bbox={"facecolor": "white", "edgecolor": "none", "pad": 2}, zorder=4,
+            fontsize=pictures.NOTE, bbox={"facecolor": "white", "edgecolor": "none", "pad": 2}, zorder=4,
         )  # fmt: skip
 
 
@@ -128,7 +125,7 @@ def _biases(axes: Any, network: Any, columns: list[Column]) -> None:
         marks += [(number, y, bias) for y, bias in zip(column.y, b, strict=True)]
     points = np.array(marks)
     largest = np.abs(points[:, 2]).max() or 1.0
-    looks = ((1, style.BLUE, "o", "positive bias"), (-1, style.ORANGE, "s", "negative bias"))
+    looks = ((1, pictures.BLUE, "o", "positive bias"), (-1, pictures.ORANGE, "s", "negative bias"))
     for sign, colour, marker, label in looks:
         x, y, bias = points[sign * points[:, 2] > 0].T
         sizes = 6 + 70 * np.abs(bias) / largest
@@ -136,15 +133,23 @@ def _biases(axes: Any, network: Any, columns: list[Column]) -> None:
         axes.plot([], [], color=colour, linestyle="none", marker=marker, markersize=7, label=label)
 
 
-def _words(axes: Any, run: Run, columns: list[Column]) -> None:
-    """What the inputs and outputs are called, and below each layer what it is."""
+def _names(run: Run, columns: list[Column]) -> tuple[list[str], list[str]]:
+    """What the inputs and the outputs that are shown are called."""
+    given = [str(name) for name in run.trained.data.features.outputs], _output_names(run.trained)
+    left, right = (
+        pictures.apart([names[unit] for unit in column.units], MOST_LETTERS)
+        for names, column in zip(given, (columns[0], columns[-1]), strict=True)
+    )
+    return left, right
+
+
+def _words(axes: Any, run: Run, columns: list[Column], left: list[str], right: list[str]) -> None:
+    """The names of inputs and outputs, and below each layer what it is."""
     training, bottom = run.trained, -max(column.height for column in columns) / 2 - 0.7
-    inputs = [str(name) for name in training.data.features.outputs]
-    outputs = _output_names(training)
-    for unit, y in zip(columns[0].units, columns[0].y, strict=True):
-        axes.text(-0.16, y, _short(inputs[unit]), ha="right", va="center", fontsize=style.NOTE)
-    for unit, y in zip(columns[-1].units, columns[-1].y, strict=True):
-        axes.text(len(columns) - 0.84, y, _short(outputs[unit]), ha="left", va="center", fontsize=style.NOTE)
+    for name, y in zip(left, columns[0].y, strict=True):
+        axes.text(-0.16, y, name, ha="right", va="center", fontsize=pictures.NOTE)
+    for name, y in zip(right, columns[-1].y, strict=True):
+        axes.text(len(columns) - 0.84, y, name, ha="left", va="center", fontsize=pictures.NOTE)
     hidden = [choice.part.name for choice in training.chosen.activations]
     below = [
         "inputs",
@@ -152,7 +157,7 @@ def _words(axes: Any, run: Run, columns: list[Column]) -> None:
         f"output\n{training.chosen.output.part.name}",
     ]
     for number, words in enumerate(below):
-        axes.text(number, bottom, words, ha="center", va="top", fontsize=style.NOTE)
+        axes.text(number, bottom, words, ha="center", va="top", fontsize=pictures.NOTE)
 
 
 def _output_names(training: Any) -> list[str]:
@@ -163,7 +168,3 @@ def _output_names(training: Any) -> list[str]:
     if k == 1 and targets.classes is not None:
         return [names[-1]]  # of two classes the output speaks for the second
     return [f"y{number}" for number in range(1, k + 1)]
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 14 else name[:13] + "…"

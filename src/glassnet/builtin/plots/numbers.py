@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
-from glassnet import Plot, Range
-
-from . import style
-from .subjects import Split, brief, lacks, rows_in_words, target_captions, wants_numbers
+from glassnet import Plot, Range, pictures
 
 if TYPE_CHECKING:
     from glassnet import Run
 
 
-def predicted_actual(split: Split = None) -> Plot:
+def predicted_actual(split: pictures.Split = None) -> Plot:
     """Predicted against actual numbers, with the diagonal where they would be the same: one panel a target.
 
     x = actual, y = predicted, in the target's own units; r2 = 1 - sum (actual - predicted)^2 / sum (actual - mean)^2
@@ -26,24 +23,24 @@ def predicted_actual(split: Split = None) -> Plot:
     def draw(run: Run) -> Any:
         from matplotlib.ticker import MaxNLocator
 
-        made, panels = _panels(run, f"Predicted and actual: {style.named(run)}", 4.6)
+        made, panels = _panels(run, f"Predicted and actual: {pictures.title_of(run)}", 4.6)
         for axes, caption, said, actual in _targets(run, split, panels):
-            note = f"{rows_in_words(run, split)}, R² = {_r2(said, actual):.3f}"
-            style.dress(axes, note, f"actual {caption}", f"predicted {caption}")
+            note = f"{pictures.rows_in_words(run, split)}, R² = {pictures.said(_r2(said, actual))}"
+            pictures.dress(axes, note, f"actual {caption}", f"predicted {caption}")
             _points(axes, actual, said)
             both = np.concatenate([said, actual])
             ends = [both.min(), both.max()]
-            axes.plot(ends, ends, color=style.BLACK, linewidth=1.5, linestyle="--", label="predicted = actual")
+            axes.plot(ends, ends, color=pictures.BLACK, linewidth=1.5, linestyle="--", label="predicted = actual")
             axes.set_aspect("equal", adjustable="box")
             for axis in (axes.xaxis, axes.yaxis):
                 axis.set_major_locator(MaxNLocator(5))
-            axes.legend(fontsize=style.NOTE, framealpha=0.9, edgecolor="none", loc="upper left")
+            pictures.legend(axes, fontsize=pictures.NOTE, loc="upper left")
         return made
 
-    return Plot(draw, unsuited=lambda run: wants_numbers(run) or lacks(run, split))
+    return Plot(draw, unsuited=lambda run: pictures.wants_numbers(run) or pictures.lacks(run, split))
 
 
-def residuals(split: Split = None, bins: Annotated[int, Range(2, 50)] = 10) -> Plot:
+def residuals(split: pictures.Split = None, bins: Annotated[int, Range(2, 50)] = 10) -> Plot:
     """What is left of each target: actual - predicted, over the prediction; a good fit leaves nothing to see.
 
     residual = actual - predicted, in the target's own units; the line is their mean in bins of equally many rows
@@ -53,19 +50,20 @@ def residuals(split: Split = None, bins: Annotated[int, Range(2, 50)] = 10) -> P
     """
 
     def draw(run: Run) -> Any:
-        made, panels = _panels(run, f"Residuals: {style.named(run)}", 4.2)
+        made, panels = _panels(run, f"Residuals: {pictures.title_of(run)}", 4.2)
         for axes, caption, said, actual in _targets(run, split, panels):
             left = actual - said
-            note = f"{rows_in_words(run, split)}, root mean square {brief(np.sqrt(np.mean(left**2)))}"
-            style.dress(axes, note, f"predicted {caption}", "actual minus predicted")
+            size = pictures.said(float(np.sqrt(np.mean(left**2))))
+            note = f"{pictures.rows_in_words(run, split)}, root mean square {size}"
+            pictures.dress(axes, note, f"predicted {caption}", "actual minus predicted")
             _points(axes, said, left)
-            axes.axhline(0, color=style.BLACK, linewidth=1.5, linestyle="--")
+            axes.axhline(0, color=pictures.BLACK, linewidth=1.5, linestyle="--")
             x, y = means_in_bins(said, left, bins)
-            axes.plot(x, y, color=style.VERMILION, marker="s", linewidth=2, label="mean, bin by bin")
-            axes.legend(fontsize=style.NOTE, framealpha=0.9, edgecolor="none", loc="upper right")
+            axes.plot(x, y, color=pictures.VERMILION, marker="s", linewidth=2, label="mean, bin by bin")
+            pictures.legend(axes, fontsize=pictures.NOTE, loc="upper right")
         return made
 
-    return Plot(draw, unsuited=lambda run: wants_numbers(run) or lacks(run, split))
+    return Plot(draw, unsuited=lambda run: pictures.wants_numbers(run) or pictures.lacks(run, split))
 
 
 def means_in_bins(x: Any, y: Any, bins: int) -> tuple[Any, Any]:
@@ -78,25 +76,25 @@ def means_in_bins(x: Any, y: Any, bins: int) -> tuple[Any, Any]:
 def _panels(run: Run, title: str, side: float) -> tuple[Any, list[Any]]:
     """A panel for each target, nine at most."""
     count = run.trained.data.targets.columns
-    shown = min(count, style.MOST_PANELS)
+    shown = min(count, pictures.MOST_PANELS)
     wide = min(3, shown)
-    first = style.first_of(shown, count, "targets")
+    first = pictures.first_of(shown, count, "targets")
     width, height = (6.4, 5.4) if shown == 1 else (side * wide, 0.7 + side * -(-shown // wide))
-    made = style.figure(f"{title}{first}", width, height)
-    return made, style.panels(made, shown)
+    made = pictures.figure(f"{title}{first}", width, height)
+    return made, pictures.panels(made, shown)
 
 
-def _targets(run: Run, split: Split, panels: list[Any]) -> Any:
+def _targets(run: Run, split: pictures.Split, panels: list[Any]) -> Any:
     """(axes, caption, predicted (n,), actual (n,)) of each target that has a panel."""
     said, actual = run.answers(split)
-    return zip(panels, target_captions(run), said.T, actual.T, strict=False)
+    return zip(panels, pictures.target_captions(run), said.T, actual.T, strict=False)
 
 
 def _points(axes: Any, x: Any, y: Any) -> None:
     """Points that show through where they crowd; as an image inside a vector file, which stays small so."""
     alpha = float(np.clip(60 / np.sqrt(len(x)) / 2, 0.15, 0.9))
     size = 24 if len(x) < 500 else 10
-    axes.scatter(x, y, s=size, color=style.BLUE, alpha=alpha, linewidths=0, rasterized=len(x) > 2000)
+    axes.scatter(x, y, s=size, color=pictures.BLUE, alpha=alpha, linewidths=0, rasterized=len(x) > 2000)
 
 
 def _r2(said: Any, actual: Any) -> float:

@@ -7,9 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet import Plot
-
-from . import style
+from glassnet import Plot, pictures
 
 FLAT = 0.05  # of the steepest slope: what `--watch units` counts as saturated
 STEEPEST_WITHIN = 3.0
@@ -29,20 +27,20 @@ def activation_slope(reach: float = 5.0) -> Plot:
         z = np.linspace(-reach, reach, 1001)
         f, slope = curves(activation, z)
         steepest = np.nanmax(np.abs(curves(activation, np.linspace(-STEEPEST_WITHIN, STEEPEST_WITHIN, 601))[1]))
-        made, axes = style.single(_title(choice), "score z", "f(z) and its slope", _formula(choice), height=4.8)
+        made, axes = pictures.single(_title(choice), "score z", "f(z) and its slope", _formula(choice), height=4.8)
         flat = np.abs(slope) <= FLAT * steepest
         if flat.any():
             axes.fill_between(
-                z, 0, 1, where=flat, transform=axes.get_xaxis_transform(), color=style.GREY, alpha=0.15, linewidth=0,
+                z, 0, 1, where=flat, transform=axes.get_xaxis_transform(), color=pictures.GREY, alpha=0.15, linewidth=0,
                 label="nearly flat",
             )  # fmt: skip
         for side in (axes.axhline, axes.axvline):
-            side(0, color=style.GREY, linewidth=0.8)
-        axes.plot(z, f, color=style.BLUE, linewidth=2.5, label="f(z)")
-        axes.plot(z, slope, color=style.VERMILION, linestyle="--", linewidth=2.5, label="slope f'(z)")
+            side(0, color=pictures.GREY, linewidth=0.8)
+        axes.plot(z, f, color=pictures.BLUE, linewidth=2.5, label="f(z)")
+        axes.plot(z, slope, color=pictures.VERMILION, linestyle="--", linewidth=2.5, label="slope f'(z)")
         low, high = _sensible(np.concatenate([f, slope]))
         axes.set_ylim(low, high)
-        style.legend(axes)
+        pictures.legend(axes)
         return made
 
     return Plot(draw, of="part", unsuited=_unsuited)

@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
-from glassnet import Plot, Range
-
-from . import style
-from .subjects import Split, caption, class_names, lacks, rows_in_words, target_captions, task_of, wants_numbers
+from glassnet import Plot, Range, pictures
 
 if TYPE_CHECKING:
     from glassnet import Run
 
 
-def fitted_curve(split: Split = None, points: Annotated[int, Range(10, 10000)] = 500) -> Plot:
+def fitted_curve(split: pictures.Split = None, points: Annotated[int, Range(10, 10000)] = 500) -> Plot:
     """The prediction along the only input, with the rows it is judged by: a curve for each target.
 
     x = the input, y = prediction and actual numbers, both in their own units
@@ -30,22 +27,24 @@ def fitted_curve(split: Split = None, points: Annotated[int, Range(10, 10000)] =
         column = np.asarray(run.trained.source.X, dtype=float)[:, 0]
         x = np.linspace(np.nanmin(column), np.nanmax(column), points)
         said = run.trained.data.targets.numbers(_outputs(run, x[:, None]))
-        names = target_captions(run)
-        shown = names[: style.MOST_PANELS]
+        names = pictures.target_captions(run)
+        shown = names[: pictures.MOST_PANELS]
         label = shown[0] if len(names) == 1 else "prediction and actual number"
-        note = rows_in_words(run, split) + style.first_of(len(shown), len(names), "targets")
-        made, axes = style.single(f"Prediction: {style.named(run)}", _input_captions(run)[0], label, note)
+        note = pictures.rows_in_words(run, split) + pictures.first_of(len(shown), len(names), "targets")
+        made, axes = pictures.single(f"Prediction: {pictures.title_of(run)}", _input_captions(run)[0], label, note)
         rows, actual = raw_rows(run, split)[:, 0], run.rows(split).target
-        for number, (name, look) in enumerate(zip(shown, style.series(), strict=False)):
+        for number, (name, look) in enumerate(zip(shown, pictures.looks(), strict=False)):
             suffix = "" if len(names) == 1 else f" {name}"
-            line = look | {"marker": None} | ({"color": style.VERMILION} if len(names) == 1 else {})
+            line = look | {"marker": None} | ({"color": pictures.VERMILION} if len(names) == 1 else {})
             axes.scatter(rows, actual[:, number], s=24, color=look["color"], marker=look["marker"], alpha=0.5,
                          linewidths=0, label=f"actual{suffix}")  # fmt: skip
             axes.plot(x, said[:, number], linewidth=2.5, label=f"predicted{suffix}", **line)
-        style.legend(axes)
+        pictures.legend(axes)
         return made
 
-    return Plot(draw, unsuited=lambda run: wants_numbers(run) or _wants_inputs(run, 1) or lacks(run, split))
+    return Plot(
+        draw, unsuited=lambda run: pictures.wants_numbers(run) or _wants_inputs(run, 1) or pictures.lacks(run, split)
+    )
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ class Plane:
         """A line around the places that are inside; none where all or none of them are."""
         if 0 < np.count_nonzero(inside) < np.size(inside):
             axes.contour(
-                self.x, self.y, self.grid(inside).astype(float), levels=[0.5], colors=style.BLACK, linewidths=width
+                self.x, self.y, self.grid(inside).astype(float), levels=[0.5], colors=pictures.BLACK, linewidths=width
             )
 
 
@@ -91,7 +90,7 @@ YES_NO = ["no", "yes"]  # the classes of a label
 Panel = tuple[str, Callable[[Any], None]]  # (its name, what draws it into axes)
 
 
-def decision_boundary(split: Split = None, points: Annotated[int, Range(10, 1000)] = 240) -> Plot:
+def decision_boundary(split: pictures.Split = None, points: Annotated[int, Range(10, 1000)] = 240) -> Plot:
     """What the network says at every place of the plane of its two inputs, with the rows on it: one panel a target.
 
     Two classes: the output, with the boundary where it changes its mind. More classes: the class that it says.
@@ -106,15 +105,17 @@ def decision_boundary(split: Split = None, points: Annotated[int, Range(10, 1000
     def draw(run: Run) -> Any:
         plane = plane_of(run, split, points)
         panels = _panels(run, split, plane)
-        count = min(len(panels), style.MOST_PANELS)
+        count = min(len(panels), pictures.MOST_PANELS)
         wide = min(3, count)
         size = (6.8, 5.2) if count == 1 else (4.8 * wide, 0.7 + 4.2 * -(-count // wide))
         across, upwards = _input_captions(run)
-        title = "Prediction" if task_of(run) == "regression" else "Decision boundary"
-        made = style.figure(f"{title}: {style.named(run)}{style.first_of(count, len(panels), 'targets')}", *size)
-        for number, (axes, (name, fill)) in enumerate(zip(style.panels(made, count), panels, strict=False)):
-            note = rows_in_words(run, split)
-            style.dress(axes, f"{name}, {note}" if name else note, across, upwards)
+        title = "Prediction" if pictures.task_of(run) == "regression" else "Decision boundary"
+        made = pictures.figure(
+            f"{title}: {pictures.title_of(run)}{pictures.first_of(count, len(panels), 'targets')}", *size
+        )
+        for number, (axes, (name, fill)) in enumerate(zip(pictures.panels(made, count), panels, strict=False)):
+            note = pictures.rows_in_words(run, split)
+            pictures.dress(axes, f"{name}, {note}" if name else note, across, upwards)
             axes.grid(visible=False)
             fill(axes)
             axes.set_xlim(plane.x[0], plane.x[-1])
@@ -123,10 +124,10 @@ def decision_boundary(split: Split = None, points: Annotated[int, Range(10, 1000
                 axes.get_legend().remove()
         return made
 
-    return Plot(draw, unsuited=lambda run: _wants_inputs(run, 2) or lacks(run, split))
+    return Plot(draw, unsuited=lambda run: _wants_inputs(run, 2) or pictures.lacks(run, split))
 
 
-def plane_of(run: Run, split: Split, points: int) -> Plane:
+def plane_of(run: Run, split: pictures.Split, points: int) -> Plane:
     """The plane over all rows and a little beyond, with the rows of one split."""
     every = np.asarray(run.trained.source.X, dtype=float)
     low, high = np.nanmin(every, axis=0), np.nanmax(every, axis=0)
@@ -135,7 +136,7 @@ def plane_of(run: Run, split: Split, points: int) -> Plane:
     return Plane(x, y, raw_rows(run, split))
 
 
-def raw_rows(run: Run, split: Split) -> Any:
+def raw_rows(run: Run, split: pictures.Split) -> Any:
     """The inputs of a split in the units of the data set, (n, d)."""
     source, index = run.trained.source, run.rows(split).index
     given = np.asarray(source.X, dtype=float)
@@ -148,7 +149,7 @@ def _outputs(run: Run, places: Any) -> Any:
 
 
 def _input_captions(run: Run) -> list[str]:
-    return [caption(run, name) for name in run.trained.data.features.names]
+    return [pictures.caption(run, name) for name in run.trained.data.features.names]
 
 
 def _wants_inputs(run: Run, count: int) -> str:
@@ -159,15 +160,15 @@ def _wants_inputs(run: Run, count: int) -> str:
     return "" if all(column.kind == "number" for column in columns) else "an input is not a number"
 
 
-def _panels(run: Run, split: Split, plane: Plane) -> list[Panel]:
+def _panels(run: Run, split: pictures.Split, plane: Plane) -> list[Panel]:
     """One panel for classes, one for each label or target."""
     outputs, actual = _outputs(run, plane.places), run.rows(split).target
-    captions, names = target_captions(run), class_names(run)
-    if task_of(run) == "regression":
+    captions, names = pictures.target_captions(run), pictures.class_names(run)
+    if pictures.task_of(run) == "regression":
         said = run.trained.data.targets.numbers(outputs)
         return [_numbers(plane, said[:, j], actual[:, j], captions[j]) for j in range(said.shape[1])]
     said = run.trained.model.predict(plane.places)
-    if task_of(run) == "multilabel":
+    if pictures.task_of(run) == "multilabel":
         return [_two(plane, outputs[:, j], said[:, j], actual[:, j], YES_NO, names[j]) for j in range(len(names))]
     code_of = {name: code for code, name in enumerate(names)}
     codes = np.array([code_of[name] for name in said.astype(str).tolist()])
@@ -182,9 +183,9 @@ def _two(plane: Plane, output: Any, said: Any, actual: Any, names: list[str], wh
     def fill(axes: Any) -> None:
         share = output.min() >= 0 and output.max() <= 1
         low, high = (0.0, 1.0) if share else (float(output.min()), float(output.max()))
-        image = plane.colour(axes, output, style.between(_colour(0), _colour(1)), low, high)
+        image = plane.colour(axes, output, pictures.between(_colour(0), _colour(1)), low, high)
         plane.outline(axes, said == 1, 2.0)
-        style.colour_bar(image, [axes], f"output for {what if names == YES_NO else names[1]}")
+        pictures.colour_bar(image, [axes], f"output for {what if names == YES_NO else names[1]}")
         _classes(axes, plane.rows, actual, names, what)
 
     return (what if names == YES_NO else ""), fill
@@ -210,7 +211,7 @@ def _numbers(plane: Plane, said: Any, actual: Any, what: str) -> Panel:
 
     def fill(axes: Any) -> None:
         low, high = min(said.min(), actual.min()), max(said.max(), actual.max())
-        image = plane.colour(axes, said, style.SEQUENTIAL, low, high)
+        image = plane.colour(axes, said, pictures.SEQUENTIAL, low, high)
         if said.min() < said.max():
             axes.contour(
                 plane.x,
@@ -222,15 +223,15 @@ def _numbers(plane: Plane, said: Any, actual: Any, what: str) -> Panel:
                 linewidths=0.8,
                 alpha=0.8,
             )
-        look = {"cmap": style.SEQUENTIAL, "vmin": low, "vmax": high, "edgecolors": "white", "linewidths": 0.7}
+        look = {"cmap": pictures.SEQUENTIAL, "vmin": low, "vmax": high, "edgecolors": "white", "linewidths": 0.7}
         axes.scatter(*plane.rows.T, c=actual, s=_size(plane.rows), **look)
-        style.colour_bar(image, [axes], what)
+        pictures.colour_bar(image, [axes], what)
 
     return what, fill
 
 
 def _colour(code: int) -> str:
-    return style.COLOURS[code % len(style.COLOURS)]
+    return pictures.COLOURS[code % len(pictures.COLOURS)]
 
 
 def _size(rows: Any) -> int:
@@ -240,7 +241,7 @@ def _size(rows: Any) -> int:
 def _classes(axes: Any, rows: Any, actual: Any, names: list[str], what: str) -> None:
     """The rows of each class, by colour and marker."""
     for code, name in enumerate(names):
-        look = {"color": _colour(code), "marker": style.MARKERS[code % len(style.MARKERS)], "s": _size(rows)}
+        look = {"color": _colour(code), "marker": pictures.MARKERS[code % len(pictures.MARKERS)], "s": _size(rows)}
         axes.scatter(*rows[actual == code].T, edgecolors="white", linewidths=0.8, label=name, **look)
     if len(names) <= 12:
-        style.legend(axes, title=None if names == YES_NO else what, title_fontsize=style.NOTE)
+        pictures.legend(axes, title=None if names == YES_NO else what, title_fontsize=pictures.NOTE)

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from textwrap import fill
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from glassnet import Plot
+from glassnet import Plot, pictures
 
-from . import style
 from .curves import loss_in_words
-from .subjects import metric_in_words
 
 if TYPE_CHECKING:
     from glassnet import Run
 
 MOST_RUNS = 14
+NAME_INCHES = 2.9  # of what a run is called: longer names go on in a second line
 
 
 def loss_runs(split: Literal["validation", "train"] = "validation", scale: Literal["log", "linear"] = "log") -> Plot:
@@ -35,10 +33,10 @@ def loss_runs(split: Literal["validation", "train"] = "validation", scale: Liter
         held = split == "validation" and all(run.history["validation_loss"].notna().any() for run in shown)
         column, rows = ("validation_loss", "validation") if held else ("loss", "training")
         words = loss_in_words(shown[0])
-        made, axes = style.single(
+        made, axes = pictures.single(
             _title("Loss", runs, shown), "epoch", f"mean {words}", f"{rows} rows", width=8.0, height=5.2
         )
-        for run, name, look in zip(shown, apart(shown), style.series(), strict=False):
+        for run, name, look in zip(shown, apart(shown), pictures.looks(), strict=False):
             epochs = run.history["epoch"]
             axes.plot(
                 epochs,
@@ -51,9 +49,9 @@ def loss_runs(split: Literal["validation", "train"] = "validation", scale: Liter
             )
         losses = np.concatenate([run.history[column].to_numpy(dtype=float) for run in shown])
         if scale == "log" and (losses[np.isfinite(losses)] > 0).all():
-            style.log_scale(axes)
-        style.whole_numbers(axes.xaxis)
-        axes.legend(fontsize=style.NOTE, framealpha=0.9, edgecolor="none")
+            pictures.log_scale(axes)
+        pictures.whole_numbers(axes.xaxis)
+        pictures.legend(axes, fontsize=pictures.NOTE)
         return made
 
     return Plot(draw, of="runs", unsuited=_can_share_a_loss)
@@ -72,16 +70,14 @@ def scores_runs(metric: str = "first") -> Plot:
         name = _metric(shown, metric)
         title = _title("Scores", runs, shown)
         rows = ", ".join(dict.fromkeys({"train": "training"}.get(run.judged, "test") for run in shown))
-        words = f"{metric_in_words(name)}, {rows} rows"
-        made, axes = style.single(title, words, "run", width=8.0, height=1.9 + 0.6 * len(shown))
-        for position, (run, look) in enumerate(zip(shown, style.series(), strict=False)):
-            value, low, high = score_of(run, name)
-            bar = [[max(value - low, 0)], [max(high - value, 0)]]
-            axes.errorbar(
-                value, position, xerr=bar, fmt=look["marker"], color=look["color"], markersize=9, capsize=4, linewidth=2
-            )
+        words = f"{pictures.metric(name)}, {rows} rows"
+        names = apart(shown)
+        lines = sum(max(2, 1 + name.count("\n")) for name in names)
+        made, axes = pictures.single(title, words, "run", width=8.0, height=1.9 + 0.3 * lines)
+        for position, (run, look) in enumerate(zip(shown, pictures.looks(), strict=False)):
+            pictures.score(axes, position, run.score(metric=name), upright=False, **look)
         _draw_baselines(axes, shown, name)
-        axes.set_yticks(range(len(shown)), apart(shown))
+        pictures.name_ticks(axes, names, "y")
         axes.set_ylim(len(shown) - 0.5, -0.5)
         return made
 
@@ -94,17 +90,10 @@ def scores_runs(metric: str = "first") -> Plot:
     return Plot(draw, of="runs", unsuited=unsuited)
 
 
-def score_of(run: Run, name: str) -> tuple[float, float, float]:
-    """(score, low and high end of its interval) on the rows that the run is judged by; NaN where undefined."""
-    score = run.score(metric=name)
-    low, high = (np.nan if end is None else end for end in (score.low, score.high))
-    return score.value, low, high
-
-
 def _title(what: str, runs: Sequence[Run], shown: Sequence[Run]) -> str:
     """What is shown, of how many runs, and on which data set where they share it."""
-    datasets = {style.shortened(run.experiment.title) for run in runs}
-    first = style.first_of(len(shown), len(runs), "runs")
+    datasets = {pictures.shortened(run.experiment.title) for run in runs}
+    first = pictures.first_of(len(shown), len(runs), "runs")
     return f"{what} of {len(runs)} runs" + (f": {datasets.pop()}" if len(datasets) == 1 else "") + first
 
 
@@ -116,7 +105,7 @@ def apart(runs: Sequence[Run]) -> list[str]:
         values = [_once(getattr(one, name)) for one in (first, *others)]
         for words, value in zip(said, values, strict=True):
             words.append(_in_words(name, value, values))
-    return [fill(", ".join(words), 34) for words in said]
+    return [pictures.wrapped(", ".join(words), NAME_INCHES, pictures.TICK, most=4) for words in said]
 
 
 def _once(value: Any) -> Any:
@@ -170,5 +159,5 @@ def _can_share_a_loss(runs: Sequence[Run]) -> str:
 def _draw_baselines(axes: Any, runs: Sequence[Run], name: str) -> None:
     values = {run.score(metric=name).baseline for run in runs}
     if len(values) == 1 and not np.isnan(min(values)):
-        axes.axvline(values.pop(), color=style.GREY, linewidth=1.5, linestyle=":", label="baseline")
-        axes.legend(fontsize=style.NOTE, framealpha=0.9, edgecolor="none")
+        axes.axvline(values.pop(), color=pictures.GREY, linewidth=1.5, linestyle=":", label="baseline")
+        pictures.legend(axes, fontsize=pictures.NOTE)

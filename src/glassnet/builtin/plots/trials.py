@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
-from glassnet import Plot, Range
-
-from . import style
+from glassnet import Plot, Range, pictures
 
 if TYPE_CHECKING:
     from glassnet import Run
@@ -30,24 +28,26 @@ def learning_rate_range(low: float = 1e-6, high: float = 10.0, steps: Annotated[
         from glassnet import rate_range  # here: it loads the trainer
 
         found, given = rate_range(run.training(), low, high, steps), run.trained.chosen.optimizer.options["lr"]
-        title = f"Learning-rate range of {style.named(run)}"
-        made, axes = style.single(title, "rate", "mean loss", width=8.6)
-        axes.plot(found.rates, found.losses, ".", color=style.SKY, markersize=5, label="a step's own batch")
-        axes.plot(found.rates, found.level, color=style.BLUE, linewidth=2.5, label="the same rows before each step")
+        title = f"Learning-rate range of {pictures.title_of(run)}"
+        made, axes = pictures.single(title, "rate", "mean loss", width=8.6)
+        axes.plot(found.rates, found.losses, ".", color=pictures.SKY, markersize=5, label="a step's own batch")
+        axes.plot(found.rates, found.level, color=pictures.BLUE, linewidth=2.5, label="the same rows before each step")
         marks = (
-            ("suggested", found.suggested, style.VERMILION, "--"),
-            ("at the bottom", found.bottom, style.GREY, ":"),
-            ("the run's own", given, style.BLACK, "-."),
+            ("suggested", found.suggested, pictures.VERMILION, "--"),
+            ("at the bottom", found.bottom, pictures.GREY, ":"),
+            ("the run's own", given, pictures.BLACK, "-."),
         )
         for name, rate, colour, dashes in marks:
             if rate is None:
                 axes.plot([], [], " ", label=f"{name}: none, nothing was learned")
             else:
-                axes.axvline(rate, color=colour, linestyle=dashes, linewidth=2, label=f"{name}: {rate:.2g}")
+                axes.axvline(
+                    rate, color=colour, linestyle=dashes, linewidth=2, label=f"{name}: {pictures.significant(rate, 2)}"
+                )
         axes.set_xscale("log")
         lowest, highest = found.level.min(), found.level.max()
         axes.set_ylim(lowest - 0.1 * (highest - lowest), highest + 0.15 * (highest - lowest))
-        axes.legend(fontsize=style.NOTE, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        pictures.legend_beside(axes)
         return made
 
     return Plot(draw, unsuited=_no_rate, costly=True)
@@ -69,13 +69,15 @@ def batch_strategies(rows: Annotated[int, Range(10)] = 500, epochs: Annotated[in
         trials = batch_trials(training, (0, training.plan.batch_size or 32, 1), epochs, rows)
         trials = list({trial.batch_size: trial for trial in trials}.values())
         rate = training.chosen.optimizer.options.get("lr")
-        said = f", rate {rate:g} for all" if rate is not None else ""
-        made = style.figure(f"Batch strategies on {trials[0].rows:,} rows of {style.named(run)}{said}", 12.6, 4.6)
-        panels = style.panels(made, 3, 3)
+        said = f", rate {pictures.significant(rate)} for all" if rate is not None else ""
+        made = pictures.figure(
+            f"Batch strategies on {trials[0].rows:,} rows of {pictures.title_of(run)}{said}", 12.6, 4.6
+        )
+        panels = pictures.panels(made, 3, 3)
         labels = ("epochs: visits of each row", "updates of the weights", "seconds of training")
         for axes, label in zip(panels, labels, strict=True):
-            style.dress(axes, "", label, "mean loss over these rows" if axes is panels[0] else "")
-        for trial, look in zip(trials, style.series(), strict=False):
+            pictures.dress(axes, "", label, "mean loss over these rows" if axes is panels[0] else "")
+        for trial, look in zip(trials, pictures.looks(), strict=False):
             panels[0].plot(trial.losses, linewidth=2, markersize=6, label=_named(trial), **look)
             for axes, x in zip(panels[1:], (trial.steps, trial.seconds), strict=True):  # no 0 on a logarithmic axis
                 axes.plot(x[1:], trial.losses[1:], linewidth=2, markersize=6, label=_named(trial), **look)
@@ -93,11 +95,11 @@ def _named(trial: Any) -> str:
 def _scales(panels: list[Any], losses: Any) -> None:
     for axes in panels:
         if (losses[np.isfinite(losses)] > 0).all():
-            style.log_scale(axes)
+            pictures.log_scale(axes)
     for axes in panels[1:]:
         axes.set_xscale("log")
-    style.whole_numbers(panels[0].xaxis)
-    panels[-1].legend(fontsize=style.NOTE, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    pictures.whole_numbers(panels[0].xaxis)
+    pictures.legend_beside(panels[-1])
 
 
 def _no_rate(run: Run) -> str:

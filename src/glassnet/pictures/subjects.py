@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
-from glassnet import GlassnetError
-
-from . import style
+from ..errors import GlassnetError
+from ..wording import metric
+from .names import MOST_OF_AN_AXIS, apart, shortened
 
 if TYPE_CHECKING:
     from glassnet import Run
@@ -19,7 +17,15 @@ IN_TARGET_UNITS = ("root_mean_squared_error", "mean_absolute_error")
 Split = Literal["train", "validation", "test"] | None
 
 
-def readable(run: Run) -> str:
+def title_of(run: Run) -> str:
+    """What a title calls a run: `spirals, run 3`, shortened where a picture has no room for all of it."""
+    return shortened(run.title)
+
+
+# --- why a picture does not fit -----------------------------------------------------------------------------
+
+
+def unreadable(run: Run) -> str:
     """Why the run's rows and weights can't be had any more; empty where they can."""
     try:
         _ = run.trained
@@ -36,20 +42,6 @@ def lacks(run: Run, split: Split) -> str:
     return f"the run has no {word} rows (it has {', '.join(run.trained.splits())})"
 
 
-def rows_in_words(run: Run, split: Split) -> str:
-    """`360 test rows`; `all 4 rows` where there were too few to split."""
-    count = len(run.rows(split))
-    if run.trained.data.whole:
-        return f"all {count:,} rows"
-    name = split or run.judged
-    return f"{count:,} {'training' if name == 'train' else name} rows"
-
-
-def task_of(run: Run) -> str:
-    """binary, multiclass, multilabel or regression."""
-    return run.trained.data.targets.task
-
-
 def wants_classes(run: Run) -> str:
     """Why a picture of classes does not fit; empty where it does."""
     return "its target is numbers, not classes" if task_of(run) == "regression" else ""
@@ -60,9 +52,26 @@ def wants_numbers(run: Run) -> str:
     return "" if task_of(run) == "regression" else f"its target is classes ({task_of(run)}), not numbers"
 
 
+# --- what things are called ---------------------------------------------------------------------------------
+
+
+def task_of(run: Run) -> str:
+    """binary, multiclass, multilabel or regression."""
+    return run.trained.data.targets.task
+
+
+def rows_in_words(run: Run, split: Split) -> str:
+    """`360 test rows`; `all 4 rows` where there were too few to split."""
+    count = len(run.rows(split))
+    if run.trained.data.whole:
+        return f"all {count:,} rows"
+    name = split or run.judged
+    return f"{count:,} {'training' if name == 'train' else name} row{'s' * (count != 1)}"
+
+
 def caption(run: Run, column: str) -> str:
     """What an axis says for a column of the data set: its caption with the unit, where it has one."""
-    return style.shortened(str(run.trained.source.captions.get(column, column)), style.MOST_OF_AN_AXIS)
+    return shortened(str(run.trained.source.captions.get(column, column)), MOST_OF_AN_AXIS)
 
 
 def target_captions(run: Run) -> list[str]:
@@ -75,39 +84,16 @@ def target_captions(run: Run) -> list[str]:
 
 
 def class_names(run: Run) -> list[str]:
-    """The classes in order; of several labels, their names."""
+    """The classes in order, told apart whatever their length; of several labels, their names."""
     targets = run.trained.data.targets
-    names = targets.classes if targets.classes is not None else targets.names
-    return [style.shortened(str(name)) for name in names]
+    return apart([str(name) for name in (targets.classes if targets.classes is not None else targets.names)])
 
 
-def brief(number: Any) -> str:
-    """A number as a title says it: three significant digits."""
-    return f"{float(number):.3g}"
-
-
-def metric_in_words(name: str) -> str:
-    """`mean absolute error`, `R²`."""
-    return {"r2": "R²"}.get(name, name.replace("_", " "))
-
-
-def unit_of_metric(run: Run, name: str) -> str:
-    """What an axis says: the target's unit for errors that have it, where that is known, else the metric's name."""
+def unit_of(run: Run, name: str) -> str:
+    """What the axis of a metric says: the target's unit for errors that have it, else the metric's name."""
     try:
         captions = target_captions(run) if name in IN_TARGET_UNITS else []
     except GlassnetError:  # a run that was killed has no model, and its curves are there all the same
         captions = []
     unit = captions[0].partition(", ")[2] if len(captions) == 1 else ""
-    return unit or metric_in_words(name)
-
-
-def confidence(y: Any, said: Any) -> Any:
-    """How sure the network is of the classes it says, (n,): the output of that class; of a single output, y or 1 - y.
-
-    NaN where outputs are no shares from 0 to 1, as with a hinge loss.
-    """
-    if y.shape[1] == 1:
-        sure = np.where(said == 1, y[:, 0], 1 - y[:, 0])
-    else:
-        sure = y[np.arange(len(y)), said]
-    return np.where((y >= 0).all(axis=1) & (y <= 1).all(axis=1), sure, np.nan)
+    return unit or metric(name)

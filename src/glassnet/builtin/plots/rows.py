@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
-from glassnet import Plot, Range
-
-from . import style
-from .subjects import Split, brief, class_names, confidence, lacks, rows_in_words, task_of
+from glassnet import Plot, Range, pictures
 
 if TYPE_CHECKING:
     from glassnet import Run
 
 
-def gallery(split: Split = None, count: Annotated[int, Range(1, 50)] = 15) -> Plot:
+def gallery(split: pictures.Split = None, count: Annotated[int, Range(1, 50)] = 15) -> Plot:
     """Rows as pictures, evenly spaced over the split: what the network says, how sure it is, whether it is right.
 
     right: said = actual. A blue frame is right, a thick vermilion one is wrong and names the actual class.
@@ -25,14 +22,16 @@ def gallery(split: Split = None, count: Annotated[int, Range(1, 50)] = 15) -> Pl
     """
 
     def draw(run: Run) -> Any:
-        rows = style.spread(range(len(run.rows(split))), count)
-        title = f"Predictions: {style.named(run)}"
-        return _draw_rows(run, split, rows, title, f"{len(rows)} of {rows_in_words(run, split)}, evenly spaced")
+        rows = pictures.spread(range(len(run.rows(split))), count)
+        title = f"Predictions: {pictures.title_of(run)}"
+        return _draw_rows(
+            run, split, rows, title, f"{len(rows)} of {pictures.rows_in_words(run, split)}, evenly spaced"
+        )
 
-    return Plot(draw, unsuited=lambda run: _wants_pictures(run) or lacks(run, split))
+    return Plot(draw, unsuited=lambda run: _wants_pictures(run) or pictures.lacks(run, split))
 
 
-def most_wrong(split: Split = None, count: Annotated[int, Range(1, 50)] = 15) -> Plot:
+def most_wrong(split: pictures.Split = None, count: Annotated[int, Range(1, 50)] = 15) -> Plot:
     """The rows with the highest loss as pictures: surely wrong, and what it was instead.
 
     order: loss of the row, highest first
@@ -44,13 +43,13 @@ def most_wrong(split: Split = None, count: Annotated[int, Range(1, 50)] = 15) ->
     def draw(run: Run) -> Any:
         losses = row_losses(run, split)
         rows = np.argsort(-losses, kind="stable")[:count].tolist()
-        note = f"the {len(rows)} highest losses of {rows_in_words(run, split)}"
-        return _draw_rows(run, split, rows, f"Most wrong: {style.named(run)}", note)
+        note = f"the {len(rows)} highest losses of {pictures.rows_in_words(run, split)}"
+        return _draw_rows(run, split, rows, f"Most wrong: {pictures.title_of(run)}", note)
 
-    return Plot(draw, unsuited=lambda run: _wants_pictures(run) or lacks(run, split))
+    return Plot(draw, unsuited=lambda run: _wants_pictures(run) or pictures.lacks(run, split))
 
 
-def row_losses(run: Run, split: Split) -> Any:
+def row_losses(run: Run, split: pictures.Split) -> Any:
     """The loss of each row, (n,), as training sees it."""
     objective, rows = run.trained.objective, run.rows(split)
     with np.errstate(all="ignore"):
@@ -63,37 +62,49 @@ def image_shape(run: Run) -> tuple[int, int] | None:
     return shape if shape and int(np.prod(shape)) == run.trained.data.train.X.shape[1] else None
 
 
+def confidence(y: Any, said: Any) -> Any:
+    """How sure the network is of the classes it says, (n,): the output of that class; of a single output, y or 1 - y.
+
+    NaN where outputs are no shares from 0 to 1, as with a hinge loss.
+    """
+    if y.shape[1] == 1:
+        sure = np.where(said == 1, y[:, 0], 1 - y[:, 0])
+    else:
+        sure = y[np.arange(len(y)), said]
+    return np.where((y >= 0).all(axis=1) & (y <= 1).all(axis=1), sure, np.nan)
+
+
 def _wants_pictures(run: Run) -> str:
     return "" if image_shape(run) else "its rows are no pictures"
 
 
-def _draw_rows(run: Run, split: Split, rows: list[int], title: str, note: str) -> Any:
+def _draw_rows(run: Run, split: pictures.Split, rows: list[int], title: str, note: str) -> Any:
     shape = image_shape(run)
     X = run.rows(split).X
     words = _verdicts(run, split, rows)
     wide = min(5, len(rows))
     high = -(-len(rows) // wide)
-    made = style.figure(title, max(5.0, 1.5 * wide), 1.1 + 1.75 * high)
-    legend = "" if task_of(run) == "regression" else "; blue: right, thick orange frame: wrong"
-    made.supxlabel(note + legend, fontsize=style.NOTE)
+    made = pictures.figure(title, max(5.0, 1.5 * wide), 1.1 + 1.75 * high)
+    legend = "" if pictures.task_of(run) == "regression" else "; blue: right, thick orange frame: wrong"
+    made.supxlabel(note + legend, fontsize=pictures.NOTE)
     darkest, brightest = min(0.0, float(X[rows].min())), float(X[rows].max())
-    for axes, row, (said, right) in zip(style.panels(made, len(rows), wide), rows, words, strict=True):
-        style.picture(axes, said)
+    for axes, row, (said, right) in zip(pictures.panels(made, len(rows), wide), rows, words, strict=True):
+        pictures.without_scale(axes, said)
         axes.imshow(X[row].reshape(shape), cmap="gray", vmin=darkest, vmax=brightest, interpolation="nearest")
-        axes.title.set_color(style.BLUE if right else style.VERMILION)
-        axes.spines[:].set_color(style.BLUE if right else style.VERMILION)
+        axes.title.set_color(pictures.BLUE if right else pictures.VERMILION)
+        axes.spines[:].set_color(pictures.BLUE if right else pictures.VERMILION)
         axes.spines[:].set_linewidth(1.2 if right else 3.5)
     return made
 
 
-def _verdicts(run: Run, split: Split, rows: list[int]) -> list[tuple[str, bool]]:
+def _verdicts(run: Run, split: pictures.Split, rows: list[int]) -> list[tuple[str, bool]]:
     """What stands above each picture, and whether the network is right; numbers are never quite right or wrong."""
     said, actual = (answers[rows] for answers in run.answers(split))
-    if task_of(run) == "regression":
+    if pictures.task_of(run) == "regression":
         pairs = zip(said, actual, strict=True)
         return [(f"{_several(p)}\nis {_several(t)}", True) for p, t in pairs]
-    names = class_names(run)
-    if task_of(run) == "multilabel":
+    names = pictures.class_names(run)
+    if pictures.task_of(run) == "multilabel":
         pairs = zip(said, actual, strict=True)
         return [(f"{_labels(p, names)}\nis {_labels(t, names)}", bool((p == t).all())) for p, t in pairs]
     sure = confidence(run.outputs(split)[rows], said)
@@ -103,7 +114,7 @@ def _verdicts(run: Run, split: Split, rows: list[int]) -> list[tuple[str, bool]]
 
 
 def _several(numbers: Any) -> str:
-    return ", ".join(map(brief, numbers[:3]))
+    return ", ".join(pictures.said(float(number)) for number in numbers[:3])
 
 
 def _labels(mask: Any, names: list[str]) -> str:

@@ -1,0 +1,84 @@
+"""Figures into files: PNG, SVG and PDF, written whole, and the same figure gives the same bytes."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Any
+
+from ..errors import GlassnetError, did_you_mean
+from ..files import write_bytes
+from .fonts import lent
+
+FORMS = ("png", "svg", "pdf")
+POINTS_AN_INCH = 72  # what SVG and PDF count in
+
+
+def save(figure: Any, path: str | Path, elsewhere: str = "give another path") -> Path:
+    """Write a matplotlib figure whole or not at all, as the ending of its path says: .png, .svg or .pdf.
+
+    `elsewhere` is what to do where nothing may be written. Raises `GlassnetError` for any other ending, and where
+    the disk refuses.
+    """
+    path = Path(path)
+    form = path.suffix[1:].lower()
+    if form not in FORMS:
+        hint = did_you_mean(form, FORMS)
+        raise GlassnetError(f"{str(path)!r} does not say what to write.{hint} Possible: .{', .'.join(FORMS)}")
+    content = render(figure, form, salt=path.stem)
+    write_bytes(path, lambda file: file.write(content), elsewhere=elsewhere)
+    return path
+
+
+def render(figure: Any, form: str, salt: str = "", dpi: float | None = None) -> bytes:
+    """The bytes of a figure as png, svg (whose text stays text) or pdf: neither a date nor random names are in them.
+
+    `salt` is what names inside an SVG are made of; `dpi` the dots an inch of a PNG, else the figure's own. The figure
+    is the same afterwards.
+    """
+    from matplotlib import rc_context
+
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": salt, "pdf.fonttype": 42}), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a glyph that the font lacks is nothing that a reader could put right
+        dots = (dpi or figure.dpi) if form == "png" else POINTS_AN_INCH
+        with lent(figure, say_so=form != "svg"), _laid_out(figure, dots):
+            return _written(figure, form)
+
+
+@contextmanager
+def _laid_out(figure: Any, dpi: float) -> Iterator[None]:
+    """Everything in its place, found out once: `savefig` would do so twice."""
+    canvas, before, engine = figure.canvas, figure.dpi, figure.get_layout_engine()
+    figure.set_dpi(dpi)
+    try:
+        if engine is not None:
+            engine.execute(figure)
+            figure.set_layout_engine("none")
+        yield
+    finally:
+        if engine is not None:
+            figure.set_layout_engine(engine)
+        figure.set_dpi(before)
+        figure.set_canvas(canvas)
+
+
+def _written(figure: Any, form: str) -> bytes:
+    if form == "svg":
+        from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+        text = StringIO()
+        FigureCanvasSVG(figure).print_svg(text, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+        return text.getvalue().encode()
+    content = BytesIO()
+    if form == "pdf":
+        from matplotlib.backends.backend_pdf import FigureCanvasPdf
+
+        FigureCanvasPdf(figure).print_pdf(content, metadata=dict.fromkeys(("CreationDate", "Creator", "Producer")))
+    else:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+        FigureCanvasAgg(figure).print_png(content)
+    return content.getvalue()
