@@ -21,7 +21,7 @@ from .backward import Room, way_back
 from .kinds import Activation, Block, Initializer
 from .layers import KINDS, Activate, Back, BatchNorm, Dense, Dropout, Layer
 from .tables import Table
-from .wording import count, significant
+from .wording import amount, count, significant
 
 Array = NDArray[Any]
 
@@ -228,5 +228,5 @@ class Network:
             W = self.view(self.w, "weight", number)
             size = sum(math.prod(block.shape) for block in self.layout if block.layer == number)
             name = "output" if number == len(self.hidden) else f"layer {number + 1}"
-            rows.append((name, f"{i} → {o}", f"{size:,}", f"{significant(W.mean())} ± {significant(W.std())}"))
+            rows.append((name, f"{i} → {o}", amount(size), f"{significant(W.mean())} ± {significant(W.std())}"))
         return Table(("layer", "width", "parameters", "weights, mean ± spread"), rows, title).html()

@@ -90,7 +90,7 @@ class Summary:
                 f"(n, {layer.width})",
                 str(layer.W or ""),
                 str(layer.b or ""),
-                f"{layer.parameters:,}" if layer.parameters else "",
+                wording.amount(layer.parameters) if layer.parameters else "",
             )
             for layer in self.layers
         ]
@@ -102,11 +102,15 @@ class Summary:
         """What stands below the table."""
         size = wording.memory(self.parameters * np.dtype(self.dtype).itemsize)
         memory = ", ".join(f"{name} {wording.memory(count)}" for name, count in self.memory.items())
-        of = f"{self.batch} rows" if self.batch else "one row"
+        of = wording.count(self.batch, "row") if self.batch else "one row"
+        whole, penalised = wording.amount(self.parameters), wording.amount(self.penalised)
         return [
-            ("parameters", f"{self.parameters:,} ({size} in {self.dtype}), {self.penalised:,} of them penalised"),
+            ("parameters", f"{whole} ({size} in {self.dtype}), {penalised} of them penalised"),
             ("memory", f"{memory} of {of}; together {wording.memory(sum(self.memory.values()))}"),
-            ("work", f"{self.products:,} multiplications a row forward, about three times that in training"),
+            (
+                "work",
+                f"{wording.count(self.products, 'multiplication')} a row forward, about three times that in training",
+            ),
             *self.choices,
         ]
 

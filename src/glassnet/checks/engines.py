@@ -15,6 +15,7 @@ from ..engines import Layers, apart, named
 from ..experiment import Experiment, Training
 from ..experiment.recipes import recipe_of, session_of
 from ..kinds import Dataset, Engine, Recipe, Session, Task
+from ..wording import exact, significant, tiny
 from .cases import Call, Case, NotApplicable, Refused, require_functions
 from .running import Promise
 
@@ -163,7 +164,9 @@ def _require_layers(found: Layers, expected: Layers, within: float, when: str) -
             given = np.shape(theirs[name]) if name in theirs else "missing"
             raise Refused(f"{when}, {name} of layer {number} is {given}: expected shape {shape}")
         if not far <= within:
-            raise Refused(f"{when}, {name} of layer {number} is {far:.2g} apart: expected at most {within:.0e}")
+            raise Refused(
+                f"{when}, {name} of layer {number} is {tiny(far)} apart: expected at most {significant(within)}"
+            )
 
 
 def same_steps(case: Case) -> str:
@@ -191,7 +194,7 @@ def _require_steps(example: _Example, session: Session, within: float) -> None:
         expected, found = ours.train(X, t, _BATCH), session.train(X, t, _BATCH)
         when = f"{example.words}: after {visit * -(-len(X) // _BATCH)} steps"
         if not abs(found - expected) <= within and not np.isnan(found):  # NaN: it can't tell
-            raise Refused(f"{when}, the mean loss is {found:.8g}: expected {expected:.8g}")
+            raise Refused(f"{when}, the mean loss is {exact(found, 8)}: expected {exact(expected, 8)}")
         _require_layers(session.weights(), ours.weights(), within, when)
     _require_same(session.outputs(X), ours.outputs(X), within, f"{when}, outputs(X)")
 
@@ -201,7 +204,7 @@ def _require_same(found: Array, expected: Array, within: float, what: str) -> No
         raise Refused(f"{what} has shape {np.shape(found)}: expected {expected.shape}")
     apart = float(np.abs(np.asarray(found) - expected).max())
     if not apart <= within:
-        raise Refused(f"{what} is {apart:.2g} apart: expected at most {within:.0e}")
+        raise Refused(f"{what} is {tiny(apart)} apart: expected at most {significant(within)}")
 
 
 def refuses(case: Case) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 from ..catalog import Choice, Option, write
 from ..errors import join
 from ..kinds import KINDS
+from ..wording import exact
 from .cases import Call, Case, NotApplicable, Refused, moved_values, same
 from .imports import quiet_import
 from .running import Promise
@@ -166,7 +167,7 @@ def _difference(one: Any, other: Any) -> str:
 
 
 def _brief(value: Any) -> str:
-    return f"{value:.8g}" if isinstance(value, int | float) else f"{value!r:.60}"
+    return exact(value, 8) if isinstance(value, int | float) else f"{value!r:.60}"
 
 
 def no_global_random(case: Case) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import GlassnetError
 from ..tables import Table
+from ..wording import count
 
 
 class ContractBroken(GlassnetError):
@@ -75,7 +76,7 @@ class Report:
         """One line with all counts, which is there even if they are 0."""
         parts = len({(one.kind, one.part) for one in self.findings})
         words = (
-            f"{parts} part{'s' * (parts != 1)}, {self.ran} check{'s' * (self.ran != 1)} ran: "
+            f"{count(parts, 'part')}, {count(self.ran, 'check')} ran: "
             f"{self.count('passed')} passed, {self.count('failed')} failed, "
             f"{self.count('expected failure')} expected failures, {len(self.advice)} with advice; "
             f"{self.count('not applicable')} not applicable"
@@ -103,9 +104,14 @@ class Report:
     def _repr_html_(self) -> str:
         """The same for a notebook, with failures marked."""
         made = [one for one in self.findings if one.result != "not applicable"]
-        marks = {"passed": "✓", "failed": "✗"}
+        marks = {"passed": "✓", "failed": "✗", "advice": "·"}
         rows = [
-            (marks.get(one.result, "!") if one.required else "·", one.part, one.check, one.message or one.why)
+            (
+                marks.get("advice" if one in self.advice else one.result, "!"),
+                one.part,
+                one.check,
+                one.message or one.why,
+            )
             for one in made
         ]
         marked = [number for number, one in enumerate(made) if one in self.failures]

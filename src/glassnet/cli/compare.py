@@ -166,7 +166,7 @@ def _show_engines(result: EngineComparison) -> None:
 
     screen = console()
     screen.print("")
-    screen.print(engines_table(result).rich())
+    screen.print(engines_table(result))
     screen.print("")
     for line in engines_in_words(result):
         screen.print(line, markup=False)
@@ -211,13 +211,13 @@ def _show_runs(result: RunComparison) -> None:
 
     screen = console()
     for name in result.scores:
-        screen.print(scores_table(result, name).rich())
+        screen.print(scores_table(result, name))
         screen.print("")
     for line in runs_in_words(result):
         screen.print(line, markup=False)
     if result.settings:
         screen.print("")
-        screen.print(settings_table(result).rich())
+        screen.print(settings_table(result))
 
 
 def _print_json(values: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import join
 from ..tables import Table
-from ..wording import count
+from ..wording import count, rows_of, significant, tiny
 
 if TYPE_CHECKING:
     from ..comparing import Difference, EngineComparison, RunComparison, Side
@@ -27,9 +27,9 @@ def engines_table(result: EngineComparison) -> Table:
     rows = []
     for side in (result.own, *result.others):
         apart = _apart(side) if side is not result.own else ("", "", "", "")
-        milliseconds = f"{1000 * side.seconds_an_epoch:,.1f}"
+        milliseconds = significant(1000 * side.seconds_an_epoch)
         version = side.version.partition("+")[0]  # without the build, as in 2.13.0+cpu
-        figures = figure(side.scores[metric]), milliseconds, f"{result.ratio(side):.2f}"
+        figures = figure(side.scores[metric]), milliseconds, significant(result.ratio(side))
         rows.append((side.name, version, *apart, *figures))
     return Table(headings, rows, left=("version",))
 
@@ -37,8 +37,8 @@ def engines_table(result: EngineComparison) -> Table:
 def _apart(side: Side) -> tuple[str, str, str, str]:
     """The largest difference of loss and of weights, at which step, and what they had to stay below."""
     verdict = {True: "ok", False: "OVER", None: ""}[side.agrees]
-    limit = "" if side.limit is None else f"{side.limit:.0e} {verdict}"
-    return f"{max(side.loss):.1e}", f"{max(side.weights):.1e}", str(side.farthest_step), limit
+    limit = "" if side.limit is None else f"{significant(side.limit)} {verdict}"
+    return tiny(max(side.loss)), tiny(max(side.weights)), str(side.farthest_step), limit
 
 
 def engines_in_words(result: EngineComparison) -> Iterator[str]:
@@ -51,7 +51,7 @@ def engines_in_words(result: EngineComparison) -> Iterator[str]:
     for side in result.others:
         yield from (f"{side.name:<13}  {remark}" for remark in side.remarks)
         if side.agrees is False:
-            yield f"{side.name:<13}  DIFFERS: {side.largest:.1e} is above its limit, {side.limit:.0e}"
+            yield f"{side.name:<13}  DIFFERS: {tiny(side.largest)} is above its limit, {significant(side.limit or 0)}"
     yield from (f"note           {remark}" for remark in result.remarks)
 
 
@@ -122,8 +122,8 @@ def runs_in_words(result: RunComparison) -> Iterator[str]:
     yield f"difference  from {first.folder.name}; clear: its 95 % interval leaves 0 out"
     if any(result.same_rows[1:]):
         rows = len(first.rows("train" if result.judged == "train" else "test"))
-        shared = f"all {rows}" if result.judged == "all" else f"the {rows:,} {result.judged}"
-        yield f"            on {shared.replace('train', 'training')} rows that they share (paired bootstrap)"
+        shared = f"all {count(rows, 'row')}" if result.judged == "all" else f"the {rows_of(result.judged, rows)}"
+        yield f"            on {shared} that they share (paired bootstrap)"
     apart = [run.folder.name for run, same in zip(result.runs, result.same_rows, strict=True) if not same]
     if apart:
         yield f"            {join(apart)}: on other rows, only the intervals are compared"

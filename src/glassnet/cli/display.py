@@ -51,7 +51,7 @@ def describe_watch(recording: Recording) -> Iterator[str]:
     """What is watched inside, where something is."""
     if recording.watch is not None:
         watched = recording.watch.watched
-        yield f"watching   {', '.join(watched.what)}; on {watched.rows:,} of the training rows"
+        yield f"watching   {', '.join(watched.what)}; on {count(watched.rows, 'training row')}"
         yield from (f"note       {remark}" for remark in recording.watch.remarks)
 
 
@@ -120,7 +120,7 @@ def scores_table(run: Run) -> Table:
 def summary(run: Run) -> Iterator[Any]:
     """What a training came to."""
     result = run.result
-    yield scores_table(run).rich()
+    yield scores_table(run)
     stopped = "diverged, see below" if result["stopped"].startswith("diverged") else result["stopped"]
     yield f"{count(result['epochs'], 'epoch')} in {duration(result['seconds'])}; stopped: {stopped}"
     yield f"run: {result['run']}"

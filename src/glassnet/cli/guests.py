@@ -10,6 +10,7 @@ import click
 
 from ..errors import GlassnetError, did_you_mean, join
 from ..tables import Table, width_of_output
+from ..wording import duration, significant
 from .host import Host, unusable
 from .types import PluginType
 
@@ -78,7 +79,13 @@ def _as_json(guest: Guest) -> dict[str, object]:
 
 def _print_guests(guests: list[Guest]) -> None:
     rows = [
-        (guest.distribution, guest.version, guest.state or "not loaded", f"{guest.ms:.1f}", guest.reason or guest.file)
+        (
+            guest.distribution,
+            guest.version,
+            guest.state or "not loaded",
+            significant(guest.ms),
+            guest.reason or guest.file,
+        )
         for guest in guests
     ]
     lines = Table(("DISTRIBUTION", "VERSION", "STATE", "MS", "REASON"), rows, left=("VERSION",)).lines(width_of_output())
@@ -164,7 +171,7 @@ def _one_guest(catalog: Catalog, name: str) -> list[str]:
         raise GlassnetError(f"there is no plugin {name!r}.{did_you_mean(name, names)} {known}")
     lines: list[str] = []
     for guest in found:
-        lines += [click.style(str(guest), bold=True), f"  state         {guest.state} ({guest.ms:.1f} ms)"]
+        lines += [click.style(str(guest), bold=True), f"  state         {guest.state} ({duration(guest.ms / 1000)})"]
         lines += [f"  entry point   {point}" for point in guest.entry_points]
         lines += [f"  sha256        {guest.sha256}"] if guest.sha256 else []
         lines += [f"  reason        {guest.reason}", f"  what to do    {guest.remedy}"] if guest.reason else []

@@ -70,7 +70,7 @@ def evaluate(host: Host, run: str, runs: str, as_json: bool) -> None:
         )
         return
     click.echo(f"{opened.folder}: {opened.experiment.title}")
-    console().print(scores_table(again).rich())
+    console().print(scores_table(again))
 
 
 @click.command(
@@ -160,4 +160,4 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
         epochs = "" if row["epochs"] is None else str(row["epochs"])
         title = Experiment(row["dataset"]).title if row["dataset"] else ""
         cells.append((row["run"], title, epochs, score, row["stopped"].split(":")[0]))
-    console().print(Table(("run", "dataset", "epochs", "score", "stopped"), cells, wraps=("stopped",)).rich())
+    console().print(Table(("run", "dataset", "epochs", "score", "stopped"), cells, wraps=("stopped",)))

@@ -73,6 +73,6 @@ def _print(found: Summary) -> None:
 
     screen = console()
     screen.print(found.title, style="bold", markup=False)
-    screen.print(found.table().rich())
+    screen.print(found.table())
     for name, text in found.totals():
         screen.print(f"{name:<10}  {text}", markup=False)

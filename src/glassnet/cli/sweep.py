@@ -178,7 +178,7 @@ def describe(found: Sweep) -> Iterator[str]:
     yield f"points     {how}{repeats}: {found.total} cells" + (f"; {stages}, each from the start" if stages else "")
     split = score.of == "validation rows"
     which = (
-        f"{score.rows:,} validation rows; test rows take no part"
+        f"{count(score.rows, 'validation row')}; test rows take no part"
         if split
         else f"all {score.rows} rows, too few to split"
     )
@@ -245,7 +245,7 @@ def table(found: Sweep, rows: Sequence[Row]) -> Table:
 
 def summary(found: Sweep, rows: Sequence[Row], cells: int, seconds: float) -> Iterator[Any]:
     """What the sweep came to, and the commands to try next."""
-    yield table(found, rows).rich()
+    yield table(found, rows)
     if len(rows) > SHOWN:
         yield f"... and {len(rows) - SHOWN} more points in {found.folder / 'table.csv'}"
     yield from verdict(found, rows)
@@ -269,7 +269,7 @@ def verdict(found: Sweep, rows: Sequence[Row]) -> Iterator[str]:
         return
     how = f"{repeats} trainings each" if repeats > 1 else "one training each"
     whole = found.score.of == "all rows"
-    rows_of = f"all {found.score.rows} rows" if whole else f"{found.score.rows:,} {found.score.of}"
+    rows_of = f"all {count(found.score.rows, 'row')}" if whole else count(found.score.rows, "validation row")
     how += f", {rows_of}" + (" a fold" if found.plan.folds else "")
     number = {0: "No other point is", 1: "1 point is"}.get(ties, f"{ties} points are")
     yield f"{number} within 2 standard errors of the best ({how}){': tied' if ties else ''}."

@@ -11,6 +11,7 @@ import click
 
 from ..errors import GlassnetError, join
 from ..tables import Table
+from ..wording import count, exact, tiny
 from .choices import choices, experiment_options, read_experiment
 from .runs import means_a_run, run_of
 
@@ -139,7 +140,7 @@ def _print(trace: Trace, html: Path | None, digits: int) -> None:
     for remark in trace.remarks:
         screen.print(wrapped(remark, width), markup=False)
     if len(trace.steps) > 1:
-        screen.print(steps_table(trace).rich())
+        screen.print(steps_table(trace))
     if html is None:
         screen.print(wrapped(LEGEND, width) + "\n", style="dim", markup=False)
         for step in in_full(trace):
@@ -156,9 +157,7 @@ def wrapped(text: str, width: int, indent: str = "") -> str:
 
 def steps_table(trace: Trace) -> Table:
     """A line a step."""
-    rows = [
-        (step.number, step.epoch, len(step.rows), f"{step.loss:.6f}", f"{step.penalty:.6f}") for step in trace.steps
-    ]
+    rows = [(step.number, step.epoch, len(step.rows), exact(step.loss), exact(step.penalty)) for step in trace.steps]
     return Table(("step", "epoch", "rows", "loss", "penalty"), rows)
 
 
@@ -170,8 +169,8 @@ def in_full(trace: Trace) -> tuple[Step, ...]:
 def _print_step(screen: Console, step: Step, width: int, digits: int) -> None:
     from rich.rule import Rule
 
-    count = len(step.rows)
-    told = f"Step {step.number}, epoch {step.epoch}, {count} row{'s' * (count != 1)}, loss {step.loss:.6f}"
+    rows = count(len(step.rows), "row")
+    told = f"Step {step.number}, epoch {step.epoch}, {rows}, loss {exact(step.loss)}"
     screen.print(Rule(told, style="bold", characters="═"), width=width)
     stage = None
     for card in step.cards:
@@ -202,11 +201,11 @@ def _print_check(screen: Console, trace: Trace) -> None:
             numbers = str(one.checked) + f" of {one.size}" * (one.checked < one.size)
             verdict = Text(one.verdict, style="" if one.ok else "bold red")  # as text: names of columns are no markup
             verdict.append(f"; kinks left out: {'; '.join(one.kinks)}" if one.kinks else "", style="not bold default")
-            figures = (f"{one.largest:.1e}", f"{one.relative:.1e}")
+            figures = (tiny(one.largest), tiny(one.relative))
             rows.append((step.number, one.name, numbers, *figures, verdict))
     table = Table(("step", "slopes", "numbers", "difference", "as a share", "verdict"), rows, wraps=("verdict",))
     screen.print("Check: the same slopes by finite differences of the loss, in float64", style="bold")
-    screen.print(table.rich())
+    screen.print(table)
     for line in verdict_lines(trace):
         screen.print(line, markup=False)
 
@@ -224,6 +223,6 @@ def verdict_lines(trace: Trace) -> Iterator[str]:
     if small:
         yield f"Too small to check, because rounding hides them: {join(small)}"
     if checked:
-        count = sum(one.checked for one in checked)
-        which = f"All {count:,} slopes" if not small else f"The other {count:,} slopes"
-        yield f"{which} agree: the largest difference is {worst.relative:.1e} of its matrix ({worst.name})"
+        slopes = count(sum(one.checked for one in checked), "slope")
+        which = f"All {slopes}" if not small else f"The other {slopes}"
+        yield f"{which} agree: the largest difference is {tiny(worst.relative)} of its matrix ({worst.name})"

@@ -9,7 +9,7 @@ from typing import Any
 from sklearn.utils import estimator_html_repr
 
 from ..tables import Table
-from ..wording import count, figure
+from ..wording import amount, count, figure
 from .keeping import Fitted
 
 
@@ -28,11 +28,11 @@ def layer_table(fitted: Fitted) -> str:
         sum(b.slice.stop - b.slice.start for b in network.layout if b.layer == layer) for layer in range(len(names))
     ]
     rows = [
-        (f"{number}", f"{i} → {o}", name, f"{size:,}")
+        (f"{number}", f"{i} → {o}", name, amount(size))
         for number, ((i, o), name, size) in enumerate(zip(pairwise(network.widths), names, counts, strict=True), 1)
     ]
     headings = ("layer", "inputs → outputs", "activation", "parameters")
-    return Table(headings, [*rows, ("", "", "all", f"{sum(counts):,}")]).html()
+    return Table(headings, [*rows, ("", "", "all", amount(sum(counts)))]).html()
 
 
 def summary(fitted: Fitted) -> str:

@@ -15,7 +15,7 @@ from ..files import write_text
 from ..hooks import PROJECT
 from ..plotting import Fitting
 from ..runs import Run
-from ..wording import SPLITS, bare, figure, metric
+from ..wording import SPLITS, amount, bare, figure, metric
 from . import words
 from .diagnosis import Case, Rule, asked, diagnose
 from .pictures import Picture, drawn, suited
@@ -133,7 +133,7 @@ def _result(case: Case) -> dict[str, Any]:
         "judged": "all rows" if whole else SPLITS[case.judged],
         "interval": f"{figure(low)} to {figure(high)}",
         "baseline": figure(case.score("baseline")),
-        "parameters": "" if case.why_no_rows else f"{len(case.training.network.w):,}",
+        "parameters": "" if case.why_no_rows else amount(len(case.training.network.w)),
     }
 
 

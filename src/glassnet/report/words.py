@@ -9,7 +9,7 @@ from ..catalog import Phrase
 from ..experiment import Experiment
 from ..network import Network
 from ..runs import Run
-from ..wording import SPLITS, bare, count, duration, figure, listed, metric
+from ..wording import bare, count, duration, figure, listed, metric, rows_of
 
 # --- sentences ----------------------------------------------------------------------------------------------
 
@@ -40,7 +40,7 @@ def training_in_words(run: Run) -> str:
     at = f" at rate {rate}" if rate else ""
     steps = "all rows a step" if words.batch_size == "full" else f"{count(int(words.batch_size or 1), 'row')} a step"
     epochs = count(int(run.result.get("epochs", 0)), "epoch")
-    lowered = f"to lower the {bare(words.loss)} of {rows.get('train', 0):,} training rows"
+    lowered = f"to lower the {bare(words.loss)} of {rows_of('train', rows.get('train', 0))}"
     return f"It was trained for {epochs} by {bare(words.optimizer)}{at}, {steps}, {lowered}{_held_back(words)}."
 
 
@@ -57,7 +57,7 @@ def result_in_words(run: Run, whole: bool) -> str:
     """The first score beside guessing, with what its interval means."""
     score = run.score()
     number = run.provenance.get("rows", {}).get(score.split, 0)
-    rows = f"all {number:,} rows, too few to split" if whole else f"{number:,} {SPLITS[score.split]}"
+    rows = f"all {count(number, 'row')}, too few to split" if whole else rows_of(score.split, number)
     guess = f"guessing without a look at the inputs has {figure(score.baseline)}"
     between = f"{figure(score.low)} and {figure(score.high)}"
     luck = f"The luck of having drawn just these rows leaves it uncertain between {between} (95 %)."

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..wording import count, exact, tiny
 from .numbers import elided, picked, shades, written
 from .values import STAGES, Matrix, Step
 
@@ -43,6 +44,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters |= {"exact": exact, "tiny": tiny, "count": count}
     return environment.get_template("trace.html")
 
 

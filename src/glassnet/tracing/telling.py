@@ -78,7 +78,7 @@ def _title(training: Training) -> str:
     dataset = chosen.dataset.part.name if chosen.dataset else str(training.experiment.dataset)
     widths = "-".join(map(str, network.widths))
     loss, optimizer = short(chosen.loss), short(chosen.optimizer)
-    return f"{dataset}: {widths}, {len(network.w):,} parameters, {network.dtype.name}; {loss}, {optimizer}"
+    return f"{dataset}: {widths}, {count(len(network.w), 'parameter')}, {network.dtype.name}; {loss}, {optimizer}"
 
 
 def _remarks(training: Training, seen: list[Seen], wanted: int) -> Iterator[str]:

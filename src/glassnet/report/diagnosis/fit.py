@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...training.scoring import class_codes
-from ...wording import count, figure
+from ...wording import count, figure, percent, significant
 from .case import Case, Finding
 
 #: Of what there is to gain between guessing and perfect, on the very rows it learned from. Whoever stays below a
@@ -52,13 +52,13 @@ def overfit(case: Case) -> Finding | None:
     if lost is not None:
         low, high = case.interval
         said.append(
-            f"{100 * lost:.0f} % of what it gained over guessing on training rows is lost on test rows: {case.metric} "
+            f"{percent(lost)} of what it gained over guessing on training rows is lost on test rows: {case.metric} "
             f"{figure(case.score('train'))} there, {figure(case.score('test'))} here "
             f"(95 %: {figure(low)} to {figure(high)})."
         )
     if risen is not None:
         times, best = risen
-        said.append(f"The validation loss has risen to {times:.1f} times its best, that of epoch {best}.")
+        said.append(f"The validation loss has risen to {significant(times, 2)} times its best, that of epoch {best}.")
     if not said:
         return None
     number = lost if lost is not None else risen[0] if risen is not None else 0.0
@@ -145,9 +145,9 @@ def classes_out_of_balance(case: Case) -> Finding | None:
     if counts.max() < OUT_OF_BALANCE * counts[rarest] or found >= FOUND_OF_RAREST:
         return None
     name = str((targets.classes or list(range(len(counts))))[rarest])
-    share = 100 * counts[rarest] / counts.sum()
+    share = counts[rarest] / counts.sum()
     words = (
-        f"Of the class {name!r}, {share:.0f} % of the training rows, only {100 * found:.0f} % are found; "
+        f"Of the class {name!r}, {percent(share)} of the training rows, only {percent(found)} are found; "
         f"the accuracy of {figure(case.score(case.judged))} hides that."
     )
     remedy = "--class-weight balanced and --metric balanced_accuracy"
