@@ -199,7 +199,7 @@ def _a_line_each(axes: Any, sweep: Sweep, places: dict[str, float], number: int)
 
 
 def bars_sweep() -> Plot:
-    """A panel a setting of a grid, a bar a value: from the worst to the best score reached with it, a line at the mean.
+    """A panel a setting of a grid, a bar a value: from the worst to the best score with it, a line at the mean.
 
     A bar says how much is left to the other settings once this one is fixed. The best point's values stand out.
     """
