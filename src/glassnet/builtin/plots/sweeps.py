@@ -316,7 +316,8 @@ def ranking_sweep(most: Annotated[int, Range(1, 60)] = 20) -> Plot:
         title = points.title(sweep) + pictures.first_of(len(shown), len(rows), "points")
         height = 2.2 + 0.34 * len(shown)
         score = pictures.metric(sweep.score.metric)
-        made, axes = pictures.single(title, score, "", points.note(sweep), 4.6 + beside, height)
+        settings = ", ".join(axis.key.rpartition(".")[2] for axis in sweep.axes)
+        made, axes = pictures.single(title, score, settings, points.note(sweep), 4.9 + beside, height)
         for at, row in enumerate(shown):
             look, spread = points.look(sweep, row), row.spread or 0.0
             pictures.interval(
