@@ -14,8 +14,8 @@ import glassnet
 
 ROOT = Path(glassnet.__file__).parent
 FLOORS = (
-    ("errors", "kinds", "streams", "wording"),
-    ("conventions", "files", "hooks", "notebook"),
+    ("errors", "kinds", "slopes", "streams", "wording"),
+    ("conventions", "files", "hooks", "notebook", "probes"),
     ("catalog", "data", "network"),
     ("training",),
     ("model",),

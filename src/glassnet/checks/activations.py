@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from ..errors import GlassnetError
 from ..kinds import Activation
 from ..network import derived_vjp
-from .cases import Call, Case, NotApplicable, Refused, require_functions
-from .differences import RULE, Slopes, own_slopes, slopes_of_sum
+from ..slopes import RULE, Slopes, own_slopes, slopes_of_sum
+from .cases import Call, Case, NotApplicable, Refused, require_functions, require_points
 from .running import Promise
 
 Array = NDArray[Any]
@@ -49,7 +49,7 @@ def slope(case: Case) -> str:
     if found.shape != SCORES.shape:
         raise Refused(f"df turns scores of shape {SCORES.shape} into slopes of shape {found.shape}")
     slopes = own_slopes(bag.f, SCORES)
-    slopes.require_points("f(z)")
+    require_points(slopes, "f(z)")
     worst = slopes.disagreement(found, SCORES)
     if worst is not None:
         raise Refused(
@@ -69,7 +69,7 @@ def _held_against_jacobian(case: Case, vjp: Any, name: str) -> str:
         if found.shape != z.shape:
             raise Refused(f"{name} turns an upstream of shape {z.shape} into one of shape {found.shape}")
         slopes = slopes_of_sum(case.bag.f, z, upstream)
-        slopes.require_points("f(z)")
+        require_points(slopes, "f(z)")
         _compare_way_back(slopes, found, z, name)
     return "24 points"
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import GlassnetError, did_you_mean, join
-from ..hooks import COMMANDS
+from ..kinds import COMMANDS
 
 if TYPE_CHECKING:
     from ..catalog import Catalog, Part

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ..catalog import Catalog, Choice
 from ..data import read_table
 from ..errors import GlassnetError
-from ..kinds import Activation, Dataset, Task
+from ..kinds import Dataset, Task
 from ..streams import Stream, generator
 from .refusals import refuse_loss, refuse_metrics, refuse_monitor, refuse_unknown_file, refuse_with_solver
 from .words import DEFAULT_OPTIMIZER, Choosable, Experiment
@@ -195,12 +193,6 @@ def need_plugins(experiment: Experiment, catalog: Catalog) -> None:
 
 def is_table(given: Choosable) -> bool:
     return isinstance(given, str) and Path(given).suffix.lower() in TABLE_SUFFIXES
-
-
-def saturates(activation: Activation) -> bool:
-    """Whether the output hardly moves any more at large scores."""
-    a = activation.f(np.array([[30.0, 0.0], [40.0, 0.0]]))
-    return bool(abs(a[1, 0] - a[0, 0]) < 1e-6)
 
 
 def count(things: Sequence[Any], noun: str) -> str:
