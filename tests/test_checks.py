@@ -30,10 +30,10 @@ from glassnet.checks import (
     select,
 )
 from glassnet.checks.cases import cases_of, moved_values
-from glassnet.checks.differences import own_slopes, slopes_of_sum
 from glassnet.checks.testing import judge
 from glassnet.cli import main
 from glassnet.kinds import KINDS, Range
+from glassnet.slopes import own_slopes, slopes_of_sum
 
 ROOT = Path(__file__).parent.parent
 CATALOG = Catalog.discover(guests=False)
