@@ -5,6 +5,7 @@ the options, and builds it. Parts come from our own modules and from guests, whi
 packages or single files; a guest that is broken is set aside with a reason, and nothing else happens.
 """
 
+from .commands import as_command, command_of, refusal, typed
 from .curves import DRAWN, Curve, curve_of
 from .discovery import Catalog, ambiguous_names, known_kind
 from .faults import explain
@@ -25,12 +26,16 @@ __all__ = [
     "Part",
     "Phrase",
     "ambiguous_names",
+    "as_command",
     "canonical",
+    "command_of",
     "curve_of",
     "explain",
     "installed",
     "known_kind",
     "near_miss_groups",
     "read_part",
+    "refusal",
+    "typed",
     "write",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
 
-from ..catalog.commands import as_command, command_of, refusal, typed
+from ..catalog import as_command, command_of, refusal, typed
 from ..errors import join
 from ..kinds import Command
 from .cases import Call, Case, Refused

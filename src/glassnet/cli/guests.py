@@ -151,8 +151,7 @@ def _near_misses() -> list[str]:
 
 
 def _clashes(catalog: Catalog) -> list[str]:
-    from ..catalog import ambiguous_names
-    from ..catalog.commands import refusal
+    from ..catalog import ambiguous_names, refusal
 
     lines = []
     for group in ambiguous_names(catalog):

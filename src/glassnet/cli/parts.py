@@ -150,7 +150,7 @@ def _description(choice: Choice) -> list[str]:
 
 
 def _how_to_use(choice: Choice) -> str:
-    from ..catalog.commands import typed
+    from ..catalog import typed
 
     return f"Type    glassnet {typed(choice.part)} --help" if choice.part.kind == "command" else f"Phrase  {choice}"
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def guest_command(host: Host, word: str) -> tuple[Part, click.Command]:
     """The command that a plugin brings under that short or full name; an unknown word is an error with a guess."""
-    from ..catalog.commands import command_of, refusal
+    from ..catalog import command_of, refusal
 
     owner, slash, short = word.rpartition("/")
     name = f"{owner}{slash}{short.replace('-', '_')}"
@@ -34,7 +34,7 @@ def guest_command(host: Host, word: str) -> tuple[Part, click.Command]:
 
 def guest_words(host: Host) -> dict[str, str]:
     """The words of plugins' commands, each with its help."""
-    from ..catalog.commands import refusal, typed
+    from ..catalog import refusal, typed
 
     try:
         parts = host.discover().parts("command")
@@ -45,14 +45,14 @@ def guest_words(host: Host) -> dict[str, str]:
 
 def failure(part: Part, error: Exception) -> str:
     """A plugin's command that raised, in one line: who, what, where, and what to do."""
-    from ..catalog.faults import explain
+    from ..catalog import explain
 
     reason, remedy = explain(error, part.distribution, part.file)
     return f"command {part.full_name} failed: {reason}. What to do: {remedy}."
 
 
 def _unknown(catalog: Catalog, word: str) -> str:
-    from ..catalog.commands import refusal, typed
+    from ..catalog import refusal, typed
 
     theirs = [typed(part) for part in catalog.parts("command") if not refusal(part)]
     known = [*COMMANDS, *theirs]
