@@ -3,8 +3,13 @@
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 MIRROR = "GLASSNET_DATA_MIRROR"
+
+# No test depends on how long something takes: neither one example nor the making of them has a limit.
+settings.register_profile("glassnet", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("glassnet")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import dedent
 
+from waiting import PATIENCE
+
 GOOD = """
     from glassnet import Activation, hookimpl
 
@@ -172,6 +174,6 @@ def _run(command: list[str], env: dict[str, str]) -> subprocess.CompletedProcess
         text=True,
         encoding="utf-8",
         errors="replace",
-        timeout=120,
+        timeout=PATIENCE,
         stdin=subprocess.DEVNULL,
     )

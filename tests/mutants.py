@@ -9,10 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
+import click
 import numpy as np
 
 from glassnet import (
     Activation,
+    Command,
     Dataset,
     Engine,
     Initializer,
@@ -730,6 +732,28 @@ add(
 add("engine", "refuses", "without naming it: not supported", engine(begin=refuses_in_riddles), right)
 add("engine", "script-runs", "outputs(X) of the script is", engine(script=without_biases), right)
 shared("engine", "loads", "its limit is 1.0: expected a number above 0 and at most 0.0001", engine(limit=1.0), right)
+
+
+# --- commands -----------------------------------------------------------------------------------------------
+
+
+def words(**more: Any) -> Callable[[], Command]:
+    return lambda: Command(click.Command("specimen", callback=lambda: None, **more))
+
+
+def talks() -> Command:
+    print("Welcome!")
+    return words()()
+
+
+add("command", "helps", "--help ends with exit code 2: ", words(add_help_option=False), words())
+add("command", "quiet", "building it prints 'Welcome!", talks, words())
+add("command", "own-name", "has the name of glassnet's own command 'train'", words(), words())
+GALLERY.mutants[-1].wrong.__name__ = "train"
+shared("command", "loads", "its command is 3: expected what @click.command() makes", lambda: Command(3), words())
+shared(
+    "command", "loads", "its function takes size: options of a command are click's", lambda size=3: words()(), words()
+)
 
 
 # --- what all kinds share -----------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from guests import environment
+from waiting import PATIENCE
 
 from glassnet.publish.template import Answers, new_project
 
@@ -31,7 +32,7 @@ def command(*words: str | Path, cwd: Path, path: tuple[Path, ...] = (), **more: 
         text=True,
         encoding="utf-8",
         errors="replace",
-        timeout=120,
+        timeout=PATIENCE,
     )
 
 

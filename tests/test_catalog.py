@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from guests import environment, write_good, write_guest
+from waiting import PATIENCE
 
 from glassnet import Activation, GlassnetError, Optimizer
 from glassnet.catalog import Catalog, Part, Phrase, ambiguous_names
-from glassnet.hooks import HOOKS
-from glassnet.kinds import BAGS
+from glassnet.kinds import KINDS
 
 
 @pytest.fixture
@@ -34,8 +34,8 @@ def message(action: Callable[[], object]) -> str:
 
 def test_every_kind_has_parts_of_ours_in_the_order_of_the_hooks(catalog: Catalog) -> None:
     kinds = [part.kind for part in catalog.parts()]
-    assert list(dict.fromkeys(kinds)) == list(HOOKS)
-    assert kinds == sorted(kinds, key=list(HOOKS).index)
+    assert list(dict.fromkeys(kinds)) == list(KINDS)
+    assert kinds == sorted(kinds, key=list(KINDS).index)
     for part in catalog.parts():
         assert part.full_name == f"glassnet/{part.name}" and part.distribution == "glassnet"
 
@@ -55,7 +55,7 @@ def test_every_part_of_ours_is_rebuilt_from_its_words(catalog: Catalog) -> None:
         assert set(choice.options) == {option.name for option in part.options}
         assert all(type(value) in (float, int, bool, str, type(None)) for value in choice.options.values())
         if part.kind != "dataset":
-            assert isinstance(part.build(), BAGS[part.kind])
+            assert isinstance(part.build(), KINDS[part.kind].bag)
 
 
 def test_a_choice_fills_in_every_option(catalog: Catalog) -> None:
@@ -176,7 +176,7 @@ def test_the_order_of_installation_of_folders_and_of_hashes_changes_nothing(tmp_
             env=environment(*folders, PYTHONHASHSEED=str(attempt)),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
             check=True,
         )
         seen.add(done.stdout)

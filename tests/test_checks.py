@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from guests import environment, glassnet, python, write_good, write_guest
 from mutants import GALLERY, QUIET
+from waiting import PATIENCE
 
 import glassnet as face
 from glassnet import Activation, GlassnetError, Loss, builtin
@@ -30,8 +31,7 @@ from glassnet.checks import (
 from glassnet.checks.cases import cases_of, moved_values
 from glassnet.checks.differences import own_slopes, slopes_of_sum
 from glassnet.checks.testing import judge
-from glassnet.hooks import HOOKS
-from glassnet.kinds import Range
+from glassnet.kinds import KINDS, Range
 
 ROOT = Path(__file__).parent.parent
 CATALOG = Catalog.discover(guests=False)
@@ -49,6 +49,7 @@ IDS = {
     "dataset": "rows-agree finite classes task disjoint-test provenance",
     "plot": "draws no-pyplot labelled",
     "engine": "same-start same-steps refuses script-runs",
+    "command": "helps own-name quiet",
 }
 
 # Every part that we ship, every check: the same line that an author writes.
@@ -75,13 +76,13 @@ def bad_activation() -> Activation:
 
 
 def test_the_ids_are_stable() -> None:
-    assert set(IDS) == set(HOOKS)
+    assert set(IDS) == set(KINDS)
     for kind, own in IDS.items():
         assert [p.id for p in promises_of(kind)] == f"{EVERY_KIND} {own} {ADVICE}".split()
         assert [p.id for p in promises_of(kind) if not p.required] == ADVICE.split()
 
 
-@pytest.mark.parametrize("kind", HOOKS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_each_says_why_in_one_sentence(kind: str) -> None:
     for promise in promises_of(kind):
         assert promise.why.endswith(".") and 40 < len(promise.why) <= 220, promise.id
@@ -122,7 +123,7 @@ def test_a_stranger_with_our_very_files_gets_the_very_same_results(tmp_path: Pat
         found = json.loads(done.stdout)
         return sorted((one["part"].partition("/")[2], one["check"], one["result"]) for one in found)
 
-    kinds = [kind for kind in HOOKS if kind != "plot"]
+    kinds = [kind for kind in KINDS if kind != "plot"]
     theirs = {kind: results("stranger", kind) for kind in kinds}
     assert sum(map(len, theirs.values())) >= 1000 and theirs == {kind: results("glassnet", kind) for kind in kinds}
 
@@ -370,7 +371,13 @@ def author(folder: Path, line: str, source: str | None = None) -> subprocess.Com
     wide = {"COLUMNS": "250"}  # so that pytest cuts no message
     command = [sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider", "-p", "no:xdist", str(test)]
     return subprocess.run(
-        command, env=environment(folder, **wide), cwd=folder, capture_output=True, text=True, timeout=120, check=False
+        command,
+        env=environment(folder, **wide),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     )
 
 

@@ -17,8 +17,8 @@ from glassnet.builtin.engines import sklearn
 from glassnet.catalog import Catalog
 from glassnet.cli import main
 from glassnet.comparing import DEFAULTS, EngineComparison, Race, choose_engines, compare_runs
-from glassnet.comparing.engines import farthest
 from glassnet.comparing.runs import unpaired
+from glassnet.engines import farthest
 from glassnet.experiment.recipes import weights_of
 from glassnet.experiment.results import wilson
 
@@ -222,7 +222,7 @@ def test_the_table_has_a_line_a_library_and_says_what_was_chosen() -> None:
     assert done.exit_code == 0, done.output
     assert "epsilon_place=uncorrected" in done.output and "float64" in done.output and "2 epochs" in done.output
     lines = done.output.splitlines()
-    at = next(number for number, line in enumerate(lines) if line.startswith("engine"))
+    at = next(number for number, line in enumerate(lines) if line.strip().startswith("engine"))
     heading, _, own, other = (line.split() for line in lines[at : at + 4])
     assert " ".join(heading) == "engine version loss weights step limit accuracy ms/epoch ratio"
     assert own[0] == "glassnet" and own[-1] == "1.00" and other[0] == "sklearn" and "1e-10 ok" in " ".join(other)
@@ -289,10 +289,10 @@ def test_the_dataset_may_be_in_the_file(tmp_path: Path) -> None:
 
 def test_a_set_too_small_to_split_is_judged_by_all_its_rows() -> None:
     done = glassnet("compare", "xor", "--engines", "sklearn", "--epochs", "1", "--hidden", "4")
-    assert done.exit_code == 0 and "of all rows, after 1 epochs from the same weights" in done.output
+    assert done.exit_code == 0 and "of all rows, after 1 epoch from the same weights" in done.output
     assert "test rows" not in done.output[done.output.index("engine ") :]
     words = ("iris", "--engines", "sklearn", "--epochs", "1", "--test", "0")
-    assert "of the training rows, after 1 epochs" in glassnet("compare", *words).output
+    assert "of the training rows, after 1 epoch" in glassnet("compare", *words).output
 
 
 @pytest.mark.parametrize("rate", ["1e9", "1e300"])
@@ -450,8 +450,8 @@ def test_runs_of_a_set_too_small_to_split_are_judged_by_all_rows(tmp_path: Path)
 
 def test_a_worse_run_is_called_worse_where_lower_is_better(kept: Path) -> None:
     done = compare(kept, "5", "4", "--metric", "root_mean_squared_error")
-    assert done.exit_code == 0 and done.output.startswith("root_mean_squared_error (lower is better)")
-    row = next(line for line in done.output.splitlines() if line.startswith("0004-diabetes"))
+    assert done.exit_code == 0 and done.output.strip().startswith("root_mean_squared_error (lower is better)")
+    row = next(line for line in done.output.splitlines() if line.strip().startswith("0004-diabetes"))
     assert "+" in row and row.rstrip().endswith("worse")
 
 
@@ -492,6 +492,8 @@ def broken(kept: Path, tmp_path: Path) -> Iterator[Path]:
         (("2", "2"), "2, 2: the same run twice, which has nothing to be compared with"),
         (("2", "0002-breast_cancer"), "the same run twice"),
         (("2", "9"), "no run '9': name its folder, its number, or last"),
+        (("0002-breast_cance",), "no run '0002-breast_cance'. Did you mean '0002-breast_cancer'? Name its folder"),
+        (("0009-iris",), "no run '0009-iris': name its folder, its number, or last"),
         (("iris", "2"), "iris is a dataset: compare takes one dataset, or two and more runs"),
         (("2", "4"), "no score in common (0002-breast_cancer is binary, 0004-diabetes is regression)"),
         (

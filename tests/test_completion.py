@@ -4,13 +4,13 @@ import os
 import select
 import shutil
 import sys
-import time
 from pathlib import Path
 
 import click
 import pytest
 from click.shell_completion import ShellComplete
 from guests import environment, write_good, write_guest
+from waiting import PATIENCE
 
 from glassnet.cli import main
 from glassnet.cli.types import KindType, PartType
@@ -52,7 +52,7 @@ def test_files_are_completed_beside_data_sets() -> None:
 
 
 class Terminal:
-    """An interactive bash on a pseudo-terminal, with a time limit for every answer."""
+    """An interactive bash on a pseudo-terminal, which is read until an answer has come."""
 
     def __init__(self, folder: Path, path: Path) -> None:
         import pty
@@ -66,14 +66,13 @@ class Terminal:
         if self.pid == 0:
             os.execvpe("bash", ["bash", "--norc", "--noprofile", "-i"], env)
 
-    def type(self, text: str, until: str, seconds: float = 30) -> str:
+    def type(self, text: str, until: str) -> str:
         """Type, then read until these words appear."""
         os.write(self.terminal, text.encode())
-        seen, end = "", time.monotonic() + seconds
-        while until not in seen and time.monotonic() < end:
-            if select.select([self.terminal], [], [], 0.1)[0]:
-                seen += os.read(self.terminal, 4096).decode(errors="replace")
-        assert until in seen, seen
+        seen = ""
+        while until not in seen:
+            assert select.select([self.terminal], [], [], PATIENCE)[0], seen
+            seen += os.read(self.terminal, 4096).decode(errors="replace")
         return seen
 
     def close(self) -> None:

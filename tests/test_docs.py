@@ -28,6 +28,7 @@ from pathlib import Path
 import click
 import pytest
 from guests import environment
+from waiting import PATIENCE
 
 from glassnet.cli import main
 from glassnet.publish import serving
@@ -153,7 +154,7 @@ class Place:
             stdin=subprocess.DEVNULL,
             text=True,
             encoding="utf-8",
-            timeout=300,
+            timeout=PATIENCE,
         )
 
     def filled_in(self, command: str) -> str:
@@ -301,7 +302,7 @@ def test_the_pages_are_here_and_long_enough_to_say_something() -> None:
         ("```console\n$ echo loss 1.20\nloss 1.40\n```\n", "shown 'loss 1.40'"),
         ("```console\n$ exit 2\n```\n", "ended with 2"),
         ("```console\n$ echo fine\nError: ...\n```\n", "ended with 0"),
-        ("```console\n$ glassnet lst\n```\n", "No such command 'lst'"),
+        ("```console\n$ glassnet lst\n```\n", "there is no command 'lst'. Did you mean 'list'?"),
         ("```python\nprint(1 + 1)\n```\n\n```text\n3\n```\n", "shown '3', but printed '2'"),
         ("```python\nprint(1 + 1)\n```\n", "not shown: '2'"),
         ("```python\n1 / 0\n```\n", "ZeroDivisionError"),

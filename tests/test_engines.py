@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-from glassnet import Dataset, Engine, Experiment, Recipe, Session, Training
+from glassnet import Dataset, Engine, Experiment, Recipe, Session, Training, engines
 from glassnet.builtin.engines import sklearn
 from glassnet.catalog import Catalog
-from glassnet.comparing.engines import farthest
+from glassnet.engines import farthest
 from glassnet.experiment.recipes import recipe_of, session_of
 
 CATALOG = Catalog.discover(guests=False)
@@ -189,14 +189,17 @@ def test_what_was_converted_is_said() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"activation": "gelu"}, "has no activation gelu: write --activation identity or sigmoid or tanh or relu"),
+        (
+            {"activation": "gelu"},
+            "has no activation gelu: write --activation with one of identity, sigmoid, tanh, relu",
+        ),
         (
             {"activation": ("relu", "tanh")},
             "one activation for all hidden layers, not relu, tanh: give --activation onc",
         ),
-        ({"optimizer": "rmsprop"}, "no optimizer rmsprop: write --optimizer sgd or momentum or nesterov or adam"),
+        ({"optimizer": "rmsprop"}, "no optimizer rmsprop: write --optimizer with one of sgd, momentum, nesterov, adam"),
         ({"optimizer": "adam:epsilon_place=inside"}, "outside the root, not adam:epsilon_place=inside: write adam:eps"),
-        ({"loss": "hinge", "task": "binary"}, "have no loss hinge: write --loss cross_entropy or"),
+        ({"loss": "hinge", "task": "binary"}, "has no loss hinge: write --loss with one of cross_entropy, "),
         ({"output": "sigmoid"}, "no output sigmoid with cross_entropy: write --output softmax"),
         ({"schedule": "cosine"}, "no schedule cosine that counts steps as we do: write --schedule constant"),
         ({"dropout": 0.5}, "nothing like --dropout: leave it away"),
@@ -268,3 +271,33 @@ def test_a_recipes_warnings_stay_inside() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         sklearn().begin(recipe_of(of)).train(of.data.train.X[:32], of.data.train.t[:32], 32)
+
+
+# --- what engines write alike -------------------------------------------------------------------------------
+
+
+def test_an_unknown_part_is_refused_with_the_names_that_are_known() -> None:
+    table = {"glassnet/relu": "ReLU", "glassnet-swish/mish": "Mish"}
+    assert engines.known("Abacus", "activation", table, "glassnet-swish/mish") == "Mish"
+    words = "Abacus has no activation step: write --activation with one of relu, glassnet-swish/mish"
+    with pytest.raises(ValueError, match=f"^{words}$"):
+        engines.known("Abacus", "activation", table, "glassnet/step")
+
+
+@pytest.mark.parametrize("norm", [False, True])
+@pytest.mark.parametrize(("n", "batch_size"), [(46, 8), (41, 8), (8, 8), (1, 8), (5, 1)])
+def test_batches_are_those_of_our_own_training(n: int, batch_size: int, norm: bool) -> None:
+    rows = engines.batches(replace(recipe_of(training()), batch_norm=norm), n, batch_size)
+    assert [row for batch in rows for row in range(n)[batch]] == list(range(n))
+    single = norm and n > 1 and n % batch_size == 1 and batch_size > 1
+    assert len(rows) == -(-n // batch_size) - single or (norm and batch_size == 1)
+
+
+def test_the_farthest_number_is_found_and_a_missing_array_is_infinitely_far() -> None:
+    ours = [{"W": np.zeros((2, 3)), "b": np.zeros(3)}, {"W": np.ones((3, 1))}]
+    theirs = [{"W": np.full((2, 3), 0.25), "b": np.array([0, -0.5, 0])}, {"W": np.ones((3, 1))}]
+    assert list(engines.apart(ours, theirs)) == [(1, "W", 0.25), (1, "b", 0.5), (2, "W", 0.0)]
+    assert engines.farthest(ours, theirs) == 0.5
+    assert engines.farthest(ours, [theirs[0], {"W": np.ones(3)}]) == np.inf
+    assert np.isnan(engines.farthest(ours, [theirs[0], {"W": np.full((3, 1), np.nan)}]))
+    assert engines.named(ours).keys() == {"W1", "b1", "W2"}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from guests import environment, glassnet
+from waiting import PATIENCE
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 FILES = sorted(EXAMPLES.glob("*.py"))
@@ -37,7 +38,9 @@ SAYS = {
 
 def run(path: Path, folder: Path) -> str:
     env = {key: value for key, value in environment().items() if key != "GLASSNET_RUNS"}
-    done = subprocess.run([sys.executable, str(path)], env=env, cwd=folder, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, str(path)], env=env, cwd=folder, capture_output=True, text=True, timeout=PATIENCE
+    )
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     return done.stdout

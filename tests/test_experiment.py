@@ -85,7 +85,7 @@ def test_json_and_pickle_give_the_same_experiment_back(experiment: Experiment) -
 
 
 @given(experiment=experiments)
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_toml_gives_the_same_experiment_back(experiment: Experiment, tmp_path: Path) -> None:
     words = {name: value for name, value in json.loads(experiment.to_json()).items() if value is not None}
     file = tmp_path / "e.toml"

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 from guests import environment
+from waiting import PATIENCE
 
 from glassnet import Catalog, Experiment, GlassnetError, Optimizer, Run, load, record, run
 from glassnet.cli import main
@@ -146,7 +147,7 @@ def told(folders: list[tuple[Path, Path]], **settings: str) -> list[dict[str, np
     words = json.dumps([(str(folder), str(rows)) for folder, rows in folders])
     done = subprocess.run(
         [sys.executable, "-W", "error::FutureWarning", "-c", RUNNER, words],
-        env=environment(**settings), capture_output=True, text=True, timeout=300,
+        env=environment(**settings), capture_output=True, text=True, timeout=PATIENCE,
     )  # fmt: skip
     assert done.returncode == 0 and "Warning" not in done.stderr, done.stderr
     return [dict(np.load(folder / "said.npz")) for folder, _ in folders]
@@ -209,7 +210,9 @@ model.train(X, t, 6)
 """
     rows = digits.trained.data.train
     np.savez(tmp_path / "rows.npz", X=rows.X, t=rows.t)
-    done = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, timeout=PATIENCE
+    )
     losses = [float(line.split()[-1]) for line in done.stdout.splitlines()]
     assert len(losses) == 6, done.stderr
     before = digits.history["loss"].iloc[-1]
@@ -234,7 +237,7 @@ def test_the_command_writes_into_the_run_and_prints_how_to_use_it(kept: dict[str
     assert first == f"{folder}: model.py, weights.npz"
     assert second.startswith(f"python {folder / 'model.py'} rows.csv")
     done = subprocess.run(
-        [sys.executable, folder / "model.py", case.rows], capture_output=True, text=True, cwd=tmp_path, timeout=60
+        [sys.executable, folder / "model.py", case.rows], capture_output=True, text=True, cwd=tmp_path, timeout=PATIENCE
     )
     predicted = command("predict", case.run.folder, case.rows).splitlines()[1:]
     assert done.stdout.splitlines() == [line.split(",")[0] for line in predicted]
@@ -280,9 +283,9 @@ def refusal(opened: Run, to: str, folder: Path) -> str:
 @pytest.mark.parametrize(
     ("case", "words"),
     [
-        ("cells", "scikit-learn has no activation elu: write --activation identity or sigmoid or tanh or relu"),
+        ("cells", "scikit-learn has no activation elu: write --activation with one of identity, sigmoid, tanh, relu"),
         ("normal", "scikit-learn's networks have nothing like --batch-norm"),
-        ("margin", "scikit-learn's networks have no loss hinge"),
+        ("margin", "scikit-learn has no loss hinge"),
     ],
 )
 def test_a_part_that_scikit_learn_lacks_is_named(case: str, words: str, kept: dict[str, Kept], tmp_path: Path) -> None:

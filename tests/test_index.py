@@ -30,6 +30,7 @@ import pytest
 import requests
 from archives import metadata, sdist, wheel
 from click.testing import CliRunner, Result
+from waiting import PATIENCE, wait_until
 
 from glassnet.cli import main
 from glassnet.errors import GlassnetError
@@ -73,7 +74,9 @@ def post(index: Served, file: str, content: bytes, token: str | None = None, **f
         session.trust_env = False
         form = {":action": "file_upload", "protocol_version": "1"} | fields
         login = ("__token__", index.token if token is None else token)
-        return session.post(index.upload_url, data=form, files={"content": (file, content)}, auth=login, timeout=30)
+        return session.post(
+            index.upload_url, data=form, files={"content": (file, content)}, auth=login, timeout=PATIENCE
+        )
 
 
 def publish(index: Served, path: Path, **fields: str) -> requests.Response:
@@ -94,7 +97,7 @@ class Answer:
 
 def ask(index: Served, path: str, method: str = "GET", **headers: str) -> Answer:
     """One request exactly as written: no client tidies the path."""
-    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(index.url).port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(index.url).port, timeout=PATIENCE)
     try:
         connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
         answer = connection.getresponse()
@@ -402,7 +405,7 @@ def test_bodies_that_are_no_form_are_refused(index: Served, body: bytes, kind: s
     headers = {"Content-Type": kind.encode("latin-1"), "Authorization": login(index.token)}
     with requests.Session() as session:
         session.trust_env = False
-        answer = session.post(index.upload_url, data=body, headers=headers, timeout=10)
+        answer = session.post(index.upload_url, data=body, headers=headers, timeout=PATIENCE)
     assert answer.status_code == 400
     assert words in answer.reason
 
@@ -435,7 +438,7 @@ def test_a_file_that_is_too_large_is_refused_and_the_answer_arrives(index: Serve
     headers = {"Content-Type": "multipart/form-data; boundary=b", "Authorization": login(index.token)}
     with requests.Session() as session:
         session.trust_env = False
-        answer = session.post(index.upload_url, data=megabytes(), headers=headers, timeout=60)
+        answer = session.post(index.upload_url, data=megabytes(), headers=headers, timeout=PATIENCE)
     assert answer.status_code == 400
     assert "File too large. Limit is 100 MB." in answer.reason
 
@@ -522,7 +525,7 @@ def test_it_listens_on_this_machine_only(index: Served) -> None:
     assert urlsplit(index.url).hostname == "127.0.0.1"
     others = {address[4][0] for address in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
     for other in others - {"127.0.0.1"}:
-        with pytest.raises(OSError), socket.create_connection((other, urlsplit(index.url).port), timeout=2):
+        with pytest.raises(OSError), socket.create_connection((other, urlsplit(index.url).port), timeout=PATIENCE):
             pass
 
 
@@ -647,7 +650,7 @@ def command(*words: str) -> Result:
 def test_a_second_server_on_the_same_folder_is_refused(index: Served) -> None:
     assert start(index.folder) == index, "start finds the one that runs"
     with serve(index.folder) as second:
-        said = second.communicate(timeout=30)[0]
+        said = second.communicate(timeout=PATIENCE)[0]
     assert second.returncode == 2
     assert said.splitlines() == [
         f"Error: a practice index already works on {index.folder}, at {index.url}. "
@@ -719,12 +722,18 @@ def test_the_foreground_server_ends_cleanly(folder: Path, number: int, code: int
         assert "running until Ctrl-C" in shown[3]
         assert running(folder) is not None
         server.send_signal(number)
-        rest = server.communicate(timeout=20)[0]
+        rest = server.communicate(timeout=PATIENCE)[0]
     assert server.returncode == code
     assert "Traceback" not in rest
     assert ("stopped; what was published is kept" in rest) is (number == signal.SIGINT)
     assert not (folder / "server.json").exists()
     assert running(folder) is None
+
+
+def refuses(index: Served) -> bool:
+    """Whether the server takes no new connection."""
+    with socket.socket() as caller:
+        return caller.connect_ex(("127.0.0.1", urlsplit(index.url).port)) != 0
 
 
 def test_stopping_waits_for_the_upload_in_progress(folder: Path, tmp_path: Path) -> None:
@@ -742,15 +751,16 @@ def test_stopping_waits_for_the_upload_in_progress(folder: Path, tmp_path: Path)
     def slowly() -> Iterator[bytes]:
         yield body[:300]
         begun.set()
-        halfway.wait(10)
+        halfway.wait(PATIENCE)
         yield body[300:]
 
     prepared.body = slowly()  # type: ignore[assignment]
     with ThreadPoolExecutor(2) as pool, session:
-        answer = pool.submit(session.send, prepared, timeout=20)
-        assert begun.wait(10)
+        answer = pool.submit(session.send, prepared, timeout=PATIENCE)
+        assert begun.wait(PATIENCE)
         ended = pool.submit(stop, folder)
-        threading.Timer(0.5, halfway.set).start()
+        wait_until(lambda: refuses(index))  # the end has begun: nobody is let in any more
+        halfway.set()
         assert answer.result().status_code == 200
         assert ended.result() == index
     assert [entry.file for entry in Store(folder).files()] == [path.name]

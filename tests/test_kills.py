@@ -6,7 +6,6 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 from folders import history, same
 from guests import environment
+from waiting import PATIENCE, Gate, any_moment, wait_until
 
 from glassnet import load
 from glassnet.cli import main
@@ -24,22 +24,23 @@ if sys.platform == "win32":
     pytest.skip("signals, limits and owners are those of POSIX", allow_module_level=True)
 
 ENDLESS = "1000000"
-PATIENCE = 60  # seconds that a process may take to come to its next epoch on a busy machine
 
 
 def here(*words: str) -> Result:
     return CliRunner().invoke(main, ["--no-plugins", *words], prog_name="glassnet")
 
 
-def whole(runs: Path, *words: str) -> Path:
+def whole(runs: Path, *words: str, options: tuple[str, ...] = ()) -> Path:
     """The same training, never disturbed."""
-    done = here("train", *words, "--runs", str(runs), "--quiet")
+    done = here(*options, "train", *words, "--runs", str(runs), "--quiet")
     assert done.exit_code == 0, done.output
     return load("last", runs).folder
 
 
-def begin(cwd: Path, *words: str, stderr: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "glassnet", "--no-plugins", "train", *words]
+def begin(
+    cwd: Path, *words: str, options: tuple[str, ...] = (), stderr: int = subprocess.DEVNULL
+) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "glassnet", "--no-plugins", *options, "train", *words]
     return subprocess.Popen(
         command, cwd=cwd, env=environment(), stdout=subprocess.PIPE, stderr=stderr, stdin=subprocess.DEVNULL, text=True
     )
@@ -52,11 +53,8 @@ def epochs_done(folder: Path) -> int:
 
 
 def wait_for(folder: Path, epochs: int, process: subprocess.Popen[str]) -> None:
-    until = time.monotonic() + PATIENCE
-    while epochs_done(folder) < epochs:
-        assert process.poll() is None, "the training ended before it was disturbed"
-        assert time.monotonic() < until, "the training does not get on"
-        time.sleep(0.005)
+    wait_until(lambda: epochs_done(folder) >= epochs, process)
+    assert process.poll() is None, "the training ended before it was disturbed"
 
 
 def kill(process: subprocess.Popen[str]) -> None:
@@ -81,8 +79,8 @@ def test_twenty_kills_in_a_row_lose_nothing(tmp_path: Path) -> None:
         if number % 5 != 4:  # most die in the middle of the work, some while they start
             wait_for(folder, done + 1, process)
         else:
-            time.sleep(dice.uniform(0, 0.5))
-        time.sleep(dice.uniform(0, 0.03))
+            any_moment(dice, 0.5)
+        any_moment(dice, 0.03)
         before = epochs_done(folder)
         kill(process)
         done = epochs_done(folder)
@@ -111,7 +109,7 @@ def test_a_killed_run_ends_bit_for_bit_as_one_that_was_not(tmp_path: Path, choic
     dice, folder = random.Random(str(choices)), tmp_path / "runs" / f"0001-{choices[0]}"
     process = begin(tmp_path, *choices, "--epochs", ENDLESS)
     wait_for(folder, dice.randint(2, 12), process)
-    time.sleep(dice.uniform(0, 0.02))
+    any_moment(dice, 0.02)
     kill(process)
     assert not (folder / "model.npz").exists()
     total = str(epochs_done(folder) + 5)
@@ -121,24 +119,19 @@ def test_a_killed_run_ends_bit_for_bit_as_one_that_was_not(tmp_path: Path, choic
 
 
 def test_a_killed_run_stops_early_where_it_would_have(tmp_path: Path) -> None:
-    choices = [
-        "digits8x8",
-        "--optimizer",
-        "adam:lr=0.01",
-        "--patience",
-        "12",
-        "--epochs",
-        "400",
-        "--monitor",
-        "accuracy",
-    ]
+    """It stands still before it could have stopped by itself: 500 calls of an activation are less than 12 epochs."""
+    gate = Gate(tmp_path)
+    options = ("--plugin", str(gate.plugin))
+    how = "--optimizer adam:lr=0.01 --patience 12 --epochs 400 --monitor accuracy --activation gated:calls=500"
+    choices = ["digits8x8", *how.split()]
     folder = tmp_path / "runs" / "0001-digits8x8"
-    process = begin(tmp_path, *choices)
+    process = begin(tmp_path, *choices, options=options)
     wait_for(folder, 3, process)
     kill(process)
-    resumed = here("train", "--resume", str(folder), "--json")
+    gate.open()
+    resumed = here(*options, "train", "--resume", str(folder), "--json")
     assert resumed.exit_code == 0, resumed.output
-    calm = whole(tmp_path / "calm", *choices)
+    calm = whole(tmp_path / "calm", *choices, options=options)
     same(folder, calm)
     assert load(folder).result["metrics"] == load(calm).result["metrics"]
     assert json.loads(resumed.stdout)["stopped"] == load(calm).result["stopped"]
@@ -147,9 +140,8 @@ def test_a_killed_run_stops_early_where_it_would_have(tmp_path: Path) -> None:
 
 def test_a_kill_before_the_first_epoch_is_a_run_to_begin_with(tmp_path: Path) -> None:
     process = begin(tmp_path, "xor", "--epochs", ENDLESS)
-    folder, until = tmp_path / "runs" / "0001-xor", time.monotonic() + PATIENCE
-    while not (folder / "experiment.json").exists() and time.monotonic() < until:
-        time.sleep(0.001)
+    folder = tmp_path / "runs" / "0001-xor"
+    wait_until((folder / "experiment.json").exists, process)
     kill(process)
     (folder / "checkpoint.npz").unlink(missing_ok=True)
     assert "unfinished" in here("runs", "--runs", str(tmp_path / "runs")).stdout

@@ -14,13 +14,13 @@ import glassnet
 
 ROOT = Path(glassnet.__file__).parent
 FLOORS = (
-    ("errors", "streams", "wording"),
-    ("conventions", "files", "hooks", "kinds", "notebook"),
+    ("errors", "kinds", "streams", "wording"),
+    ("conventions", "files", "hooks", "tables"),
     ("backward", "catalog", "data", "folders"),
     ("layers",),
     ("network",),
     ("training",),
-    ("model",),
+    ("engines", "model"),
     ("watching",),
     ("experiment",),
     ("runs",),
@@ -144,9 +144,10 @@ def test_names_say_what_a_thing_is(path: Path) -> None:
 
 
 FACE = """
-    Activation Block Catalog Dataset Diverged Engine Experiment GlassClassifier GlassRegressor GlassnetError
+    Activation Block Catalog Command Dataset Diverged Engine Experiment GlassClassifier GlassRegressor GlassnetError
     Initializer Loss Metric Network Optimizer Plot Range Recipe Recording Run Schedule Session Summary Sweep Trace
-    Training __version__ batch_trials check contract_tests conventions fetch hookimpl load pictures plot rate_range
+    Training __version__ batch_trials check contract_tests conventions engines fetch hookimpl load pictures plot
+    rate_range
     record run save summary trace
 """
 

@@ -152,7 +152,7 @@ HOSTILE_ANSWERS = {
     ("email", "ada"): "email 'ada' is no address",
     ("email", 'a"b@example.org'): "is no address",
     ("email", "ada@example.org\n"): "is no address",
-    ("kind", "activatoin"): "Did you mean 'activation'? Write activation, loss, optimizer, dataset.",
+    ("kind", "activatoin"): "Did you mean 'activation'? Write activation, loss, ",
     ("backend", "poetry"): "Write hatchling, setuptools.",
 }
 
@@ -298,7 +298,7 @@ def test_at_a_terminal_each_answer_is_asked_for_and_a_bad_one_again(tmp_path):
     code = "import sys; from glassnet.cli import main; main(['new', 'bent'])"
     # kind, description, author, e-mail: the second twice, as the first try is too odd, the others as suggested.
     said = _at_a_terminal([sys.executable, "-c", code], "loss\n{{x}}\nA good one\n\nada\n\n")
-    assert "What its example part is (activation, loss, optimizer, dataset) [activation]:" in said
+    assert "What its example part is (activation, loss, optimizer, initializer, schedule, " in said
     assert "[The bent loss for glassnet]:" in said
     assert "Error: description '{{x}}' holds a mark of the template language" in said
     assert "Author [The glassnet-bent authors]:" in said

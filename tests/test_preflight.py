@@ -8,7 +8,8 @@ import pytest
 from packages import make
 
 from glassnet import GlassnetError
-from glassnet.publish.naming import BACKENDS, KINDS
+from glassnet.kinds import KINDS
+from glassnet.publish.naming import BACKENDS
 from glassnet.publish.preflight import preflight
 from glassnet.publish.project import read_project
 

@@ -23,6 +23,7 @@ from click.testing import CliRunner
 from guests import write_good
 from packages import build, make
 from releases import done, follow, run, stay_alone
+from waiting import PATIENCE
 
 from glassnet.cli import main
 from glassnet.publish import serving
@@ -275,7 +276,7 @@ def test_a_dry_run_opens_no_connection(tmp_path, shared, monkeypatch):
             shutil.copyfile(spy / "sitecustomize.py", file)
         env = os.environ | {"PYTHONPATH": str(spy)}
         env.pop("PIP_NO_INDEX")  # the dry run has to think of that itself
-        ended = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
+        ended = subprocess.run(command, env=env, capture_output=True, text=True, timeout=PATIENCE)
         seen = log.read_text() if log.exists() else ""
         control = "import socket; socket.socket().connect_ex(('127.0.0.1', 9))"
         subprocess.run([sys.executable, "-c", control], env=env, check=True)

@@ -7,6 +7,7 @@ from textwrap import dedent
 
 import pytest
 from test_report import GUEST, trained
+from waiting import PATIENCE
 
 from glassnet import Catalog
 from glassnet.report import write_comparison, write_report
@@ -49,7 +50,7 @@ CONTRASTS = """
 @pytest.fixture(scope="module")
 def chrome() -> Iterator[object]:
     with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split(), timeout=PATIENCE * 1000)
         yield started
         started.close()
 
@@ -70,6 +71,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def opened(chrome, path: Path, width: int, scheme: str = "light"):  # type: ignore[no-untyped-def]
     """(the page in a window of that width, all that it asked for or complained about)."""
     context = chrome.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE * 1000)
     page, noticed = context.new_page(), []
     page.on("console", lambda message: noticed.append(f"console: {message.text}"))
     page.on("pageerror", lambda error: noticed.append(f"error: {error}"))

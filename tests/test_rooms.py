@@ -18,6 +18,7 @@ ROOMS = {
     r"def _?is_run\b|def _like_a_run\b|def means_a_run\b": ["cli/runs.py"],
     r"FOLDERS\.find\(": ["cli/runs.py", "cli/sweep.py", "runs/reading.py"],
     r"\.partition\(\"-\"\)": ["folders.py"],
+    r"rich\.progress": ["cli/progress.py"],
     r"def (run_number|number_of|slug|new_folder)\b": ["folders.py"],
 }
 
@@ -25,3 +26,19 @@ ROOMS = {
 @pytest.mark.parametrize("words", ROOMS)
 def test_an_idea_lives_in_one_room(words: str) -> None:
     assert [name for name, text in SOURCES.items() if re.search(words, text)] == ROOMS[words]
+
+
+#: Packages that are asked at the door alone: what others need of them is on their face.
+CLOSED = ("catalog", "runs", "watching")
+PAST = re.compile(r"^ *from \.+([a-z_]+)\.[a-z_.]+ import", re.MULTILINE)
+
+
+@pytest.mark.parametrize("package", CLOSED)
+def test_a_package_is_imported_through_its_face(package: str) -> None:
+    elsewhere = {name: text for name, text in SOURCES.items() if not name.startswith((f"{package}/", "builtin/"))}
+    assert [name for name, text in elsewhere.items() if package in PAST.findall(text)] == []
+
+
+def test_what_others_need_of_an_experiments_words_is_on_its_face() -> None:
+    inside = re.compile(r"from \.+experiment\.(words|telling|choosing|results) import")
+    assert [name for name, text in SOURCES.items() if inside.search(text)] == []

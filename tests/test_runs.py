@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from folders import same
 from guests import environment, python, write_good
+from waiting import PATIENCE
 
 from glassnet import Activation, Experiment, GlassnetError, Metric, Optimizer, Run, Schedule, load, plot, record, run
 from glassnet.catalog import Catalog
@@ -135,7 +136,11 @@ def test_provenance_names_the_guests_that_took_part_and_no_others(tmp_path: Path
         for _ in record(run(Experiment(dataset="xor", activation="bent", epochs=1))): pass
     """
     subprocess.run(
-        [sys.executable, "-c", dedent(code)], env=environment(tmp_path / "site"), cwd=tmp_path, check=True, timeout=60
+        [sys.executable, "-c", dedent(code)],
+        env=environment(tmp_path / "site"),
+        cwd=tmp_path,
+        check=True,
+        timeout=PATIENCE,
     )
     assert load("last", tmp_path / "runs").provenance["guests"] == {"helpful-guest": "2.3"}
 
@@ -254,7 +259,7 @@ def test_several_processes_at_once_get_different_numbers(tmp_path: Path) -> None
         racer.stdin.write("go\n")
         racer.stdin.flush()
     for racer in racers:
-        racer.communicate(timeout=60)
+        racer.communicate(timeout=PATIENCE)
         assert racer.returncode == 0
     folders = sorted(path.name for path in tmp_path.iterdir())
     assert [int(name[:4]) for name in folders] == list(range(1, 3 * 12 * 13 + 1))

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import tomllib
 from pathlib import Path
 from textwrap import dedent
@@ -16,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 from guests import environment, glassnet, write_good
 from sklearn.model_selection import StratifiedKFold
+from waiting import PATIENCE, Gate, wait_until
 
 from glassnet import Experiment, GlassnetError, plot
 from glassnet import run as begin_training
@@ -30,7 +30,6 @@ NO_GUESTS = Guests(installed=False)
 CATALOG = Catalog.discover(guests=False)
 QUICK = Experiment(dataset="iris", hidden="4", epochs=2)
 OVER = ("--over", "optimizer.lr=0.001..0.1:log:3", "--over", "l2=0,0.01")
-PATIENCE = 60  # seconds that a process may take on a busy machine
 
 BLOWN = """
     import numpy as np
@@ -456,24 +455,25 @@ def test_a_damaged_folder_is_one_clear_line(damage: str) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
 @pytest.mark.parametrize("end", ["SIGKILL", "SIGINT"])
 def test_a_sweep_that_is_ended_from_outside_loses_no_finished_cell(end: str, tmp_path: Path) -> None:
-    words = ["iris", "--over", "l2=0..1:linear:40", "--epochs", "20"]
-    command = [sys.executable, "-m", "glassnet", "--no-plugins", "sweep", *words, "--jobs", "1"]
+    gate = Gate(tmp_path)
+    words = ["iris", "--over", "l2=0..1:linear:40", "--epochs", "20", "--activation", "gated:calls=500"]
+    plugin = ["--no-plugins", "--plugin", str(gate.plugin)]
+    command = [sys.executable, "-m", "glassnet", *plugin, "sweep", *words, "--jobs", "1"]
     process = subprocess.Popen(
         command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
     )
-    path, until = tmp_path / "sweeps/0001-iris/cells.jsonl", time.monotonic() + PATIENCE
-    while not path.exists() or path.read_text().count("\n") < 3:
-        assert process.poll() is None and time.monotonic() < until, "the sweep does not get on"
-        time.sleep(0.005)
+    path = tmp_path / "sweeps/0001-iris/cells.jsonl"
+    wait_until(lambda: path.exists() and path.read_text().count("\n") >= 3, process)
     os.kill(process.pid, getattr(signal, end))
     _, said = process.communicate(timeout=PATIENCE)
     done = path.read_text().count("\n")
     assert 3 <= done < 40
+    gate.open()
     if end == "SIGINT":
         assert process.returncode == 130
         assert f"Interrupted; {done} of 40 cells are finished and kept" in said
-        assert "Go on with: glassnet sweep --resume sweeps/0001-iris" in said
-    assert f"{done} of 40 cells are finished already" in sweep("--resume", "last").output
+        assert f"Go on with: glassnet --plugin {gate.plugin} sweep --resume sweeps/0001-iris" in said
+    assert f"{done} of 40 cells are finished already" in sweep("--resume", "last", before=tuple(plugin[1:])).output
     assert len(cells()) == 40
 
 

@@ -4,7 +4,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import autograd.numpy as anp
@@ -14,6 +13,7 @@ from autograd import grad
 from click.testing import CliRunner
 from folders import same
 from guests import environment
+from waiting import PATIENCE, wait_until
 
 from glassnet import Activation, Dataset, Experiment, GlassnetError, Run, Training, load, plot, record, run
 from glassnet.catalog import Catalog
@@ -104,12 +104,11 @@ def test_a_real_kill_loses_nothing_that_was_seen(tmp_path: Path) -> None:
     words = ["train", "xor", "--hidden", "30,20", "--watch", "all", "--epochs"]
     command = [sys.executable, "-m", "glassnet", "--no-plugins", *words, "1000000", "--quiet"]
     process = subprocess.Popen(command, cwd=tmp_path, env=environment(), stdin=subprocess.DEVNULL)
-    folder, until = tmp_path / "runs" / "0001-xor", time.monotonic() + 60
-    while not (folder / "checkpoint.npz").exists() or read_arrays(folder / "checkpoint.npz")["counts"][0] < 30:
-        assert process.poll() is None and time.monotonic() < until
-        time.sleep(0.01)
+    folder = tmp_path / "runs" / "0001-xor"
+    checkpoint = folder / "checkpoint.npz"
+    wait_until(lambda: checkpoint.exists() and read_arrays(checkpoint)["counts"][0] >= 30, process)
     process.kill()
-    assert process.wait(60) == -signal.SIGKILL
+    assert process.wait(PATIENCE) == -signal.SIGKILL
     done = int(read_arrays(folder / "checkpoint.npz")["counts"][0])
     total = str(done + 25)
     runs = str(tmp_path / "runs")

@@ -1,11 +1,16 @@
 """Figures and counts as people read them."""
 
+import ast
 import math
+import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import glassnet
 from glassnet import wording
 
 
@@ -55,6 +60,22 @@ def test_counts_lists_durations_and_sizes() -> None:
     assert [wording.memory(n) for n in (310, 1536, 12 << 20, 3 << 30)] == ["310 B", "1.5 KiB", "12.0 MiB", "3.0 GiB"]
 
 
+def test_differences_shares_and_numbers_beside_what_they_should_be() -> None:
+    assert [wording.percent(x) for x in (0.053, 0.234, 1, 0, 0.0042, 0.996)] == [
+        "5.3 %",
+        "23 %",
+        "100 %",
+        "0 %",
+        "0.42 %",
+        "100 %",
+    ]
+    assert wording.tiny(2.24e-16) == "2.2e-16" and wording.tiny(0.5) == "5.0e-01"
+    assert wording.exact(0.123456789) == "0.123457" and wording.exact(1 / 3, 8) == "0.33333333"
+    assert wording.exact(math.nan) == "nan"  # what a part gave is said as it is
+    assert wording.amount(12345) == "12,345"
+    assert [wording.rows_of("train", n) for n in (1, 1437)] == ["1 training row", "1,437 training rows"]
+
+
 def test_names_of_parts_and_metrics() -> None:
     assert (
         wording.ours("glassnet/adam:lr=0.01") == "adam:lr=0.01"
@@ -62,3 +83,68 @@ def test_names_of_parts_and_metrics() -> None:
     )
     assert wording.bare("glassnet/cross_entropy:factor=2") == "cross entropy" and wording.bare("a/b_c") == "b c"
     assert wording.metric("r2") == "R²" and wording.metric("mean_absolute_error") == "mean absolute error"
+
+
+# --- one room ------------------------------------------------------------------------------------------------
+
+#: Who may write figures by an own rule, and why.
+OWN_RULE = {
+    "wording.py": "it is the rule",
+    "builtin/": "built-in parts rely on the public face alone, as guests do",
+    "cli/drawing.py": "ticks of an axis drawn in letters",
+    "report/pictures.py": "pixels of a style",
+    "sweeps/pictures.py": "the cells of a heat map, which have room for three digits",
+    "sweeps/axes.py": "a setting as --set reads it, no matter who",
+    "tracing/numbers.py": "the cells of a matrix, which stand below each other",
+}
+PRECISION = re.compile(r"\.\d+[efgEFG%]$|,|[%efEF]$")  # of a format: digits, separators, percent, exponents
+PERCENT = re.compile(r"%[-+0 #]*\d*\.\d+[efgEFG]")
+
+
+def formats(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """(line, format) of all that turns a number into a text of so many digits."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FormattedValue) and isinstance(node.format_spec, ast.JoinedStr):
+            parts = node.format_spec.values
+            spec = "".join(str(one.value) if isinstance(one, ast.Constant) else "9" for one in parts)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "format":
+            spec = str(getattr(node.args[-1], "value", "")) if len(node.args) > 1 else ""
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and PERCENT.search(node.value):
+            yield node.lineno, node.value
+            continue
+        else:
+            continue
+        if PRECISION.search(spec) and "!r" not in ast.unparse(node):
+            yield node.lineno, spec
+
+
+SOURCES = sorted(Path(glassnet.__file__).parent.rglob("*.py"))
+PAGES = sorted(Path(glassnet.__file__).parent.rglob("*.html"))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_figures_for_people_are_written_in_one_room(path: Path) -> None:
+    name = path.relative_to(Path(glassnet.__file__).parent).as_posix()
+    if not name.startswith(tuple(OWN_RULE)):
+        found = list(formats(ast.parse(path.read_text(encoding="utf-8"))))
+        assert not found, f"{name} writes figures by a rule of its own (lines, formats): use glassnet.wording"
+
+
+def test_the_search_finds_every_way_to_write_digits() -> None:
+    ways = 'f"{x:.4f}" f"{x:,}" f"{x:.{n}g}" f"{x:>8.3g}" f"{x:.0%}" f"{x:%}" f"{x:,.1f}" "%.3g" format(x,".2e")'
+    for way in ways.split():
+        assert list(formats(ast.parse(way))), way
+    for way in (
+        'f"{x:>8}"',
+        'f"{x:g}"',
+        'f"{x!r:.60}"',
+        'f"{text:.200}"',
+        'f"{name:<{size}}"',
+        '"100 %"',
+        'f"{x:02d}"',
+    ):
+        assert not list(formats(ast.parse(way))), way
+    for page in PAGES:
+        assert not PERCENT.search(page.read_text(encoding="utf-8"))
+    for name in OWN_RULE:
+        assert (Path(glassnet.__file__).parent / name).exists()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .kinds import (
         Activation,
         Block,
+        Command,
         Dataset,
         Engine,
         Initializer,
@@ -41,6 +42,7 @@ __all__ = [
     "Activation",
     "Block",
     "Catalog",
+    "Command",
     "Dataset",
     "Diverged",
     "Engine",
@@ -69,6 +71,7 @@ __all__ = [
     "check",
     "contract_tests",
     "conventions",
+    "engines",
     "fetch",
     "hookimpl",
     "load",
@@ -83,7 +86,9 @@ __all__ = [
 ]
 
 _HOME = {
-    "kinds": "Activation Block Dataset Engine Initializer Loss Metric Optimizer Plot Range Recipe Schedule Session",
+    "kinds": (
+        "Activation Block Command Dataset Engine Initializer Loss Metric Optimizer Plot Range Recipe Schedule Session"
+    ),
     "hooks": "hookimpl",
     "errors": "Diverged GlassnetError",
     "estimators": "GlassClassifier GlassRegressor",
@@ -110,7 +115,7 @@ def __getattr__(name: str) -> Any:
             return version("glassnet")
         except PackageNotFoundError:  # a checkout that was never installed
             return "0+unknown"
-    if name in ("conventions", "pictures"):  # modules of the face, as a whole
+    if name in ("conventions", "engines", "pictures"):  # modules of the face, as a whole
         return import_module(f".{name}", __name__)
     if name not in _MODULE_OF:
         raise AttributeError(f"module 'glassnet' has no attribute {name!r}")

@@ -1,13 +1,17 @@
 """Every place where another package can add something to glassnet.
 
-A plugin is a module with one or more of these functions, decorated with `@hookimpl`. Each takes nothing
-and returns a list of parts; a part is a function that returns one of the bags in `glassnet.kinds`.
+A plugin is a module with one or more functions that are called like a hook and decorated with `@hookimpl`. Each
+takes nothing and returns a list of parts; a part is a function that returns one of the bags in `glassnet.kinds`.
+There is one hook for each kind of the table there.
 """
 
 from collections.abc import Callable
 from typing import Any
 
 import pluggy
+
+from .kinds import KINDS, Kind
+from .wording import a
 
 PROJECT = "glassnet"
 ENTRY_POINT_GROUP = "glassnet"
@@ -17,61 +21,21 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 Part = Callable[..., Any]
 
-
-@hookspec
-def activations() -> list[Part]:  # type: ignore[empty-body]
-    """Functions that return an `Activation`: what a layer does to its scores."""
-
-
-@hookspec
-def losses() -> list[Part]:  # type: ignore[empty-body]
-    """Functions that return a `Loss`: how wrong an output is."""
+#: Our own words after `glassnet`: no plugin's command can take one of them.
+COMMANDS = (
+    "list", "show", "check", "plugins", "doctor", "train", "sweep", "trace", "summary", "evaluate", "predict", "runs",
+    "plot", "report", "compare", "conventions", "export", "data", "index", "new", "sabotage", "release",
+)  # fmt: skip
 
 
-@hookspec
-def optimizers() -> list[Part]:  # type: ignore[empty-body]
-    """Functions that return an `Optimizer`: how weights move against a gradient."""
+def _hook(kind: Kind) -> Callable[[], list[Part]]:
+    def hook() -> list[Part]:
+        raise NotImplementedError("this only says how a hook looks: pluggy calls those of plugins")
+
+    hook.__name__ = hook.__qualname__ = kind.plural
+    hook.__doc__ = f"Functions that return {a(f'`{kind.bag.__name__}`')}: {kind.sentence}."
+    return hookspec(hook)
 
 
-@hookspec
-def initializers() -> list[Part]:  # type: ignore[empty-body]
-    """Functions that return an `Initializer`: the weights before the first step."""
-
-
-@hookspec
-def schedules() -> list[Part]:  # type: ignore[empty-body]
-    """Functions that return a `Schedule`: how the rate changes while training."""
-
-
-@hookspec
-def metrics() -> list[Part]:  # type: ignore[empty-body]
-    """Functions that return a `Metric`: how good a prediction is, in a number for people."""
-
-
-@hookspec
-def datasets() -> list[Part]:  # type: ignore[empty-body]
-    """Functions that take `rng` and options and return a `Dataset`: rows to learn from."""
-
-
-@hookspec
-def plots() -> list[Part]:  # type: ignore[empty-body]
-    """Functions that return a `Plot`: a picture of a run, of several runs, or of a part."""
-
-
-@hookspec
-def engines() -> list[Part]:  # type: ignore[empty-body]
-    """Functions that return an `Engine`: another library that trains the same network."""
-
-
-#: kind -> the hook that collects it. The order is that of `glassnet list`.
-HOOKS = {
-    "activation": "activations",
-    "loss": "losses",
-    "optimizer": "optimizers",
-    "initializer": "initializers",
-    "schedule": "schedules",
-    "metric": "metrics",
-    "dataset": "datasets",
-    "plot": "plots",
-    "engine": "engines",
-}
+#: What a plugin manager has to know: the hook of each kind, by its name.
+SPECIFICATIONS = type("Specifications", (), {kind.plural: _hook(kind) for kind in KINDS.values()})

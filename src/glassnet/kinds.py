@@ -281,15 +281,55 @@ class Engine:
     limit: float = 1e-10
 
 
-#: kind -> the bag that its parts return.
-BAGS: Mapping[str, type] = {
-    "activation": Activation,
-    "loss": Loss,
-    "optimizer": Optimizer,
-    "initializer": Initializer,
-    "schedule": Schedule,
-    "metric": Metric,
-    "dataset": Dataset,
-    "plot": Plot,
-    "engine": Engine,
+@dataclass(frozen=True, eq=False)
+class Command:
+    """One more word after `glassnet`: the part `slopes` is called with `glassnet slopes`, `two_words` with `two-words`.
+
+    `command` is what `@click.command()` or `@click.group()` makes of a function; its arguments and options are
+    click's. Where it says no help of its own, the part's docstring is its help. `@click.pass_obj` hands it the host of
+    this call, whose `catalog()` holds every part, those of `--plugin` too. What it raises ends in one line.
+    """
+
+    command: Any
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One sort of part, and all that the house has to know of it.
+
+    `plural` is the name of the hook that collects its parts, of the module of `glassnet.checks` with its promises
+    and, if `ours` is true, of the module of `glassnet.builtin` with our own. `bag` is what its parts return, and
+    `sentence` says in words what that is. `handed` are arguments of a part that are no options. `formula` says that
+    its docstring has to hold one. An example for `glassnet new` is `template/templates/NAME.py`.
+    """
+
+    name: str
+    plural: str
+    bag: type
+    sentence: str
+    handed: tuple[str, ...] = ()
+    formula: bool = True
+    ours: bool = True
+
+
+#: Every kind by its name: hooks, catalog, checks, `list` and `new` read this table, in whose order parts are listed.
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("activation", "activations", Activation, "what a layer does to its scores"),
+        Kind("loss", "losses", Loss, "how wrong an output is"),
+        Kind("optimizer", "optimizers", Optimizer, "how weights move against a gradient"),
+        Kind("initializer", "initializers", Initializer, "the weights before the first step"),
+        Kind("schedule", "schedules", Schedule, "how the rate changes while training"),
+        Kind("metric", "metrics", Metric, "how good a prediction is, in a number for people", formula=False),
+        Kind("dataset", "datasets", Dataset, "rows to learn from", handed=("rng",), formula=False),
+        Kind("plot", "plots", Plot, "a picture of a run, of several runs, or of a part", formula=False),
+        Kind("engine", "engines", Engine, "another library that trains the same network", formula=False),
+        Kind("command", "commands", Command, "one more word after `glassnet`", formula=False, ours=False),
+    )
 }
+
+
+def kind_of_bag(bag: Any) -> str | None:
+    """The kind whose parts return such a bag; None for anything else."""
+    return next((kind.name for kind in KINDS.values() if isinstance(bag, kind.bag)), None)

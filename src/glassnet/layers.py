@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from .backward import Room, way_back
 from .kinds import Activation
+from .wording import significant
 
 Array = NDArray[Any]
 Back = Callable[[Array], Array | None]
@@ -268,7 +269,7 @@ class Dropout(Layer):
     def __init__(self, number: int, rate: float, width: int, dtype: np.dtype[Any]) -> None:
         super().__init__(number, width)
         self.keep = 1.0 - rate
-        self.remark = f"{1 - self.keep:.3g} left out"
+        self.remark = f"{significant(1 - self.keep)} left out"
         self._mask = np.empty((0, width), dtype)
         self._x, self._downstream = Room(width, dtype), Room(width, dtype)
 

@@ -20,7 +20,8 @@ from numpy.typing import DTypeLike, NDArray
 from .backward import Room, way_back
 from .kinds import Activation, Block, Initializer
 from .layers import KINDS, Activate, Back, BatchNorm, Dense, Dropout, Layer
-from .notebook import html_table
+from .tables import Table
+from .wording import amount, count, significant
 
 Array = NDArray[Any]
 
@@ -221,11 +222,11 @@ class Network:
 
     def _repr_html_(self) -> str:
         """The dense layers as a table, for notebooks."""
-        title = f"Network {self.shape}: {len(self.w):,} parameters, {self.dtype.name}"
+        title = f"Network {self.shape}: {count(len(self.w), 'parameter')}, {self.dtype.name}"
         rows = []
         for number, (i, o) in enumerate(pairwise(self.widths)):
             W = self.view(self.w, "weight", number)
-            count = sum(math.prod(block.shape) for block in self.layout if block.layer == number)
+            size = sum(math.prod(block.shape) for block in self.layout if block.layer == number)
             name = "output" if number == len(self.hidden) else f"layer {number + 1}"
-            rows.append((name, f"{i} → {o}", f"{count:,}", f"{W.mean():.3g} ± {W.std():.3g}"))
-        return html_table(title, ("layer", "width", "parameters", "weights, mean ± spread"), rows)
+            rows.append((name, f"{i} → {o}", amount(size), f"{significant(W.mean())} ± {significant(W.std())}"))
+        return Table(("layer", "width", "parameters", "weights, mean ± spread"), rows, title).html()

@@ -7,12 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from .catalog import Catalog, Choice, Part, Phrase
-from .catalog.faults import explain
+from .catalog import Catalog, Choice, Part, Phrase, explain
 from .errors import GlassnetError, did_you_mean, join
 from .experiment import Training
-from .hooks import HOOKS, PROJECT
-from .kinds import Plot
+from .hooks import PROJECT
+from .kinds import KINDS, Plot
 from .runs import Run
 from .sweeps import Sweep
 
@@ -202,7 +201,7 @@ def _read_subject(subject: Any, catalog: Catalog | None) -> tuple[Any, Catalog]:
 
 def _part_named(text: str, catalog: Catalog) -> Choice:
     name = Phrase.parse(text).name
-    kinds = [kind for kind in HOOKS if kind != "plot" and catalog.matches(kind, name)]
+    kinds = [kind for kind in KINDS if kind != "plot" and catalog.matches(kind, name)]
     if len(kinds) == 1:
         return catalog.choose(kinds[0], text)
     known = [part.name for part in catalog.parts() if part.kind != "plot"]

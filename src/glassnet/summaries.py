@@ -6,20 +6,20 @@ import json
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from html import escape
+from dataclasses import dataclass, replace
 from inspect import signature
 from typing import Any
 
 import numpy as np
 
+from . import wording
 from .catalog import Catalog, Choice
 from .errors import GlassnetError, join
-from .experiment import Experiment, Training
-from .experiment.choosing import DEFAULT_BATCH, choose_parts
+from .experiment import DEFAULT_BATCH, Experiment, Training, choose_parts
 from .kinds import Optimizer, State, Task
 from .network import Network
 from .runs import Run
+from .tables import Table, side_notes
 from .training.steps import initial_state
 
 HEADER = ("layer", "activation", "output", "W", "b", "parameters")
@@ -90,20 +90,27 @@ class Summary:
                 f"(n, {layer.width})",
                 str(layer.W or ""),
                 str(layer.b or ""),
-                f"{layer.parameters:,}" if layer.parameters else "",
+                wording.amount(layer.parameters) if layer.parameters else "",
             )
             for layer in self.layers
         ]
 
+    def table(self) -> Table:
+        return Table(HEADER, self.rows(), wraps=("activation",))
+
     def totals(self) -> list[tuple[str, str]]:
         """What stands below the table."""
-        size = _bytes(self.parameters * np.dtype(self.dtype).itemsize)
-        memory = ", ".join(f"{name} {_bytes(count)}" for name, count in self.memory.items())
-        of = f"{self.batch} rows" if self.batch else "one row"
+        size = wording.memory(self.parameters * np.dtype(self.dtype).itemsize)
+        memory = ", ".join(f"{name} {wording.memory(count)}" for name, count in self.memory.items())
+        of = wording.count(self.batch, "row") if self.batch else "one row"
+        whole, penalised = wording.amount(self.parameters), wording.amount(self.penalised)
         return [
-            ("parameters", f"{self.parameters:,} ({size} in {self.dtype}), {self.penalised:,} of them penalised"),
-            ("memory", f"{memory} of {of}; together {_bytes(sum(self.memory.values()))}"),
-            ("work", f"{self.products:,} multiplications a row forward, about three times that in training"),
+            ("parameters", f"{whole} ({size} in {self.dtype}), {penalised} of them penalised"),
+            ("memory", f"{memory} of {of}; together {wording.memory(sum(self.memory.values()))}"),
+            (
+                "work",
+                f"{wording.count(self.products, 'multiplication')} a row forward, about three times that in training",
+            ),
             *self.choices,
         ]
 
@@ -132,32 +139,16 @@ class Summary:
         return json.dumps(self.as_plain())
 
     def __str__(self) -> str:
-        table = [HEADER, *self.rows()]
-        sizes = [max(len(row[column]) for row in table) for column in range(len(HEADER))]
-        lines = ["  ".join(_aligned(cell, size) for cell, size in zip(row, sizes, strict=True)) for row in table]
+        heading, *body = self.table().lines()
         totals = [f"{name:<10}  {text}" for name, text in self.totals()]
-        body = [line.rstrip() for line in lines[1:]]
-        return "\n".join([self.title, "", lines[0], "-" * len(lines[0]), *body, "", *totals])
+        return "\n".join([self.title, "", heading, "-" * len(heading), *body, "", *totals])
 
     def _repr_html_(self) -> str:
-        heading = "".join(f"<th>{name}</th>" for name in HEADER)
-        body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in self.rows())
-        totals = "".join(f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in self.totals())
-        table = f"<table><thead><tr>{heading}</tr></thead><tbody>{body}</tbody></table>"
-        return f"<p><b>{escape(self.title)}</b></p>{table}<table>{totals}</table>"
+        return replace(self.table(), title=self.title).html() + side_notes(self.totals())
 
 
 def _aligned(cell: str, size: int) -> str:
     return cell.rjust(size) if cell[:1].isdigit() or cell == "parameters" else cell.ljust(size)
-
-
-def _bytes(count: float) -> str:
-    """1 KiB is 1,024 bytes."""
-    for unit in ("B", "KiB", "MiB"):
-        if count < 1024:
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
-        count /= 1024
-    return f"{count:.1f} GiB"
 
 
 def summary(

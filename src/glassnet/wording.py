@@ -46,15 +46,45 @@ def significant(value: float, digits: int = 3) -> str:
     return f"{rounded:,.10f}".rstrip("0")
 
 
+def exact(value: float, digits: int = 6) -> str:
+    """A number beside the one that it should be, in as many digits as show the difference; what is no number, too."""
+    return f"{value:.{digits}g}"
+
+
+def tiny(value: float) -> str:
+    """A difference that should be nothing, by its order of magnitude: 2.2e-16."""
+    return f"{value:.1e}"
+
+
+def percent(share: float) -> str:
+    """A share of 1 in two digits: `5.3 %`, `23 %`, `100 %`."""
+    return f"{significant(100 * share, 2)} %"
+
+
+def amount(number: int) -> str:
+    """A number of things without their name, as in a table: `1,200`."""
+    return f"{number:,}"
+
+
 def count(number: int, noun: str, plural: str | None = None) -> str:
     """`1 input`, `1,200 inputs`, `2 classes`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def rows_of(split: str, number: int) -> str:
+    """`1 training row`, `1,437 test rows`."""
+    return count(number, SPLITS[split].removesuffix("s"))
 
 
 def listed(things: Iterable[Any], last: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`."""
     texts = [str(thing) for thing in things]
     return f" {last} ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
+
+
+def a(noun: str) -> str:
+    """The noun with its article: `an activation`, `a loss`."""
+    return f"{'an' if noun.lstrip('`')[:1].lower() in 'aeiou' else 'a'} {noun}"
 
 
 def duration(seconds: float) -> str:

@@ -1,3 +1,8 @@
+"""What is known of the part from outside: by hand, or from a paper."""
+
+import numpy as np
+
+from {{ cookiecutter.__package }} import plugin
 
 
 def test_the_rows_are_those_of_the_paper():

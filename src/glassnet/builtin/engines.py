@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 
 from glassnet import Engine, Recipe, Session, conventions, hookimpl
+from glassnet import engines as alike  # the hook at the end bears its name
 
-OURS = "glassnet/"
+LIBRARY = "scikit-learn"
 
 #: What scikit-learn's networks know, by our names.
 _ACTIVATIONS = {"identity": "identity", "sigmoid": "logistic", "tanh": "tanh", "relu": "relu"}
 _OUTPUT_OF = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid", "squared_error": "identity"}
-_GRADIENT_DESCENT = ("sgd", "momentum", "nesterov")
+_SOLVERS = {"sgd": "sgd", "momentum": "sgd", "nesterov": "sgd", "adam": "adam"}
 
 
 def sklearn() -> Engine:
@@ -54,26 +55,16 @@ def _begin(recipe: Recipe) -> Session:
 # --- what it knows, and what it refuses ---------------------------------------------------------------------
 
 
-def _own(full_name: str) -> str:
-    """A part of ours by its short name; anybody else's keeps its full one, which nothing here knows."""
-    return full_name.removeprefix(OURS)
-
-
 def _loss(recipe: Recipe) -> str:
-    loss, output = _own(recipe.loss[0]), _own(recipe.output[0])
-    if loss not in _OUTPUT_OF:
-        raise ValueError(f"scikit-learn's networks have no loss {loss}: {_one_of('--loss', _OUTPUT_OF)}")
-    if output != _OUTPUT_OF[loss]:
-        raise ValueError(f"scikit-learn has no output {output} with {loss}: write --output {_OUTPUT_OF[loss]}")
+    loss, output = alike.ours(recipe.loss[0]), alike.ours(recipe.output[0])
+    natural = alike.known(LIBRARY, "loss", _OUTPUT_OF, loss)
+    if output != natural:
+        raise ValueError(f"scikit-learn has no output {output} with {loss}: write --output {natural}")
     if loss == "cross_entropy" and recipe.widths[-1] < 3:
         raise ValueError(
             "scikit-learn gives two classes one sigmoid output, not two of softmax: write --loss binary_cross_entropy"
         )
     return loss
-
-
-def _one_of(flag: str, names: Any) -> str:
-    return f"write {flag} {' or '.join(names)}"
 
 
 def _refuse_settings(recipe: Recipe) -> None:
@@ -88,40 +79,32 @@ def _refuse_settings(recipe: Recipe) -> None:
     for flag, given in refused.items():
         if given:
             raise ValueError(f"scikit-learn's networks have nothing like {flag}: leave it away")
-    if _own(recipe.schedule[0]) != "constant":
+    if alike.ours(recipe.schedule[0]) != "constant":
         raise ValueError(
-            f"scikit-learn has no schedule {_own(recipe.schedule[0])} that counts steps as we do: "
+            f"scikit-learn has no schedule {alike.ours(recipe.schedule[0])} that counts steps as we do: "
             "write --schedule constant"
         )
 
 
 def _activation(recipe: Recipe) -> str:
-    names = [_own(name) for name, _ in recipe.activations]
-    for name in names:
-        if name not in _ACTIVATIONS:
-            raise ValueError(f"scikit-learn has no activation {name}: {_one_of('--activation', _ACTIVATIONS)}")
+    names = [alike.ours(name) for name, _ in recipe.activations]
+    theirs = [alike.known(LIBRARY, "activation", _ACTIVATIONS, name) for name in names]
     if len(set(names)) > 1:
         raise ValueError(
             f"scikit-learn has one activation for all hidden layers, not {', '.join(names)}: give --activation once"
         )
-    return _ACTIVATIONS[names[0]] if names else "identity"
+    return theirs[0] if theirs else "identity"
 
 
 def _solver(recipe: Recipe, slope: float) -> dict[str, Any]:
     """The optimizer in scikit-learn's settings. At a constant rate it is all the same where momentum has it."""
-    name, options = _own(recipe.optimizer[0]), recipe.optimizer[1]
-    if name in _GRADIENT_DESCENT:
+    name, options = alike.ours(recipe.optimizer[0]), recipe.optimizer[1]
+    if alike.known(LIBRARY, "optimizer", _SOLVERS, name) == "sgd":
         moving = {"momentum": options.get("momentum", 0.0), "nesterovs_momentum": name == "nesterov"}
         return {"solver": "sgd", "learning_rate_init": options["lr"] / slope, **moving}
-    if name != "adam":
-        raise ValueError(
-            f"scikit-learn has no optimizer {name}: {_one_of('--optimizer', (*_GRADIENT_DESCENT, 'adam'))}"
-        )
     if options["epsilon_place"] == "inside":
-        raise ValueError(
-            "scikit-learn's adam has its epsilon outside the root, not adam:epsilon_place=inside: "
-            "write adam:epsilon_place=uncorrected, which is its own, or corrected"
-        )
+        instead = "uncorrected, which is its own, or corrected"
+        raise alike.epsilon_elsewhere(LIBRARY, "adam", "adam:epsilon_place=inside", instead)
     betas = {"beta_1": options["beta1"], "beta_2": options["beta2"], "epsilon": options["epsilon"] * slope}
     return {"solver": "adam", "learning_rate_init": options["lr"], **betas}
 
@@ -133,8 +116,8 @@ def _is_converted(recipe: Recipe) -> bool:
 
 def _remarks(recipe: Recipe, slope: float) -> Iterator[str]:
     if slope != 1:
-        how = "epsilon times" if _own(recipe.optimizer[0]) == "adam" else "rate divided by"
-        yield f"its slope of {_own(recipe.loss[0])} is {slope:.4g} times ours: {how} {slope:.4g}"
+        how = "epsilon times" if alike.ours(recipe.optimizer[0]) == "adam" else "rate divided by"
+        yield f"its slope of {alike.ours(recipe.loss[0])} is {slope:.4g} times ours: {how} {slope:.4g}"
     if recipe.l2:
         yield "alpha = l2 * rows of the batch, since it divides the penalty by them"
     if _is_converted(recipe):
@@ -269,7 +252,7 @@ def _script(recipe: Recipe) -> str:
     layers = range(1, len(recipe.widths))
     matrices, biases = (", ".join(f'weights["{letter}{number}"]' for number in layers) for letter in "Wb")
     return _SCRIPT.format(
-        shape="-".join(str(width) for width in recipe.widths),
+        beginning=alike.beginning(recipe, LIBRARY),
         name=name,
         settings=_settings_text(recipe, slope),
         inputs=recipe.widths[0],
@@ -282,7 +265,7 @@ def _script(recipe: Recipe) -> str:
     )
 
 
-_SCRIPT = '''"""A network {shape} in scikit-learn, with the weights and the rules that it had in glassnet."""
+_SCRIPT = '''{beginning}
 
 import numpy as np
 from sklearn.neural_network import {name}

@@ -5,15 +5,20 @@ the options, and builds it. Parts come from our own modules and from guests, whi
 packages or single files; a guest that is broken is set aside with a reason, and nothing else happens.
 """
 
+from .curves import DRAWN, Curve, curve_of
 from .discovery import Catalog, ambiguous_names, known_kind
-from .guests import Guest, NearMiss, canonical, near_miss_groups
-from .options import Option
-from .parts import Choice, Part
+from .faults import explain
+from .guests import Guest, NearMiss, canonical, installed, near_miss_groups
+from .options import Option, write
+from .parts import GIVEN, Choice, Part, read_part
 from .phrases import Phrase
 
 __all__ = [
+    "DRAWN",
+    "GIVEN",
     "Catalog",
     "Choice",
+    "Curve",
     "Guest",
     "NearMiss",
     "Option",
@@ -21,6 +26,11 @@ __all__ = [
     "Phrase",
     "ambiguous_names",
     "canonical",
+    "curve_of",
+    "explain",
+    "installed",
     "known_kind",
     "near_miss_groups",
+    "read_part",
+    "write",
 ]

@@ -9,17 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import GlassnetError, did_you_mean, join
-from ..hooks import HOOKS, PROJECT
-from ..notebook import html_table
+from ..hooks import PROJECT
+from ..kinds import KINDS
+from ..tables import Table
+from ..wording import count
 from .guests import LOCAL, Guest, canonical, installed, load_file, load_package
 from .parts import GIVEN, Choice, Part, read_part
 from .phrases import Phrase
 from .plugins import new_manager, read_plugin, refuse_repeats
 
-#: The modules of `glassnet.builtin` that hold parts: they are plugins like any other.
-_BUILTIN = (
-    "activations", "losses", "optimizers", "initializers", "schedules", "metrics", "datasets", "plots", "engines",
-)  # fmt: skip
 _SWITCH = "GLASSNET_PLUGINS"
 
 
@@ -28,7 +26,7 @@ class Catalog:
 
     def __init__(self, parts: Sequence[Part], guests: Sequence[Guest]) -> None:
         """Hold these parts and guests; `Catalog.discover` finds them."""
-        order = list(HOOKS)
+        order = list(KINDS)
         self._parts = sorted(parts, key=lambda part: order.index(part.kind))
         self.guests = list(guests)
 
@@ -116,12 +114,12 @@ class Catalog:
     def _repr_html_(self) -> str:
         """Every part with its help, for notebooks."""
         rows = [(part.kind, self.short_name(part), part.distribution, part.help) for part in self._parts]
-        return html_table(f"{len(rows)} parts", ("kind", "name", "provider", "help"), rows)
+        return Table(("kind", "name", "provider", "help"), rows, count(len(rows), "part")).html()
 
     def _unknown(self, kind: str, name: str) -> str:
         choices = [self.short_name(part) for part in self.parts(kind)]
         guess = did_you_mean(name, [*choices, *(part.name for part in self.parts(kind))])
-        elsewhere = [other for other in HOOKS if other != kind and self.matches(other, name)]
+        elsewhere = [other for other in KINDS if other != kind and self.matches(other, name)]
         is_a = f" {name!r} is the name of another kind: {join(elsewhere)}." if elsewhere else ""
         known = f" Known names: {join(choices)}." if choices else ""
         given = (
@@ -142,13 +140,11 @@ class Catalog:
 
 def known_kind(given: str) -> str:
     """The kind, from its singular or its plural; an unknown one is an error."""
-    if given in HOOKS:
-        return given
-    for kind, plural in HOOKS.items():
-        if given == plural:
-            return kind
-    guess = did_you_mean(given, [*HOOKS, *HOOKS.values()])
-    raise GlassnetError(f"there is no kind {given!r}.{guess} Kinds: {join(HOOKS)}")
+    for kind in KINDS.values():
+        if given in (kind.name, kind.plural):
+            return kind.name
+    guess = did_you_mean(given, [*KINDS, *(kind.plural for kind in KINDS.values())])
+    raise GlassnetError(f"there is no kind {given!r}.{guess} Kinds: {join(KINDS)}")
 
 
 def ambiguous_names(catalog: Catalog) -> list[list[Part]]:
@@ -160,9 +156,10 @@ def ambiguous_names(catalog: Catalog) -> list[list[Part]]:
 
 
 def _builtin_parts(manager: Any) -> list[Part]:
+    """The parts of `glassnet.builtin`: its modules are plugins like any other."""
     parts: list[Part] = []
     version = _version()
-    for name in _BUILTIN:
+    for name in (kind.plural for kind in KINDS.values() if kind.ours):
         module = import_module(f"{PROJECT}.builtin.{name}")
         parts += read_plugin(manager, module, f"{PROJECT}: {name}", PROJECT, version)
     refuse_repeats(parts)

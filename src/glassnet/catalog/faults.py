@@ -44,8 +44,11 @@ def resolve(point: EntryPoint) -> Any:
     return found
 
 
-def explain(error: BaseException, owner: str) -> tuple[str, str]:
-    """(reason, remedy) of whatever a guest raised; `owner` is "local" or the distribution."""
+def explain(error: BaseException, owner: str, file: str = "") -> tuple[str, str]:
+    """(reason, remedy) of whatever a guest raised; `owner` is "local" or the distribution.
+
+    `file` is the guest's own, where others (click, say) stand between us and it.
+    """
     if isinstance(error, Fault):
         return _one_line(str(error)), error.remedy
     mend = "correct the file" if owner == "local" else f"tell its author, or pip install --upgrade {owner}"
@@ -53,25 +56,25 @@ def explain(error: BaseException, owner: str) -> tuple[str, str]:
         return _one_line(str(error)), mend
     if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("glassnet"):
         package = error.name.partition(".")[0]
-        return _described(error), f"install what it needs: pip install {package} (if that is the package's name)"
+        return _described(error, file), f"install what it needs: pip install {package} (if that is the package's name)"
     if isinstance(error, SystemExit):
-        where = _place(error)
+        where = _place(error, file)
         return f"it called sys.exit({error.code!r}){where}", f"{mend}; a plugin must not end the program"
-    return _described(error), mend
+    return _described(error, file), mend
 
 
-def _described(error: BaseException) -> str:
+def _described(error: BaseException, file: str) -> str:
     if isinstance(error, SyntaxError) and error.filename:
         return _one_line(f"{type(error).__name__}: {error.msg} ({error.filename}:{error.lineno})")
     words = traceback.format_exception_only(error)[0]
-    return _one_line(words) + _place(error)
+    return _one_line(words) + _place(error, file)
 
 
-def _place(error: BaseException) -> str:
+def _place(error: BaseException, file: str) -> str:
     frames = _frames(error)
     if not frames:
         return ""
-    own = _own(frames)
+    own = [frame for frame in frames if frame.filename == file] or _own(frames)
     last = own[-1]
     within = "" if last.name.startswith("<") else f", in {last.name}()"
     return f"{within} ({last.filename}:{last.lineno})"

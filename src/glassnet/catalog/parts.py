@@ -10,8 +10,8 @@ from types import FunctionType
 from typing import Any
 
 from ..errors import GlassnetError, did_you_mean, join
-from ..kinds import BAGS
-from ..wording import ours
+from ..kinds import KINDS, kind_of_bag
+from ..wording import a, ours
 from .options import Option, read_options, write
 from .phrases import Phrase
 
@@ -105,10 +105,10 @@ class Choice:
         except (Exception, SystemExit) as error:
             words = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
             raise GlassnetError(f"{self} can't be built: {' '.join(words.split())} ({part.where})") from error
-        if not isinstance(bag, BAGS[part.kind]):
-            wanted = BAGS[part.kind].__name__
+        if not isinstance(bag, KINDS[part.kind].bag):
+            wanted = KINDS[part.kind].bag.__name__
             raise GlassnetError(
-                f"{part.full_name} returned {_a(type(bag).__name__)} instead of {_a(wanted)} ({part.where}): "
+                f"{part.full_name} returned {a(type(bag).__name__)} instead of {a(wanted)} ({part.where}): "
                 f"end the function with `return {wanted}(...)`"
             )
         return bag
@@ -128,7 +128,7 @@ def read_part(kind: str, function: Any, distribution: str, version: str = "", or
     name = function.__name__
     if not name.isidentifier():
         raise GlassnetError(f"a part needs a name, and {name} {where} has none: write it with `def`")
-    handed_in = ("rng",) if kind == "dataset" else ()
+    handed_in = KINDS[kind].handed
     try:
         options = read_options(function, handed_in)
     except GlassnetError as error:
@@ -149,17 +149,17 @@ def read_part(kind: str, function: Any, distribution: str, version: str = "", or
 
 
 def _refuse_non_parts(kind: str, function: Any) -> None:
-    bag = BAGS[kind].__name__
-    if isinstance(function, tuple(BAGS.values())):
+    bag = KINDS[kind].bag.__name__
+    if kind_of_bag(function):
         raise GlassnetError(
-            f"{_a(kind)} is given by the function that returns {_a(bag)}, not by the {type(function).__name__} itself"
+            f"{a(kind)} is given by the function that returns {a(bag)}, not by the {type(function).__name__} itself"
         )
     if isinstance(function, partial):
         raise GlassnetError(
             "a part is a plain function, not a partial: write its options in a phrase, NAME:OPTION=VALUE"
         )
     if not callable(function) or not isinstance(inspect.unwrap(function), FunctionType):
-        raise GlassnetError(f"{function!r:.80} is not a part: a part is a plain function that returns {_a(bag)}")
+        raise GlassnetError(f"{function!r:.80} is not a part: a part is a plain function that returns {a(bag)}")
 
 
 def _generator(rng: Any) -> Any:
@@ -168,7 +168,3 @@ def _generator(rng: Any) -> Any:
     from ..streams import Stream, generator
 
     return generator(0, Stream.DATA)  # a look at a data set must show the same rows each time
-
-
-def _a(noun: str) -> str:
-    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

@@ -13,19 +13,19 @@ from typing import Any
 
 import pluggy
 
-from .. import hooks
 from ..errors import GlassnetError, did_you_mean, join, nearest
-from ..hooks import HOOKS, PROJECT
+from ..hooks import PROJECT, SPECIFICATIONS
+from ..kinds import KINDS
 from .parts import Part, read_part
 
 _MARK = f"{PROJECT}_impl"
-_NAMES = tuple(HOOKS.values())
+_NAMES = tuple(kind.plural for kind in KINDS.values())
 
 
 def new_manager() -> pluggy.PluginManager:
     """A plugin manager that knows every hook of glassnet and no plugin."""
     manager = pluggy.PluginManager(PROJECT)
-    manager.add_hookspecs(hooks)
+    manager.add_hookspecs(SPECIFICATIONS)
     return manager
 
 
@@ -36,12 +36,12 @@ def read_plugin(manager: pluggy.PluginManager, plugin: Any, label: str, distribu
     _inspect_marks(plugin)
     manager.register(plugin, name=label)
     found: list[Part] = []
-    for kind, hook in HOOKS.items():
-        for implementation in getattr(manager.hook, hook).get_hookimpls():
+    for kind in KINDS.values():
+        for implementation in getattr(manager.hook, kind.plural).get_hookimpls():
             if implementation.plugin is plugin:
-                functions = _functions(hook, implementation.function)
+                functions = _functions(kind.plural, implementation.function)
                 origin = _where(implementation.function)
-                found += [read_part(kind, function, distribution, version, origin) for function in functions]
+                found += [read_part(kind.name, function, distribution, version, origin) for function in functions]
     return found
 
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from ..backward import derived_vjp
 from ..errors import GlassnetError
 from ..kinds import Activation
-from .cases import Call, Case, NotApplicable, Refused
+from ..wording import exact
+from .cases import Call, Case, NotApplicable, Refused, require_functions
 from .differences import RULE, Slopes, own_slopes, slopes_of_sum
 from .running import Promise
 
@@ -20,6 +21,13 @@ Array = NDArray[Any]
 _FAR = [-20.0, -12.0, -10.0, -8.0, 8.0, 10.0, 12.0, 20.0]
 SCORES = np.concatenate([np.linspace(-6, 6, 97), _FAR]).reshape(35, 3)
 LARGE = np.array([[-1000.0, 1000.0, 0.0], [1000.0, 1000.0, -1000.0], [-1000.0, -1000.0, -1000.0], [100.0, -100.0, 1.0]])
+
+
+def whole(case: Case, bag: Activation) -> None:
+    """It has a formula, and one slope at most."""
+    if bag.df is not None and bag.vjp is not None:
+        raise Refused("it gives both df and vjp: only one of them can be its slope")
+    require_functions(f=bag.f)
 
 
 def calls(case: Case, bag: Activation) -> Iterator[Call]:
@@ -46,8 +54,8 @@ def slope(case: Case) -> str:
     worst = slopes.disagreement(found, SCORES)
     if worst is not None:
         raise Refused(
-            f"slope at z = {SCORES[worst]:.6g}: df gives {float(found[worst]):.6g}, central differences give "
-            f"{slopes.central[worst]:.6g}, which is {RULE}"
+            f"slope at z = {exact(SCORES[worst])}: df gives {exact(found[worst])}, central differences give "
+            f"{exact(slopes.central[worst])}, which is {RULE}"
         )
     left_out = int(slopes.kink.sum())
     return f"{SCORES.size - left_out} points" + (f", {left_out} at kinks left out" if left_out else "")
@@ -72,13 +80,13 @@ def _compare_way_back(slopes: Slopes, found: Array, z: Array, name: str) -> None
     if worst is not None:
         raise Refused(
             f"the slope of sum(upstream * f(z)) in column {worst[1] + 1} of the row z = {_row(z[worst[0]])}: {name} "
-            f"gives {float(found[worst]):.6g}, central differences give {slopes.central[worst]:.6g}, "
+            f"gives {exact(found[worst])}, central differences give {exact(slopes.central[worst])}, "
             f"which is {RULE}"
         )
 
 
 def _row(values: Array) -> str:
-    return "[" + ", ".join(f"{value:.4g}" for value in values) + "]"
+    return "[" + ", ".join(exact(value, 4) for value in values) + "]"
 
 
 def jacobian(case: Case) -> str:
@@ -114,7 +122,7 @@ def _refuse_mixed(function: Any, name: str) -> None:
         alone = np.asarray(function(SCORES[index].reshape(1, 1)), dtype=float)
         if not np.allclose(alone, whole[index], rtol=1e-9, atol=1e-12):
             raise Refused(
-                f"{name} of z = {SCORES[index]:.6g} is {float(alone.flat[0]):.6g} alone and {whole[index]:.6g} among "
+                f"{name} of z = {exact(SCORES[index])} is {exact(alone.flat[0])} alone and {exact(whole[index])} among "
                 "other rows and columns: elements mix; a part whose columns mix gives vjp(z, a, upstream)"
             )
 
@@ -148,7 +156,7 @@ def finite(case: Case) -> None:
                 index = tuple(np.argwhere(bad)[0])
                 row = f" (row {_row(LARGE[index[0]])})" if case.bag.df is None else ""
                 raise Refused(
-                    f"{name} at z = {LARGE[index]:.6g}{row} is {float(result[index])} in {np.dtype(wanted)}: "
+                    f"{name} at z = {exact(LARGE[index])}{row} is {float(result[index])} in {np.dtype(wanted)}: "
                     "a finite number is expected"
                 )
 

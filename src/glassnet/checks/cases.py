@@ -28,6 +28,13 @@ class NotApplicable(Exception):
     """The promise says nothing about this part; the message says why."""
 
 
+def require_functions(**functions: Any) -> None:
+    """Each of these has to be a function."""
+    for name, function in functions.items():
+        if not callable(function):
+            raise Refused(f"{name} is {function!r:.60}: expected a function")
+
+
 @dataclass(frozen=True)
 class Call:
     """One call of a function of a bag: what it is called in messages, the function, and its arguments by name."""
@@ -105,7 +112,7 @@ class Case:
 
     def explain(self, error: BaseException) -> str:
         """What a part raised, in one line with the place in its source."""
-        from ..catalog.faults import explain
+        from ..catalog import explain
 
         return explain(error, self.part.distribution)[0]
 

@@ -16,6 +16,7 @@ from .running import Promise
 
 Array = NDArray[Any]
 
+EXEMPT = {"input-untouched": "it is handed nothing but numbers and rng", "paper": "see provenance"}
 _MOST_SHARED = 0.01  # honest repeats, as of two equal flowers, are rarer than that
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -11,14 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..catalog import Catalog
+from ..engines import Layers, apart, named
 from ..experiment import Experiment, Training
 from ..experiment.recipes import recipe_of, session_of
 from ..kinds import Dataset, Engine, Recipe, Session, Task
-from .cases import Call, Case, NotApplicable, Refused
+from ..wording import exact, significant, tiny
+from .cases import Call, Case, NotApplicable, Refused, require_functions
 from .running import Promise
 
 Array = NDArray[Any]
-Layers = Sequence[Mapping[str, Array]]
 
 HIGHEST_LIMIT = 1e-4  # beyond it a difference is no rounding any more, and proves nothing
 _APART = 1e-6  # here steps are few and large: what a slip in a convention comes to is far above it
@@ -114,6 +115,15 @@ def _first(bag: Engine) -> tuple[_Example, Session]:
     raise Refused(f"it takes none of {len(refusals)} small networks; the first, plain sgd: {refusals[0]}")
 
 
+def whole(case: Case, bag: Engine) -> None:
+    """It has its functions, a limit, and a version."""
+    require_functions(begin=bag.begin, version=bag.version, **({} if bag.script is None else {"script": bag.script}))
+    if not 0 < bag.limit <= HIGHEST_LIMIT:
+        raise Refused(f"its limit is {bag.limit!r}: expected a number above 0 and at most {HIGHEST_LIMIT:g}")
+    if not str(bag.version()).strip():
+        raise Refused("version() is empty: expected that of the library")
+
+
 def calls(case: Case, bag: Engine) -> Iterator[Call]:
     """Training a small network from the start. Only as the part comes: a device that is asked for may not be here."""
     if any(case.choice.options[option.name] != option.default for option in case.part.options):
@@ -148,14 +158,15 @@ def same_start(case: Case) -> str:
 def _require_layers(found: Layers, expected: Layers, within: float, when: str) -> None:
     if len(found) != len(expected):
         raise Refused(f"{when}, weights() has {len(found)} layers: expected {len(expected)}")
-    for number, (theirs, ours) in enumerate(zip(found, expected, strict=True), 1):
-        for name, array in ours.items():
-            if name not in theirs or np.shape(theirs[name]) != array.shape:
-                shape = np.shape(theirs[name]) if name in theirs else "missing"
-                raise Refused(f"{when}, {name} of layer {number} is {shape}: expected shape {array.shape}")
-            apart = float(np.abs(np.asarray(theirs[name]) - array).max(initial=0.0))
-            if not apart <= within:
-                raise Refused(f"{when}, {name} of layer {number} is {apart:.2g} apart: expected at most {within:.0e}")
+    for number, name, far in apart(expected, found):
+        theirs, shape = found[number - 1], expected[number - 1][name].shape
+        if name not in theirs or np.shape(theirs[name]) != shape:
+            given = np.shape(theirs[name]) if name in theirs else "missing"
+            raise Refused(f"{when}, {name} of layer {number} is {given}: expected shape {shape}")
+        if not far <= within:
+            raise Refused(
+                f"{when}, {name} of layer {number} is {tiny(far)} apart: expected at most {significant(within)}"
+            )
 
 
 def same_steps(case: Case) -> str:
@@ -183,7 +194,7 @@ def _require_steps(example: _Example, session: Session, within: float) -> None:
         expected, found = ours.train(X, t, _BATCH), session.train(X, t, _BATCH)
         when = f"{example.words}: after {visit * -(-len(X) // _BATCH)} steps"
         if not abs(found - expected) <= within and not np.isnan(found):  # NaN: it can't tell
-            raise Refused(f"{when}, the mean loss is {found:.8g}: expected {expected:.8g}")
+            raise Refused(f"{when}, the mean loss is {exact(found, 8)}: expected {exact(expected, 8)}")
         _require_layers(session.weights(), ours.weights(), within, when)
     _require_same(session.outputs(X), ours.outputs(X), within, f"{when}, outputs(X)")
 
@@ -193,7 +204,7 @@ def _require_same(found: Array, expected: Array, within: float, what: str) -> No
         raise Refused(f"{what} has shape {np.shape(found)}: expected {expected.shape}")
     apart = float(np.abs(np.asarray(found) - expected).max())
     if not apart <= within:
-        raise Refused(f"{what} is {apart:.2g} apart: expected at most {within:.0e}")
+        raise Refused(f"{what} is {tiny(apart)} apart: expected at most {significant(within)}")
 
 
 def refuses(case: Case) -> str:
@@ -226,8 +237,7 @@ def script_runs(case: Case) -> str:
         raise NotApplicable("it writes no script")
     example, session = _first(bag)
     X, t = example.rows
-    layers = enumerate(example.recipe.start, 1)
-    names = {f"{name}{number}": array.copy() for number, layer in layers for name, array in layer.items()}
+    names = {name: array.copy() for name, array in named(example.recipe.start).items()}
     text = bag.script(example.recipe)
     space: dict[str, Any] = {"weights": names, "__name__": "script"}
     exec(compile(text, "script", "exec"), space)

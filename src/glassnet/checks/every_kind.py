@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from copy import deepcopy
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from ..catalog import Choice, Option
-from ..catalog.options import write
-from ..errors import GlassnetError, join
-from ..kinds import TASKS, Activation, Engine, Loss, Metric, Optimizer, Plot
-from . import activations, datasets, engines, initializers, losses, metrics, optimizers, plots, schedules
+from ..catalog import Choice, Option, write
+from ..errors import join
+from ..kinds import KINDS
+from ..wording import exact
 from .cases import Call, Case, NotApplicable, Refused, moved_values, same
 from .imports import quiet_import
 from .running import Promise
@@ -22,22 +23,26 @@ from .running import Promise
 _LONGEST_LINE = 110
 _COSTLY = 5000  # rows, or whatever a whole number counts: bounds beyond it are not tried
 
-#: kind -> every call of a bag's functions that is worth a look.
-_CALLS: Mapping[str, Callable[[Case, Any], Iterator[Call]]] = {
-    "activation": activations.calls,
-    "loss": losses.calls,
-    "optimizer": optimizers.calls,
-    "initializer": initializers.calls,
-    "schedule": schedules.calls,
-    "metric": metrics.calls,
-    "dataset": datasets.calls,
-    "plot": plots.calls,
-    "engine": engines.calls,
-}
+
+def contract_of(kind: str) -> ModuleType:
+    """The module of checks that is called like the kind's hook.
+
+    It has `PROMISES`, what parts of this kind promise beside those of every kind, and `calls(case, bag)`, every
+    call of a bag's functions that is worth a look. It may have `whole(case, bag)`, which refuses a bag that is not
+    complete, and `EXEMPT`: which promise of every kind says nothing about this one, and why.
+    """
+    return import_module(f".{KINDS[kind].plural}", __package__)
 
 
 def _calls(case: Case, bag: Any) -> Iterator[Call]:
-    return _CALLS[case.part.kind](case, bag)
+    calls: Iterator[Call] = contract_of(case.part.kind).calls(case, bag)
+    return calls
+
+
+def _refuse_exempt(case: Case, promise: str) -> None:
+    exempt = getattr(contract_of(case.part.kind), "EXEMPT", {})
+    if promise in exempt:
+        raise NotApplicable(exempt[promise])
 
 
 def loads(case: Case) -> None:
@@ -45,69 +50,9 @@ def loads(case: Case) -> None:
     if case.moved and case.refuses_in_words:
         raise NotApplicable("it says itself that this option can't be had with the others")
     bag = case.bag
-    _REQUIRE.get(case.part.kind, lambda case, bag: None)(case, bag)
-
-
-def _activation_is_whole(case: Case, bag: Activation) -> None:
-    if bag.df is not None and bag.vjp is not None:
-        raise Refused("it gives both df and vjp: only one of them can be its slope")
-    _require_callable(f=bag.f)
-
-
-def _loss_is_whole(case: Case, bag: Loss) -> None:
-    if bag.task not in TASKS:
-        raise Refused(f"its task is {bag.task!r}: expected one of {join(TASKS)}")
-    _require_callable(value=bag.value, grad=bag.grad)
-    try:
-        case.activation(bag.output)
-    except GlassnetError as error:
-        raise Refused(f"its output is {bag.output!r}: {error}") from error
-
-
-def _optimizer_is_whole(case: Case, bag: Optimizer) -> None:
-    if (bag.update is None) == (bag.minimize is None):
-        raise Refused(f"it gives {'neither' if bag.update is None else 'both'} update and minimize: give one of them")
-    _require_callable(**({"update": bag.update} if bag.minimize is None else {"minimize": bag.minimize}))
-
-
-def _metric_is_whole(case: Case, bag: Metric) -> None:
-    for name, value, possible in (
-        ("better", bag.better, ("higher", "lower")),
-        ("sees", bag.sees, ("labels", "scores", "numbers")),
-    ):
-        if value not in possible:
-            raise Refused(f"{name} is {value!r}: expected one of {join(possible)}")
-    _require_callable(value=bag.value)
-
-
-def _plot_is_whole(case: Case, bag: Plot) -> None:
-    if bag.of not in plots.OF:
-        raise Refused(f"of is {bag.of!r}: expected one of {join(plots.OF)}")
-    _require_callable(draw=bag.draw, unsuited=bag.unsuited)
-
-
-def _engine_is_whole(case: Case, bag: Engine) -> None:
-    _require_callable(begin=bag.begin, version=bag.version, **({} if bag.script is None else {"script": bag.script}))
-    if not 0 < bag.limit <= engines.HIGHEST_LIMIT:
-        raise Refused(f"its limit is {bag.limit!r}: expected a number above 0 and at most {engines.HIGHEST_LIMIT:g}")
-    if not str(bag.version()).strip():
-        raise Refused("version() is empty: expected that of the library")
-
-
-def _require_callable(**functions: Any) -> None:
-    for name, function in functions.items():
-        if not callable(function):
-            raise Refused(f"{name} is {function!r:.60}: expected a function")
-
-
-_REQUIRE: Mapping[str, Callable[[Case, Any], None]] = {
-    "activation": _activation_is_whole,
-    "loss": _loss_is_whole,
-    "optimizer": _optimizer_is_whole,
-    "metric": _metric_is_whole,
-    "plot": _plot_is_whole,
-    "engine": _engine_is_whole,
-}
+    whole = getattr(contract_of(case.part.kind), "whole", None)
+    if whole is not None:
+        whole(case, bag)
 
 
 def documented(case: Case) -> None:
@@ -123,7 +68,7 @@ def documented(case: Case) -> None:
         )
     if not rest.strip():
         raise Refused("its docstring ends after one line: say next what is computed, in a formula if there is one")
-    if case.part.kind not in ("metric", "dataset", "plot", "engine") and not re.search(r"[=~]", rest):
+    if KINDS[case.part.kind].formula and not re.search(r"[=~]", rest):
         raise Refused("its docstring holds no formula: write the one that is computed, such as `f(z) = max(z, 0)`")
     unsaid = [option.name for option in case.part.options if not re.search(rf"\b{option.name}\b", doc)]
     if unsaid:
@@ -222,7 +167,7 @@ def _difference(one: Any, other: Any) -> str:
 
 
 def _brief(value: Any) -> str:
-    return f"{value:.8g}" if isinstance(value, int | float) else f"{value!r:.60}"
+    return exact(value, 8) if isinstance(value, int | float) else f"{value!r:.60}"
 
 
 def no_global_random(case: Case) -> None:
@@ -252,10 +197,7 @@ def _require_untouched(before: tuple[Any, Any], words: str) -> None:
 
 def input_untouched(case: Case) -> None:
     """The trainer lends its arrays and uses them again: nothing writes into an argument."""
-    if case.part.kind in ("dataset", "initializer"):
-        raise NotApplicable("it is handed nothing but numbers and rng")
-    if case.part.kind == "plot":
-        raise NotApplicable("see draws, which looks at the run afterwards")
+    _refuse_exempt(case, "input-untouched")
     for call in _calls(case, case.bag):
         lent, before = deepcopy(call.arguments), deepcopy(call.arguments)
         call.function(*lent.values())
@@ -279,10 +221,7 @@ def _change(before: Any, after: Any) -> str:
 
 def paper(case: Case) -> None:
     """A source, with its year, lets a reader go on: who wrote this first, and where it can be read."""
-    if case.part.kind == "dataset":
-        raise NotApplicable("see provenance")
-    if case.part.kind == "plot":
-        raise NotApplicable("a picture of one's own results needs no source")
+    _refuse_exempt(case, "paper")
     if not re.search(r"\b(1[6-9]|20)\d\d\b|arxiv|doi|https?:", case.part.doc, re.IGNORECASE):
         raise Refused("its docstring names no source: a line such as `Source: Cauchy (1847), ...`")
 

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from ..kinds import Initializer
+from ..wording import exact
 from .cases import Call, Case, Refused
 from .running import Promise
 
+EXEMPT = {"input-untouched": "it is handed nothing but numbers and rng"}
 _SIZES = ((300, 200), (40, 700))
 
 
@@ -35,8 +37,11 @@ def spread(case: Case) -> str:
         if W.any() and np.array_equal(W, other):
             raise Refused(f"weights({fan_in}, {fan_out}, rng) are the same for every rng: draw from the rng handed in")
         if not 0.8 * W.std() <= other.std() <= 1.25 * W.std():
-            raise Refused(f"two draws of {W.size} weights have standard deviations {W.std():.4g} and {other.std():.4g}")
-        said.append(f"{W.std():.4g} for fan_in {fan_in}, fan_out {fan_out}")
+            raise Refused(
+                f"two draws of {W.size} weights have standard deviations "
+                f"{exact(W.std(), 4)} and {exact(other.std(), 4)}"
+            )
+        said.append(f"{exact(W.std(), 4)} for fan_in {fan_in}, fan_out {fan_out}")
     return f"standard deviation {', '.join(said)}"
 
 
@@ -55,8 +60,9 @@ def _require_scatter(W: Any, fan_in: int, fan_out: int) -> None:
     error = W.std() / np.sqrt(W.size)
     if abs(W.mean()) > 5 * error:
         raise Refused(
-            f"weights({fan_in}, {fan_out}, rng) have mean {W.mean():.4g} and standard deviation {W.std():.4g}: "
-            f"expected a mean of 0, within {5 * error:.2g} for {W.size} weights"
+            f"weights({fan_in}, {fan_out}, rng) have mean {exact(W.mean(), 4)} and standard deviation "
+            f"{exact(W.std(), 4)}: "
+            f"expected a mean of 0, within {exact(5 * error, 2)} for {W.size} weights"
         )
 
 

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import GlassnetError
-from ..kinds import Loss
-from .cases import Call, Case, NotApplicable, Refused
+from ..errors import GlassnetError, join
+from ..kinds import TASKS, Loss
+from ..wording import exact
+from .cases import Call, Case, NotApplicable, Refused, require_functions
 from .differences import RULE, own_slopes
 from .running import Promise
 
@@ -61,6 +62,17 @@ def _targets(bag: Loss, columns: int, rng: np.random.Generator) -> Array:
     if bag.task == "multiclass" and columns > 1:
         return np.eye(columns)[np.arange(_ROWS) % columns]
     return rng.integers(0, 2, (_ROWS, columns))
+
+
+def whole(case: Case, bag: Loss) -> None:
+    """It has both functions, a task, and an output layer that exists."""
+    if bag.task not in TASKS:
+        raise Refused(f"its task is {bag.task!r}: expected one of {join(TASKS)}")
+    require_functions(value=bag.value, grad=bag.grad)
+    try:
+        case.activation(bag.output)
+    except GlassnetError as error:
+        raise Refused(f"its output is {bag.output!r}: {error}") from error
 
 
 def calls(case: Case, bag: Loss) -> Iterator[Call]:
@@ -113,7 +125,8 @@ def _require_mean(case: Case, sample: Sample) -> None:
     twice = bag.value(np.hstack([sample.y, sample.y]), np.hstack([sample.t, sample.t]))
     if not np.allclose(once, twice, rtol=1e-9, atol=1e-12):
         raise Refused(
-            f"value of y = {_row(sample.y[0])}, t = {_row(sample.t[0])} is {once[0]:.6g}, and {twice[0]:.6g} with "
+            f"value of y = {_row(sample.y[0])}, t = {_row(sample.t[0])} is {exact(once[0])}, "
+            f"and {exact(twice[0])} with "
             "every column twice: a row's number is the mean over its columns, unless the docstring speaks of a sum"
         )
 
@@ -144,7 +157,7 @@ def _hold(value: Any, grad: Any, x: Array, t: Array, name: str, letter: str) -> 
         of = "score_value" if name == "score_grad" else "value"
         raise Refused(
             f"{name} at {letter} = {_row(x[row])}, t = {_row(t[row])}, column {column + 1}: it gives "
-            f"{float(found[worst]):.6g}, central differences of {of} give {slopes.central[worst]:.6g}, "
+            f"{exact(found[worst])}, central differences of {of} give {exact(slopes.central[worst])}, "
             f"which is {RULE}"
         )
     return int((~slopes.kink).sum())
@@ -167,7 +180,7 @@ def score_pair(case: Case) -> None:
                 row = int(np.argmax(np.where(np.isnan(apart), np.inf, apart)))
                 raise Refused(
                     f"at z = {_row(sample.z[row])}, t = {_row(sample.t[row])}: score_value gives "
-                    f"{by_scores[row]:.6g}, value of {bag.output}(z) gives {by_outputs[row]:.6g}"
+                    f"{exact(by_scores[row])}, value of {bag.output}(z) gives {exact(by_outputs[row])}"
                 )
             _hold(bag.score_value, bag.score_grad, sample.z, sample.t, "score_grad", "z")
 
@@ -231,7 +244,7 @@ def dtype(case: Case) -> None:
 
 def _row(values: Any) -> str:
     values = np.asarray(values, dtype=float)
-    return f"{float(values):.6g}" if values.ndim == 0 else "[" + ", ".join(f"{value:.4g}" for value in values) + "]"
+    return exact(float(values)) if values.ndim == 0 else "[" + ", ".join(exact(value, 4) for value in values) + "]"
 
 
 PROMISES = tuple(Promise(test) for test in (rowwise, gradient, score_pair, finite, dtype))

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import GlassnetError
+from ..errors import GlassnetError, join
 from ..kinds import Metric
-from .cases import Call, Case, Refused
+from ..wording import exact, percent
+from .cases import Call, Case, Refused, require_functions
 from .running import Promise
 
 Array = NDArray[Any]
@@ -61,6 +62,17 @@ def _spoilt(bag: Metric, target: Array, share: float) -> Array:
     return prediction
 
 
+def whole(case: Case, bag: Metric) -> None:
+    """It has its function, and says what it sees and which way is better."""
+    for name, value, possible in (
+        ("better", bag.better, ("higher", "lower")),
+        ("sees", bag.sees, ("labels", "scores", "numbers")),
+    ):
+        if value not in possible:
+            raise Refused(f"{name} is {value!r}: expected one of {join(possible)}")
+    require_functions(value=bag.value)
+
+
 def calls(case: Case, bag: Metric) -> Iterator[Call]:
     """The value of a prediction with some wrong rows, with weights and without."""
     for words, target in _accepted(bag):
@@ -79,16 +91,19 @@ def direction(case: Case) -> str:
         for share in (0.0, 0.1, 0.5):
             score = bag.value(_spoilt(bag, target, share), target.copy(), None)
             if not isinstance(score, float | int) or not math.isfinite(score):
-                raise Refused(f"for {words} with {share:.0%} of rows wrong it is {score!r}: expected a finite float")
+                raise Refused(
+                    f"for {words} with {percent(share)} of rows wrong it is {score!r}: expected a finite float"
+                )
             scores.append(float(score))
         if not sign * scores[0] > sign * scores[1] > sign * scores[2]:
             raise Refused(
-                f"for {words} a perfect prediction scores {scores[0]:.6g}, one with 10% of rows wrong {scores[1]:.6g}, "
-                f"with 50% {scores[2]:.6g}: {bag.better} is better, so these should be "
+                f"for {words} a perfect prediction scores {exact(scores[0])}, "
+                f"one with 10 % of rows wrong {exact(scores[1])}, "
+                f"with 50 % {exact(scores[2])}: {bag.better} is better, so these should be "
                 f"{'falling' if sign > 0 else 'rising'}"
             )
         best = scores[0] if math.isnan(best) else best
-    return f"a perfect prediction scores {best:.4g}"
+    return f"a perfect prediction scores {exact(best, 4)}"
 
 
 def weights(case: Case) -> None:
@@ -111,7 +126,9 @@ def weights(case: Case) -> None:
         ]
         for one, found, other, expected in pairs:
             if not math.isclose(found, expected, rel_tol=1e-9, abs_tol=1e-12):
-                raise Refused(f"for {words}, {one} give {found:.6g} and {other} {expected:.6g}: expected the same")
+                raise Refused(
+                    f"for {words}, {one} give {exact(found)} and {other} {exact(expected)}: expected the same"
+                )
 
 
 PROMISES = (Promise(direction), Promise(weights))

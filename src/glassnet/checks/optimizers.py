@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kinds import Block, Optimizer, State
-from .cases import Call, Case, Refused, same
+from ..wording import exact
+from .cases import Call, Case, Refused, require_functions, same
 from .running import Promise
 
 Array = NDArray[Any]
@@ -35,6 +36,13 @@ def rosenbrock(w: Array) -> tuple[float, Array]:
     x, y = w
     off = y - x**2
     return float((1 - x) ** 2 / 100 + off**2), np.array([-(1 - x) / 50 - 4 * x * off, 2 * off])
+
+
+def whole(case: Case, bag: Optimizer) -> None:
+    """It has one of the two ways to move."""
+    if (bag.update is None) == (bag.minimize is None):
+        raise Refused(f"it gives {'neither' if bag.update is None else 'both'} update and minimize: give one of them")
+    require_functions(**({"update": bag.update} if bag.minimize is None else {"minimize": bag.minimize}))
 
 
 def calls(case: Case, bag: Optimizer) -> Iterator[Call]:
@@ -91,10 +99,10 @@ def descends(case: Case) -> str:
         after, steps = _lowered(bag, objective, start.copy(), before)
         if not after <= before / 2:  # in this form a NaN fails
             raise Refused(
-                f"on {words} the loss starts at {before:.4g} and is {after:.4g} after {steps} steps: expected at most "
-                f"half of it, {before / 2:.4g}"
+                f"on {words} the loss starts at {exact(before, 4)} and is {exact(after, 4)} after {steps} steps: "
+                f"expected at most half of it, {exact(before / 2, 4)}"
             )
-        said.append(f"{words}: {before:.3g} to {after:.3g} in {steps} steps")
+        said.append(f"{words}: {exact(before, 3)} to {exact(after, 3)} in {steps} steps")
     return "; ".join(said)
 
 
@@ -229,8 +237,8 @@ def _require_pieces(bag: Optimizer) -> None:
         alone = _walk(bag, partial(_parabola, c), piece, _begin(bag, piece), range(1, 6))[0]
         if not np.allclose(alone, whole[index], rtol=1e-12, atol=1e-15):
             raise Refused(
-                f"it says elementwise=True, but weight {index} goes to {whole[index]:.8g} among others and to "
-                f"{alone[0]:.8g} alone: one element looks at another"
+                f"it says elementwise=True, but weight {index} goes to {exact(whole[index], 8)} among others and to "
+                f"{exact(alone[0], 8)} alone: one element looks at another"
             )
 
 
@@ -264,7 +272,7 @@ def _require_dtype(words: str, value: Any, wanted: Any) -> None:
 
 
 def _row(values: Array) -> str:
-    return "[" + ", ".join(f"{value:.6g}" for value in values) + "]"
+    return "[" + ", ".join(exact(value) for value in values) + "]"
 
 
 PROMISES = tuple(Promise(test) for test in (descends, state, any_length, dtype))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,22 @@ from ..kinds import Plot
 from ..pictures import render
 from ..runs import Run
 from ..sweeps import Sweep
-from .cases import Call, Case, NotApplicable, Refused, same
+from .cases import Call, Case, NotApplicable, Refused, require_functions, same
 from .running import Promise
 from .small_runs import forget, subjects
 
 OF = ("run", "runs", "sweep", "part")
+EXEMPT = {
+    "input-untouched": "see draws, which looks at the run afterwards",
+    "paper": "a picture of one's own results needs no source",
+}
+
+
+def whole(case: Case, bag: Plot) -> None:
+    """It has its functions, and says what it is drawn of."""
+    if bag.of not in OF:
+        raise Refused(f"of is {bag.of!r}: expected one of {join(OF)}")
+    require_functions(draw=bag.draw, unsuited=bag.unsuited)
 
 
 def calls(case: Case, bag: Plot) -> Iterator[Call]:
@@ -94,6 +106,52 @@ def _words(subject: Any) -> str:
     return "several runs" if isinstance(subject, list) else f"{subject.part.kind} {subject.part.name}"
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """A subject, its figure, and what drawing it did to others: in words, empty where it did nothing."""
+
+    subject: Any
+    figure: Any
+    spoiled: bool
+    settings: str
+    left: str
+
+
+_latest: list[Any] = [None, {}]  # the case that was drawn last, and its drawings by the subject's id
+
+
+def _drawing(case: Case, subject: Any) -> Drawing:
+    """The subject as this case draws it: once for all checks of the case, because pictures take long."""
+    if _latest[0] is not case:
+        _latest[:] = [case, {}]
+    kept = _latest[1]
+    if id(subject) not in kept:
+        kept[id(subject)] = _draw_and_watch(case.bag, subject)
+    drawing: Drawing = kept[id(subject)]
+    return drawing
+
+
+def _draw_and_watch(bag: Plot, subject: Any) -> Drawing:
+    """Draw, note what was changed, and put it back: weights and rows, matplotlib's settings, figures of pyplot."""
+    from matplotlib import rcParams
+
+    before, settings, kept = _state(subject), dict(rcParams), _pyplot_figures()
+    try:
+        figure = bag.draw(subject)
+        changed = [name for name in rcParams if name != "backend" and rcParams[name] != settings[name]]
+        left = len(_pyplot_figures() - kept)
+    finally:
+        rcParams.update({name: value for name, value in settings.items() if name != "backend"})
+        for number in _pyplot_figures() - kept:
+            sys.modules["matplotlib.pyplot"].close(number)
+    spoiled = not same(before, _state(subject))
+    if spoiled:
+        forget()
+    return Drawing(
+        subject, figure, spoiled, next(iter(changed), ""), f"{left} figure{'s' * (left > 1)}" if left else ""
+    )
+
+
 def draws(case: Case) -> str:
     """Every run gets a figure, or words that say why not, and is the same afterwards: others will be drawn from it."""
     from matplotlib.figure import Figure
@@ -105,15 +163,14 @@ def draws(case: Case) -> str:
         if reason:
             reasons.append(reason)
             continue
-        before = _state(subject)
-        figure = _figure(bag, subject)
-        if not isinstance(figure, Figure):
-            raise Refused(f"drawing {_words(subject)} gives {type(figure).__name__}: expected a matplotlib Figure")
-        if not same(before, _state(subject)):
-            forget()
+        drawing = _drawing(case, subject)
+        if not isinstance(drawing.figure, Figure):
+            kind = type(drawing.figure).__name__
+            raise Refused(f"drawing {_words(subject)} gives {kind}: expected a matplotlib Figure")
+        if drawing.spoiled:
             raise Refused(f"drawing {_words(subject)} changes its weights or rows: work on copies")
         if not drawn:
-            render(figure, "png", dpi=40)
+            render(drawing.figure, "png", dpi=40)
         drawn += 1
     if not drawn:
         raise NotApplicable(f"it fits none of {len(reasons)} small examples; the first: {reasons[0]}")
@@ -144,25 +201,12 @@ def _state(subject: Any) -> list[Any]:
 
 def no_pyplot(case: Case) -> None:
     """Figures of pyplot are kept by it for ever, and its settings are everybody's: a plot leaves both as they were."""
-    from matplotlib import rcParams
-
-    before, kept = dict(rcParams), _pyplot_figures()
-    try:
-        for subject in _examples(case.bag):
-            case.bag.draw(subject)
-            words = f"drawing {_words(subject)}"
-            changed = [name for name in rcParams if name != "backend" and rcParams[name] != before[name]]
-            if changed:
-                raise Refused(f"{words} changes matplotlib's global {changed[0]}: set it on the figure itself")
-            if left := _pyplot_figures() - kept:
-                raise Refused(
-                    f"{words} leaves {len(left)} figure{'s' * (len(left) > 1)} with pyplot: "
-                    "begin with `matplotlib.figure.Figure(...)`"
-                )
-    finally:
-        rcParams.update({name: value for name, value in before.items() if name != "backend"})
-        for number in _pyplot_figures() - kept:
-            sys.modules["matplotlib.pyplot"].close(number)
+    for subject in _examples(case.bag):
+        drawing, words = _drawing(case, subject), f"drawing {_words(subject)}"
+        if drawing.settings:
+            raise Refused(f"{words} changes matplotlib's global {drawing.settings}: set it on the figure itself")
+        if drawing.left:
+            raise Refused(f"{words} leaves {drawing.left} with pyplot: begin with `matplotlib.figure.Figure(...)`")
 
 
 def _pyplot_figures() -> set[int]:
@@ -177,7 +221,7 @@ def labelled(case: Case) -> str:
     for subject in subjects(bag.of):
         if _reason(bag, subject):
             continue
-        figure = _figure(bag, subject)
+        figure = _drawing(case, subject).figure
         if not _title(figure):
             raise Refused(f"the picture of {_words(subject)} has no title: use figure.suptitle or axes.set_title")
         for number, axes in enumerate(figure.axes, 1):

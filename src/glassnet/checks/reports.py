@@ -8,8 +8,8 @@ from html import escape
 from typing import Any
 
 from ..errors import GlassnetError
-
-RESULTS = ("passed", "failed", "expected failure", "not applicable")
+from ..tables import Table
+from ..wording import count
 
 
 class ContractBroken(GlassnetError):
@@ -76,7 +76,7 @@ class Report:
         """One line with all counts, which is there even if they are 0."""
         parts = len({(one.kind, one.part) for one in self.findings})
         words = (
-            f"{parts} part{'s' * (parts != 1)}, {self.ran} check{'s' * (self.ran != 1)} ran: "
+            f"{count(parts, 'part')}, {count(self.ran, 'check')} ran: "
             f"{self.count('passed')} passed, {self.count('failed')} failed, "
             f"{self.count('expected failure')} expected failures, {len(self.advice)} with advice; "
             f"{self.count('not applicable')} not applicable"
@@ -103,16 +103,20 @@ class Report:
 
     def _repr_html_(self) -> str:
         """The same for a notebook, with failures marked."""
-        rows = []
-        for one in self.findings:
-            if one.result == "not applicable":
-                continue
-            mark = {"passed": "✓", "failed": "✗" if one.required else "·"}.get(one.result, "!")
-            cells = (mark, one.part, one.check, one.message or one.why)
-            weight = ' style="font-weight:bold"' if one in self.failures else ""
-            rows.append(f"<tr{weight}>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>")
-        head = "<tr><th></th><th>part</th><th>check</th><th>what was found</th></tr>"
-        return f"<table>{head}{''.join(rows)}</table><p>{escape(self.summary)}</p>"
+        made = [one for one in self.findings if one.result != "not applicable"]
+        marks = {"passed": "✓", "failed": "✗", "advice": "·"}
+        rows = [
+            (
+                marks.get("advice" if one in self.advice else one.result, "!"),
+                one.part,
+                one.check,
+                one.message or one.why,
+            )
+            for one in made
+        ]
+        marked = [number for number, one in enumerate(made) if one in self.failures]
+        table = Table(("", "part", "check", "what was found"), rows, marked=marked)
+        return f"{table.html()}<p>{escape(self.summary)}</p>"
 
 
 def card(report: Report) -> Iterable[str]:

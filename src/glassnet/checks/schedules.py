@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from ..kinds import Schedule
+from ..wording import exact
 from .cases import Call, Case, Refused
 from .running import Promise
 
@@ -49,7 +50,7 @@ def range_(case: Case) -> str:
         if not any(factors):
             raise Refused(f"every factor of a training of {count} epochs is 0: nothing would ever be learned")
         seen += factors
-    return f"from {min(seen):.4g} to {max(seen):.4g}"
+    return f"from {exact(min(seen), 4)} to {exact(max(seen), 4)}"
 
 
 def _require_factor(factor: Any, words: str, highest: float) -> None:
@@ -57,7 +58,7 @@ def _require_factor(factor: Any, words: str, highest: float) -> None:
         raise Refused(f"{words} is {type(factor).__name__}: expected a Python number")
     if not (math.isfinite(factor) and -1e-12 <= factor <= highest + 1e-12):
         bounds = "at least 0" if highest == math.inf else "from 0 to 1"
-        raise Refused(f"{words} is {factor:.6g}: expected a finite number {bounds}")
+        raise Refused(f"{words} is {exact(factor)}: expected a finite number {bounds}")
 
 
 PROMISES = (Promise(range_),)

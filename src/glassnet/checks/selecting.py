@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -12,28 +12,16 @@ from typing import Any
 from ..catalog import Catalog, Choice, Guest, Part, Phrase, canonical, known_kind
 from ..errors import GlassnetError, did_you_mean, join
 from ..hooks import PROJECT
-from ..kinds import BAGS
-from . import activations, datasets, engines, every_kind, initializers, losses, metrics, optimizers, plots, schedules
+from ..kinds import KINDS, kind_of_bag
+from . import every_kind
 from .cases import Case, cases_of
 from .reports import Finding, Report
 from .running import Check, Outcome, Promise, put
 
-_OWN: Mapping[str, tuple[Promise, ...]] = {
-    "activation": activations.PROMISES,
-    "loss": losses.PROMISES,
-    "optimizer": optimizers.PROMISES,
-    "initializer": initializers.PROMISES,
-    "schedule": schedules.PROMISES,
-    "metric": metrics.PROMISES,
-    "dataset": datasets.PROMISES,
-    "plot": plots.PROMISES,
-    "engine": engines.PROMISES,
-}
-
 
 def promises_of(kind: str) -> tuple[Promise, ...]:
     """What every part of a kind promises, in the order in which it is checked; advice comes last."""
-    return (*every_kind.PROMISES, *_OWN[known_kind(kind)], *every_kind.ADVICE)
+    return (*every_kind.PROMISES, *every_kind.contract_of(known_kind(kind)).PROMISES, *every_kind.ADVICE)
 
 
 def iter_checks(part: Part | Choice, catalog: Catalog | None = None, *, download: bool = False) -> Iterator[Check]:
@@ -104,7 +92,7 @@ def _of_file(path: Path, catalog: Catalog, kind: str | None) -> Selection:
 
 def _named(words: str, catalog: Catalog, kind: str | None) -> list[Choice]:
     phrase = Phrase.parse(words)
-    kinds = [kind] if kind else list(BAGS)
+    kinds = [kind] if kind else list(KINDS)
     found = [one for one in kinds if catalog.matches(one, phrase.name)]
     if found:
         return [catalog.choose(one, phrase) for one in found]
@@ -124,9 +112,8 @@ def run_checks(
     catalog: Catalog,
     *,
     download: bool = False,
-    told: Callable[[Finding], None] = lambda finding: None,
 ) -> Report:
-    """Run every check of every part; `told` hears of each as it comes."""
+    """Run every check of every part."""
     findings: list[Finding] = []
     for name, reason in selection.broken:
         why = Promise(every_kind.loads).why
@@ -136,7 +123,6 @@ def run_checks(
             outcome = check.run()
             about = (check.part.full_name, check.kind, check.part.where, check.id, check.why, check.required)
             findings.append(Finding(*about, outcome.result, outcome.message))
-            told(findings[-1])
     return Report(tuple(findings))
 
 
@@ -162,18 +148,17 @@ def check(what: Any, kind: str | None = None, *, download: bool = False) -> Repo
 
 
 def _kind_of(function: Callable[..., Any]) -> str:
-    """The kind of a function, from the bag that it returns."""
-    if "rng" in inspect.signature(function).parameters:
-        return "dataset"
+    """The kind of a function, from what it is handed or from the bag that it returns."""
+    parameters = inspect.signature(function).parameters
+    for kind in KINDS.values():
+        if set(kind.handed) & set(parameters):
+            return kind.name
     try:
         bag = function()
     except Exception as error:
         raise GlassnetError(f"what kind of part is it? Say kind=..., because calling it raised {error!r}") from error
-    for kind, form in BAGS.items():
-        if isinstance(bag, form):
-            return kind
-    raise GlassnetError(f"{function!r:.60} returned {type(bag).__name__}: a part returns one of {join(_bags())}")
-
-
-def _bags() -> list[str]:
-    return [form.__name__ for form in BAGS.values()]
+    found = kind_of_bag(bag)
+    if found is None:
+        bags = join(kind.bag.__name__ for kind in KINDS.values())
+        raise GlassnetError(f"{function!r:.60} returned {type(bag).__name__}: a part returns one of {bags}")
+    return found

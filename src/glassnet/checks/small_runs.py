@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from ..catalog import Catalog, Choice
 from ..experiment import Experiment, Training
-from ..hooks import HOOKS
-from ..kinds import Dataset
+from ..kinds import KINDS, Dataset
 from ..runs import Run
 from ..sweeps import Cell, Guests, Outcome, Plan, Score, Sweep
 from ..watching import Watch
@@ -54,7 +53,7 @@ def small_sweeps() -> tuple[Sweep, ...]:
 @cache
 def some_parts() -> tuple[Choice, ...]:
     """The first parts of every kind, those that can be drawn and those that can't."""
-    return tuple(part.choose({}) for kind in HOOKS if kind != "plot" for part in catalog().parts(kind)[:3])
+    return tuple(part.choose({}) for kind in KINDS if kind != "plot" for part in catalog().parts(kind)[:3])
 
 
 def forget() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from ..errors import GlassnetError, unusable
 from .check import check
@@ -19,7 +20,7 @@ from .conventions import conventions
 from .data import data
 from .export import export
 from .guests import doctor, plugins
-from .host import Host
+from .host import host_of
 from .index import index
 from .new import new, sabotage
 from .parts import list_parts, show
@@ -32,6 +33,7 @@ from .sweep import sweep
 from .trace import trace
 from .training import train
 from .types import PluginType
+from .words import failure, guest_command, guest_words
 
 __all__ = ["main"]
 
@@ -50,18 +52,43 @@ class Program(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; a `GlassnetError` in it ends in `Error: ...` and its own exit code.
 
-        So does a path that nobody can enter or whose name is too long, wherever it was first looked at.
+        So does a path that nobody can enter or whose name is too long, wherever it was first looked at, and whatever
+        a plugin's command raises.
         """
         try:
             return super().invoke(ctx)
         except GlassnetError as error:
             raise Failure(str(error), error.exit_code) from error
-        except OSError as error:
-            if error.filename is None or isinstance(error, BrokenPipeError):
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            part = host_of(ctx).running
+            if part is not None:
+                raise Failure(failure(part, error), GlassnetError.exit_code) from error
+            if not isinstance(error, OSError) or error.filename is None:
                 raise
             raise Failure(unusable(error), GlassnetError.exit_code) from error
         except KeyboardInterrupt as error:
             raise Failure("interrupted", 130) from error
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """One of our commands; a word that is none of ours may be a plugin's."""
+        word = args[0]
+        if word in self.commands or word.startswith("-") or ctx.resilient_parsing:
+            return super().resolve_command(ctx, args)
+        host = host_of(ctx)
+        host.running, command = guest_command(host, word)
+        return word, command, args[1:]
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Our commands and options; those of plugins where nothing of ours begins so."""
+        found = super().shell_complete(ctx, incomplete)
+        if found or not incomplete:
+            return found
+        theirs = guest_words(host_of(ctx))
+        return [CompletionItem(word, help=words) for word, words in theirs.items() if word.startswith(incomplete)]
 
 
 def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
@@ -79,6 +106,7 @@ Examples:
   glassnet train digits8x8            train, save a run, print the scores
   glassnet --plugin bent.py train digits8x8 --activation bent_identity
   glassnet train --help
+  glassnet list commands              more commands, from plugins
 """
 
 
@@ -119,7 +147,7 @@ def main(
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a name that an old terminal can't show must not end in a traceback
             stream.reconfigure(errors="replace")
-    ctx.obj = Host(plugin, without, guests=not no_plugins, strict=strict_plugins)
+    host_of(ctx)
 
 
 for _command in (

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import GlassnetError
+from ..tables import Table, width_of_output
 from .host import Host
-from .tables import table, width_of_output
 from .types import KindType, PartType
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _show(report: Report, in_full: bool) -> None:
 def _show_every(findings: list[Finding]) -> None:
     """All checks of one part in a table, which a narrow terminal cuts; failures follow in full."""
     rows = [(one.check, _result(one), "see below" if one.result == "failed" else one.message) for one in findings]
-    for number, line in enumerate(table(("CHECK", "RESULT", "WHAT WAS FOUND"), rows, width_of_output())):
+    for number, line in enumerate(Table(("CHECK", "RESULT", "WHAT WAS FOUND"), rows).lines(width_of_output())):
         colour = None if number == 0 else _COLOURS.get(_result(findings[number - 1]))
         click.echo(click.style(line, fg=colour, bold=number == 0))
     for one in findings:

@@ -75,8 +75,7 @@ def choices(dataset: str | None, words: dict[str, Any]) -> dict[str, Any]:
 
 def read_experiment(given: dict[str, Any], config: Path | None, settings: tuple[str, ...]) -> Experiment:
     """The file's choices, then those of the command line, then --set."""
-    from ..experiment import Experiment
-    from ..experiment.words import read_toml
+    from ..experiment import Experiment, read_toml
 
     values = read_toml(config) if config else {}
     if "dataset" not in values | given:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,7 +82,7 @@ def compare(
 
 
 def _dataset_of(config: Path | None) -> str:
-    from ..experiment.words import read_toml
+    from ..experiment import read_toml
 
     found = read_toml(config).get("dataset") if config is not None else None
     if found is None:
@@ -90,7 +91,7 @@ def _dataset_of(config: Path | None) -> str:
 
 
 def _refuse_with_runs(given: dict[str, Any], **options: Any) -> None:
-    from ..experiment.words import flag
+    from ..experiment import flag
 
     others = [name for name in given if name != "metrics"]
     others += [name for name, value in options.items() if value not in (None, ())]
@@ -114,8 +115,7 @@ def _raced(
 ) -> EngineComparison:
     """Read the choices, say what will be done, and do it."""
     from ..comparing import DEFAULTS, STEPS, Race, choose_engines
-    from ..experiment import run
-    from ..experiment.words import read_toml
+    from ..experiment import read_toml, run
     from .display import console, describe
 
     named = _named(engines)
@@ -152,19 +152,12 @@ def _named(engines: str | None) -> list[str]:
 def _follow(race: Race) -> None:
     """Run to the end, with a bar in a terminal."""
     from .display import console
+    from .progress import bar
 
     screen = console(to_stderr=True)
-    if not screen.is_terminal:
-        for _ in race:
-            pass
-        return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = BarColumn(bar_width=20), TextColumn("{task.description}"), TimeRemainingColumn(compact=True)
-    with Progress(*columns, console=screen, transient=True) as bar:
-        task = bar.add_task("", total=len(race))
+    with bar(screen, "piece", len(race)) if screen.is_terminal else nullcontext(str) as move:
         for words in race:
-            bar.update(task, advance=1, description=words)
+            move(words)
 
 
 def _show_engines(result: EngineComparison) -> None:

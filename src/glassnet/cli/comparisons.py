@@ -6,31 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..errors import join
+from ..tables import Table
+from ..wording import count, rows_of, significant, tiny
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from ..comparing import Difference, EngineComparison, RunComparison, Side
 
 JUDGED = {"test": "the test rows", "train": "the training rows", "all": "all rows"}
-LEFT = ("engine", "version", "run", "clear")  # columns of words; numbers are aligned on the right
-
-
-def _table(title: str, *headings: str) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        show_edge=False,
-        pad_edge=False,
-        padding=(0, 0, 0, 1),
-        title=title or None,
-        title_justify="left",
-    )
-    for heading in headings:
-        table.add_column(heading, justify="left" if heading in LEFT else "right", no_wrap=True)
-    return table
 
 
 # --- libraries ----------------------------------------------------------------------------------------------
@@ -38,24 +20,25 @@ def _table(title: str, *headings: str) -> Table:
 
 def engines_table(result: EngineComparison) -> Table:
     """A line a library: how far apart, how good, how fast."""
-    from .display import figure
+    from ..wording import figure
 
     metric = next(iter(result.own.scores))
-    table = _table("", "engine", "version", "loss", "weights", "step", "limit", metric, "ms/epoch", "ratio")
+    headings = ("engine", "version", "loss", "weights", "step", "limit", metric, "ms/epoch", "ratio")
+    rows = []
     for side in (result.own, *result.others):
         apart = _apart(side) if side is not result.own else ("", "", "", "")
-        milliseconds = f"{1000 * side.seconds_an_epoch:,.1f}"
+        milliseconds = significant(1000 * side.seconds_an_epoch)
         version = side.version.partition("+")[0]  # without the build, as in 2.13.0+cpu
-        row = (side.name, version, *apart, figure(side.scores[metric]), milliseconds, f"{result.ratio(side):.2f}")
-        table.add_row(*row)
-    return table
+        figures = figure(side.scores[metric]), milliseconds, significant(result.ratio(side))
+        rows.append((side.name, version, *apart, *figures))
+    return Table(headings, rows, left=("version",))
 
 
 def _apart(side: Side) -> tuple[str, str, str, str]:
     """The largest difference of loss and of weights, at which step, and what they had to stay below."""
     verdict = {True: "ok", False: "OVER", None: ""}[side.agrees]
-    limit = "" if side.limit is None else f"{side.limit:.0e} {verdict}"
-    return f"{max(side.loss):.1e}", f"{max(side.weights):.1e}", str(side.farthest_step), limit
+    limit = "" if side.limit is None else f"{significant(side.limit)} {verdict}"
+    return tiny(max(side.loss)), tiny(max(side.weights)), str(side.farthest_step), limit
 
 
 def engines_in_words(result: EngineComparison) -> Iterator[str]:
@@ -63,12 +46,12 @@ def engines_in_words(result: EngineComparison) -> Iterator[str]:
     metric, epochs = next(iter(result.own.scores)), result.experiment.epochs
     yield f"loss, weights  farthest from glassnet in {result.steps} single steps of {result.batch_size} rows"
     yield "step           where the weights were that far apart; limit: the most that passes"
-    yield f"{metric:<13}  of {JUDGED[result.judged]}, after {epochs} epochs from the same weights again"
+    yield f"{metric:<13}  of {JUDGED[result.judged]}, after {count(epochs, 'epoch')} from the same weights again"
     yield "ratio          time of an epoch by glassnet's (the median epoch)"
     for side in result.others:
         yield from (f"{side.name:<13}  {remark}" for remark in side.remarks)
         if side.agrees is False:
-            yield f"{side.name:<13}  DIFFERS: {side.largest:.1e} is above its limit, {side.limit:.0e}"
+            yield f"{side.name:<13}  DIFFERS: {tiny(side.largest)} is above its limit, {significant(side.limit or 0)}"
     yield from (f"note           {remark}" for remark in result.remarks)
 
 
@@ -110,14 +93,15 @@ def _side_as_json(result: EngineComparison, side: Side) -> dict[str, Any]:
 
 def scores_table(result: RunComparison, name: str) -> Table:
     """One score of all runs, with its interval, and how far it is from the first run's."""
-    from .display import figure
+    from ..wording import figure
 
-    table = _table(f"{name} ({result.better[name]} is better)", "run", "score", "95 %", "difference", "95 %", "clear")
+    rows = []
     columns = result.scores[name], result.intervals[name], result.differences[name]
     for run, score, (low, high), apart in zip(result.runs, *columns, strict=True):
         cells = run.folder.name, figure(score), f"{figure(low)} to {figure(high)}"
-        table.add_row(*cells, *(("", "", "") if apart is None else _difference(apart, result.better[name])))
-    return table
+        rows.append((*cells, *(("", "", "") if apart is None else _difference(apart, result.better[name]))))
+    headings = ("run", "score", "95 %", "difference", "95 %", "clear")
+    return Table(headings, rows, f"{name} ({result.better[name]} is better)", left=("run",))
 
 
 def _difference(apart: Difference, better: str) -> tuple[str, str, str]:
@@ -127,7 +111,7 @@ def _difference(apart: Difference, better: str) -> tuple[str, str, str]:
 
 
 def _signed(value: float) -> str:
-    from .display import figure
+    from ..wording import figure
 
     return f"{'-' if value < 0 else '+'}{figure(abs(value))}"
 
@@ -138,8 +122,8 @@ def runs_in_words(result: RunComparison) -> Iterator[str]:
     yield f"difference  from {first.folder.name}; clear: its 95 % interval leaves 0 out"
     if any(result.same_rows[1:]):
         rows = len(first.rows("train" if result.judged == "train" else "test"))
-        shared = f"all {rows}" if result.judged == "all" else f"the {rows:,} {result.judged}"
-        yield f"            on {shared.replace('train', 'training')} rows that they share (paired bootstrap)"
+        shared = f"all {count(rows, 'row')}" if result.judged == "all" else f"the {rows_of(result.judged, rows)}"
+        yield f"            on {shared} that they share (paired bootstrap)"
     apart = [run.folder.name for run, same in zip(result.runs, result.same_rows, strict=True) if not same]
     if apart:
         yield f"            {join(apart)}: on other rows, only the intervals are compared"
@@ -150,13 +134,10 @@ def runs_in_words(result: RunComparison) -> Iterator[str]:
 
 def settings_table(result: RunComparison) -> Table:
     """The choices in which the runs differ, side by side."""
-    table = _table("where they differ")
-    for heading in ("", *(run.folder.name for run in result.runs)):
-        table.add_column(heading, overflow="fold")
+    names = [run.folder.name for run in result.runs]
     first, *others = (run.experiment for run in result.runs)
-    for label, values in first.differences(others).items():
-        table.add_row(label, *values)
-    return table
+    rows = [(label, *values) for label, values in first.differences(others).items()]
+    return Table(("", *names), rows, "where they differ", left=names, wraps=names)
 
 
 def runs_as_json(result: RunComparison) -> dict[str, Any]:

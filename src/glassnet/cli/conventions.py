@@ -26,7 +26,7 @@ def conventions(word: str | None, as_json: bool) -> None:
     from dataclasses import asdict
 
     from ..conventions import CONVENTIONS
-    from .tables import width_of_output
+    from ..tables import width_of_output
 
     rows = [row for row in CONVENTIONS if not word or word.lower() in " ".join(asdict(row).values()).lower()]
     if not rows:

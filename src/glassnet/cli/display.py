@@ -7,9 +7,11 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from ..tables import Table
+from ..wording import count, duration, figure
+
 if TYPE_CHECKING:  # only names for the reader: rich and the trainer are imported when a command runs
     from rich.console import Console
-    from rich.table import Table
 
     from ..experiment import Training
     from ..runs import Recording, Run
@@ -32,15 +34,16 @@ def describe(training: Training) -> Iterator[str]:
     """The choices of a training in a few lines, every default among them."""
     words, data = training.experiment, training.data
     target = f"{len(data.targets.classes)} classes" if data.targets.classes else "numbers"
-    yield f"data       {_name(words.dataset)}: {data.train.X.shape[1]} inputs, {words.task} ({target})"
+    yield f"data       {_name(words.dataset)}: {count(data.train.X.shape[1], 'input')}, {words.task} ({target})"
     yield from (f"           {line}" for line in (*training.source.notes, *data.account))
     widths = "-".join(f"{width}" for width in training.network.widths)
-    yield f"network    {widths}, {len(training.network.w):,} parameters, {words.dtype}"
+    yield f"network    {widths}, {count(len(training.network.w), 'parameter')}, {words.dtype}"
     yield f"activation {_names(words.activation) or 'no hidden layer'}; output {_name(words.output)}"
     yield f"initial    {_names(words.initializer)}"
     yield f"loss       {_name(words.loss)}; l1 {words.l1:g}, l2 {words.l2:g}"
     yield f"optimizer  {_name(words.optimizer)}; schedule {_name(words.schedule)}"
-    yield f"training   {words.epochs} epochs, batch size {words.batch_size}, {_extras(training)}seed {words.seed}"
+    epochs = count(words.epochs, "epoch")
+    yield f"training   {epochs}, batch size {words.batch_size}, {_extras(training)}seed {words.seed}"
     yield from (f"note       {remark}" for remark in training.remarks)
 
 
@@ -48,7 +51,7 @@ def describe_watch(recording: Recording) -> Iterator[str]:
     """What is watched inside, where something is."""
     if recording.watch is not None:
         watched = recording.watch.watched
-        yield f"watching   {', '.join(watched.what)}; on {watched.rows:,} of the training rows"
+        yield f"watching   {', '.join(watched.what)}; on {count(watched.rows, 'training row')}"
         yield from (f"note       {remark}" for remark in recording.watch.remarks)
 
 
@@ -69,7 +72,7 @@ def _extras(training: Training) -> str:
 
 def _name(given: Any) -> str:
     """A phrase without the home of our own parts; a function by its name."""
-    from ..experiment.telling import said
+    from ..experiment import said
 
     return said(given)
 
@@ -86,10 +89,6 @@ def epoch_line(epoch: Epoch, total: int) -> str:
     return f"epoch {epoch.number:>{len(str(total))}}/{total}  {epoch.line()}  {duration(epoch.seconds)}"
 
 
-def duration(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds >= 1 else f"{1000 * seconds:.0f} ms"
-
-
 @contextmanager
 def progress_of(training: Training, screen: Console, quiet: bool) -> Generator[Callable[[Epoch], object]]:
     """What to call with each epoch: it moves a bar in a terminal, and is a line an epoch elsewhere."""
@@ -99,45 +98,23 @@ def progress_of(training: Training, screen: Console, quiet: bool) -> Generator[C
     elif not screen.is_terminal:
         yield lambda epoch: screen.print(epoch_line(epoch, total), markup=False)
     else:
-        with _bar(training, screen, total) as move:
-            yield move
+        from .progress import bar
 
-
-@contextmanager
-def _bar(training: Training, screen: Console, total: int) -> Generator[Callable[[Epoch], object]]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("epoch"), MofNCompleteColumn(), BarColumn(bar_width=20), TextColumn("{task.description}"),
-        TimeRemainingColumn(compact=True),
-    )  # fmt: skip
-    with Progress(*columns, console=screen) as bar:
-        task = bar.add_task("", total=total, completed=len(training.progress.epochs))
-        yield lambda epoch: bar.update(task, completed=epoch.number, description=epoch.line())
+        with bar(screen, "epoch", total, len(training.progress.epochs)) as move:
+            yield lambda epoch: move(epoch.line())
 
 
 def scores_table(run: Run) -> Table:
     """Scores of each split beside the baseline, with the interval of the rows that judge."""
-    from rich import box
-    from rich.table import Table
-
     whole = run.trained.data.whole
     shown = ["train"] if whole else run.scored
     headings = ["all rows" if whole and split == "train" else HEADINGS.get(split, split) for split in shown]
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 1))
-    for heading in ("", *headings, "baseline", f"{'all rows' if whole else run.judged}, 95 %"):
-        table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
+    rows = []
     for name in run.metrics:
         score = run.score(metric=name)
-        cells = (figure(value) for value in (*(run.score(split, name).value for split in shown), score.baseline))
-        table.add_row(name, *cells, f"{figure(score.low)} to {figure(score.high)}")
-    return table
-
-
-def figure(value: float | None) -> str:
-    """Four digits: 0.9722, -2.650, 148.3."""
-    value = float("nan") if value is None else value
-    return f"{value:.4f}" if abs(value) < 1 else f"{value:#.4g}".rstrip(".")
+        values = (*(run.score(split, name).value for split in shown), score.baseline)
+        rows.append((name, *map(figure, values), f"{figure(score.low)} to {figure(score.high)}"))
+    return Table(("", *headings, "baseline", f"{'all rows' if whole else run.judged}, 95 %"), rows)
 
 
 def summary(run: Run) -> Iterator[Any]:
@@ -145,7 +122,7 @@ def summary(run: Run) -> Iterator[Any]:
     result = run.result
     yield scores_table(run)
     stopped = "diverged, see below" if result["stopped"].startswith("diverged") else result["stopped"]
-    yield f"{result['epochs']} epochs in {result['seconds']:.1f} s; stopped: {stopped}"
+    yield f"{count(result['epochs'], 'epoch')} in {duration(result['seconds'])}; stopped: {stopped}"
     yield f"run: {result['run']}"
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from ..catalog.curves import Curve
+    from ..catalog import Curve
     from ..kinds import Array
 
 _TERMINAL_COLOURS = ("bright_blue", "yellow")

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import GlassnetError, did_you_mean, join
+from ..tables import Table, width_of_output
+from ..wording import duration, significant
 from .host import Host, unusable
-from .tables import table, width_of_output
 from .types import PluginType
 
 if TYPE_CHECKING:
@@ -78,10 +79,16 @@ def _as_json(guest: Guest) -> dict[str, object]:
 
 def _print_guests(guests: list[Guest]) -> None:
     rows = [
-        (guest.distribution, guest.version, guest.state or "not loaded", f"{guest.ms:.1f}", guest.reason or guest.file)
+        (
+            guest.distribution,
+            guest.version,
+            guest.state or "not loaded",
+            significant(guest.ms),
+            guest.reason or guest.file,
+        )
         for guest in guests
     ]
-    lines = table(("DISTRIBUTION", "VERSION", "STATE", "MS", "REASON"), rows, width_of_output())
+    lines = Table(("DISTRIBUTION", "VERSION", "STATE", "MS", "REASON"), rows, left=("VERSION",)).lines(width_of_output())
     click.echo(click.style(lines[0], bold=True))
     for guest, line in zip(guests, lines[1:], strict=True):
         click.echo(click.style(line, fg=_STATE_COLOURS.get(guest.state or "")))
@@ -143,6 +150,7 @@ def _near_misses() -> list[str]:
 
 def _clashes(catalog: Catalog) -> list[str]:
     from ..catalog import ambiguous_names
+    from ..catalog.commands import refusal
 
     lines = []
     for group in ambiguous_names(catalog):
@@ -150,7 +158,7 @@ def _clashes(catalog: Catalog) -> list[str]:
         names = join(part.full_name for part in group)
         meaning = f"{first.name!r} alone means ours" if first.distribution == "glassnet" else "write the full name"
         lines.append(f"  {first.kind} {first.name!r} has {len(group)} providers ({names}): {meaning}.")
-    return lines
+    return lines + [f"  {words}." for part in catalog.parts("command") if (words := refusal(part))]
 
 
 def _one_guest(catalog: Catalog, name: str) -> list[str]:
@@ -163,7 +171,7 @@ def _one_guest(catalog: Catalog, name: str) -> list[str]:
         raise GlassnetError(f"there is no plugin {name!r}.{did_you_mean(name, names)} {known}")
     lines: list[str] = []
     for guest in found:
-        lines += [click.style(str(guest), bold=True), f"  state         {guest.state} ({guest.ms:.1f} ms)"]
+        lines += [click.style(str(guest), bold=True), f"  state         {guest.state} ({duration(guest.ms / 1000)})"]
         lines += [f"  entry point   {point}" for point in guest.entry_points]
         lines += [f"  sha256        {guest.sha256}"] if guest.sha256 else []
         lines += [f"  reason        {guest.reason}", f"  what to do    {guest.remedy}"] if guest.reason else []

@@ -11,7 +11,7 @@ import click
 from ..errors import GlassnetError, join
 
 if TYPE_CHECKING:
-    from ..catalog import Catalog, Guest
+    from ..catalog import Catalog, Guest, Part
 
 
 class StrictPlugins(GlassnetError):
@@ -28,6 +28,7 @@ class Host:
     without: tuple[str, ...] = ()
     guests: bool = True
     strict: bool = False
+    running: Part | None = None  # the plugin's command that this call is
     _catalog: Catalog | None = field(default=None, init=False, repr=False)
 
     def discover(self, load: bool = True) -> Catalog:
@@ -53,11 +54,13 @@ class Host:
 
 
 def host_of(ctx: click.Context) -> Host:
-    """The host of a command; while the shell completes a line it is read from what was typed."""
-    if isinstance(ctx.find_root().obj, Host):
-        return ctx.find_root().obj
-    typed = ctx.find_root().params
-    return Host(tuple(typed.get("plugin", ())), tuple(typed.get("without", ())), not typed.get("no_plugins"))
+    """The host of a command, made of the global options that were typed when it is first asked for."""
+    root = ctx.find_root()
+    if not isinstance(root.obj, Host):
+        typed = root.params
+        files, without = tuple(typed.get("plugin") or ()), tuple(typed.get("without") or ())
+        root.obj = Host(files, without, not typed.get("no_plugins"), bool(typed.get("strict_plugins")))
+    return root.obj
 
 
 def unusable(catalog: Catalog) -> list[Guest]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from .tables import cut
+from ..tables import cut
 
 if TYPE_CHECKING:  # rich is imported when a command runs
     from rich.text import Text

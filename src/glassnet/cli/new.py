@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import GlassnetError, join
-from ..publish.naming import BACKENDS, KINDS, names, problem_with
-from .tables import table, width_of_output
+from ..kinds import KINDS
+from ..publish.naming import BACKENDS, names, problem_with
+from ..tables import Table, width_of_output
 
 if TYPE_CHECKING:
     from ..publish.template import Answers
@@ -165,7 +166,7 @@ def sabotage(failure: str | None, folder: Path, lists: bool, reveal: bool) -> No
 
     if lists:
         rows = [(name, known.teaches) for name, known in FAILURES.items()]
-        for line in table(("FAILURE", "WHAT FINDING IT TEACHES"), rows, width_of_output()):
+        for line in Table(("FAILURE", "WHAT FINDING IT TEACHES"), rows).lines(width_of_output()):
             click.echo(line)
         return
     if failure is None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import GlassnetError, did_you_mean, join
+from ..tables import Table, width_of_output
 from .host import Host
-from .tables import table, width_of_output
 from .types import KindType, PartType
 
 if TYPE_CHECKING:
@@ -72,9 +72,9 @@ def _print_table(catalog: Catalog, parts: list[Part], width: int | None) -> None
     rows = [(part.kind, _marked(catalog, part), part.distribution, part.version, part.help) for part in parts]
     header = ("KIND", "  NAME", "PROVIDER", "VERSION", "HELP")
     if width is None:  # each line says all, for grep
-        lines = table(header, rows, width)
+        lines = Table(header, rows, left=("VERSION",)).lines(width)
     else:  # the kind becomes a heading, which leaves more room for the help
-        lines = table(header[1:], [row[1:] for row in rows], width)
+        lines = Table(header[1:], [row[1:] for row in rows], left=("VERSION",)).lines(width)
     click.echo(click.style(lines[0], bold=True))
     above = None
     for part, line in zip(parts, lines[1:], strict=True):
@@ -145,25 +145,31 @@ def _description(choice: Choice) -> list[str]:
     lines = [click.style(f"{part.name}", bold=True) + f"  {part.kind} from {provider}", "", first or "(no help)"]
     lines += ["", *rest.strip("\n").splitlines()] if rest.strip() else []
     lines += ["", *_options_table(choice), ""]
-    lines += [f"Phrase  {choice}", f"Source  {part.where}"]
+    lines += [_how_to_use(choice), f"Source  {part.where}"]
     return lines
+
+
+def _how_to_use(choice: Choice) -> str:
+    from ..catalog.commands import typed
+
+    return f"Type    glassnet {typed(choice.part)} --help" if choice.part.kind == "command" else f"Phrase  {choice}"
 
 
 def _options_table(choice: Choice) -> list[str]:
     if not choice.part.options:
         return ["It takes no options."]
-    from ..catalog.options import write
+    from ..catalog import write
 
     rows = []
     for option in choice.part.options:
         possible = join(map(write, option.choices)) if option.choices else str(option.range or "")
         possible += " or none" if option.optional else ""
         rows.append((option.name, option.type.__name__, write(option.default), possible.strip()))
-    return table(("OPTION", "TYPE", "DEFAULT", "RANGE"), rows, width_of_output())
+    return Table(("OPTION", "TYPE", "DEFAULT", "RANGE"), rows, left=("DEFAULT",)).lines(width_of_output())
 
 
 def _show_drawing(choice: Choice, png: Path | None) -> None:
-    from ..catalog.curves import DRAWN, curve_of
+    from ..catalog import DRAWN, curve_of
     from .drawing import draw, save_png
 
     if png is None and choice.part.kind not in DRAWN:

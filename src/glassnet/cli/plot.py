@@ -252,7 +252,7 @@ def _print_left(left: list[Fitting], every: bool) -> None:
 def _print_list(subject: Subject, catalog: Catalog, as_json: bool) -> None:
     """Every plot for such a subject: whether it fits, and if not, why."""
     from ..plotting import fitting_plots
-    from .tables import table, width_of_output
+    from ..tables import Table, width_of_output
 
     found = list(fitting_plots(subject.what, catalog))
     if as_json:
@@ -262,7 +262,7 @@ def _print_list(subject: Subject, catalog: Catalog, as_json: bool) -> None:
         (catalog.short_name(one.choice.part), _fits(one), one.unsuited or one.failed or one.choice.part.help)
         for one in found
     ]
-    for line in table(("PLOT", "FITS", "WHAT IT SHOWS, OR WHY IT DOES NOT FIT"), rows, width_of_output()):
+    for line in Table(("PLOT", "FITS", "WHAT IT SHOWS, OR WHY IT DOES NOT FIT"), rows).lines(width_of_output()):
         click.echo(line)
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import GlassnetError
+from ..tables import Table
+from ..wording import figure
 
 if TYPE_CHECKING:
     from ..runs import Run
@@ -38,7 +40,7 @@ def means_a_run(word: str, runs: str) -> bool:
 
     No data set is called like a folder beside the runs, or by a name such as 0001-xor.
     """
-    from ..experiment.telling import is_table
+    from ..experiment import is_table
     from ..runs import FOLDERS
 
     path = Path(word)
@@ -149,19 +151,13 @@ def _row(run: Run) -> dict[str, Any]:
 
 
 def _print_rows(rows: list[dict[str, Any]]) -> None:
-    from rich import box
-    from rich.table import Table
-
-    from ..experiment.telling import title
+    from ..experiment import Experiment
     from .display import console
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("run", "dataset", "epochs", "score", "stopped"):
-        table.add_column(heading, no_wrap=heading != "stopped")
+    cells = []
     for row in rows:
-        score = "" if row["score"] is None else f"{row['metric']} {row['score']:.4f}"
+        score = "" if row["score"] is None else f"{row['metric']} {figure(row['score'])}"
         epochs = "" if row["epochs"] is None else str(row["epochs"])
-        table.add_row(
-            row["run"], title(row["dataset"]) if row["dataset"] else "", epochs, score, row["stopped"].split(":")[0]
-        )
-    console().print(table)
+        title = Experiment(row["dataset"]).title if row["dataset"] else ""
+        cells.append((row["run"], title, epochs, score, row["stopped"].split(":")[0]))
+    console().print(Table(("run", "dataset", "epochs", "score", "stopped"), cells, wraps=("stopped",)))

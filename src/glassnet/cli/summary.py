@@ -59,8 +59,7 @@ def summary(
 
 def _around(widths: str, config: Path | None, settings: tuple[str, ...], words: dict[str, Any]) -> Experiment:
     """The choices around a network that is given by its widths."""
-    from ..experiment import Experiment
-    from ..experiment.words import read_toml
+    from ..experiment import Experiment, read_toml
 
     given = choices(None, words)
     if "hidden" in given:
@@ -70,20 +69,10 @@ def _around(widths: str, config: Path | None, settings: tuple[str, ...], words: 
 
 
 def _print(found: Summary) -> None:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    from ..summaries import HEADER
     from .display import console
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in HEADER:
-        table.add_column(name, justify="right" if name == "parameters" else "left", no_wrap=name != "activation")
-    for row in found.rows():
-        table.add_row(*map(Text, row))
     screen = console()
     screen.print(found.title, style="bold", markup=False)
-    screen.print(table)
+    screen.print(found.table())
     for name, text in found.totals():
         screen.print(f"{name:<10}  {text}", markup=False)

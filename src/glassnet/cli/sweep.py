@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import GlassnetError, join
+from ..tables import Table
+from ..wording import count, duration, figure
 from .choices import choices, experiment_options, read_experiment
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
     from ..sweeps import Job, Outcome, Row, Sweep, Workers
     from .host import Host
@@ -113,7 +114,7 @@ def _planned(host: Host, words: dict[str, Any], experiment: Any, sweeps: str) ->
 
 
 def _resumed(host: Host, given: str, sweeps: str, others: list[str]) -> Sweep:
-    from ..experiment.words import flag
+    from ..experiment import flag
     from ..sweeps import FOLDERS, resume
 
     if others:
@@ -177,7 +178,7 @@ def describe(found: Sweep) -> Iterator[str]:
     yield f"points     {how}{repeats}: {found.total} cells" + (f"; {stages}, each from the start" if stages else "")
     split = score.of == "validation rows"
     which = (
-        f"{score.rows:,} validation rows; test rows take no part"
+        f"{count(score.rows, 'validation row')}; test rows take no part"
         if split
         else f"all {score.rows} rows, too few to split"
     )
@@ -192,7 +193,12 @@ def follow(found: Sweep, workers: Workers, screen: Console, silent: bool) -> Ite
     if silent:
         yield from found.run(workers)
     elif screen.is_terminal:
-        yield from _with_bar(found, workers, screen)
+        from .progress import bar
+
+        with bar(screen, "cell", found.total, len(found.outcomes)) as move:
+            for outcome in found.run(workers):
+                move(_line(found, outcome))
+                yield outcome
     else:
         first: float | None = None
         before = len(found.outcomes)
@@ -205,56 +211,36 @@ def follow(found: Sweep, workers: Workers, screen: Console, silent: bool) -> Ite
             yield outcome
 
 
-def _with_bar(found: Sweep, workers: Workers, screen: Console) -> Iterator[Outcome]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("cell"), MofNCompleteColumn(), BarColumn(bar_width=20), TimeRemainingColumn(compact=True),
-        TextColumn("{task.description}", markup=False),
-    )  # fmt: skip
-    with Progress(*columns, console=screen) as bar:
-        task = bar.add_task("", total=found.total, completed=len(found.outcomes))
-        for outcome in found.run(workers):
-            bar.update(task, completed=len(found.outcomes), description=_line(found, outcome))
-            yield outcome
-
-
 def _line(found: Sweep, outcome: Outcome) -> str:
     """A cell in one line: what it was, and what it came to."""
     cell, plan = outcome.cell, found.plan
-    words = [*cell.settings, *[f"seed={cell.seed}"] * (plan.seeds > 1), *[f"fold={cell.fold + 1}"] * (plan.folds > 0)]
+    words = [
+        *plan.named(cell.settings),
+        *[f"seed={cell.seed}"] * (plan.seeds > 1),
+        *[f"fold={cell.fold + 1}"] * (plan.folds > 0),
+    ]
     words += [f"epochs={cell.epochs}"] * bool(plan.halving)
-    score = f"{found.score.metric} {outcome.scores[found.score.metric]:.4f}" if not outcome.failed else "failed"
+    score = f"{found.score.metric} {figure(outcome.scores[found.score.metric])}" if not outcome.failed else "failed"
     return f"{score}  {' '.join(words)}"
 
 
 def _left(seconds: float) -> str:
-    return f"{max(1, round(seconds))} s left" if seconds < 90 else f"{seconds / 60:.0f} min left"
+    return f"{duration(max(1, round(seconds)))} left" if seconds < 90 else f"{duration(60 * round(seconds / 60))} left"
 
 
 def table(found: Sweep, rows: Sequence[Row]) -> Table:
     """The points, best first: mean, spread over seeds and folds, and a mark for what can't be told from the best."""
-    from rich import box
-    from rich.table import Table
-
-    from .display import figure
-
-    repeated = len(found.repeats) > 1
-    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for axis in found.plan.axes:
-        shown.add_column(axis.key, no_wrap=True)
-    for heading in (found.score.metric, *["spread"] * repeated, *["epochs"] * bool(found.plan.halving)):
-        shown.add_column(heading, justify="right", no_wrap=True)
-    shown.add_column("")
+    repeated, keys, lines = len(found.repeats) > 1, [axis.key for axis in found.plan.axes], []
+    figures = (found.score.metric, *["spread"] * repeated, *["epochs"] * bool(found.plan.halving))
     for number, row in enumerate(rows[:SHOWN]):
-        cells = [setting.partition("=")[2] for setting in row.point]
+        cells = [setting.partition("=")[2] for setting in found.plan.named(row.point)]
         cells.append(figure(row.mean) if row.scores else "-")
         cells += ["-" if row.spread is None else figure(row.spread)] * repeated
         cells += [str(row.epochs)] * bool(found.plan.halving)
         mark = "best" if number == 0 and row.whole else "tied" if row.tied else ""
         mark = f"{row.failed} failed" if row.failed else mark
-        shown.add_row(*cells, mark)
-    return shown
+        lines.append((*cells, mark))
+    return Table((*keys, *figures, ""), lines, left=keys)
 
 
 def summary(found: Sweep, rows: Sequence[Row], cells: int, seconds: float) -> Iterator[Any]:
@@ -265,7 +251,7 @@ def summary(found: Sweep, rows: Sequence[Row], cells: int, seconds: float) -> It
     yield from verdict(found, rows)
     reasons = dict.fromkeys(row.reason.partition(";")[0] for row in rows if row.failed)
     yield from (f"failed: {reason}" for reason in list(reasons)[:3])
-    yield f"{cells} cells in {seconds:.1f} s; sweep: {found.folder}"
+    yield f"{count(cells, 'cell')} in {duration(seconds)}; sweep: {found.folder}"
     files = sorted(path.name for path in found.folder.iterdir() if path.suffix in (".png", ".svg", ".csv", ".toml"))
     yield f"files: {', '.join(files)}"
     if rows and rows[0].whole:
@@ -283,7 +269,7 @@ def verdict(found: Sweep, rows: Sequence[Row]) -> Iterator[str]:
         return
     how = f"{repeats} trainings each" if repeats > 1 else "one training each"
     whole = found.score.of == "all rows"
-    rows_of = f"all {found.score.rows} rows" if whole else f"{found.score.rows:,} {found.score.of}"
+    rows_of = f"all {count(found.score.rows, 'row')}" if whole else count(found.score.rows, "validation row")
     how += f", {rows_of}" + (" a fold" if found.plan.folds else "")
     number = {0: "No other point is", 1: "1 point is"}.get(ties, f"{ties} points are")
     yield f"{number} within 2 standard errors of the best ({how}){': tied' if ties else ''}."
@@ -295,7 +281,8 @@ def _short(found: Sweep, rows: Sequence[Row]) -> str:
     if not rows or not rows[0].whole:
         return f"no point has all its scores, {found.folder}"
     ties = sum(row.tied for row in rows)
-    return f"{found.score.metric} {rows[0].mean:.4f} with {' '.join(rows[0].point)} ({ties} tied), {found.folder}"
+    settings = " ".join(found.plan.named(rows[0].point))
+    return f"{found.score.metric} {figure(rows[0].mean)} with {settings} ({ties} tied), {found.folder}"
 
 
 def _print_json(found: Sweep, rows: Sequence[Row], seconds: float) -> None:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import GlassnetError, join
+from ..tables import Table
+from ..wording import count, exact, tiny
 from .choices import choices, experiment_options, read_experiment
 from .runs import means_a_run, run_of
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
     from ..experiment import Experiment
     from ..runs import Run
@@ -99,7 +100,7 @@ def experiment_or_run(
     host: Host, name: str | None, config: Path | None, settings: tuple[str, ...], words: dict[str, Any], runs: str
 ) -> Experiment | Run:
     """What DATASET and the options choose, or the run that stands in its place."""
-    from ..experiment.words import flag
+    from ..experiment import flag
 
     given = choices(None, words)
     if name is None or not means_a_run(name, runs):
@@ -156,15 +157,8 @@ def wrapped(text: str, width: int, indent: str = "") -> str:
 
 def steps_table(trace: Trace) -> Table:
     """A line a step."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("step", "epoch", "rows", "loss", "penalty"):
-        table.add_column(heading, justify="right")
-    for step in trace.steps:
-        table.add_row(str(step.number), str(step.epoch), str(len(step.rows)), f"{step.loss:.6f}", f"{step.penalty:.6f}")
-    return table
+    rows = [(step.number, step.epoch, len(step.rows), exact(step.loss), exact(step.penalty)) for step in trace.steps]
+    return Table(("step", "epoch", "rows", "loss", "penalty"), rows)
 
 
 def in_full(trace: Trace) -> tuple[Step, ...]:
@@ -175,8 +169,8 @@ def in_full(trace: Trace) -> tuple[Step, ...]:
 def _print_step(screen: Console, step: Step, width: int, digits: int) -> None:
     from rich.rule import Rule
 
-    count = len(step.rows)
-    told = f"Step {step.number}, epoch {step.epoch}, {count} row{'s' * (count != 1)}, loss {step.loss:.6f}"
+    rows = count(len(step.rows), "row")
+    told = f"Step {step.number}, epoch {step.epoch}, {rows}, loss {exact(step.loss)}"
     screen.print(Rule(told, style="bold", characters="═"), width=width)
     stage = None
     for card in step.cards:
@@ -199,22 +193,17 @@ def _print_card(screen: Console, card: Card, width: int, digits: int) -> None:
 
 def _print_check(screen: Console, trace: Trace) -> None:
     """Each matrix of slopes beside differences, then the verdict."""
-    from rich import box
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading, justify in (("step", "right"), ("slopes", "left"), ("numbers", "right"), ("difference", "right")):
-        table.add_column(heading, justify=justify)  # type: ignore[arg-type]
-    table.add_column("as a share", justify="right")
-    table.add_column("verdict", no_wrap=False)
+    rows = []
     for step in trace.steps:
         for one in step.comparisons:
             numbers = str(one.checked) + f" of {one.size}" * (one.checked < one.size)
             verdict = Text(one.verdict, style="" if one.ok else "bold red")  # as text: names of columns are no markup
             verdict.append(f"; kinks left out: {'; '.join(one.kinks)}" if one.kinks else "", style="not bold default")
-            figures = (f"{one.largest:.1e}", f"{one.relative:.1e}")
-            table.add_row(str(step.number), Text(one.name), numbers, *figures, verdict)
+            figures = (tiny(one.largest), tiny(one.relative))
+            rows.append((step.number, one.name, numbers, *figures, verdict))
+    table = Table(("step", "slopes", "numbers", "difference", "as a share", "verdict"), rows, wraps=("verdict",))
     screen.print("Check: the same slopes by finite differences of the loss, in float64", style="bold")
     screen.print(table)
     for line in verdict_lines(trace):
@@ -234,6 +223,6 @@ def verdict_lines(trace: Trace) -> Iterator[str]:
     if small:
         yield f"Too small to check, because rounding hides them: {join(small)}"
     if checked:
-        count = sum(one.checked for one in checked)
-        which = f"All {count:,} slopes" if not small else f"The other {count:,} slopes"
-        yield f"{which} agree: the largest difference is {worst.relative:.1e} of its matrix ({worst.name})"
+        slopes = count(sum(one.checked for one in checked), "slope")
+        which = f"All {slopes}" if not small else f"The other {slopes}"
+        yield f"{which} agree: the largest difference is {tiny(worst.relative)} of its matrix ({worst.name})"

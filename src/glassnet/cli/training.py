@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import Diverged, GlassnetError, join
+from ..wording import figure
 from .choices import choices, experiment_options, read_experiment
 from .runs import run_of
 
@@ -90,7 +91,7 @@ def _started(host: Host, given: dict[str, Any], config: Path | None, settings: t
 def _resumed(
     host: Host, resume: str, runs: str, given: dict[str, Any], config: Path | None, settings: tuple[str, ...]
 ) -> Recording:
-    from ..experiment.words import flag
+    from ..experiment import flag
 
     others = [flag(name) for name in given if name != "epochs"]
     others += ["--config"] * (config is not None) + ["--set"] * bool(settings)
@@ -181,4 +182,4 @@ def _print_short(recording: Recording) -> None:
 
     score = Run(recording.folder, recording.training.catalog, recording.training).score()
     said = "all rows:" if recording.training.data.whole else score.split
-    click.echo(f"{said} {score.metric} {score.value:.4f} (baseline {score.baseline:.4f}), {recording.folder}")
+    click.echo(f"{said} {score.metric} {figure(score.value)} (baseline {figure(score.baseline)}), {recording.folder}")

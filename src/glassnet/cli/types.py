@@ -24,10 +24,10 @@ class KindType(click.ParamType):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Kinds that begin as typed; the plurals only where no singular fits."""
-        from ..hooks import HOOKS
+        from ..kinds import KINDS
 
-        fitting = [kind for kind in HOOKS if kind.startswith(incomplete)]
-        fitting = fitting or [plural for plural in HOOKS.values() if plural.startswith(incomplete)]
+        fitting = [kind for kind in KINDS if kind.startswith(incomplete)]
+        fitting = fitting or [kind.plural for kind in KINDS.values() if kind.plural.startswith(incomplete)]
         return [CompletionItem(kind) for kind in fitting]
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..catalog import Catalog
+from ..engines import Layers, farthest
 from ..errors import Diverged, GlassnetError, join
 from ..experiment import Experiment, Training
 from ..experiment.recipes import ENGINE_PACKAGES, recipe_of, session_of
@@ -25,7 +26,6 @@ from ..training.batches import visiting_order
 from ..training.epochs import Snapshot
 
 Array = NDArray[Any]
-Layers = Sequence[Mapping[str, Array]]
 
 OURS = "glassnet"
 STEPS = 30
@@ -322,14 +322,3 @@ def _begin(name: str, engine: Engine, recipe: Recipe) -> Session:
         raise GlassnetError(f"engine {name} can't follow this experiment: {error}") from error
     except Exception as error:  # a library that is there but does not work
         raise GlassnetError(f"engine {name} does not start: {type(error).__name__}: {error}") from error
-
-
-def farthest(ours: Layers, theirs: Layers) -> float:
-    """The largest difference of any single number between two lists of layers; infinite where shapes differ."""
-    largest = 0.0
-    for one, other in zip(ours, theirs, strict=True):
-        for name, array in one.items():
-            if name not in other or np.shape(other[name]) != array.shape:
-                return float("inf")
-            largest = float(np.maximum(largest, np.abs(array - other[name]).max(initial=0.0)))
-    return largest

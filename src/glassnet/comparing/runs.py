@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import GlassnetError, join
-from ..experiment.results import Interval, resampled
+from ..experiment import Interval, resampled
 from ..kinds import Metric
 from ..runs import Run, Score
 from ..streams import Stream, generator

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import GlassnetError, join
+from ..wording import count
 
 Array = NDArray[Any]
 Kind = Literal["number", "text", "dropped"]
@@ -153,7 +154,7 @@ def _fit_text(name: str, values: Array, kept: bool) -> Column:
         return Column(name, "dropped", why=f"Column {name!r} was dropped: it is empty in the training rows")
     if len(found) > MOST_VALUES and not kept:
         why = (
-            f"Text column {name!r} was dropped: it has {len(found):,} different values, more than {MOST_VALUES} "
+            f"Text column {name!r} was dropped: it has {count(len(found), 'different value')}, more than {MOST_VALUES} "
             f"(--keep {name} restores it)"
         )
         return Column(name, "dropped", why=why)

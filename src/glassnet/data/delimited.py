@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import GlassnetError, join, nearest
+from ..wording import count
 
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", " ": "spaces"}
 SAMPLE = 100  # rows that the separator is guessed from
@@ -165,7 +166,7 @@ def _rectangle(file: str, text: str, separator: str) -> tuple[list[list[str]], l
 
 
 def _ragged(file: str, line: int, row: Sequence[str], first: Sequence[str], at: int) -> str:
-    fields = f"{len(row)} field{'' if len(row) == 1 else 's'}"
+    fields = count(len(row), "field")
     return (
         f"{file}, line {line} has {fields} where line {at} has {len(first)}. "
         "Correct the line: a missing value still needs its separator."

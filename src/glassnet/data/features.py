@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from ..errors import GlassnetError, did_you_mean, join
+from ..wording import count
 from .columns import Column, fit_column, input_table, not_finite, number_values, text_values
 
 Array = NDArray[Any]
@@ -187,7 +188,7 @@ class Features:
         numbers = [c for c in self.columns if c.kind == "number"]
         if numbers:
             noun = "pixel" if self.image_shape else "number column"
-            yield _plural(len(numbers), noun) + _WAYS[self.scale].format(
+            yield count(len(numbers), noun) + _WAYS[self.scale].format(
                 highest=numbers[0].scale, were="was" if len(numbers) == 1 else "were"
             )
         for column in self.columns:
@@ -195,7 +196,7 @@ class Features:
                 yield column.why + "."
             elif column.kind == "text":
                 values = join(column.values[:6]) + (", ..." if len(column.values) > 6 else "")
-                became = _plural(len(column.values), "column")
+                became = count(len(column.values), "column")
                 yield f"Text column {column.name!r} became {became} of 0 and 1: {values}."
         if gaps := [c for c in self.columns if c.gaps]:
             means = [c.name for c in gaps if c.kind == "number"]
@@ -241,7 +242,3 @@ _WAYS = {
     "image": " {were} divided by the largest value of the training rows, {highest:g}.",
     "none": " {were} left as they are.",
 }
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -15,6 +15,7 @@ from numpy.typing import DTypeLike, NDArray
 from ..errors import GlassnetError
 from ..kinds import Dataset, Task
 from ..streams import Stream, generator
+from ..wording import amount, count
 from .features import Features, check_scale, input_table
 from .splits import Index, Split, check_fraction, split
 from .targets import Targets, target_values
@@ -230,8 +231,8 @@ def _row_account(train: Rows, validation: Rows | None, test: Rows | None, whole:
     how = ", stratified by class" if task in ("binary", "multiclass") else ""
     origin = " (the publisher's own)" if fixed else ""
     return (
-        f"{sum(sizes):,} rows: {sizes[0]:,} for training, {sizes[1]:,} for validation, "
-        f"{sizes[2]:,} for the test{origin}{how}."
+        f"{count(sum(sizes), 'row')}: {amount(sizes[0])} for training, {amount(sizes[1])} for validation, "
+        f"{amount(sizes[2])} for the test{origin}{how}."
     )
 
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from ..errors import GlassnetError, did_you_mean, join
 from ..kinds import Dataset
+from ..wording import count
 from .delimited import SEPARATORS, Cells, existing, read_cells
 from .features import Features
 from .targets import MOST_CLASSES
@@ -45,7 +46,7 @@ def read_table(path: str | Path, target: str | None, *, keep: Sequence[str] = ()
     if not present.all():
         gone = [line for line, there in zip(cells.lines, present, strict=True) if not there]
         where = join(gone[:5]) + (", ..." if len(gone) > 5 else "")
-        notes.append(f"Left out for want of a value in {target!r}: {len(gone):,} of the rows (lines {where}).")
+        notes.append(f"Left out for want of a value in {target!r}: {count(len(gone), 'row')} (lines {where}).")
         cells = cells.rows(present)
     y = _typed(cells, target, target=True, text=target in keep).to_numpy()
     return _dataset(_frame(cells.without(target), keep), y, target, cells.file, notes)
@@ -63,7 +64,9 @@ def _detected(cells: Cells) -> str:
     header = "the first line is a header" if cells.header else "no header, so columns are called column_1, ..."
     separated = f"separated by {SEPARATORS[cells.separator]}, " if len(cells.names) > 1 else ""
     missing = f"; missing values are written as {marks}" if found else ""
-    return f"{cells.file}: {len(cells):,} rows, {len(cells.names)} columns, {separated}{header}{missing}."
+    return (
+        f"{cells.file}: {count(len(cells), 'row')}, {count(len(cells.names), 'column')}, {separated}{header}{missing}."
+    )
 
 
 def _without_row_names(cells: Cells, target: str | None, notes: list[str]) -> Cells:
@@ -197,11 +200,11 @@ def _read_parquet_table(path: str | Path, target: str | None) -> Dataset:
     target = _check_target(file, target, list(frame.columns), header=True)
     if len(frame) == 0:
         raise GlassnetError(f"{file} holds no rows.")
-    notes = [f"{file}: {len(frame):,} rows, {frame.shape[1]} columns, Parquet."]
+    notes = [f"{file}: {count(len(frame), 'row')}, {count(frame.shape[1], 'column')}, Parquet."]
     present = frame[target].notna()
     _check_present(file, target, present)
     if not present.all():
-        notes.append(f"Left out for want of a value in {target!r}: {int((~present).sum()):,} of the rows.")
+        notes.append(f"Left out for want of a value in {target!r}: {count(int((~present).sum()), 'row')}.")
         frame = frame[present]
     frame = frame.reset_index(drop=True)
     y = np.array(frame[target].tolist()) if frame[target].dtype != object else frame[target].to_numpy()

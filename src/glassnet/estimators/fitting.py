@@ -18,6 +18,7 @@ from ..experiment.building import history_table
 from ..kinds import Task
 from ..model import Model
 from ..training import Epoch
+from ..wording import figure
 from .keeping import Fitted, Patience
 from .reprs import with_fit
 from .rows import Given, checked_inputs, together
@@ -350,10 +351,10 @@ class GlassEstimator(BaseEstimator):
 
 def say(epoch: Epoch) -> None:
     """One line an epoch, for `verbose`: asked for by name, and where scikit-learn's estimators print theirs."""
-    words = [f"epoch {epoch.number}: loss {epoch.loss:.6f}"]
+    words = [f"epoch {epoch.number}: loss {figure(epoch.loss)}"]
     if epoch.validation_loss is not None:
-        words.append(f"validation loss {epoch.validation_loss:.6f}")
+        words.append(f"validation loss {figure(epoch.validation_loss)}")
     scores = epoch.scores.get("validation") or epoch.scores["train"]
     name, value = next(iter(scores.items()))
     split = "validation" if "validation" in epoch.scores else "training"
-    sys.stdout.write(", ".join([*words, f"{split} {name} {value:.4f}"]) + "\n")
+    sys.stdout.write(", ".join([*words, f"{split} {name} {figure(value)}"]) + "\n")

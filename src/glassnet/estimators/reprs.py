@@ -8,10 +8,9 @@ from typing import Any
 
 from sklearn.utils import estimator_html_repr
 
+from ..tables import Table
+from ..wording import amount, count, figure
 from .keeping import Fitted
-
-_STYLE = "border-collapse:collapse;margin-top:0.5em;font-size:0.9em"
-_CELL = "padding:0.15em 0.8em;text-align:right"
 
 
 def with_fit(estimator: Any) -> str:
@@ -29,16 +28,11 @@ def layer_table(fitted: Fitted) -> str:
         sum(b.slice.stop - b.slice.start for b in network.layout if b.layer == layer) for layer in range(len(names))
     ]
     rows = [
-        (f"{number}", f"{i} → {o}", name, f"{count:,}")
-        for number, ((i, o), name, count) in enumerate(zip(pairwise(network.widths), names, counts, strict=True), 1)
+        (f"{number}", f"{i} → {o}", name, amount(size))
+        for number, ((i, o), name, size) in enumerate(zip(pairwise(network.widths), names, counts, strict=True), 1)
     ]
-    heading = ("layer", "inputs → outputs", "activation", "parameters")
-    body = "".join(_row("td", row) for row in [*rows, ("", "", "all", f"{sum(counts):,}")])
-    return f'<table style="{_STYLE}"><thead>{_row("th", heading)}</thead><tbody>{body}</tbody></table>'
-
-
-def _row(tag: str, cells: tuple[str, ...]) -> str:
-    return "<tr>" + "".join(f'<{tag} style="{_CELL}">{escape(cell)}</{tag}>' for cell in cells) + "</tr>"
+    headings = ("layer", "inputs → outputs", "activation", "parameters")
+    return Table(headings, [*rows, ("", "", "all", amount(sum(counts)))]).html()
 
 
 def summary(fitted: Fitted) -> str:
@@ -47,11 +41,11 @@ def summary(fitted: Fitted) -> str:
     words = [f"{fitted.model.parts.loss.part.name} lowered by {fitted.optimizer.rpartition('/')[2]}"]
     if progress.epochs:
         last = progress.epochs[-1]
-        words.append(f"{len(progress.epochs)} epochs, training loss {last.loss:.4g}")
+        words.append(f"{count(len(progress.epochs), 'epoch')}, training loss {figure(last.loss)}")
         if last.validation_loss is not None:
-            words.append(f"validation loss {last.validation_loss:.4g}")
+            words.append(f"validation loss {figure(last.validation_loss)}")
         words += [
-            f"{split} {name} {value:.4g}" for split, found in last.scores.items() for name, value in found.items()
+            f"{split} {name} {figure(value)}" for split, found in last.scores.items() for name, value in found.items()
         ]
     if progress.stopped:
         words.append(f"stopped: {progress.stopped}")

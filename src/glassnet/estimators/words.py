@@ -14,11 +14,9 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_random_state
 
-from ..catalog import Catalog, Choice
-from ..catalog.parts import GIVEN, read_part
+from ..catalog import GIVEN, Catalog, Choice, read_part
 from ..errors import Diverged, GlassnetError
-from ..experiment import Experiment
-from ..experiment.choosing import default_optimizer
+from ..experiment import Experiment, default_optimizer
 from ..kinds import Task
 
 #: The fields of an experiment and the parameters that say them.

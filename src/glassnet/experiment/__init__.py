@@ -1,7 +1,29 @@
 """An experiment is plain data: phrases and numbers. `run` makes a training of it, an iterator of epochs."""
 
 from .building import Training, run
+from .choosing import DEFAULT_BATCH, choose_parts, default_optimizer, load_dataset, need_plugins
+from .results import Interval, baseline, resampled
+from .telling import is_table, said
 from .trials import batch_trials, rate_range
-from .words import Experiment
+from .words import RULES, Experiment, flag, read_toml
 
-__all__ = ["Experiment", "Training", "batch_trials", "rate_range", "run"]
+__all__ = [
+    "DEFAULT_BATCH",
+    "RULES",
+    "Experiment",
+    "Interval",
+    "Training",
+    "baseline",
+    "batch_trials",
+    "choose_parts",
+    "default_optimizer",
+    "flag",
+    "is_table",
+    "load_dataset",
+    "need_plugins",
+    "rate_range",
+    "read_toml",
+    "resampled",
+    "run",
+    "said",
+]

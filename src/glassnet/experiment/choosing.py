@@ -16,6 +16,7 @@ from ..errors import GlassnetError
 from ..kinds import Activation, Dataset, Task
 from ..network import Network
 from ..streams import Stream, generator
+from ..wording import count
 from .refusals import refuse_loss, refuse_metrics, refuse_monitor, refuse_unknown_file, refuse_with_solver
 from .telling import TABLE_SUFFIXES, is_table
 from .words import DEFAULT_OPTIMIZER, Choosable, Experiment
@@ -127,7 +128,7 @@ def _per_hidden_layer(experiment: Experiment, catalog: Catalog) -> tuple[Choice,
     phrases, layers = experiment.activation, experiment.hidden
     if len(phrases) not in (1, len(layers)):
         raise GlassnetError(
-            f"{count(phrases, 'activation')} for {count(layers, 'hidden layer')}: "
+            f"{count(len(phrases), 'activation')} for {count(len(layers), 'hidden layer')}: "
             "give --activation once, or once a layer"
         )
     phrases = phrases * len(layers) if len(phrases) == 1 else phrases
@@ -143,8 +144,8 @@ def _initializers(experiment: Experiment, layers: Sequence[Choice], catalog: Cat
         )
     if len(given) not in (1, len(layers)):
         raise GlassnetError(
-            f"{count(given, 'initializer')} for {count(layers, 'dense layer')} (the output layer is one of them): "
-            "give --initializer once, or once a layer"
+            f"{count(len(given), 'initializer')} for {count(len(layers), 'dense layer')} (the output layer is one of "
+            "them): give --initializer once, or once a layer"
         )
     given = given * len(layers) if len(given) == 1 else given
     return tuple(catalog.choose("initializer", phrase) for phrase in given)
@@ -205,7 +206,3 @@ def saturates(activation: Activation) -> bool:
     """Whether the output hardly moves any more at large scores."""
     a = activation.f(np.array([[30.0, 0.0], [40.0, 0.0]]))
     return bool(abs(a[1, 0] - a[0, 0]) < 1e-6)
-
-
-def count(things: Sequence[Any], noun: str) -> str:
-    return f"{len(things)} {noun}{'' if len(things) == 1 else 's'}"

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from ..catalog import Catalog
 from ..data.columns import Column
+from ..engines import named
 from ..errors import GlassnetError, did_you_mean, join
 from ..experiment import Experiment
 from ..experiment.recipes import ENGINE_PACKAGES, recipe_for
@@ -103,7 +104,7 @@ def _known(catalog: Catalog) -> list[str]:
 
 def _arrays(run: Run, recipe: Recipe) -> dict[str, Array]:
     """Everything that the program reads: weights by layer, and what preparing inputs and answers takes."""
-    found = {f"{name}{number}": array for number, layer in enumerate(recipe.start, 1) for name, array in layer.items()}
+    found = named(recipe.start)
     numbers = [column for column in run.model.features.columns if column.kind == "number"]
     found |= _inputs(numbers)
     if recipe.task == "regression":

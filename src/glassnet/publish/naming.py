@@ -15,9 +15,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..errors import GlassnetError, did_you_mean, join
+from ..kinds import KINDS
 
 PREFIX = "glassnet-"
-KINDS = ("activation", "loss", "optimizer", "dataset")
 BACKENDS = ("hatchling", "setuptools")
 #: What a new package is made from; the template's cookiecutter.json asks for the same.
 ANSWERS = ("name", "kind", "backend", "description", "author", "email")
@@ -27,7 +27,7 @@ LONGEST_LINE = 512  # of PyPI, for the description
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 # A part of that name would take the place of something that its own module needs.
-_NEEDED_INSIDE = ("activations", "losses", "optimizers", "datasets", "hookimpl", "np", "plugin", "glassnet")
+_NEEDED_INSIDE = (*(kind.plural for kind in KINDS.values()), "hookimpl", "np", "click", "plugin", "glassnet")
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def problem_with(answer: str, given: str) -> str:
     if answer == "name":
         return _name_problem(given)
     if answer in ("kind", "backend"):
-        choices = KINDS if answer == "kind" else BACKENDS
+        choices = tuple(KINDS) if answer == "kind" else BACKENDS
         return "" if given in choices else f"{answer} {given!r}:{did_you_mean(given, choices)} Write {join(choices)}."
     if answer == "email":
         fits = not given or _ADDRESS.fullmatch(given)

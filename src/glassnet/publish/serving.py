@@ -30,7 +30,7 @@ from . import extra
 
 FOLDER = "GLASSNET_INDEX"
 SECTION = "local"  # the name for `twine upload -r`
-PATIENCE = 20.0  # seconds for a server to come up or go down
+PATIENCE = 60.0  # seconds for a server to come up or go down, on a busy machine too
 _HOST = "127.0.0.1"
 
 _children: dict[int, subprocess.Popen[bytes]] = {}
@@ -110,7 +110,7 @@ def serve(folder: Path | None = None, port: int = 0, ready: Callable[[Served], N
             log_config=None,
             access_log=False,
             server_header=False,
-            timeout_graceful_shutdown=3,
+            timeout_graceful_shutdown=10,  # for an upload in progress
         )
         server = uvicorn.Server(config)
         _write_privately(served.pypirc, _pypirc(served))
@@ -222,7 +222,7 @@ def _reap(pid: int) -> None:
 
 def _ask(url: str, method: str, path: str, headers: dict[str, str] | None = None) -> bytes | None:
     """One request to this machine, past every proxy; None when nobody answers well."""
-    connection = http.client.HTTPConnection(_HOST, urlsplit(url).port, timeout=5)
+    connection = http.client.HTTPConnection(_HOST, urlsplit(url).port, timeout=20)
     try:
         connection.request(method, path, headers=headers or {})
         answer = connection.getresponse()

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GlassnetError, join
+from ..hooks import COMMANDS
 from . import extra
 from .naming import ANSWERS, LONGEST_LINE, Names, names, problem_with, problems
 
@@ -119,6 +120,7 @@ def refuse_ours(parts: Sequence[tuple[str, str]]) -> None:
     from ..catalog import Catalog
 
     ours = {(part.kind, part.name) for part in Catalog.discover(guests=False).parts()}
+    ours |= {("command", name) for name in COMMANDS}
     taken = [name for name in parts if name in ours]
     if taken:
         raise GlassnetError(

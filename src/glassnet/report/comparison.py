@@ -9,7 +9,7 @@ from ..catalog import Catalog
 from ..errors import GlassnetError
 from ..files import write_text
 from ..runs import Run
-from . import words
+from ..wording import figure, metric
 from .diagnosis import Case, diagnose
 from .page import grouped, render, sentences
 from .pictures import Picture, drawn, suited
@@ -58,7 +58,7 @@ def _pictures(runs: Sequence[Run], catalog: Catalog) -> list[tuple[str, list[Pic
 def scores_table(cases: Sequence[Case]) -> list[tuple[str, list[tuple[str, str]]]]:
     """(metric, (score, what belongs to it) of each run): on the rows that judge, with interval and baseline."""
     names = list(dict.fromkeys(name for case in cases for name in case.run.metrics))
-    return [(words.spelled(name), [_cell(case.run, name) for case in cases]) for name in names]
+    return [(metric(name), [_cell(case.run, name) for case in cases]) for name in names]
 
 
 def _cell(run: Run, name: str) -> tuple[str, str]:
@@ -66,7 +66,7 @@ def _cell(run: Run, name: str) -> tuple[str, str]:
         return "–", ""
     score, learned = run.score(metric=name), run.score("train", name)
     about = (
-        f"95 %: {words.figure(score.low)} to {words.figure(score.high)}; training rows {words.figure(learned.value)}; "
-        f"baseline {words.figure(score.baseline)}"
+        f"95 %: {figure(score.low)} to {figure(score.high)}; training rows {figure(learned.value)}; "
+        f"baseline {figure(score.baseline)}"
     )
-    return words.figure(score.value), about
+    return figure(score.value), about

@@ -15,6 +15,7 @@ from ..files import write_text
 from ..hooks import PROJECT
 from ..plotting import Fitting
 from ..runs import Run
+from ..wording import SPLITS, amount, bare, figure, metric
 from . import words
 from .diagnosis import Case, Rule, asked, diagnose
 from .pictures import Picture, drawn, suited
@@ -127,12 +128,12 @@ def _result(case: Case) -> dict[str, Any]:
     return {
         "result": words.result_in_words(case.run, whole),
         "scores": scores_of(case, whole),
-        "figure": words.figure(case.score(case.judged)),
-        "metric": words.spelled(case.metric),
-        "judged": "all rows" if whole else words.SPLITS[case.judged],
-        "interval": f"{words.figure(low)} to {words.figure(high)}",
-        "baseline": words.figure(case.score("baseline")),
-        "parameters": "" if case.why_no_rows else f"{len(case.training.network.w):,}",
+        "figure": figure(case.score(case.judged)),
+        "metric": metric(case.metric),
+        "judged": "all rows" if whole else SPLITS[case.judged],
+        "interval": f"{figure(low)} to {figure(high)}",
+        "baseline": figure(case.score("baseline")),
+        "parameters": "" if case.why_no_rows else amount(len(case.training.network.w)),
     }
 
 
@@ -140,14 +141,14 @@ def scores_of(case: Case, whole: bool) -> Scores:
     """Every metric on every split, with the interval of the rows that judge and the baseline on the same rows."""
     run = case.run
     shown = ["train"] if whole else run.scored
-    judged = "all rows" if whole else words.SPLITS[case.judged]
-    headings = ("all rows",) if whole else tuple(words.SPLITS[split] for split in shown)
+    judged = "all rows" if whole else SPLITS[case.judged]
+    headings = ("all rows",) if whole else tuple(SPLITS[split] for split in shown)
     lines = []
     for name in run.metrics:
         score = run.score(metric=name)
-        cells = [words.figure(run.score(split, name).value) for split in shown]
-        cells += [f"{words.figure(score.low)} to {words.figure(score.high)}", words.figure(score.baseline)]
-        lines.append((words.spelled(name), _meaning(case, name), tuple(cells)))
+        cells = [figure(run.score(split, name).value) for split in shown]
+        cells += [f"{figure(score.low)} to {figure(score.high)}", figure(score.baseline)]
+        lines.append((metric(name), _meaning(case, name), tuple(cells)))
     return Scores((*headings, f"95 % interval, {judged}", "baseline"), tuple(lines))
 
 
@@ -198,7 +199,7 @@ def _origin(case: Case) -> dict[str, Any]:
         "classes": [str(name) for name in data.targets.classes or ()] if data else [],
         "install": needed(run.provenance),
         "command": "" if "epochs_changed_to" in run.provenance else str(run.provenance.get("command", "")),
-        "in_one_go": "epochs_changed_to" not in run.provenance or words.bare(run.experiment.schedule) == "constant",
+        "in_one_go": "epochs_changed_to" not in run.provenance or bare(run.experiment.schedule) == "constant",
         "spelled_out": command_of(run.experiment),
         "origins": list(words.origins(run.provenance)),
         "folder": str(run.folder),

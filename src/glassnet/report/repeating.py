@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
-from ..experiment import Experiment
-from ..experiment.words import flag
+from ..experiment import Experiment, flag
 
 #: Fields that are said in another way than `--name value`.
 _OTHERWISE = ("dataset", "plugins", "batch_norm", "hidden")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,38 +9,15 @@ from ..catalog import Phrase
 from ..experiment import Experiment
 from ..network import Network
 from ..runs import Run
-from ..wording import bare
-
-SPLITS = {"train": "training rows", "validation": "validation rows", "test": "test rows"}
-
-
-def figure(value: float | None) -> str:
-    """Four digits: 0.9722, −2.650, 148.3, 12,340; a dash where it is undefined."""
-    if value is None or not math.isfinite(value):
-        return "–"
-    text = (
-        f"{value:.4f}" if abs(value) < 1 else f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:#.4g}".rstrip(".")
-    )
-    return text.replace("-", "−")
-
-
-def listed(things: Sequence[Any]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    texts = [str(thing) for thing in things]
-    return " and ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
-
-
-def counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
+from ..wording import bare, count, duration, figure, listed, metric, rows_of
 
 # --- sentences ----------------------------------------------------------------------------------------------
 
 
 def network_in_words(network: Network, experiment: Experiment) -> str:
     """`a network of 64 inputs, one hidden layer of 100 relu units and 10 softmax outputs (7,510 parameters)`."""
-    inputs, outputs = counted(network.inputs, "input"), counted(network.outputs, f"{bare(experiment.output)} output")
-    weights = counted(len(network.w), "parameter")
+    inputs, outputs = count(network.inputs, "input"), count(network.outputs, f"{bare(experiment.output)} output")
+    weights = count(len(network.w), "parameter")
     if not network.hidden:
         return f"a network of {inputs} and {outputs}, without a hidden layer ({weights})"
     return f"a network of {inputs}, {_hidden_in_words(network.hidden, experiment)} and {outputs} ({weights})"
@@ -52,7 +28,7 @@ def _hidden_in_words(hidden: Sequence[int], experiment: Experiment) -> str:
     kind = names[0] if len(set(names)) == 1 else listed(names)
     extras = " with batch normalisation" if experiment.batch_norm else ""
     if len(hidden) == 1:
-        return f"one hidden layer of {counted(hidden[0], f'{kind} unit')}{extras}"
+        return f"one hidden layer of {count(hidden[0], f'{kind} unit')}{extras}"
     widths = f"{hidden[0]} {kind} units each" if len(set(hidden)) == 1 else f"{listed(hidden)} {kind} units"
     return f"{len(hidden)} hidden layers of {widths}{extras}"
 
@@ -62,9 +38,9 @@ def training_in_words(run: Run) -> str:
     words, rows = run.experiment, run.provenance.get("rows", {})
     rate = words.optimizer and Phrase.parse(str(words.optimizer)).option("lr")
     at = f" at rate {rate}" if rate else ""
-    steps = "all rows a step" if words.batch_size == "full" else f"{counted(int(words.batch_size or 1), 'row')} a step"
-    epochs = counted(int(run.result.get("epochs", 0)), "epoch")
-    lowered = f"to lower the {bare(words.loss)} of {rows.get('train', 0):,} training rows"
+    steps = "all rows a step" if words.batch_size == "full" else f"{count(int(words.batch_size or 1), 'row')} a step"
+    epochs = count(int(run.result.get("epochs", 0)), "epoch")
+    lowered = f"to lower the {bare(words.loss)} of {rows_of('train', rows.get('train', 0))}"
     return f"It was trained for {epochs} by {bare(words.optimizer)}{at}, {steps}, {lowered}{_held_back(words)}."
 
 
@@ -80,17 +56,12 @@ def _held_back(words: Experiment) -> str:
 def result_in_words(run: Run, whole: bool) -> str:
     """The first score beside guessing, with what its interval means."""
     score = run.score()
-    count = run.provenance.get("rows", {}).get(score.split, 0)
-    rows = f"all {count:,} rows, too few to split" if whole else f"{count:,} {SPLITS[score.split]}"
+    number = run.provenance.get("rows", {}).get(score.split, 0)
+    rows = f"all {count(number, 'row')}, too few to split" if whole else rows_of(score.split, number)
     guess = f"guessing without a look at the inputs has {figure(score.baseline)}"
     between = f"{figure(score.low)} and {figure(score.high)}"
     luck = f"The luck of having drawn just these rows leaves it uncertain between {between} (95 %)."
-    return f"On {rows} it reaches {spelled(score.metric)} {figure(score.value)}; {guess}. {luck}"
-
-
-def spelled(metric: str) -> str:
-    """A metric as people write it."""
-    return {"r2": "R²"}.get(metric, metric.replace("_", " "))
+    return f"On {rows} it reaches {metric(score.metric)} {figure(score.value)}; {guess}. {luck}"
 
 
 def end_in_words(run: Run) -> str:
@@ -101,7 +72,7 @@ def end_in_words(run: Run) -> str:
     ended = {"interrupted": "It was interrupted by hand", "diverged": "It broke down"}.get(
         stopped, f"It ended after {stopped}"
     )
-    return f"{ended}; {best}it took {result['seconds']:.1f} s."
+    return f"{ended}; {best}it took {duration(result['seconds'])}."
 
 
 # --- tables -------------------------------------------------------------------------------------------------
@@ -119,7 +90,7 @@ def origins(provenance: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "seeds", f"{provenance.get('seed')} for weights and order, {provenance.get('split_seed')} for the split"
     yield "SHA-256 of the rows", str(provenance.get("data_sha256", ""))
     blas = [
-        f"{one.get('internal_api')} {one.get('version')}, {counted(one.get('num_threads', 1), 'thread')}"
+        f"{one.get('internal_api')} {one.get('version')}, {count(one.get('num_threads', 1), 'thread')}"
         for one in provenance.get("blas", ())
     ]
     yield "linear algebra", "; ".join(blas)

@@ -17,20 +17,18 @@ from numpy.typing import NDArray
 from ..catalog import Catalog
 from ..data import Rows
 from ..errors import GlassnetError, did_you_mean, join
-from ..experiment import Experiment, Training
+from ..experiment import Experiment, Training, is_table, need_plugins
 from ..experiment.building import history_table
-from ..experiment.choosing import need_plugins
-from ..experiment.telling import is_table
 from ..files import plain, read_arrays, read_json, read_text, write_text
 from ..folders import number_of
 from ..kinds import Metric
 from ..model import Model
-from ..notebook import html_table
+from ..tables import Table
 from ..training import Epoch, Progress
 from ..training.epochs import Snapshot
 from ..training.scoring import class_codes
 from ..watching import Watch, Watched, measure
-from ..wording import SPLITS
+from ..wording import SPLITS, figure
 from .recording import DEFAULT_FOLDER, FOLDERS, WATCHED, Recording, final_figures
 from .scores import Score
 
@@ -174,9 +172,9 @@ class Run:
         for name in self.metrics:
             score = self.score(metric=name)
             cells = [self.score(split, name).value for split in self.scored]
-            span = " to ".join(map(_four_digits, (score.low, score.high)))
-            rows.append((name, *map(_four_digits, (*cells, score.baseline)), span))
-        return html_table(title, ("score", *self.scored, "baseline", f"{self.judged}, 95 %"), rows)
+            span = " to ".join(map(figure, (score.low, score.high)))
+            rows.append((name, *map(figure, (*cells, score.baseline)), span))
+        return Table(("score", *self.scored, "baseline", f"{self.judged}, 95 %"), rows, title).html()
 
     # --- scores: what was written down, so nothing is loaded ------------------------------------------------
 
@@ -314,10 +312,6 @@ class Run:
 def _number(given: float | None) -> float:
     """A figure as it was written: null stands for what is undefined."""
     return float("nan") if given is None else float(given)
-
-
-def _four_digits(value: float | None) -> str:
-    return "undefined" if value is None or value != value else f"{value:.4g}"
 
 
 def load(folder: str | int | Path, runs: str | Path = DEFAULT_FOLDER, catalog: Catalog | None = None) -> Run:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from ..errors import GlassnetError, did_you_mean, join
-from ..experiment import Experiment
-from ..experiment.words import RULES
+from ..experiment import RULES, Experiment
+from ..wording import significant
 
 MOST_VALUES = 10_000
 FORMS = "a,b,c; widths and phrases with commas: 50;100,50; LOW..HIGH:log:N, LOW..HIGH:linear:N, 16..256:x2, 1..9:+2"
@@ -40,6 +41,24 @@ class Axis:
     values: tuple[str, ...]
     draw: Callable[[float], str]
     numbers: bool
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """What each value is called by people: a range's numbers in three digits, more where two would be called alike.
+
+        The values themselves stay exact.
+        """
+        if not self.numbers:
+            return {value: value for value in self.values}
+        for digits in range(3, 13):
+            names = {value: _name(value, digits) for value in self.values}
+            if len(set(names.values())) == len(names):
+                break
+        return names
+
+
+def _name(value: str, digits: int) -> str:
+    return value if value.lstrip("-").isdecimal() else significant(float(value), digits)
 
 
 def read_axis(text: str) -> Axis:

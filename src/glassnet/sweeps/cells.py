@@ -16,8 +16,7 @@ from time import perf_counter
 
 import numpy as np
 
-from ..catalog import Catalog
-from ..catalog.guests import installed
+from ..catalog import Catalog, installed
 from ..errors import GlassnetError
 from ..experiment import Experiment, Training
 from ..training import Scorer, evaluate, threads

@@ -15,8 +15,7 @@ from ..catalog import Catalog
 from ..data import Prepared, Split, infer_task, prepare
 from ..data.splits import Index
 from ..errors import GlassnetError
-from ..experiment import Experiment
-from ..experiment.choosing import load_dataset
+from ..experiment import Experiment, load_dataset
 from ..kinds import Dataset
 from ..streams import Stream, generator
 

@@ -8,6 +8,7 @@ from itertools import product
 
 from ..errors import GlassnetError, join
 from ..streams import Stream, generator
+from ..wording import count
 from .axes import Axis
 
 Point = tuple[str, ...]  # one setting an axis, as --set writes it
@@ -22,9 +23,9 @@ def grid(axes: Sequence[Axis]) -> list[Point]:
         raise GlassnetError(
             f"--over {join(uncounted)}: a grid needs to know how many values: :log:7 or :linear:5 (or --random N)"
         )
-    count = math.prod(len(axis.values) for axis in axes)
-    if count > MOST_POINTS:
-        raise GlassnetError(f"that grid has {count:,} points: give fewer values, or --random N")
+    points = math.prod(len(axis.values) for axis in axes)
+    if points > MOST_POINTS:
+        raise GlassnetError(f"that grid has {count(points, 'point')}: give fewer values, or --random N")
     keys = [axis.key for axis in axes]
     return [_point(keys, values) for values in product(*(axis.values for axis in axes))]
 

@@ -21,6 +21,7 @@ from ..experiment import Experiment, Training
 from ..files import plain, read_json, write_text
 from ..folders import number_of
 from ..runs import provenance
+from ..wording import figure
 from .axes import Axis, read_axis
 from .cells import Cell, Guests, Job, Outcome, Workers, division_of, packages_of, training_of, with_point
 from .keeping import BEST, DEFAULT_FOLDER, ELSEWHERE, FOLDERS, WORDS, append, read_outcomes, write_table
@@ -59,6 +60,12 @@ class Plan:
     @property
     def axes(self) -> list[Axis]:
         return [read_axis(text) for text in self.over]
+
+    def named(self, point: Point) -> Point:
+        """A point as people read it: its numbers in three digits, or in as many as tell the values apart."""
+        axes = {axis.key: axis for axis in self.axes}
+        pairs = (setting.partition("=")[::2] for setting in point)
+        return tuple(f"{key}={axes[key].names.get(value, value)}" for key, value in pairs)
 
     def points(self) -> list[Point]:
         """Every point of the search; each is tried on the words of the experiment, which raise where it is none."""
@@ -167,7 +174,7 @@ class Sweep:
         rows, best = self.rows(), self.best()
         write_table(self.folder, rows, [axis.key for axis in self.plan.axes], self.score.metric)
         if best is not None:
-            about = f"# {self.score.metric} {rows[0].mean:.4f} on {self.score.of}: the best of {self.folder}\n"
+            about = f"# {self.score.metric} {figure(rows[0].mean)} on {self.score.of}: the best of {self.folder}\n"
             write_text(self.folder / BEST, about + best.to_toml(), ELSEWHERE)
         self.draw()
 

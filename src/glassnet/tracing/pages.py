@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..wording import count, exact, tiny
 from .numbers import elided, picked, shades, written
 from .values import STAGES, Matrix, Step
 
@@ -20,16 +21,17 @@ HEADINGS = {
     "update": ("Update", "new weights"),
 }
 GAP = "…"
+DIGITS = 4  # of a number, where none are asked for
 
 
-def page(title: str, remarks: Sequence[str], steps: Sequence[Step], digits: int = 4) -> str:
+def page(title: str, remarks: Sequence[str], steps: Sequence[Step], digits: int = DIGITS) -> str:
     """The whole page."""
     return _template().render(title=title, remarks=remarks, steps=_views(steps, digits), whole=True)
 
 
-def fragment(title: str, remarks: Sequence[str], steps: Sequence[Step], digits: int = 4) -> str:
+def fragment(title: str, remarks: Sequence[str], steps: Sequence[Step]) -> str:
     """The same without the frame of a page, for a notebook."""
-    return _template().render(title=title, remarks=remarks, steps=_views(steps, digits), whole=False)
+    return _template().render(title=title, remarks=remarks, steps=_views(steps, DIGITS), whole=False)
 
 
 def _template() -> Template:
@@ -42,6 +44,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters |= {"exact": exact, "tiny": tiny, "count": count}
     return environment.get_template("trace.html")
 
 

@@ -16,6 +16,7 @@ from ..training import Plan, Progress, Scorer, train
 from ..training.batches import batch_starts, visiting_order
 from ..training.epochs import Snapshot
 from ..training.passes import SolverPass
+from ..wording import amount
 from .witness import Enough, Seen, Witness
 
 Array = NDArray[Any]
@@ -48,8 +49,8 @@ def _refuse_too_much(training: Training, rows: Rows, steps: int) -> None:
     numbers = COPIES * (len(training.network.w) + batch * sum(training.network.widths)) * steps
     if numbers > MOST_NUMBERS:
         raise GlassnetError(
-            f"a trace keeps every number, and {steps} steps of this network are about {numbers:,} (at most "
-            f"{MOST_NUMBERS:,}): give fewer --steps, a few --rows or a smaller network"
+            f"a trace keeps every number, and {steps} steps of this network are about {amount(numbers)} (at most "
+            f"{amount(MOST_NUMBERS)}): give fewer --steps, a few --rows or a smaller network"
         )
 
 

@@ -9,6 +9,7 @@ from ..catalog import Catalog
 from ..errors import GlassnetError, join
 from ..experiment import Experiment, Training
 from ..runs import Run
+from ..wording import count
 from .cards import cards_of
 from .differences import compare
 from .steps import choose_rows, follow
@@ -77,14 +78,14 @@ def _title(training: Training) -> str:
     dataset = chosen.dataset.part.name if chosen.dataset else str(training.experiment.dataset)
     widths = "-".join(map(str, network.widths))
     loss, optimizer = short(chosen.loss), short(chosen.optimizer)
-    return f"{dataset}: {widths}, {len(network.w):,} parameters, {network.dtype.name}; {loss}, {optimizer}"
+    return f"{dataset}: {widths}, {count(len(network.w), 'parameter')}, {network.dtype.name}; {loss}, {optimizer}"
 
 
 def _remarks(training: Training, seen: list[Seen], wanted: int) -> Iterator[str]:
     """Where the weights come from, the defaults that no title says, and what else a person should know."""
     words, done = training.experiment, len(training.progress.epochs)
     initial = join(dict.fromkeys(short(choice) for choice in training.chosen.initializers))
-    start = f"Weights after {done} epochs" if done else f"Initial weights: {initial}, seed {words.seed}"
+    start = f"Weights after {count(done, 'epoch')}" if done else f"Initial weights: {initial}, seed {words.seed}"
     yield f"{start}; batch size {words.batch_size}, l1 {words.l1:g}, l2 {words.l2:g}, dropout {words.dropout:g}."
     yield from training.remarks
     if len(seen) < wanted:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..errors import Diverged
 from ..network import Network
+from ..wording import significant
 from .epochs import Snapshot
 
 Array = NDArray[Any]
@@ -43,7 +44,8 @@ def what_grew(network: Network, before: Snapshot) -> str:
         old, new = size(before.w[block.slice]), size(network.w[block.slice])
         growth.append((new / old if old > 0 else new, block, old, new))
     _, block, old, new = max(growth, key=lambda row: np.inf if np.isnan(row[0]) else row[0])
-    return f"layer {block.layer + 1}'s {block.kind} grew most, from {old:.3g} to {new:.3g} (root mean square)"
+    grown = f"from {significant(old)} to {significant(new)}"
+    return f"layer {block.layer + 1}'s {block.kind} grew most, {grown} (root mean square)"
 
 
 def size(array: Array) -> float:

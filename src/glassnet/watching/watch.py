@@ -7,6 +7,7 @@ import numpy as np
 from ..data import Rows
 from ..errors import GlassnetError, did_you_mean, join
 from ..training import Objective
+from ..wording import amount, count
 from .measuring import Probe, empty
 from .watched import WATCHABLE, Watched
 
@@ -39,7 +40,7 @@ class Watch:
 
     def _without_path(self, what: str) -> str:
         most = PATH_BYTES // (4 * (FEWEST_STEPS + 1))
-        said = f"the path of {len(self.network.w):,} weights is too long to keep (at most {most:,})"
+        said = f"the path of {count(len(self.network.w), 'weight')} is too long to keep (at most {amount(most)})"
         if "all" not in what:
             raise GlassnetError(f"--watch {what}: {said}: watch norms,units,histograms instead")
         return f"{said} and is not watched"

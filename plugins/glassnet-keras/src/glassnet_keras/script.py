@@ -1,6 +1,6 @@
 """The same network as a module text in Keras's own words: to be read, to be run, and what the engine runs."""
 
-from glassnet import Recipe, conventions
+from glassnet import Recipe, conventions, engines
 
 from . import words
 from .backend import chosen
@@ -20,19 +20,14 @@ def script(recipe: Recipe) -> str:
     compiled = _compiled(rule, _clipping(recipe), settings)
     sections = [_head(recipe, factor), _model(recipe), _handed_over(recipe), _loss(recipe), compiled]
     sections += [section for section in (settings, _train(settings), _outputs()) if section]
-    text = sections[0]
-    for before, section in zip(sections, sections[1:], strict=False):
-        text += "\n\n\n" if {"def ", "clas"} & {before[:4], section[:4]} else "\n\n"
-        text += section
-    return text + "\n"
+    return engines.spaced(sections)
 
 
 def _head(recipe: Recipe, factor: str) -> str:
-    shape = "-".join(str(width) for width in recipe.widths)
     maths = "import math\n" if "math." in factor else ""
     ops = "from keras import ops\n" if "ops." in words.loss(recipe) + _two_columns(recipe) else ""
     return (
-        f'"""A network {shape} in Keras, with the weights and the rules that it had in glassnet."""\n\n'
+        f"{engines.beginning(recipe, words.LIBRARY)}\n\n"
         f"{maths}import os\n\n"
         f'os.environ.setdefault("KERAS_BACKEND", "{chosen()}")  # or another that is installed; before the import\n\n'
         f"import keras\n{ops}\n"
@@ -108,11 +103,9 @@ def _two_columns(recipe: Recipe) -> str:
 
 def _loss(recipe: Recipe) -> str:
     source = words.loss(recipe)
-    output = recipe.output[0].rpartition("/")[2]
-    inside = "" if "output(z)" in source or output == "identity" else f"; {output} is inside of it"
     return (
         "def row_loss(t, z):\n"
-        f'    """The loss of each row, from targets t and scores z{inside}."""\n'
+        f'    """The loss of each row, from targets t and scores z{engines.inside(recipe, source)}."""\n'
         f"{_two_columns(recipe)}"
         f"    return {source}"
     )
@@ -127,7 +120,7 @@ def _clipping(recipe: Recipe) -> str:
     return "" if recipe.clip_value is None else f", clipvalue={recipe.clip_value!r}"
 
 
-def _compiled(rule: words.Rule, clipping: str, settings: str) -> str:
+def _compiled(rule: engines.Rule, clipping: str, settings: str) -> str:
     eager = ", run_eagerly=True" if "optimizer.epsilon" in settings else ""
     about = "# Eagerly, because a compiled step would keep the first epsilon for ever.\n" if eager else ""
     return (
@@ -136,7 +129,7 @@ def _compiled(rule: words.Rule, clipping: str, settings: str) -> str:
     )
 
 
-def _settings(recipe: Recipe, rule: words.Rule, factor: str) -> str:
+def _settings(recipe: Recipe, rule: engines.Rule, factor: str) -> str:
     """What has to be set before each step, as a function; empty where nothing has to."""
     lines = rule.before_step.splitlines()
     if factor:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import linecache
 from typing import Any
 
 import numpy as np
-from glassnet import Recipe, Session
+from glassnet import Recipe, Session, engines
 
 from .backend import chosen, computing_in
 from .script import script
@@ -15,27 +14,12 @@ from .words import optimizer, schedule
 
 def begin(recipe: Recipe) -> Session:
     """A session of the recipe. Raises `ValueError` for what Keras has no equal for."""
-    for flag, rate in (("--dropout", recipe.dropout), ("--input-dropout", recipe.input_dropout)):
-        if rate:
-            raise ValueError(
-                f"each library draws random masks of its own, so that {flag} can't be compared: leave it away"
-            )
+    engines.refuse_masks(recipe)
     if "epochs" in schedule(recipe.schedule, recipe.total_steps):
-        name = recipe.schedule[0].rpartition("/")[2]
-        raise ValueError(f"{name} counts epochs, and here are only batches: write --schedule constant, or cosine")
-    work = _Work(_run(script(recipe), recipe), recipe)
+        engines.refuse_epochs(recipe)
+    names = engines.run_script(script(recipe), recipe, "glassnet-keras", computing_in(recipe.dtype))
+    work = _Work(names, recipe)
     return Session(work.train, work.weights, work.outputs, tuple(_remarks(recipe)))
-
-
-def _run(text: str, recipe: Recipe) -> dict[str, Any]:
-    """The names that the module text defines, with the recipe's weights in its layers."""
-    weights = {f"{name}{n}": array for n, layer in enumerate(recipe.start, 1) for name, array in layer.items()}
-    where = "<the script of glassnet-keras>"
-    linecache.cache[where] = len(text), None, text.splitlines(keepends=True), where  # so that tracebacks show it
-    names: dict[str, Any] = {"weights": weights}
-    with computing_in(recipe.dtype):
-        exec(compile(text, where, "exec"), names)
-    return names
 
 
 def _remarks(recipe: Recipe) -> list[str]:
@@ -63,15 +47,9 @@ class _Work:
         total = 0.0
         with computing_in(self.recipe.dtype) as keras:
             X_there, t_there = (keras.ops.convert_to_tensor(rows, self.recipe.dtype) for rows in (X, t))
-            for rows in self._batches(len(X), batch_size):
+            for rows in engines.batches(self.recipe, len(X), batch_size):
                 total += (rows.stop - rows.start) * self._train_batch(X_there[rows], t_there[rows])
         return total / len(X)
-
-    def _batches(self, n: int, batch_size: int) -> list[slice]:
-        starts = list(range(0, n, batch_size))
-        if self.recipe.batch_norm and len(starts) > 1 and n - starts[-1] == 1:
-            starts.pop()
-        return [slice(start, stop) for start, stop in zip(starts, [*starts[1:], n], strict=True)]
 
     def _train_batch(self, X: Any, t: Any) -> float:
         """One update; the loss before it, without penalties."""

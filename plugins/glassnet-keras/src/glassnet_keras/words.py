@@ -4,12 +4,13 @@ A part that is not in these tables, or an option that Keras has no equal for, is
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from glassnet import Recipe
+from glassnet import Recipe, engines
+from glassnet.engines import Rule
 
 Words = tuple[str, Mapping[str, Any]]
+LIBRARY = "Keras"
 
 
 def activation(words: Words) -> str:
@@ -17,7 +18,7 @@ def activation(words: Words) -> str:
     return str(_known("activation", ACTIVATIONS, words)(**words[1]))
 
 
-def optimizer(words: Words) -> "Rule":
+def optimizer(words: Words) -> Rule:
     """The optimizer, as source, with what has to be set before each step."""
     found: Rule = _known("optimizer", OPTIMIZERS, words)(**words[1])
     return found
@@ -30,20 +31,12 @@ def schedule(words: Words, total: int) -> str:
 
 def loss(recipe: Recipe) -> str:
     """The loss of each row as an expression of scores z, targets t and `output`."""
-    name, options = recipe.loss
-    write = _known("loss", LOSSES, recipe.loss)
-    natural = (name, recipe.output[0]) in FROM_SCORES
-    y = "z" if natural or recipe.output[0] == "glassnet/identity" else "output(z)"
-    tiny = "1e-154" if recipe.dtype == "float64" else "1e-19"
-    return FROM_SCORES[name, recipe.output[0]] if natural else str(write(y=y, tiny=tiny, **options))
+    return engines.loss_source(LIBRARY, LOSSES, FROM_SCORES, recipe)
 
 
 def _known(kind: str, table: Mapping[str, Any], words: Words) -> Callable[..., Any]:
-    if words[0] in table:
-        found: Callable[..., Any] = table[words[0]]
-        return found
-    names = ", ".join(name.removeprefix("glassnet/") for name in table)
-    raise ValueError(f"Keras has no {kind} {words[0].removeprefix('glassnet/')}: write --{kind} with one of {names}")
+    found: Callable[..., Any] = engines.known(LIBRARY, kind, table, words[0])
+    return found
 
 
 # --- activations --------------------------------------------------------------------------------------------
@@ -107,19 +100,6 @@ LOSSES: dict[str, Callable[..., str]] = {
 # --- optimizers ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Rule:
-    """An optimizer as source.
-
-    `before_step` are lines that set something before each step (they may use `step`, from 1). `inertia` says that
-    the rate is inside a velocity, where a schedule would move it otherwise than by scaling the change.
-    """
-
-    source: str
-    before_step: str = ""
-    inertia: bool = False
-
-
 def _optimizer(name: str, settings: str, inertia: bool = False) -> Rule:
     return Rule(f"keras.optimizers.{name}({settings})", inertia=inertia)
 
@@ -145,10 +125,7 @@ def _rmsprop(lr: float, rho: float, epsilon: float, epsilon_place: str) -> Rule:
 
 def _refuse_outside(theirs: str, ours: str, epsilon_place: str) -> None:
     if epsilon_place == "outside":
-        raise ValueError(
-            f"Keras's {theirs} has its epsilon inside the root, not {ours}:epsilon_place=outside: "
-            f"write {ours}:epsilon_place=inside"
-        )
+        raise engines.epsilon_elsewhere(LIBRARY, theirs, f"{ours}:epsilon_place=outside", "inside")
 
 
 def _adam(lr: float, beta1: float, beta2: float, epsilon: float, epsilon_place: str) -> Rule:
@@ -170,10 +147,7 @@ def _like_adam(
     theirs: str, ours: str, lr: float, beta1: float, beta2: float, epsilon: float, place: str, more: str = ""
 ) -> Rule:
     if place == "inside":
-        raise ValueError(
-            f"Keras's {theirs} has its epsilon outside the root, not {ours}:epsilon_place=inside: "
-            f"write {ours}:epsilon_place=uncorrected"
-        )
+        raise engines.epsilon_elsewhere(LIBRARY, theirs, f"{ours}:epsilon_place=inside", "uncorrected")
     settings = f"learning_rate={lr!r}, beta_1={beta1!r}, beta_2={beta2!r}, epsilon={epsilon!r}{more}"
     if place == "uncorrected":
         return _optimizer(theirs, settings)

@@ -1,6 +1,6 @@
 """The same network as a module text in PyTorch's own words: to be read, to be run, and what the engine runs."""
 
-from glassnet import Recipe
+from glassnet import Recipe, engines
 
 from . import words
 
@@ -24,7 +24,7 @@ def script(recipe: Recipe, device: str) -> str:
         ]
     )
     sections = [
-        f"{_head(recipe)}\n\n{_imports(rule, rates)}\n\n{settings}",
+        f"{engines.beginning(recipe, words.LIBRARY)}\n\n{_imports(rule, rates)}\n\n{settings}",
         _model(recipe),
         _handed_over(recipe),
         "\n".join(
@@ -39,24 +39,10 @@ def script(recipe: Recipe, device: str) -> str:
         sections.insert(3, rates.functions)
     functions = [_loss(recipe), _penalty(recipe), _train_batch(recipe, rule, rates), _train(recipe, rates)]
     sections += [function for function in [*functions, _outputs(recipe)] if function]
-    return _spaced(sections)
+    return engines.spaced(sections)
 
 
-def _spaced(sections: list[str]) -> str:
-    """Sections with one blank line between statements, and two around functions."""
-    text = sections[0]
-    for before, section in zip(sections, sections[1:], strict=False):
-        text += "\n\n\n" if "def " in (before[:4], section[:4]) else "\n\n"
-        text += section
-    return text + "\n"
-
-
-def _head(recipe: Recipe) -> str:
-    shape = "-".join(str(width) for width in recipe.widths)
-    return f'"""A network {shape} in PyTorch, with the weights and the rules that it had in glassnet."""'
-
-
-def _imports(rule: words.Rule, rates: words.Rates | None) -> str:
+def _imports(rule: engines.Rule, rates: words.Rates | None) -> str:
     standard = "import math\n" if rates and "math." in rates.functions else ""
     standard += "from itertools import count\n" if rule.before_step else ""
     return (standard and standard + "\n") + "import torch\nfrom torch import nn\nfrom torch.nn import functional as F"
@@ -108,19 +94,13 @@ def _handed_over(recipe: Recipe) -> str:
 
 def _loss(recipe: Recipe) -> str:
     source = words.loss(recipe)
-    inside = "" if "output(z)" in source or "output = nn.Identity" in source else _what_is_inside(recipe)
     lines = [
         "def loss(z, t):",
-        f'    """The mean loss of the rows of a batch, from scores z and targets t{inside}."""',
+        f'    """The mean loss of the rows of a batch, from scores z and targets t{engines.inside(recipe, source)}."""',
     ]
     if recipe.loss[0] == "glassnet/cross_entropy" and recipe.task == "binary":
         lines.append("    t = torch.cat([1 - t, t], dim=1)  # one column of 0 and 1 as a column for each class")
     return "\n".join([*lines, f"    return {source}"])
-
-
-def _what_is_inside(recipe: Recipe) -> str:
-    name = recipe.output[0].rpartition("/")[2]
-    return "" if name == "identity" else f"; {name} is inside of it"
 
 
 def _penalty(recipe: Recipe) -> str:
@@ -140,7 +120,7 @@ def _penalty(recipe: Recipe) -> str:
     return _function("penalty()", f"{' + '.join(says)}, biases left out.", lines, " + ".join(terms))
 
 
-def _train_batch(recipe: Recipe, rule: words.Rule, rates: words.Rates | None) -> str:
+def _train_batch(recipe: Recipe, rule: engines.Rule, rates: words.Rates | None) -> str:
     lines = ["model.train()", "optimizer.zero_grad()", "value = loss(model(X), t)"]
     lines.append("(value + penalty()).backward()" if recipe.l1 or recipe.l2 else "value.backward()")
     lines += _clipping(recipe)

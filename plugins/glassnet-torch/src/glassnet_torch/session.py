@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import linecache
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from glassnet import Recipe, Session
+from glassnet import Recipe, Session, engines
 
 from .script import script
 from .words import schedule
@@ -19,17 +18,13 @@ if TYPE_CHECKING:
 
 def begin(recipe: Recipe, device: str) -> Session:
     """A session of the recipe. Raises `ValueError` for what PyTorch has no equal for."""
-    for flag, rate in (("--dropout", recipe.dropout), ("--input-dropout", recipe.input_dropout)):
-        if rate:
-            raise ValueError(
-                f"each library draws random masks of its own, so that {flag} can't be compared: leave it away"
-            )
+    engines.refuse_masks(recipe)
     text = script(recipe, _device(device))
     rates = schedule(recipe.schedule, recipe.total_steps)
     if rates and rates.each == "epoch":
-        name = recipe.schedule[0].rpartition("/")[2]
-        raise ValueError(f"{name} counts epochs, and here are only batches: write --schedule constant, or cosine")
-    work = _Work(_run(text, recipe), recipe)
+        engines.refuse_epochs(recipe)
+    names = engines.run_script(text, recipe, "glassnet-torch", _default_dtype(recipe.dtype))
+    work = _Work(names, recipe)
     return Session(work.train, work.weights, work.outputs)
 
 
@@ -54,17 +49,6 @@ def _default_dtype(name: str) -> Iterator[None]:
         torch.set_default_dtype(before)
 
 
-def _run(text: str, recipe: Recipe) -> dict[str, Any]:
-    """The names that the module text defines, with the recipe's weights in its layers."""
-    weights = {f"{name}{n}": array for n, layer in enumerate(recipe.start, 1) for name, array in layer.items()}
-    where = "<the script of glassnet-torch>"
-    linecache.cache[where] = len(text), None, text.splitlines(keepends=True), where  # so that tracebacks show it
-    names: dict[str, Any] = {"weights": weights}
-    with _default_dtype(recipe.dtype):
-        exec(compile(text, where, "exec"), names)
-    return names
-
-
 class _Work:
     """Batches in, loss, weights and outputs out."""
 
@@ -76,7 +60,7 @@ class _Work:
         total = 0.0
         with _default_dtype(self.recipe.dtype):
             X_there, t_there = self._there(X), self._there(t)
-            for rows in self._batches(len(X), batch_size):
+            for rows in engines.batches(self.recipe, len(X), batch_size):
                 total += (rows.stop - rows.start) * self.names["train_batch"](X_there[rows], t_there[rows])
         return total / len(X)
 
@@ -85,12 +69,6 @@ class _Work:
         import torch
 
         return torch.as_tensor(rows, dtype=getattr(torch, self.recipe.dtype), device=self.names["DEVICE"])
-
-    def _batches(self, n: int, batch_size: int) -> list[slice]:
-        starts = list(range(0, n, batch_size))
-        if self.recipe.batch_norm and len(starts) > 1 and n - starts[-1] == 1:
-            starts.pop()
-        return [slice(start, stop) for start, stop in zip(starts, [*starts[1:], n], strict=True)]
 
     def weights(self) -> list[dict[str, np.ndarray]]:
         """Copies, in the form of `Recipe.start`."""

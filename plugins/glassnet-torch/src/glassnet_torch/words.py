@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from glassnet import Recipe
+from glassnet import Recipe, engines
+from glassnet.engines import Rule
 
 Words = tuple[str, Mapping[str, Any]]
+LIBRARY = "PyTorch"
 
 
 def activation(words: Words) -> str:
@@ -17,7 +19,7 @@ def activation(words: Words) -> str:
     return str(_known("activation", ACTIVATIONS, words)(**words[1]))
 
 
-def optimizer(words: Words) -> "Rule":
+def optimizer(words: Words) -> Rule:
     """The optimizer, as source, with what has to be set before each step."""
     found: Rule = _known("optimizer", OPTIMIZERS, words)(**words[1])
     return found
@@ -31,20 +33,12 @@ def schedule(words: Words, total: int) -> "Rates | None":
 
 def loss(recipe: Recipe) -> str:
     """The mean loss of a batch as an expression of scores z, targets t and `output`."""
-    name, options = recipe.loss
-    write = _known("loss", LOSSES, recipe.loss)
-    natural = (name, recipe.output[0]) in FROM_SCORES
-    y = "z" if natural or recipe.output[0] == "glassnet/identity" else "output(z)"
-    tiny = "1e-154" if recipe.dtype == "float64" else "1e-19"
-    return FROM_SCORES[name, recipe.output[0]] if natural else str(write(y=y, tiny=tiny, **options))
+    return engines.loss_source(LIBRARY, LOSSES, FROM_SCORES, recipe)
 
 
 def _known(kind: str, table: Mapping[str, Any], words: Words) -> Callable[..., Any]:
-    if words[0] in table:
-        found: Callable[..., Any] = table[words[0]]
-        return found
-    names = ", ".join(name.removeprefix("glassnet/") for name in table)
-    raise ValueError(f"PyTorch has no {kind} {words[0].removeprefix('glassnet/')}: write --{kind} with one of {names}")
+    found: Callable[..., Any] = engines.known(LIBRARY, kind, table, words[0])
+    return found
 
 
 # --- activations --------------------------------------------------------------------------------------------
@@ -101,14 +95,6 @@ LOSSES: dict[str, Callable[..., str]] = {
 # --- optimizers ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Rule:
-    """An optimizer as source, and lines that set something before each step (they may use `step`, from 1)."""
-
-    source: str
-    before_step: str = ""
-
-
 def _optimizer(name: str, settings: str) -> Rule:
     return Rule(f"torch.optim.{name}(model.parameters(), {settings})")
 
@@ -136,10 +122,7 @@ def _rmsprop(lr: float, rho: float, epsilon: float, epsilon_place: str) -> Rule:
 
 def _refuse_inside(theirs: str, ours: str, epsilon_place: str, instead: str) -> None:
     if epsilon_place == "inside":
-        raise ValueError(
-            f"PyTorch's {theirs} has its epsilon outside the root, not {ours}:epsilon_place=inside: "
-            f"write {ours}:epsilon_place={instead}"
-        )
+        raise engines.epsilon_elsewhere(LIBRARY, theirs, f"{ours}:epsilon_place=inside", instead)
 
 
 def _adam(lr: float, beta1: float, beta2: float, epsilon: float, epsilon_place: str) -> Rule:

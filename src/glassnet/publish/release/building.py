@@ -14,6 +14,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import Version
 
 from ...errors import GlassnetError, join
+from ...wording import memory
 from ..project import Project
 from ..rules import Problem, archive_problems, metadata_problems, read_metadata
 from .commands import Done, call, offline, python
@@ -105,7 +106,7 @@ def inspect(release: Release) -> Saying:
     if problems:
         raise StepFailed(_count(problems, "what was built"))
     for file in release.files:
-        yield Said("note", f"{file.name} ({file.stat().st_size:,} bytes) holds")
+        yield Said("note", f"{file.name} ({memory(file.stat().st_size)}) holds")
         yield from _listing(members(file))
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from .commands import TOKENS, Done
 from .state import Release, StepFailed
 
+LINES_SHOWN = 15  # of what a tool printed, from its end
+
 
 @dataclass(frozen=True)
 class Explanation:
@@ -260,5 +262,5 @@ def _words(release: Release, found: re.Match[str]) -> dict[str, str]:
     return known | groups
 
 
-def _tail(output: str, lines: int = 15) -> str:
-    return "\n".join(output.splitlines()[-lines:])
+def _tail(output: str) -> str:
+    return "\n".join(output.splitlines()[-LINES_SHOWN:])

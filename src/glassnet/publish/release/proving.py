@@ -10,6 +10,7 @@ from typing import Any
 from packaging.version import Version
 
 from ...errors import join
+from ...wording import duration
 from .commands import call, quietly
 from .explanations import failure
 from .rooms import install, install_host, new_room
@@ -96,7 +97,10 @@ def _is_listed(release: Release, room: Room) -> Saying:
     if Version(guest["version"]) != Version(project.version):
         raise StepFailed(f"glassnet lists version {guest['version']}, and pyproject.toml says {project.version}")
     points = join(guest["entry_points"])
-    yield Said("note", f"glassnet lists {guest['distribution']} {guest['version']} ({points}) in {guest['ms']:.0f} ms")
+    yield Said(
+        "note",
+        f"glassnet lists {guest['distribution']} {guest['version']} ({points}) in {duration(guest['ms'] / 1000)}",
+    )
 
 
 def _at_home(release: Release, room: Room, text: str) -> str:

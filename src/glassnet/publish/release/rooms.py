@@ -30,14 +30,14 @@ _KEPT = 30 * 24 * 3600  # seconds after which kept packages are fetched anew
 _FETCHED, _SHARED = "fetched", "shared"
 
 
-def new_room(release: Release, name: str, what: str = "glassnet's requirements") -> Generator[Said, None, Room]:
+def new_room(release: Release, name: str) -> Generator[Said, None, Room]:
     """An empty environment that sees the kept requirements of glassnet."""
     project = release.project
     if project.is_host:
         required = list(project.table.get("dependencies", []))
     else:
         required = requirements_of(metadata.distribution(PROJECT))
-    kept = yield from kept_packages(release, required, what)
+    kept = yield from kept_packages(release, required, "glassnet's requirements")
     if kept is None:
         raise StepFailed(
             "glassnet's own requirements can be had neither from an index nor from this environment, so there is no "

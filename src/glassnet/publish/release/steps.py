@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Literal
 
+from ...wording import duration
 from ..preflight import Findings, preflight
 from ..rules import WHY
 from .building import build, clean, inspect, missing_backend
@@ -97,4 +98,4 @@ def run_steps(release: Release) -> Saying:
         yield Said("why", step.why)
         begin = perf_counter()
         yield from step.work(release)
-        yield Said("done", f"{perf_counter() - begin:.1f} s")
+        yield Said("done", duration(perf_counter() - begin))

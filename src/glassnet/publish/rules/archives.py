@@ -17,6 +17,7 @@ from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel
 from packaging.version import InvalidVersion, Version
 
 from ...errors import GlassnetError, join
+from ...wording import memory
 from .problem import Problem
 
 MIB = 1024 * 1024
@@ -264,7 +265,7 @@ def _large_files(archive: Archive) -> Iterator[Problem]:
         if size > LARGE:
             yield Problem(
                 "large-file",
-                f"{archive.path.name} holds {name} of {size / MIB:.1f} MiB.",
+                f"{archive.path.name} holds {name} of {memory(size)}.",
                 "Leave it out of the build, or let the part fetch it when it is used (glassnet.fetch).",
                 refused=False,
             )

@@ -11,6 +11,7 @@ from difflib import unified_diff
 from pathlib import Path
 
 from ...errors import GlassnetError, did_you_mean, join
+from ...wording import memory
 from ..naming import PREFIX
 from .failures import FAILURES, Failure
 
@@ -68,7 +69,7 @@ def _difference(before: dict[str, bytes], after: dict[str, bytes]) -> list[str]:
         if old == new:
             continue
         if max(len(old or b""), len(new or b"")) > 100_000:
-            lines.append(f"{name}: {len(new or b'') / 1e6:.1f} MB")
+            lines.append(f"{name}: {memory(len(new or b''))}")
             continue
         if not old and not new:
             lines.append(f"{name}: empty, and {'new' if old is None else 'gone'}")

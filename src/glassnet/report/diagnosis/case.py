@@ -9,8 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ...errors import GlassnetError
-from ...experiment import Experiment, Training
-from ...experiment.results import baseline
+from ...experiment import Experiment, Training, baseline
 from ...runs import Run
 from ...training import Epoch
 from ...watching import Watched

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...catalog import Phrase
+from ...wording import exact, percent
 from ..repeating import program
 from .case import Case, Finding
 
@@ -51,15 +52,15 @@ def rate_too_high(case: Case) -> Finding | None:
     if each < RISE_AN_EPOCH:
         return None
     words = (
-        f"The training loss jumps up and down: in {100 * np.mean(rises > 0):.0f} % of the epochs it rises, "
-        f"on average over all of them by {100 * each:.0f} % of itself."
+        f"The training loss jumps up and down: in {percent(float(np.mean(rises > 0)))} of the epochs it rises, "
+        f"on average over all of them by {percent(each)} of itself."
     )
     return Finding("rate too high", "warning", each, words, f"{_smaller_rate(case)}, or a schedule")
 
 
 def _smaller_rate(case: Case) -> str:
     rate = Phrase.parse(str(case.experiment.optimizer)).option("lr")  # an epoch's own is that of a schedule
-    return f"a rate ten times smaller (--set optimizer.lr={float(rate) / 10:g})" if rate else "another optimizer"
+    return f"a rate ten times smaller (--set optimizer.lr={exact(float(rate) / 10)})" if rate else "another optimizer"
 
 
 def still_falling(case: Case) -> Finding | None:
@@ -71,7 +72,7 @@ def still_falling(case: Case) -> Finding | None:
         return None
     if validation is not None and _fall_per_epoch(validation) < STILL_FALLING / 2:
         return None
-    words = f"When training ended, the training loss was still falling by {100 * per_epoch:.1f} % an epoch."
+    words = f"When training ended, the training loss was still falling by {percent(per_epoch)} an epoch."
     folder = shlex.quote(str(case.run.folder))
     command = f"{program(case.experiment)} train --resume {folder} --epochs {2 * len(loss)}"
     return Finding("still falling", "remark", per_epoch, words, f"more epochs: {command}")

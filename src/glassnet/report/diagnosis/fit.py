@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...training.scoring import class_codes
+from ...wording import count, figure, percent, significant
 from .case import Case, Finding
 
 #: Of what there is to gain between guessing and perfect, on the very rows it learned from. Whoever stays below a
@@ -35,8 +36,8 @@ def underfit(case: Case) -> Finding | None:
     if gain >= LITTLE_GAINED or np.isnan(gain):
         return None
     words = (
-        f"Even on its training rows it is hardly better than guessing: {case.metric} {case.score('train'):.3f}, "
-        f"where guessing has {case.guess('train'):.3f} on the same rows."
+        f"Even on its training rows it is hardly better than guessing: {case.metric} {figure(case.score('train'))}, "
+        f"where guessing has {figure(case.guess('train'))} on the same rows."
     )
     remedy = "more epochs, a larger rate or wider layers, once nothing else stands out"
     if not case.experiment.hidden:
@@ -51,12 +52,13 @@ def overfit(case: Case) -> Finding | None:
     if lost is not None:
         low, high = case.interval
         said.append(
-            f"{100 * lost:.0f} % of what it gained over guessing on training rows is lost on test rows: {case.metric} "
-            f"{case.score('train'):.3f} there, {case.score('test'):.3f} here (95 %: {low:.3f} to {high:.3f})."
+            f"{percent(lost)} of what it gained over guessing on training rows is lost on test rows: {case.metric} "
+            f"{figure(case.score('train'))} there, {figure(case.score('test'))} here "
+            f"(95 %: {figure(low)} to {figure(high)})."
         )
     if risen is not None:
         times, best = risen
-        said.append(f"The validation loss has risen to {times:.1f} times its best, that of epoch {best}.")
+        said.append(f"The validation loss has risen to {significant(times, 2)} times its best, that of epoch {best}.")
     if not said:
         return None
     number = lost if lost is not None else risen[0] if risen is not None else 0.0
@@ -110,7 +112,8 @@ def too_few_test_rows(case: Case) -> Finding | None:
         return None
     rows = len(case.training.data.test or ())
     words = (
-        f"With {rows:,} test rows its {case.metric} is only known to lie between {low:.2f} and {high:.2f} (95 %): "
+        f"With {count(rows, 'test row')} its {case.metric} is only known to lie between {figure(low)} and "
+        f"{figure(high)} (95 %): "
         "two networks that differ by less can't be told apart."
     )
     return Finding("few test rows", "remark", high - low, words, "a larger --test, or several --split-seed")
@@ -121,7 +124,7 @@ def not_split(case: Case) -> Finding | None:
     if case.judged == "test" and not case.training.data.whole:
         return None
     rows = len(case.training.data.train)
-    words = f"It is judged by the {rows:,} rows that it was trained on: the scores say nothing about new rows."
+    words = f"It is judged by the {count(rows, 'row')} that it was trained on: the scores say nothing about new rows."
     return Finding("not split", "remark", rows, words, "more rows, where there are any, and --test 0.2")
 
 
@@ -142,10 +145,10 @@ def classes_out_of_balance(case: Case) -> Finding | None:
     if counts.max() < OUT_OF_BALANCE * counts[rarest] or found >= FOUND_OF_RAREST:
         return None
     name = str((targets.classes or list(range(len(counts))))[rarest])
-    share = 100 * counts[rarest] / counts.sum()
+    share = counts[rarest] / counts.sum()
     words = (
-        f"Of the class {name!r}, {share:.0f} % of the training rows, only {100 * found:.0f} % are found; "
-        f"the accuracy of {case.score(case.judged):.3f} hides that."
+        f"Of the class {name!r}, {percent(share)} of the training rows, only {percent(found)} are found; "
+        f"the accuracy of {figure(case.score(case.judged))} hides that."
     )
     remedy = "--class-weight balanced and --metric balanced_accuracy"
     return Finding("classes out of balance", "warning", found, words, remedy)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ...errors import join
 from ...kinds import Activation
+from ...wording import percent, rows_of, significant
 from .case import Case, Finding
 
 #: Root mean square of an input column; initial weights are meant for inputs of about 1.
@@ -49,11 +50,12 @@ def _unscaled(largest: str, size: float, smallest: str, ratio: float) -> Finding
     """Columns far apart in size, or all of them large."""
     if ratio >= LARGEST_TO_SMALLEST:
         words = (
-            f"The inputs are not on one scale: {largest!r} is about {size:,.4g} (root mean square), "
-            f"{smallest!r} about {size / ratio:,.3g}, {ratio:,.0f} times smaller."
+            f"The inputs are not on one scale: {largest!r} is about {significant(size, 4)} (root mean square), "
+            f"{smallest!r} about {significant(size / ratio)}, {significant(ratio)} times smaller."
         )
     else:
-        words = f"The input {largest!r} is about {size:,.4g} (root mean square); weights begin for inputs near 1."
+        begin = "weights begin for inputs near 1"
+        words = f"The input {largest!r} is about {significant(size, 4)} (root mean square); {begin}."
     return Finding("inputs not scaled", "warning", max(ratio, size), words, "--scale standard")
 
 
@@ -66,8 +68,8 @@ def dead_units(case: Case) -> Finding | None:
     units = join(f"{round(d * w)} of {w}" for d, w in zip(dead, widths, strict=True))
     layers = "its hidden layer" if len(widths) == 1 else f"its {len(widths)} hidden layers"
     words = (
-        f"{100 * share:.0f} % of the hidden units are dead: their slope is 0 on all {case.inside.rows:,} training rows "
-        f"looked at, so they learn nothing more (in {layers}: {units})."
+        f"{percent(share)} of the hidden units are dead: their slope is 0 on all "
+        f"{rows_of('train', case.inside.rows)} looked at, so they learn nothing more (in {layers}: {units})."
     )
     remedy = "a smaller rate, or --activation leaky_relu, whose slope is never 0"
     return Finding("dead units", "warning", share, words, remedy)
@@ -82,7 +84,7 @@ def saturated(case: Case) -> Finding | None:
         return None
     worst = int(np.argmax(shares))
     words = (
-        f"In layer {worst + 1}, {100 * shares[worst]:.0f} % of the outputs lie on the flat ends of the activation, "
+        f"In layer {worst + 1}, {percent(float(shares[worst]))} of the outputs lie on the flat ends of the activation, "
         "where its slope is below a twentieth of the steepest and little is learned."
     )
     if case.gain("train") > SOUND_FIT and gradients_fade_or_swell(case) is None:
@@ -127,7 +129,7 @@ def gradients_fade_or_swell(case: Case) -> Finding | None:
         return None
     ratio = float(sizes[0] / sizes[-1])
     words = (
-        f"A weight of layer 1 gets {ratio:.2g} times the gradient of one of the output layer, "
+        f"A weight of layer 1 gets {significant(ratio, 2)} times the gradient of one of the output layer, "
         f"{len(sizes) - 1} layers further on: "
     )
     steady = "--activation relu with --initializer he_normal, --batch-norm, or fewer layers"

@@ -1,0 +1,24 @@
+"""The one bar that a terminal shows while something takes its time: how far, how long still, what came last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@contextmanager
+def bar(screen: Console, what: str, total: int, done: int = 0) -> Iterator[Callable[[str], None]]:
+    """A bar over `total` of what is counted, of which `done` are finished; it hands over `move(words)`, one further."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn(what), MofNCompleteColumn(), BarColumn(bar_width=20), TimeRemainingColumn(compact=True),
+        TextColumn("{task.description}", markup=False),
+    )  # fmt: skip
+    with Progress(*columns, console=screen) as progress:
+        task = progress.add_task("", total=total, completed=done)
+        yield lambda words: progress.update(task, advance=1, description=words)
