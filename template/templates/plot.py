@@ -1,13 +1,13 @@
 """A plot for glassnet. This module is the plugin: it is all that glassnet imports of the package.
 
-A plot draws a run as a figure of matplotlib: `run.history` is a table with one row an epoch. matplotlib is imported
-inside the function, since every command imports this module. Put your own picture in the place of this one;
-`make check` draws it of small runs of every sort.
+A plot draws a run as a figure of matplotlib: `run.history` is a table with one row an epoch, and `glassnet.pictures`
+has all that our own pictures are made with. Put your own picture in the place of this one; `make check` draws it of
+small runs of every sort.
 """
 
 from typing import Any
 
-from glassnet import Plot, hookimpl
+from glassnet import Plot, hookimpl, pictures
 
 
 def {{ part }}() -> Plot:
@@ -28,14 +28,12 @@ def _unsuited(run: Any) -> str:
 
 
 def _draw(run: Any) -> Any:
-    from matplotlib.figure import Figure
-
     history = run.history
-    figure = Figure(figsize=(6, 4), layout="constrained")
-    axes = figure.add_subplot()
-    axes.axhline(0, color="grey", linewidth=1)
-    axes.plot(history["epoch"], history["validation_loss"] - history["loss"], marker="o", markersize=3)
-    axes.set(title="Validation loss above training loss", xlabel="epoch", ylabel="difference of the mean losses")
+    title = f"Validation loss above training loss: {pictures.title_of(run)}"
+    figure, axes = pictures.single(title, "epoch", "difference of the mean losses")
+    axes.axhline(0, color=pictures.GREY, linewidth=1)
+    axes.plot(history["epoch"], history["validation_loss"] - history["loss"], color=pictures.BLUE, marker="o")
+    pictures.whole_numbers(axes.xaxis)
     return figure
 
 

@@ -10,7 +10,7 @@ from {{ cookiecutter.__package }} import plugin
 
 def _run(validation):
     history = {"epoch": [1, 2, 3], "loss": [3.0, 2.0, 1.0], "validation_loss": validation}
-    return SimpleNamespace(history=pd.DataFrame(history))
+    return SimpleNamespace(history=pd.DataFrame(history), title="made up, run 1")
 
 
 def test_the_line_is_the_difference():

@@ -297,7 +297,7 @@ def log_scale(axes: Any, side: str = "y", powers: float = inf) -> None:
         first, last = np.log10([low, min(high, 1e300)])
         axis.set_major_locator(FixedLocator([10.0**power for power in np.linspace(first, last, 6).round()]))
     elif high < 4 * low:  # 1, 2 and 5 are too few
-        axis.set_major_locator(MaxNLocator(5))
+        axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
         axis.set_minor_locator(NullLocator())
         axis.set_major_formatter(_tick_formatter(axis))
     else:
