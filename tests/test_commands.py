@@ -8,7 +8,7 @@ from guests import glassnet, python, write_guest
 
 import glassnet as face
 from glassnet.cli import main
-from glassnet.hooks import COMMANDS
+from glassnet.kinds import COMMANDS
 
 GREET = '''
     import sys

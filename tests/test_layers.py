@@ -14,8 +14,8 @@ import glassnet
 
 ROOT = Path(glassnet.__file__).parent
 FLOORS = (
-    ("errors", "kinds", "streams", "wording"),
-    ("conventions", "files", "hooks", "tables"),
+    ("errors", "kinds", "slopes", "streams", "wording"),
+    ("conventions", "files", "hooks", "probes", "tables"),
     ("backward", "catalog", "data", "folders"),
     ("layers",),
     ("network",),

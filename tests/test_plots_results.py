@@ -315,7 +315,7 @@ def test_predicted_and_actual_are_the_run_s_own_with_the_diagonal(which: str, tr
         ).all() and diagonal.min() <= pairs.min() <= pairs.max() <= diagonal.max()
         assert axes.get_title().endswith(f"R² = {pictures.said(r2_score(actual[:, number], said[:, number]))}")
     words = {"regression": "progress of the disease after a year, scale of 25 to 346", "targets": "height, m"}[which]
-    assert figure.axes[0].get_xlabel() == f"actual {words}"
+    assert figure.axes[0].get_xlabel().replace("\n", " ") == f"actual {words}"
 
 
 def test_residuals_are_what_is_left_with_their_means_by_bin(trained: Any) -> None:
@@ -534,14 +534,14 @@ def test_colours_are_okabe_and_ito_s_and_no_two_lines_in_a_row_look_alike() -> N
     assert len(set(shown)) == 14
 
 
-@pytest.mark.parametrize(("values", "ticks"), [([0.1, 0.7], None), ([1e100, 1e307], "1e+100")])
+@pytest.mark.parametrize(("values", "ticks"), [([0.1, 0.7], None), ([0.61, 0.64], "0.62"), ([1e100, 1e307], "1e+100")])
 def test_a_logarithmic_axis_is_read_without_powers(values: list[float], ticks: str | None) -> None:
     made, axes = pictures.single("Loss", "epoch", "loss")
     axes.plot([1, 2], values)
     pictures.log_scale(axes)
     save_in_memory(made)
     labels = [label.get_text() for label in axes.get_yticklabels() if label.get_text()]
-    assert labels and not any("^" in label for label in labels)
+    assert len(labels) > 2 and not any("^" in label for label in labels)
     assert ticks is None or ticks in labels
 
 

@@ -16,7 +16,7 @@ ROOMS = {
     r"\[\"intervals\"\]": ["runs/reading.py"],
     r"\[\"metrics\"\]": ["runs/reading.py"],
     r"def _?is_run\b|def _like_a_run\b|def means_a_run\b": ["cli/runs.py"],
-    r"FOLDERS\.find\(": ["cli/runs.py", "cli/sweep.py", "runs/reading.py"],
+    r"FOLDERS\.find\(": ["cli/runs.py", "cli/sweep.py", "runs/reading.py", "sweeps/sweep.py"],
     r"\.partition\(\"-\"\)": ["folders.py"],
     r"rich\.progress": ["cli/progress.py"],
     r"def (run_number|number_of|slug|new_folder)\b": ["folders.py"],

@@ -21,12 +21,6 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 Part = Callable[..., Any]
 
-#: Our own words after `glassnet`: no plugin's command can take one of them.
-COMMANDS = (
-    "list", "show", "check", "plugins", "doctor", "train", "sweep", "trace", "summary", "evaluate", "predict", "runs",
-    "plot", "report", "compare", "conventions", "export", "data", "index", "new", "sabotage", "release",
-)  # fmt: skip
-
 
 def _hook(kind: Kind) -> Callable[[], list[Part]]:
     def hook() -> list[Part]:

@@ -293,6 +293,13 @@ class Command:
     command: Any
 
 
+#: Our own words after `glassnet`: no plugin's command can take one of them.
+COMMANDS = (
+    "list", "show", "check", "plugins", "doctor", "train", "sweep", "trace", "summary", "evaluate", "predict", "runs",
+    "plot", "report", "compare", "conventions", "export", "data", "index", "new", "sabotage", "release",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Kind:
     """One sort of part, and all that the house has to know of it.

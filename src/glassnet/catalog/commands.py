@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GlassnetError
-from ..hooks import COMMANDS
+from ..kinds import COMMANDS
 from .parts import Part
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -51,39 +51,20 @@ def curve_of(choice: Choice) -> Curve:
 def _activation_curve(title: str, bag: Activation) -> Curve:
     import numpy as np
 
+    from ..probes import first_slope, mixes_columns
+
     z = np.linspace(-5.0, 5.0, 481)
-    if _mixes_columns(bag.f):
+    if mixes_columns(bag):
         scores = np.column_stack([z, np.zeros_like(z)])
         remark = "Its columns mix: this is the first of two outputs, while the second score stays 0."
     else:
         scores, remark = z[:, None], ""
     a = np.asarray(bag.f(scores.copy()), dtype=float)
-    slope, how = _first_slope(bag, scores)
-    return Curve(title, "z", z, (("f(z)", a[:, 0]), ("slope", slope)), " ".join(filter(None, [remark, how])))
-
-
-def _mixes_columns(f: Callable[[Array], Array]) -> bool:
-    import numpy as np
-
-    beside_low, beside_high = np.array([[0.5, -1.0]]), np.array([[0.5, 1.0]])
-    return bool(f(beside_low)[0, 0] != f(beside_high)[0, 0])
-
-
-def _first_slope(bag: Activation, scores: Array) -> tuple[Array, str]:
-    """The slope of the first output with respect to the first score, and how it was found if not from `df`."""
-    import numpy as np
-
-    a = bag.f(scores.copy())
-    if bag.df is not None:
-        return np.asarray(bag.df(scores.copy(), a.copy()), dtype=float)[:, 0], ""
-    if bag.vjp is not None:
-        upstream = np.zeros_like(scores)
-        upstream[:, 0] = 1
-        return np.asarray(bag.vjp(scores.copy(), a.copy(), upstream), dtype=float)[:, 0], ""
-    step = np.zeros_like(scores)
-    step[:, 0] = 1e-6
-    slope = (np.asarray(bag.f(scores + step)) - np.asarray(bag.f(scores - step)))[:, 0] / 2e-6
-    return slope, "It gives no slope: this one is from finite differences, and training derives it."
+    own = bag.df is not None or bag.vjp is not None
+    how = "" if own else "It gives no slope: this one is from finite differences, and training derives it."
+    return Curve(
+        title, "z", z, (("f(z)", a[:, 0]), ("slope", first_slope(bag, scores))), " ".join(filter(None, [remark, how]))
+    )
 
 
 def _schedule_curve(title: str, bag: Schedule) -> Curve:

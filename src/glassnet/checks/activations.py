@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from ..backward import derived_vjp
 from ..errors import GlassnetError
 from ..kinds import Activation
+from ..slopes import RULE, Slopes, own_slopes, slopes_of_sum
 from ..wording import exact
-from .cases import Call, Case, NotApplicable, Refused, require_functions
-from .differences import RULE, Slopes, own_slopes, slopes_of_sum
+from .cases import Call, Case, NotApplicable, Refused, require_functions, require_points
 from .running import Promise
 
 Array = NDArray[Any]
@@ -50,7 +50,7 @@ def slope(case: Case) -> str:
     if found.shape != SCORES.shape:
         raise Refused(f"df turns scores of shape {SCORES.shape} into slopes of shape {found.shape}")
     slopes = own_slopes(bag.f, SCORES)
-    slopes.require_points("f(z)")
+    require_points(slopes, "f(z)")
     worst = slopes.disagreement(found, SCORES)
     if worst is not None:
         raise Refused(
@@ -70,7 +70,7 @@ def _held_against_jacobian(case: Case, vjp: Any, name: str) -> str:
         if found.shape != z.shape:
             raise Refused(f"{name} turns an upstream of shape {z.shape} into one of shape {found.shape}")
         slopes = slopes_of_sum(case.bag.f, z, upstream)
-        slopes.require_points("f(z)")
+        require_points(slopes, "f(z)")
         _compare_way_back(slopes, found, z, name)
     return "24 points"
 

@@ -18,6 +18,7 @@ from ..catalog import Catalog, Choice, Option, Part
 from ..data import downloads
 from ..errors import GlassnetError
 from ..kinds import Activation
+from ..slopes import Slopes
 
 
 class Refused(Exception):
@@ -33,6 +34,13 @@ def require_functions(**functions: Any) -> None:
     for name, function in functions.items():
         if not callable(function):
             raise Refused(f"{name} is {function!r:.60}: expected a function")
+
+
+def require_points(slopes: Slopes, what: str) -> None:
+    """Refuse a formula that is nearly all kinks."""
+    trouble = slopes.trouble(what)
+    if trouble:
+        raise Refused(trouble)
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from ..errors import GlassnetError, join
 from ..kinds import TASKS, Loss
+from ..slopes import RULE, own_slopes
 from ..wording import exact
-from .cases import Call, Case, NotApplicable, Refused, require_functions
-from .differences import RULE, own_slopes
+from .cases import Call, Case, NotApplicable, Refused, require_functions, require_points
 from .running import Promise
 
 Array = NDArray[Any]
@@ -150,7 +150,7 @@ def _hold(value: Any, grad: Any, x: Array, t: Array, name: str, letter: str) -> 
     if found.shape != x.shape:
         raise Refused(f"{name} has shape {found.shape} for {letter} of shape {x.shape}")
     slopes = own_slopes(lambda moved: value(moved, t.copy()), x)
-    slopes.require_points("the loss")
+    require_points(slopes, "the loss")
     worst = slopes.disagreement(found, x)
     if worst is not None:
         row, column = worst

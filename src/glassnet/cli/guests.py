@@ -88,7 +88,9 @@ def _print_guests(guests: list[Guest]) -> None:
         )
         for guest in guests
     ]
-    lines = Table(("DISTRIBUTION", "VERSION", "STATE", "MS", "REASON"), rows).lines(width_of_output())
+    lines = Table(("DISTRIBUTION", "VERSION", "STATE", "MS", "REASON"), rows, left=("VERSION",)).lines(
+        width_of_output()
+    )
     click.echo(click.style(lines[0], bold=True))
     for guest, line in zip(guests, lines[1:], strict=True):
         click.echo(click.style(line, fg=_STATE_COLOURS.get(guest.state or "")))

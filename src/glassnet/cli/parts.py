@@ -72,9 +72,9 @@ def _print_table(catalog: Catalog, parts: list[Part], width: int | None) -> None
     rows = [(part.kind, _marked(catalog, part), part.distribution, part.version, part.help) for part in parts]
     header = ("KIND", "  NAME", "PROVIDER", "VERSION", "HELP")
     if width is None:  # each line says all, for grep
-        lines = Table(header, rows).lines(width)
+        lines = Table(header, rows, left=("VERSION",)).lines(width)
     else:  # the kind becomes a heading, which leaves more room for the help
-        lines = Table(header[1:], [row[1:] for row in rows]).lines(width)
+        lines = Table(header[1:], [row[1:] for row in rows], left=("VERSION",)).lines(width)
     click.echo(click.style(lines[0], bold=True))
     above = None
     for part, line in zip(parts, lines[1:], strict=True):

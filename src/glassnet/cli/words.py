@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import GlassnetError, did_you_mean, join
+from ..kinds import COMMANDS
 
 if TYPE_CHECKING:
     from ..catalog import Catalog, Part
@@ -54,7 +55,5 @@ def _unknown(catalog: Catalog, word: str) -> str:
     from ..catalog.commands import refusal, typed
 
     theirs = [typed(part) for part in catalog.parts("command") if not refusal(part)]
-    from ..hooks import COMMANDS
-
     known = [*COMMANDS, *theirs]
     return f"there is no command {word!r}.{did_you_mean(word, known)} Commands: {join(known)}.{catalog.absent(word)}"

@@ -15,10 +15,11 @@ from ..errors import GlassnetError, join
 from ..kinds import Dataset, Loss, Task
 from ..model import Model, Parts
 from ..network import Network
+from ..probes import saturates
 from ..streams import Stream, generator
 from ..training import Epoch, Loop, Objective, Plan, Progress, Scorer, evaluate
 from ..training.live import run_to_the_end
-from .choosing import DEFAULT_BATCH, choose_parts, load_dataset, need_plugins, saturates
+from .choosing import DEFAULT_BATCH, choose_parts, load_dataset, need_plugins
 from .refusals import try_out
 from .results import Interval, baseline, intervals
 from .words import Experiment

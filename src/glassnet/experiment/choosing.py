@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import DTypeLike
 
 from ..catalog import Catalog, Choice
 from ..data import read_table
 from ..errors import GlassnetError
-from ..kinds import Activation, Dataset, Task
+from ..kinds import Dataset, Task
 from ..network import Network
 from ..streams import Stream, generator
 from ..wording import count
@@ -200,9 +199,3 @@ def need_plugins(experiment: Experiment, catalog: Catalog) -> None:
             f"the one-file plugin {path} took part, and files are code that is not loaded unasked: if you trust it, "
             f"write glassnet --plugin {path} ..., or in Python catalog=Catalog.discover(files=[...])"
         )
-
-
-def saturates(activation: Activation) -> bool:
-    """Whether the output hardly moves any more at large scores."""
-    a = activation.f(np.array([[30.0, 0.0], [40.0, 0.0]]))
-    return bool(abs(a[1, 0] - a[0, 0]) < 1e-6)

@@ -55,7 +55,7 @@ from .look import (
     whole_numbers,
     without_scale,
 )
-from .names import apart, first_of, shortened, spread, width, wrapped
+from .names import apart, beyond, first_of, shortened, spread, width, wrapped
 from .subjects import (
     Split,
     caption,
@@ -100,6 +100,7 @@ __all__ = [
     "Split",
     "apart",
     "between",
+    "beyond",
     "caption",
     "class_names",
     "colour_bar",

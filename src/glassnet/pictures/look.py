@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from math import ceil, floor, isfinite, log10
+from math import ceil, floor, inf, isfinite, log10
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,7 @@ BEST, TIED, OTHER, FAILED = VERMILION, ORANGE, BLUE, GREY  # the points of a swe
 
 TITLE, LABEL, TICK, NOTE = 15, 13, 12, 11  # points
 MOST_PANELS = 9
+BESIDE, BELOW = 1.3, 0.8  # inches that numbers and words take at the sides of a pair of axes
 TURNED = 0.26  # inches that a name takes which is turned
 _LINE = 1.25 / 72  # inches that a line of text takes, for each of its points
 
@@ -95,7 +96,7 @@ def _room(axes: Any) -> tuple[float, float]:
     whole_width, whole_height = axes.figure.get_size_inches()
     place = axes.get_subplotspec()
     rows, columns = place.get_geometry()[:2] if place is not None else (1, 1)
-    return max(1.0, whole_width / columns - 0.8), max(1.0, (whole_height - 0.4) / rows - 0.8)
+    return max(1.0, whole_width / columns - BESIDE), max(1.0, (whole_height - 0.4) / rows - BELOW)
 
 
 def _tick_formatter(axis: Any) -> Any:
@@ -135,6 +136,7 @@ def name_ticks(axes: Any, names: Sequence[str], side: str = "x", most: int = 30)
     room = _room(axes)[0] / max(len(texts), 1)
     turned = any(width(text, TICK) > 0.9 * room for text in texts)
     axes.set_xticks(places, texts, rotation=45 if turned else 0, ha="right" if turned else "center")
+    axes.set_xlim(-0.5, len(names) - 0.5)
     if turned:
         for label in axes.get_xticklabels():
             label.set_rotation_mode("anchor")
@@ -203,6 +205,7 @@ def colour_bar(image: Any, panels: Sequence[Any], label: str) -> Any:
     bar = panels[0].figure.colorbar(image, ax=list(panels), shrink=0.85)
     bar.set_label(wrapped(label, 0.85 * panels[0].figure.get_figheight() - 0.8, LABEL), fontsize=LABEL)
     bar.ax.tick_params(labelsize=NOTE)
+    bar.ax.yaxis.set_major_formatter(_tick_formatter(bar.ax.yaxis))
     return bar
 
 
@@ -263,9 +266,20 @@ def whole_numbers(axis: Any) -> None:
     axis.set_major_locator(MaxNLocator(nbins="auto", steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
 
 
-def log_scale(axes: Any, side: str = "y") -> None:
-    """A logarithmic axis with numbers as people write them: 0.2, not 2 x 10^-1."""
-    from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter
+def log_scale(axes: Any, side: str = "y", powers: float = inf) -> None:
+    """A logarithmic axis with numbers as people write them: 0.2, not 2 x 10^-1.
+
+    Where the largest number is more than `powers` times the smallest, powers of ten are read more easily.
+    """
+    from matplotlib.ticker import (
+        FixedLocator,
+        FuncFormatter,
+        LogFormatterMathtext,
+        LogLocator,
+        MaxNLocator,
+        NullFormatter,
+        NullLocator,
+    )
 
     axis = axes.yaxis if side == "y" else axes.xaxis
     low, high = axis.get_data_interval()
@@ -273,8 +287,18 @@ def log_scale(axes: Any, side: str = "y") -> None:
     if run_away:
         (axes.set_ylim if side == "y" else axes.set_xlim)(low / 2, min(high, 1e303) * 2)
     (axes.set_yscale if side == "y" else axes.set_xscale)("log")
-    powers = np.log10([low, min(high, 1e300)]) if run_away else np.zeros(2)
-    few = FixedLocator([10.0**power for power in np.linspace(powers[0], powers[1], 6).round()])
-    axis.set_major_locator(few if run_away else LogLocator(subs=(1, 2, 5), numticks=12))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: significant(value)))
     axis.set_minor_formatter(NullFormatter())
+    if high > powers * low:
+        axis.set_major_locator(LogLocator(numticks=8))
+        axis.set_major_formatter(LogFormatterMathtext())
+        return
+    axis.set_major_formatter(FuncFormatter(lambda value, _: significant(value)))
+    if run_away:
+        first, last = np.log10([low, min(high, 1e300)])
+        axis.set_major_locator(FixedLocator([10.0**power for power in np.linspace(first, last, 6).round()]))
+    elif high < 4 * low:  # 1, 2 and 5 are too few
+        axis.set_major_locator(MaxNLocator(5))
+        axis.set_minor_locator(NullLocator())
+        axis.set_major_formatter(_tick_formatter(axis))
+    else:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=12))

@@ -10,7 +10,7 @@ from typing import Any
 from ..wording import amount
 from .fonts import FONT
 
-MOST_LETTERS, MOST_OF_AN_AXIS = 40, 80  # of a name that comes from data, and of one that has an axis for itself
+MOST_LETTERS, MOST_OF_AN_AXIS = 40, 120  # of a name that comes from data, and of one that has an axis for itself
 MOST_LINES = 3
 _EM = 100.0  # size at which letters are measured
 _POINTS_AN_INCH = 72.0
@@ -19,6 +19,11 @@ _POINTS_AN_INCH = 72.0
 def width(text: str, size: float) -> float:
     """How wide a line of text is in inches, at a size in points, in the font that pictures are set in."""
     return sum(_advance(letter) for letter in text) * size / _EM / _POINTS_AN_INCH
+
+
+def beyond(names: Sequence[str], usual: float = 1.0, size: float = 12) -> float:
+    """How many inches more the longest of some names needs than it usually has: so much wider has the figure to be."""
+    return max(0.0, max((width(name, size) for name in names), default=0.0) - usual)
 
 
 @cache

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GlassnetError, join
-from ..hooks import COMMANDS
+from ..kinds import COMMANDS
 from . import extra
 from .naming import ANSWERS, LONGEST_LINE, Names, names, problem_with, problems
 

@@ -18,6 +18,7 @@ from ..errors import GlassnetError
 from ..experiment import Training
 from ..kinds import Activation
 from ..layers import slope_in
+from ..slopes import ROUNDING, slope_across
 from ..training import Objective
 from .values import Comparison
 from .witness import Seen
@@ -28,8 +29,6 @@ Losses = Callable[[Array], Array]  # an array that moves -> the loss of each row
 
 STEP = 1e-4  # small beside numbers about 1; two steps together leave an error of the fourth power of it
 REACH = 0.02  # how far a weight may move a score: inputs in the thousands need smaller steps
-CLOSER = 16  # times, where a kink may lie within a step
-ROUNDING = 20 * CLOSER * np.finfo(float).eps  # of a loss about 1; divided by the step it is that of a slope
 ALLOWED = {"float64": 1e-6, "float32": 1e-4}  # of the largest number; a float32 has seven digits to begin with
 MOST_CHECKED = 400  # numbers of a matrix; of larger ones so many are taken, evenly spaced
 MOST_NAMED = 6
@@ -126,36 +125,9 @@ def slope_at(claim: Claim, index: int) -> float | None:
     """The slope with respect to one element; None on a kink, and where a loss is not defined beside it."""
     h = claim.step * max(1.0, abs(float(claim.at.flat[index])))
     try:
-        wide, half = _differences(claim, index, h), _differences(claim, index, h / 2)
-        together = (4 * half.central - wide.central) / 3  # the error of h^2 cancels
-        noise = ROUNDING / claim.step * max(1.0, abs(together))
-        if wide.jump <= noise and abs(wide.central - half.central) <= noise:
-            return together
-        close, closer = (_differences(claim, index, h / steps) for steps in (CLOSER, 2 * CLOSER))
+        return slope_across(partial(claim.moved, index), claim.here, claim.share, h, ROUNDING / claim.step)
     except (GlassnetError, ValueError):  # a probability above 1
         return None
-    if close.jump > 0.08 * wide.jump and close.jump > noise:  # where all is smooth it has shrunk to a sixteenth
-        return None
-    if abs(wide.central - half.central) <= 1e-8 * abs(together) + noise:
-        return together
-    # A kink between wide and half, of which small steps see nothing; or one of the second slope, as at the end of
-    # a parabola that goes on straight, where the error shrinks as the step itself.
-    return 2 * closer.central - close.central
-
-
-@dataclass(frozen=True)
-class Differences:
-    """The slope across a point, and how far those from its two sides are apart."""
-
-    central: float
-    jump: float
-
-
-def _differences(claim: Claim, index: int, h: float) -> Differences:
-    below, here, above = claim.moved(index, -h), claim.here, claim.moved(index, h)
-    # row by row first: rows that do not move cancel exactly
-    left, right = float(claim.share @ (here - below)) / h, float(claim.share @ (above - here)) / h
-    return Differences((left + right) / 2, abs(right - left))
 
 
 def _on_the_way(twin: Twin, seen: Seen, training: Training) -> Iterator[Claim]:

@@ -15,14 +15,13 @@ from ..backward import Room, way_back
 from ..data import Rows
 from ..kinds import Activation
 from ..network import Network
+from ..probes import flat_share, mixes_columns, steepest
 from ..training import Objective, threads
 from ..training.divergence import size
 from ..training.scoring import at_most
 from .watched import BINS, GRADIENT_EDGES, WATCHABLE, Array, Watched
 
 MEASURED_ROWS = 1000  # evenly spaced training rows: enough for figures of a layer, cheap beside an epoch
-SATURATED = 0.05  # of the steepest slope
-STEEPEST_WITHIN = 3.0  # where scores of a healthy layer lie
 NARROWEST = 1e-9  # of a histogram's range, as a share of its middle: below it a float has too few digits left
 LARGEST = 1e300  # in a histogram; beyond it the width of a range may overflow
 AT_ONCE = ("norms", "units", "histograms")  # what can be seen without going on
@@ -181,26 +180,14 @@ class Steepness:
         if activation.df is None and mixes_columns(activation, width):
             return None
         columns = 1 if activation.df is not None else width
-        z = np.linspace(-STEEPEST_WITHIN, STEEPEST_WITHIN, 601)[:, None] * np.ones(columns)
         slope = activation.df or slope_by_way_back(activation, width)
-        with np.errstate(all="ignore"):
-            steep = np.abs(np.asarray(slope(z, activation.f(z)), float))
-        return cls(slope, float(steep[np.isfinite(steep)].max(initial=0.0)))
+        return cls(slope, steepest(activation, slope, columns))
 
 
 def slope_by_way_back(activation: Activation, width: int) -> Callable[[Array, Array], Array]:
     """f'(z) as what the way back makes of ones."""
     back = way_back(activation, Room(width, np.dtype(float)))
     return lambda z, a: back(z, a, np.ones_like(z))
-
-
-def mixes_columns(activation: Activation, width: int) -> bool:
-    """Whether a unit's activation depends on its neighbours' scores."""
-    z = np.linspace(-2.0, 2.0, 4 * width).reshape(4, width)
-    other = z.copy()
-    other[:, 1:] += 0.5
-    with np.errstate(all="ignore"):
-        return not np.allclose(activation.f(z)[:, 0], activation.f(other)[:, 0])
 
 
 def units(hidden: list[Seen], steepness: list[Steepness | None]) -> dict[str, Any]:
@@ -213,7 +200,7 @@ def units(hidden: list[Seen], steepness: list[Steepness | None]) -> dict[str, An
             continue
         slope = np.abs(np.asarray(steep.slope(seen.z, seen.a)))
         dead.append(float(np.mean(~slope.any(axis=0))))
-        saturated.append(float(np.mean(slope <= SATURATED * steep.steepest)))
+        saturated.append(flat_share(slope, steep.steepest))
     return {"dead": np.array([dead]), "saturated": np.array([saturated])}
 
 

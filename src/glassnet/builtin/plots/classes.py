@@ -32,7 +32,7 @@ def confusion_matrix(split: pictures.Split = None, share: Literal["row", "none"]
         names = pictures.class_names(run)
         right = pictures.significant(100 * float(np.mean(said == actual)))
         inches = min(11.0, 4.4 + 0.34 * len(names))
-        made = pictures.figure(title, inches + 0.8, inches)
+        made = pictures.figure(title, inches + 0.8 + pictures.beyond(names), inches + 0.7 * pictures.beyond(names))
         note = f"{pictures.rows_in_words(run, split)}, {right} % of them right"
         caption = pictures.target_captions(run)[0]
         axes = made.add_subplot()
@@ -100,7 +100,7 @@ def class_report(split: pictures.Split = None) -> Plot:
         kept = names[:MOST_CLASSES]
         table = np.vstack([scores[: len(kept)], scores.mean(axis=0)])
         title = f"Report by class: {pictures.title_of(run)}{pictures.first_of(len(kept), len(names), 'classes')}"
-        made = pictures.figure(title, 7.0, 2.0 + 0.42 * len(table))
+        made = pictures.figure(title, 7.0 + pictures.beyond(kept), 2.0 + 0.42 * len(table))
         label = pictures.target_captions(run)[0] if pictures.task_of(run) != "multilabel" else "label"
         axes = pictures.dress(made.add_subplot(), "", "", label, grid=False)
         axes.set_xlabel(pictures.rows_in_words(run, split), fontsize=pictures.NOTE)

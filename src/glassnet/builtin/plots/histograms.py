@@ -57,7 +57,7 @@ def gradient_histograms() -> Plot:
         made, shown = _panels(run, seen, bins, "Gradients", "size of a weight's gradient")
         used = np.flatnonzero(seen.gradient_counts.sum(axis=(0, 1)))
         for axes, layer in shown:
-            axes.set_xscale("log")
+            pictures.log_scale(axes, "x", powers=0)
             if used.size:
                 axes.set_xlim(10 ** seen.gradient_edges[[used[0], used[-1] + 1]])
             zeros = 1 - seen.gradient_counts[-1, layer].sum() / weights[layer]

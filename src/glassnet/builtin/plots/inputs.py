@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from glassnet import Run
 
 MOST_ROWS = 2000  # that importance is measured on, evenly spaced
+MOST_LETTERS = 44  # of the name of an input
 MOST_PATCHES = 10  # a side: larger pictures are shuffled in patches of several pixels
 
 
@@ -60,18 +61,18 @@ def _as_pictures(run: Run, W: Any, title: str) -> Any:
 
 
 def _as_table(run: Run, W: Any, title: str) -> Any:
-    features = [
-        pictures.shortened(name) if "=" in name else pictures.caption(run, name)
-        for name in run.trained.data.features.outputs
-    ]
-    kept = features[:40]
+    names = run.trained.data.features.outputs
+    features = [name if "=" in name else pictures.caption(run, name) for name in names]
+    kept = pictures.apart(features[:40], MOST_LETTERS)
     first = pictures.first_of(len(kept), len(features), "inputs")
-    made = pictures.figure(title + first, max(6.4, 3.6 + 0.3 * W.shape[1]), max(3.2, 1.7 + 0.3 * len(kept)))
+    made = pictures.figure(
+        title + first, max(6.4, 3.6 + 0.3 * W.shape[1]) + pictures.beyond(kept), max(3.2, 1.7 + 0.3 * len(kept))
+    )
     axes = pictures.dress(made.add_subplot(), "", "unit" if run.experiment.hidden else "output", "input", grid=False)
     most = float(np.abs(W).max()) or 1.0
     image = axes.imshow(W[: len(kept)], cmap=pictures.DIVERGING, vmin=-most, vmax=most, aspect="auto")
-    axes.set_xticks(range(W.shape[1]), _unit_names(run, W.shape[1]))
-    axes.set_yticks(range(len(kept)), kept)
+    pictures.name_ticks(axes, _unit_names(run, W.shape[1]), "x", 60)
+    pictures.name_ticks(axes, kept, "y", 40)
     pictures.colour_bar(image, [axes], "weight")
     return made
 
@@ -162,14 +163,16 @@ def importances(run: Run, split: pictures.Split, groups: list[list[int]], repeat
 def _importance_of_columns(names: list[str], falls: Any, title: str, note: str, metric: str, most: int) -> Any:
     order = np.argsort(-falls.mean(axis=1), kind="stable")[:most][::-1]
     title += pictures.first_of(len(order), len(names), "inputs")
+    shown = pictures.apart([names[number] for number in order], MOST_LETTERS)
     made, axes = pictures.single(
-        title, f"{metric} lost when the input is shuffled", "input", note, 7.2, 1.9 + 0.36 * len(order)
-    )
+        title, f"{metric} lost when the input is shuffled", "input", note, 6.8 + pictures.beyond(shown),
+        1.9 + 0.36 * len(order),
+    )  # fmt: skip
     values, spread = falls[order].mean(axis=1), falls[order].std(axis=1)
     axes.errorbar(values, range(len(order)), xerr=spread, fmt="o", color=pictures.BLUE, markersize=8, capsize=3)
     axes.hlines(range(len(order)), 0, values, color=pictures.BLUE, linewidth=2, alpha=0.5)
     axes.axvline(0, color=pictures.BLACK, linewidth=1)
-    axes.set_yticks(range(len(order)), [names[number] for number in order])
+    pictures.name_ticks(axes, shown, "y", 50)
     axes.set_ylim(-0.6, len(order) - 0.4)
     return made
 

@@ -181,12 +181,7 @@ def _over_epochs(axes: Any, epochs: Any, values: Any, layers: Sequence[str]) -> 
 
 
 def _log_where_possible(axes: Any, values: Any) -> None:
-    from matplotlib.ticker import LogFormatterMathtext, LogLocator
-
     finite = values[np.isfinite(values)]
     if not finite.size or (finite <= 0).any():
         return
-    pictures.log_scale(axes)
-    if finite.max() > WIDE * finite.min():
-        axes.yaxis.set_major_locator(LogLocator(numticks=8))
-        axes.yaxis.set_major_formatter(LogFormatterMathtext())
+    pictures.log_scale(axes, powers=WIDE)

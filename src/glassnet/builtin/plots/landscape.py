@@ -113,8 +113,7 @@ def _contours(made: Any, axes: Any, x: Any, y: Any, losses: Any) -> None:
         levels, norm = np.linspace(low, high if high > low else low + 1, LEVELS), None
     filled = axes.contourf(x, y, shown, levels, cmap=pictures.SEQUENTIAL, norm=norm, extend="both")
     axes.contour(x, y, shown, levels, colors="white", linewidths=0.6, alpha=0.7)
-    bar = pictures.colour_bar(filled, [axes], "mean loss, without penalties")
-    bar.ax.yaxis.set_major_formatter(lambda value, _: pictures.significant(value, 2))
+    pictures.colour_bar(filled, [axes], "mean loss, without penalties")
     axes.grid(visible=False)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
-from glassnet import GlassnetError, Plot, Range, pictures
+from glassnet import Plot, Range, pictures
 
 from . import points
 from .points import BEST, FAILED, NEAR, OTHERS
@@ -49,8 +49,7 @@ def heatmap_sweep() -> Plot:
         image = axes.imshow(np.ma.masked_invalid(table), cmap=colours, aspect="auto", origin="lower")
         pictures.name_ticks(axes, points.names(sweep, 1), "x")
         pictures.name_ticks(axes, points.names(sweep, 0), "y", most=24)
-        bar = pictures.colour_bar(image, [axes], pictures.metric(sweep.score.metric))
-        bar.ax.yaxis.set_major_formatter(lambda value, _: pictures.significant(value))
+        pictures.colour_bar(image, [axes], pictures.metric(sweep.score.metric))
         inches = (made.get_figwidth() - 2.6) / wide, (made.get_figheight() - 2.4) / high
         if inches[0] >= WIDE_ENOUGH and inches[1] >= HIGH_ENOUGH:
             _write_into(axes, table, image)
@@ -118,7 +117,8 @@ def line_sweep(over: str = "first") -> Plot:
     """
 
     def draw(sweep: Sweep) -> Any:
-        number = _number(sweep, over)
+        keys = [axis.key for axis in sweep.axes]
+        number = 0 if over == "first" else keys.index(over)
         made = pictures.figure(points.title(sweep), 7.6, 4.8)
         score = pictures.metric(sweep.score.metric)
         axes = pictures.dress(made.add_subplot(), points.note(sweep), sweep.axes[number].key, score)
@@ -131,17 +131,12 @@ def line_sweep(over: str = "first") -> Plot:
         return made
 
     def unsuited(sweep: Sweep) -> str:
-        count = len(sweep.axes)
-        return points.no_grid(sweep) or ("" if count <= 2 else f"it varies {count} settings, more than 2")
+        keys = [axis.key for axis in sweep.axes]
+        many = f"it varies {len(keys)} settings, more than 2" if len(keys) > 2 else ""
+        unknown = f"it does not vary {over!r}: over is one of first, {', '.join(keys)}"
+        return points.no_grid(sweep) or many or ("" if over in ("first", *keys) else unknown)
 
     return Plot(draw, of="sweep", unsuited=unsuited)
-
-
-def _number(sweep: Sweep, over: str) -> int:
-    keys = [axis.key for axis in sweep.axes]
-    if over not in ("first", *keys):
-        raise GlassnetError(f"the sweep does not vary {over!r}: over is one of first, {', '.join(keys)}")
-    return 0 if over == "first" else keys.index(over)
 
 
 def _places(axes: Any, sweep: Sweep, number: int) -> dict[str, float]:
@@ -204,7 +199,7 @@ def _a_line_each(axes: Any, sweep: Sweep, places: dict[str, float], number: int)
 
 
 def bars_sweep() -> Plot:
-    """A panel a setting of a grid, a bar a value: from the worst to the best score reached with it, a line at the mean.
+    """A panel a setting of a grid, a bar a value: from the worst to the best score with it, a line at the mean.
 
     A bar says how much is left to the other settings once this one is fixed. The best point's values stand out.
     """
@@ -321,7 +316,8 @@ def ranking_sweep(most: Annotated[int, Range(1, 60)] = 20) -> Plot:
         title = points.title(sweep) + pictures.first_of(len(shown), len(rows), "points")
         height = 2.2 + 0.34 * len(shown)
         score = pictures.metric(sweep.score.metric)
-        made, axes = pictures.single(title, score, "", points.note(sweep), 4.6 + beside, height)
+        settings = ", ".join(axis.key.rpartition(".")[2] for axis in sweep.axes)
+        made, axes = pictures.single(title, score, settings, points.note(sweep), 4.9 + beside, height)
         for at, row in enumerate(shown):
             look, spread = points.look(sweep, row), row.spread or 0.0
             pictures.interval(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import join
-from ...kinds import Activation
+from ...probes import is_bounded
 from ...wording import percent, rows_of, significant
 from .case import Case, Finding
 
@@ -104,19 +104,6 @@ def _against_saturation(case: Case) -> str:
         "a smaller rate": False,
     }
     return " or ".join(remedy for remedy, used in remedies.items() if not used)
-
-
-def is_bounded(activation: Activation) -> bool:
-    """Whether it is flat at both ends, as sigmoid and tanh are."""
-    if activation.vjp is not None:  # columns mix: no ends to speak of
-        return False
-    z = np.array([[-40.0], [-30.0], [30.0], [40.0]])
-    try:
-        with np.errstate(all="ignore"):
-            a = np.asarray(activation.f(z))[:, 0]
-    except Exception:  # a guest's formula may want columns that come in pairs
-        return False
-    return bool(abs(a[1] - a[0]) < 1e-6 and abs(a[3] - a[2]) < 1e-6 and abs(a[3] - a[0]) > 1e-6)
 
 
 def gradients_fade_or_swell(case: Case) -> Finding | None:

@@ -1,0 +1,100 @@
+"""What an activation does, found out by trying it: a part says nothing of itself but its formula.
+
+It is asked with few numbers, once for each network; a guest's formula that can't be asked so counts as unknown.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from .kinds import Activation
+from .slopes import Array, central_slope
+
+#: A slope of at most this share of the steepest is flat: next to nothing is learned there.
+FLAT = 0.05
+STEEPEST_WITHIN = 3.0  # where scores of a healthy layer lie
+_SAME = 1e-6  # outputs that are nearer to each other have stopped moving
+
+
+def mixes_columns(activation: Activation, width: int = 2) -> bool:
+    """Whether a unit's output depends on its neighbours' scores, as in softmax."""
+    z = np.linspace(-2.0, 2.0, 4 * width).reshape(4, width)
+    other = z.copy()
+    other[:, 1:] += 0.5
+    with np.errstate(all="ignore"):
+        return not np.allclose(activation.f(z)[:, 0], activation.f(other)[:, 0])
+
+
+def first_slope(activation: Activation, z: Array) -> Array:
+    """The slope of the first output with respect to the first score, (n,), for scores (n, width).
+
+    It is the part's own, or that of differences where it gives none.
+    """
+    first = np.zeros_like(z)
+    first[:, 0] = 1
+    a = activation.f(z.copy())
+    if activation.df is not None:
+        slope = activation.df(z.copy(), a.copy())
+    elif activation.vjp is not None:
+        slope = activation.vjp(z.copy(), a.copy(), first)
+    else:
+        slope = central_slope(activation.f, z, first, 1e-6)
+    return np.asarray(slope, dtype=float)[:, 0]
+
+
+def steepest(activation: Activation, slope: Callable[[Array, Array], Array], columns: int = 1) -> float:
+    """The largest size of slope(z, f(z)) for scores from -3 to 3, in all columns alike."""
+    z = np.linspace(-STEEPEST_WITHIN, STEEPEST_WITHIN, 601)[:, None] * np.ones(columns)
+    with np.errstate(all="ignore"):
+        steep = np.abs(np.asarray(slope(z, activation.f(z)), float))
+    return float(steep[np.isfinite(steep)].max(initial=0.0))
+
+
+def flat_share(slope: Array, steep: float) -> float:
+    """The share of these slopes that are flat beside the steepest."""
+    return float(np.mean(np.abs(slope) <= FLAT * steep))
+
+
+def saturates(activation: Activation) -> bool:
+    """Whether the output hardly moves any more at large scores."""
+    a = activation.f(np.array([[30.0, 0.0], [40.0, 0.0]]))
+    return bool(abs(a[1, 0] - a[0, 0]) < _SAME)
+
+
+def is_bounded(activation: Activation) -> bool:
+    """Whether it is flat at both ends, as sigmoid and tanh are."""
+    if activation.vjp is not None:  # columns mix: no ends to speak of
+        return False
+    z = np.array([[-40.0], [-30.0], [30.0], [40.0]])
+    try:
+        with np.errstate(all="ignore"):
+            a = np.asarray(activation.f(z))[:, 0]
+    except Exception:  # a guest's formula may want columns that come in pairs
+        return False
+    return bool(abs(a[1] - a[0]) < _SAME and abs(a[3] - a[2]) < _SAME and abs(a[3] - a[0]) > _SAME)
+
+
+def output_range(activation: Activation) -> tuple[float, float]:
+    """The lowest and the highest output, within a grid's accuracy; infinite where outputs go on growing.
+
+    Scores go from -10,000 to 10,000; where columns mix, the neighbour's score stays 0. (-inf, inf) where it can't be
+    asked.
+    """
+    far = np.geomspace(10, 1e4, 400)
+    z = np.concatenate([-far[::-1], np.linspace(-10, 10, 2001), far])
+    scores = np.column_stack([z, np.zeros_like(z)])
+    try:
+        with np.errstate(all="ignore"):
+            a = np.asarray(activation.f(scores), dtype=float)[:, 0]
+    except Exception:
+        return -math.inf, math.inf
+    near, a = a[np.isfinite(a) & (np.abs(z) <= 1e3)], a[np.isfinite(a)]
+    if not near.size:
+        return -math.inf, math.inf
+    growth = 0.01 * float(near.max() - near.min())  # from 1,000 to 10,000; even a logarithm grows by more
+    low = -math.inf if a.min() < near.min() - growth else float(a.min())
+    high = math.inf if a.max() > near.max() + growth else float(a.max())
+    return low, high
