@@ -225,7 +225,7 @@ def test_the_table_has_a_line_a_library_and_says_what_was_chosen() -> None:
     at = next(number for number, line in enumerate(lines) if line.strip().startswith("engine"))
     heading, _, own, other = (line.split() for line in lines[at : at + 4])
     assert " ".join(heading) == "engine version loss weights step limit accuracy ms/epoch ratio"
-    assert own[0] == "glassnet" and own[-1] == "1.00" and other[0] == "sklearn" and "1e-10 ok" in " ".join(other)
+    assert own[0] == "glassnet" and own[-1] == "1" and other[0] == "sklearn" and "1e-10 ok" in " ".join(other)
     assert "alpha = l2 * rows of the batch" in done.output
 
 

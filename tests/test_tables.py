@@ -132,7 +132,7 @@ def test_rows_without_a_target_are_left_out_and_counted(written):
     data = read_table(written("a,y\n1,0\n2,\n3,1\n4,NA\n"), "y")
     np.testing.assert_array_equal(data.X["a"], [1, 3])
     assert data.y.dtype.kind == "i"  # the gap has not turned whole numbers into floats
-    assert "Left out for want of a value in 'y': 2 of the rows (lines 3, 5)." in data.notes
+    assert "Left out for want of a value in 'y': 2 rows (lines 3, 5)." in data.notes
     truths = read_table(written("a,y\n1,True\n2,\n3,False\n"), "y")
     assert truths.y.dtype.kind == "b"
 
@@ -381,7 +381,7 @@ def test_parquet_reads_as_csv_does(frame, written, tmp_path):
     data = read_table(path, "y")
     assert data.y.tolist() == [0, 1]
     assert data.y.dtype.kind == "i"
-    assert "Left out for want of a value in 'y': 1 of the rows." in data.notes
+    assert "Left out for want of a value in 'y': 1 row." in data.notes
     same = read_table(written(frame.to_csv(index=False)), "y")
     for one, two in zip(data.X.items(), same.X.items(), strict=True):
         assert one[0] == two[0]

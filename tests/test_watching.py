@@ -376,7 +376,7 @@ def test_unknown_words_are_refused_before_anything_is_written(tmp_path: Path) ->
 def test_the_command_says_what_it_watches_and_resume_goes_on_with_it(tmp_path: Path) -> None:
     words = ["--no-plugins", "train", "iris", "--epochs", "2", "--watch", "norms,units", "--runs", str(tmp_path)]
     done = CliRunner().invoke(main, words)
-    assert done.exit_code == 0 and "watching   norms, units; on 108 of the training rows" in done.output
+    assert done.exit_code == 0 and "watching   norms, units; on 108 training rows" in done.output
     resume = ["--no-plugins", "train", "--resume", "1", "--epochs", "4", "--runs", str(tmp_path)]
     refused = CliRunner().invoke(main, [*resume, "--watch", "all"])
     assert refused.exit_code == 2 and "only --epochs may change, not --watch" in refused.output

@@ -93,7 +93,6 @@ OWN_RULE = {
     "builtin/": "built-in parts rely on the public face alone, as guests do",
     "cli/drawing.py": "ticks of an axis drawn in letters",
     "report/pictures.py": "pixels of a style",
-    "sweeps/pictures.py": "the cells of a heat map, which have room for three digits",
     "sweeps/axes.py": "a setting as --set reads it, no matter who",
     "tracing/numbers.py": "the cells of a matrix, which stand below each other",
 }

@@ -65,11 +65,15 @@ class Table:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """For `console.print(table)`. Names may come from anybody's data or plugin, so nothing in them is markup."""
+        from rich.text import Text
+
         edges = len(GAP) * (len(self.headings) if not self.title else len(self.headings) - 1)
         sizes = self.narrowed(options.max_width - edges if console.is_terminal else None)
         if sizes is None:
             yield from self._blocks()
         else:
+            if self.title:
+                yield Text(self.title, style="italic")
             whole = options.update(width=max(options.max_width, sum(sizes) + edges))
             yield from console.render(self._side_by_side(sizes), whole)
 
@@ -90,16 +94,15 @@ class Table:
         from rich.table import Table as Screen
         from rich.text import Text
 
-        screen = Screen(
-            box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 1), title_justify="left", show_edge=not self.title
-        )
-        screen.title = Text(self.title) if self.title else None
+        screen = Screen(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 1), show_edge=not self.title)
         for column, heading in enumerate(self.headings):
             justify = "right" if self.is_figures(column) else "left"
-            no_wrap = heading not in self.wraps
-            screen.add_column(Text(heading), justify=justify, no_wrap=no_wrap, width=sizes[column])  # type: ignore[arg-type]
+            screen.add_column(Text(heading), justify=justify, width=sizes[column], overflow="fold")  # type: ignore[arg-type]
         for number, row in enumerate(self.rows):
-            cells = (cell if isinstance(cell, Text) else Text(str(cell)) for cell in row)
+            cells = [
+                cell if isinstance(cell, Text) else Text(wrapped(str(cell), size))
+                for cell, size in zip(row, sizes, strict=True)
+            ]
             screen.add_row(*cells, style="bold red" if number in self.marked else None)
         return screen
 
@@ -156,6 +159,17 @@ def cut(text: str, size: int) -> str:
         kept = kept[:-1]
     words = kept.rpartition(" ")[0] if text[len(kept)] != " " else kept
     return (words if 2 * len(words) > len(kept) else kept).rstrip() + "…"
+
+
+def wrapped(text: str, size: int) -> str:
+    """The text on as many lines as its words need; a word longer than a line stays whole."""
+    if breadth(text) <= size:
+        return text
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        lines[-1:] = [longer] if breadth(longer) <= size or not lines[-1] else [lines[-1], word]
+    return "\n".join(lines)
 
 
 def width_of_output() -> int | None:

@@ -170,7 +170,8 @@ def describe(found: Sweep) -> Iterator[str]:
     """What is going to be trained, in a few lines."""
     plan, score = found.plan, found.score
     for axis in plan.axes:
-        values = f"{', '.join(axis.values[:8])}{', ...' * (len(axis.values) > 8)}" if not plan.random else axis.text
+        names = [axis.names[value] for value in axis.values[:8]]
+        values = f"{', '.join(names)}{', ...' * (len(axis.values) > 8)}" if not plan.random else axis.text
         yield f"over       {axis.key}: {values.removeprefix(axis.key + '=')}"
     how = f"{len(found.points)} points" + (" drawn at random" if plan.random else "")
     stages = " -> ".join(f"{count} for {epochs} epochs" for count, epochs in found.rounds) if plan.halving else ""
@@ -225,7 +226,7 @@ def _line(found: Sweep, outcome: Outcome) -> str:
 
 
 def _left(seconds: float) -> str:
-    return f"{duration(max(1, round(seconds)))} left" if seconds < 90 else f"{duration(60 * round(seconds / 60))} left"
+    return f"{max(1, round(seconds))} s left" if seconds < 90 else f"{duration(60 * round(seconds / 60))} left"
 
 
 def table(found: Sweep, rows: Sequence[Row]) -> Table:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from ..wording import amount
 from .fonts import FONT
 
 MOST_LETTERS, MOST_OF_AN_AXIS = 40, 120  # of a name that comes from data, and of one that has an axis for itself
@@ -118,7 +119,7 @@ def _alike(found: dict[str, str]) -> list[list[str]]:
 
 def first_of(shown: int, total: int, what: str) -> str:
     """`, first 9 of 12 classes` where not all are shown; else nothing."""
-    return f", first {shown} of {total:,} {what}" if shown < total else ""
+    return f", first {shown} of {amount(total)} {what}" if shown < total else ""
 
 
 def spread(values: Sequence[Any], most: int) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from ..errors import GlassnetError
-from ..wording import metric
+from ..wording import count, metric, rows_of
 from .names import MOST_OF_AN_AXIS, apart, shortened
 
 if TYPE_CHECKING:
@@ -62,11 +62,8 @@ def task_of(run: Run) -> str:
 
 def rows_in_words(run: Run, split: Split) -> str:
     """`360 test rows`; `all 4 rows` where there were too few to split."""
-    count = len(run.rows(split))
-    if run.trained.data.whole:
-        return f"all {count:,} rows"
-    name = split or run.judged
-    return f"{count:,} {'training' if name == 'train' else name} row{'s' * (count != 1)}"
+    number = len(run.rows(split))
+    return f"all {count(number, 'row')}" if run.trained.data.whole else rows_of(split or run.judged, number)
 
 
 def caption(run: Run, column: str) -> str:

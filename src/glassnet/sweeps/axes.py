@@ -58,7 +58,7 @@ class Axis:
 
 
 def _name(value: str, digits: int) -> str:
-    return value if value.lstrip("-").isdecimal() else significant(float(value), digits)
+    return value if value.lstrip("-").isdecimal() else significant(float(value), digits).replace(",", "")
 
 
 def read_axis(text: str) -> Axis:
