@@ -5,7 +5,8 @@ its output; a command may fail only where its output shows `Error:`. A `python` 
 after it is what it prints; with a first line `# NAME.py` it is a file that later commands use (and so is a `toml`
 block with `# NAME.toml`). `sh` blocks are for a fresh clone: `make` is asked whether it knows the target.
 
-A page has a folder, an environment and a practice index of its own, which are gone afterwards. `$ cd FOLDER` holds for
+A page has a folder, an environment and a practice index of its own, which are gone afterwards. Its commands and blocks
+are forks of a Python that has done the imports (tests/forks.py), until it installs something. `$ cd FOLDER` holds for
 all that follows, also for `sh` blocks. In a command CLONE stands for this repository, PORT for the port of the page's
 practice index and PYPIRC for the file with its token. No index but that one can be reached, so packages are built
 without isolation, and nothing is downloaded.
@@ -14,18 +15,22 @@ Output may leave out: `...` alone on a line stands for any lines, inside a line 
 point may differ by 5 %, because another machine's BLAS rounds differently; all else is compared word by word.
 """
 
+import json
 import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import venv
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 
 import click
+import forks
 import pytest
 from guests import environment
 from waiting import PATIENCE
@@ -98,6 +103,7 @@ class Place:
     """Where a page's commands run: in `folder`, which `cd` changes, all of it inside `home`."""
 
     home: Path
+    forking: dict | None = None  # who forks for commands, if anybody does
     reports: bool = False  # whether training writes its page, which takes longer than training itself
     folder: Path = field(init=False)
 
@@ -105,12 +111,29 @@ class Place:
         self.folder = self.home / "page"
         self.folder.mkdir()
         venv.create(self.home / "environment")
-        command = self.home / "environment" / "bin" / "glassnet"
-        command.parent.mkdir(exist_ok=True)
-        command.write_text(
-            f"#!{command.parent / 'python'}\nfrom glassnet.cli import main\n\nmain()\n", encoding="utf-8"
-        )
-        command.chmod(0o755)
+        bin = self.home / "environment" / "bin"
+        self._write(bin / "glassnet", f"#!{bin / 'python'}\n{forks.GLASSNET}")
+        if self.forking:
+            self._write(self.home / "itself" / "glassnet", forks.GLASSNET)
+            self._write(bin / "glassnet", f"#!{bin / 'python'} -SE\n{self._asking(self.home / 'itself' / 'glassnet')}")
+            self._write(self.home / "block", f"#!{bin / 'python'} -SE\n{self._asking('-c')}")
+            (site,) = (self.home / "environment").glob("lib/python*/site-packages")
+            about = self.forking | {"site": str(site), "installed": site.stat().st_mtime_ns}
+            (self.home / "environment" / "forks.json").write_text(json.dumps(about), encoding="utf-8")
+
+    def _write(self, file: Path, text: str) -> None:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        file.chmod(0o755)
+
+    def _asking(self, script: object) -> str:
+        return f"""
+import sys
+if __name__ == "__main__":
+    sys.path.insert(0, {str(Path(forks.__file__).parent)!r})
+    from forks import ask
+    ask({str(self.home / "environment")!r}, {str(script)!r}, sys.argv[1:])
+"""
 
     @property
     def index(self) -> Path:
@@ -188,7 +211,8 @@ def check_console(block: Block, place: Place) -> list[str]:
 
 
 def check_python(block: Block, after: Block | None, place: Place) -> list[str]:
-    done = place.run([sys.executable, "-c", block.text])
+    python = [str(place.home / "block")] if place.forking else [sys.executable, "-c"]
+    done = place.run([*python, block.text])
     if done.returncode:
         return [done.stdout[-800:]]
     shown = trimmed(after.text) if after and after.language == "text" else []
@@ -212,9 +236,34 @@ def check_shell(block: Block, folder: Path) -> list[str]:
     return troubles
 
 
-def check_page(text: str, home: Path) -> list[str]:
+@pytest.fixture(scope="module")
+def forking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict | None]:
+    """A Python that forks for the commands of all pages."""
+    if not forks.HAS_FORK:
+        yield None
+        return
+    folder = tmp_path_factory.mktemp("forks")
+    place = Place(folder)
+    address = str(folder / "line")
+    server = subprocess.Popen(
+        [sys.executable, "-W", "ignore:This process:DeprecationWarning", forks.__file__, address],
+        env=place.environment(),
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        text=True,
+    )
+    assert server.stdout is not None and server.stdout.readline() == "ready\n"
+    variables = {name: value for name, value in place.environment().items() if name.startswith(forks.AT_START)}
+    yield {"address": address, "variables": variables}
+    os.killpg(server.pid, signal.SIGKILL)  # with all that may still run for a page
+    server.communicate()
+
+
+def check_page(text: str, home: Path, forking: dict | None = None) -> list[str]:
     """Everything on a page that is not as shown."""
-    place = Place(home)
+    place = Place(home, forking)
     try:
         return check_blocks(blocks_of(text), place)
     finally:
@@ -244,8 +293,8 @@ def check_blocks(blocks: list[Block], place: Place) -> list[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_what_a_page_shows_is_what_happens(page: Path, tmp_path: Path) -> None:
-    troubles = check_page(page.read_text(encoding="utf-8"), tmp_path)
+def test_what_a_page_shows_is_what_happens(page: Path, tmp_path: Path, forking: dict | None) -> None:
+    troubles = check_page(page.read_text(encoding="utf-8"), tmp_path, forking)
     assert not troubles, "\n".join(troubles)
 
 
@@ -312,8 +361,8 @@ def test_the_pages_are_here_and_long_enough_to_say_something() -> None:
         ("```bash\necho\n```\n", "a block of bash, which nothing checks"),
     ],
 )
-def test_a_page_that_is_wrong_is_refused(block: str, words: str, tmp_path: Path) -> None:
-    assert words in "\n".join(check_page(block, tmp_path))
+def test_a_page_that_is_wrong_is_refused(block: str, words: str, tmp_path: Path, forking: dict | None) -> None:
+    assert words in "\n".join(check_page(block, tmp_path, forking))
 
 
 @pytest.mark.parametrize(
@@ -324,10 +373,12 @@ def test_a_page_that_is_wrong_is_refused(block: str, words: str, tmp_path: Path)
         "```console\n$ echo 'Error: no such thing'; exit 2\nError: ...\n```\n",
         "```python\n# three.py\nprint(3)\n```\n\n```console\n$ python three.py\n3\n```\n",
         "```python\nprint(0.123456)\n```\n\n```text\n0.123...\n```\n",
+        "```console\n$ glassnet --version | cat; PYTHONHASHSEED=1 glassnet --version\nglassnet 0...\nglassnet 0...\n```\n",
+        "```console\n$ glassnet show nothing 2> words || echo $?; grep -c Error: words\n2\n1\n```\n",
         "```console\n$ mkdir inner\n$ cd inner\n$ basename $PWD\ninner\n```\n",
         "```console\n$ ls CLONE/docs/decisions.md\n/...\n```\n",
         "```console\n$ glassnet index start\n...\n$ glassnet index status\n... http://127.0.0.1:...\n...\n```\n",
     ],
 )
-def test_a_page_that_is_right_passes(block: str, tmp_path: Path) -> None:
-    assert check_page(block, tmp_path) == []
+def test_a_page_that_is_right_passes(block: str, tmp_path: Path, forking: dict | None) -> None:
+    assert check_page(block, tmp_path, forking) == []
