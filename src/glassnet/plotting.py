@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from . import process
 from .catalog import Catalog, Choice, Part, Phrase
 from .catalog.faults import explain
 from .errors import GlassnetError, did_you_mean, join
@@ -162,13 +162,10 @@ def save(figure: Figure, path: Path) -> None:
 
     The same figure gives the same bytes: neither a date nor random names are written into it.
     """
-    from matplotlib import rc_context
-
     form = path.suffix[1:]
     metadata: dict[str, Any] = {"Date": None} if form == "svg" else {}
     picture = BytesIO()
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": path.stem}), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a glyph that the font lacks is nothing that a reader could put right
+    with process.drawing(svg_fonttype="none", svg_hashsalt=path.stem):
         figure.savefig(picture, format=form, metadata=metadata)
     write_bytes(path, lambda file: file.write(picture.getvalue()), elsewhere="choose another folder with --output")
 

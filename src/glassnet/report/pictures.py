@@ -6,12 +6,12 @@ import base64
 import io
 import re
 import shlex
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from .. import process
 from ..catalog import Catalog
 from ..errors import GlassnetError
 from ..hooks import PROJECT
@@ -67,8 +67,7 @@ def _picture(fitting: Fitting, subject: Any, prefix: str, room: int) -> Picture:
     part = fitting.choice.part
     known = part.name, part.distribution != PROJECT, part.help
     try:
-        with warnings.catch_warnings(), blamed_on(fitting.choice):
-            warnings.simplefilter("ignore")  # a glyph that a font lacks is nothing that a reader could put right
+        with process.unwarned(), blamed_on(fitting.choice):
             figure = draw(fitting.choice, subject)
             markup = embedded(figure, f"{prefix}-{part.distribution}-{part.name}", part.help, room - ROOM_FOR_PNG)
     except GlassnetError as error:
@@ -96,11 +95,10 @@ def embedded(figure: Any, prefix: str, label: str, room: int = ROOM) -> str:
 
 def as_svg(figure: Any, prefix: str, label: str) -> str:
     """An `<svg>` element whose text stays text and whose ids begin with `prefix`."""
-    from matplotlib import rc_context
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     file = io.StringIO()
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": prefix}):
+    with process.drawing(svg_fonttype="none", svg_hashsalt=prefix):
         metadata = dict.fromkeys(("Date", "Creator", "Format", "Type"))
         FigureCanvasSVG(laid_out(figure, POINTS_AN_INCH)).print_svg(file, metadata=metadata)
     return inline(file.getvalue(), prefix, label)

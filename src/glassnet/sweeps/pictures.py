@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import process
 from ..files import write_bytes
 from .axes import Axis
 from .keeping import ELSEWHERE
@@ -32,14 +33,13 @@ def write_pictures(folder: Path, rows: Sequence[Row], axes: Sequence[Axis], scor
     """Draw the rows and write `NAME.png` and `NAME.svg`; nothing where every point failed."""
     if not any(row.scores for row in rows):
         return
-    from matplotlib import rc_context
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     name, figure = draw(rows, axes, score, on_grid)
     figure.suptitle(f"{folder.name}: {score.metric} of {score.of}, {score.better} is better", fontsize=11)
     FigureCanvasAgg(figure)
     # Without a date and with a salt of its own, the same sweep writes the same bytes again.
-    with rc_context({"svg.hashsalt": "glassnet"}):
+    with process.drawing(svg_hashsalt="glassnet"):
         write_bytes(folder / f"{name}.png", lambda file: figure.savefig(file, format="png"), ELSEWHERE)
         dateless = {"Date": None}
         write_bytes(
