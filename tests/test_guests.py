@@ -3,6 +3,7 @@
 import sys
 import warnings
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from guests import BROKEN, GOOD, glassnet, python, write_broken, write_glassnet, write_good, write_guest
@@ -162,12 +163,19 @@ def test_an_error_that_cannot_even_be_printed_is_contained(place: Path) -> None:
     assert "Odd" in guest_of(Catalog.discover(), "odd-guest").reason
 
 
-def test_control_c_is_not_swallowed(place: Path) -> None:
-    write_guest(place, "interrupting-guest", "raise KeyboardInterrupt")
-    with pytest.raises(KeyboardInterrupt):
+def test_control_c_is_not_swallowed_and_says_what_was_waited_for(place: Path) -> None:
+    write_guest(place, "waiting-guest", "import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(60)")
+    with pytest.raises(KeyboardInterrupt, match="while loading waiting-guest"):
         Catalog.discover()
     done = glassnet("list", path=[place])
-    assert (done.returncode, done.stderr.strip()) == (130, "Error: interrupted")
+    assert (done.returncode, done.stderr.strip()) == (130, "Error: interrupted while loading waiting-guest")
+
+
+def test_an_interrupt_that_a_guest_raises_itself_is_its_fault(place: Path) -> None:
+    write_guest(place, "interrupting-guest", "x = 1\nraise KeyboardInterrupt")
+    guest = guest_of(Catalog.discover(), "interrupting-guest")
+    assert guest.state == "quarantined"
+    assert guest.reason == f"KeyboardInterrupt ({place}/interrupting_guest.py:2)"
 
 
 @pytest.mark.parametrize("name", ["glassnet", "local", "given"])
@@ -469,3 +477,117 @@ def test_groups_that_nearly_say_glassnet_are_found(place: Path) -> None:
     found = {(miss.distribution, miss.group) for miss in near_miss_groups()}
     assert {(f"near-{index}", group) for index, group in enumerate(groups)} <= found
     assert not [pair for pair in found if pair[0] == "far-away"]
+
+
+# --- guests that misbehave ------------------------------------------------------------------------------------
+
+
+def test_a_guest_that_hangs_is_named_after_a_second(tmp_path: Path) -> None:
+    write_guest(tmp_path, "slow-guest", "import time\ntime.sleep(2.5)\nfrom glassnet import hookimpl\n")
+    done = glassnet("plugins", "--json", path=[tmp_path])
+    assert done.stderr.splitlines() == ["loading slow-guest 1.0 ..."]
+    assert "slow-guest" in done.stdout
+
+
+def test_a_guest_that_crashes_python_is_named(tmp_path: Path) -> None:
+    write_guest(tmp_path, "crashing-guest", "import faulthandler\nfaulthandler._sigsegv()\n")
+    done = glassnet("list", path=[tmp_path])
+    assert done.returncode != 0
+    assert "Segmentation fault" in done.stderr
+    assert 'File "<glassnet loads crashing-guest>"' in done.stderr
+    assert f'File "{tmp_path}/crashing_guest.py", line 2' in done.stderr
+
+
+HOOK = "from glassnet import hookimpl\n@hookimpl\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("import os\nos._exit(0)", "it called os._exit(0)"),
+        ("raise GeneratorExit", "GeneratorExit"),
+        ("import _thread\n_thread.exit()", "it called sys.exit(None)"),
+        (f"{HOOK}async def losses():\n    return []", "losses() is written `async def`"),
+        (f"{HOOK}async def losses():\n    yield []", "losses() is written `async def`"),
+        (f"{HOOK}def losses():\n    yield 1", "losses() holds a `yield`"),
+        (
+            f"async def a(): ...\n{HOOK}def losses():\n    return [a]",
+            "loss a is written `async def` instead of `def`: a part is a plain function",
+        ),
+    ],
+)
+def test_what_ends_the_program_or_never_runs_is_quarantined(place: Path, source: str, words: str) -> None:
+    write_guest(place, "bad-guest", source)
+    write_good(place, "sound-guest", "sound")
+    catalog = Catalog.discover()
+    guest = guest_of(catalog, "bad-guest")
+    assert (guest.state, words in guest.reason) == ("quarantined", True), guest.reason
+    assert catalog.find("activation", "sound")
+
+
+def test_json_stays_whole_whatever_a_guest_writes(tmp_path: Path) -> None:
+    import json
+
+    source = """
+        import ctypes, os, subprocess, sys
+        os.write(1, b"noise")
+        ctypes.CDLL(None).printf(b"noise")
+        sys.stdout.buffer.write(b"noise")
+        sys.__stdout__.write("noise"); sys.__stdout__.flush()
+        subprocess.run(["echo", "noise"])
+    """
+    write_guest(tmp_path, "writing-guest", source)
+    for words in (["list", "--json"], ["plugins", "--json"]):
+        assert json.loads(glassnet(*words, path=[tmp_path]).stdout)
+
+
+def test_a_guest_that_moves_away_does_not_move_the_runs(tmp_path: Path) -> None:
+    source = "import os\nos.chdir('/')\n" + dedent(GOOD.format(name="moved", module="mover"))
+    write_guest(tmp_path / "site", "mover", source)
+    code = f"import os; os.chdir({str(tmp_path)!r}); from glassnet.cli import main; main(['doctor', 'mover'])"
+    done = python(code, tmp_path / "site")
+    assert "it changed the working folder while it was loaded; that was put back" in done.stdout
+    code = code.replace("['doctor', 'mover']", "['train', 'xor', '--epochs', '1', '--quiet', '--no-report']")
+    assert python(code, tmp_path / "site").returncode == 0
+    assert (tmp_path / "runs").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"[glassnet]\nlost lost\n", "its entry_points.txt is damaged: line 2 is 'lost lost' instead of NAME = MODULE"),
+        (b"[glassnet]\nlost = lost\xe9\n", "its entry_points.txt is damaged: line 2 holds bytes that are no UTF-8"),
+        (b"[console_scripts]\na = b:c\n[glassnet]\n# one\nlost\n", "line 5 is 'lost' instead of"),
+        (b"[glassnet]\nlost = lost\x00\xff\xfe\n", "line 2 holds bytes that are no UTF-8"),
+    ],
+)
+def test_a_damaged_list_of_entry_points_is_named(tmp_path: Path, content: bytes, words: str) -> None:
+    write_good(tmp_path, "lost", "lost")
+    (tmp_path / "lost-1.0.dist-info" / "entry_points.txt").write_bytes(content)
+    for command in (["plugins"], ["doctor"], ["doctor", "lost"]):
+        done = glassnet(*command, path=[tmp_path])
+        assert words in done.stdout, command
+        assert done.returncode == 0
+
+
+def test_metadata_without_a_name_is_named_by_its_folder(tmp_path: Path) -> None:
+    write_good(tmp_path, "nameless", "lost", points={"part": "another_module"})
+    for text in ("Metadata-Version: 2.1\nVersion: 1.0\n", "", "Name: nameless\n"):
+        (tmp_path / "nameless-1.0.dist-info" / "METADATA").write_text(text)
+        for command in (["plugins"], ["doctor"], ["doctor", "nameless"]):
+            done = glassnet(*command, path=[tmp_path])
+            assert "nameless" in done.stdout and "no readable METADATA" in done.stdout, (text, command, done.stdout)
+
+
+def test_two_megabytes_of_docstring_are_bounded(tmp_path: Path) -> None:
+    file = tmp_path / "long.py"
+    file.write_text(
+        "from glassnet import Activation, hookimpl\ndef wordy():\n    return Activation(f=abs)\n"
+        "wordy.__doc__ = 'w' * 1_000_000 + '\\n\\n' + 'x' * 1_000_000\n"
+        "@hookimpl\ndef activations():\n    return [wordy]\n"
+    )
+    for words in (["list"], ["list", "--json"], ["show", "wordy"], ["plugins", "--json"]):
+        done = glassnet("--plugin", str(file), *words)
+        assert done.returncode == 0 and len(done.stdout) < 60_000, (words, len(done.stdout))
+        assert "wordy" in done.stdout or words[0] == "plugins"
+    assert f"More: {file}:2" in glassnet("--plugin", str(file), "show", "wordy").stdout

@@ -14,7 +14,7 @@ import glassnet
 
 ROOT = Path(glassnet.__file__).parent
 FLOORS = (
-    ("errors", "kinds", "slopes", "streams", "wording"),
+    ("errors", "kinds", "process", "slopes", "streams", "wording"),
     ("conventions", "files", "hooks", "probes", "tables"),
     ("backward", "catalog", "data", "folders"),
     ("layers",),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from .. import process
 from ..errors import GlassnetError, did_you_mean, join
 from ..hooks import PROJECT
 from ..kinds import KINDS
@@ -19,6 +22,8 @@ from .phrases import Phrase
 from .plugins import new_manager, read_plugin, refuse_repeats
 
 _SWITCH = "GLASSNET_PLUGINS"
+_KEPT = 8  # catalogs that a process remembers: with these files and those, with guests and without
+_kept: dict[Any, Catalog] = {}
 
 
 class Catalog:
@@ -37,12 +42,31 @@ class Catalog:
         without: Sequence[str] = (),
         guests: bool = True,
         load: bool = True,
+        anew: bool = False,
     ) -> Catalog:
         """Our own parts, those of the installed guests, and those of `files` (one-file plugins).
 
         `without` names distributions that are not to be imported; `guests=False` leaves out all that are
         installed. With `load=False` nothing is imported, and the guests are described by their metadata.
+
+        All who ask in one process, threads too, share what was found first; it is looked for again once something
+        was installed or a file has changed, or at any time with `anew=True`.
         """
+        paths = tuple(dict.fromkeys(Path(file).resolve() for file in files))
+        asked = paths, tuple(without), guests, load, os.environ.get(_SWITCH)
+        state = asked, tuple(map(_stamp, paths)), tuple((place, _installed_in(place)) for place in sys.path)
+        if not anew and state in _kept:
+            return _kept[state]
+        with process.alone():
+            if anew or state not in _kept:  # another thread may have looked for it while this one waited
+                found = cls._discover(paths, without, guests, load)
+                while len(_kept) >= _KEPT:
+                    del _kept[next(iter(_kept))]
+                _kept[state] = found
+            return _kept[state]
+
+    @classmethod
+    def _discover(cls, files: Sequence[Path], without: Sequence[str], guests: bool, load: bool) -> Catalog:
         packages = installed()
         blocked = _blocked([package.name for package in packages], without, guests)
         manager = new_manager()
@@ -59,7 +83,7 @@ class Catalog:
                 found.append(guest)
                 parts += more
         local: list[Part] = []
-        for path in dict.fromkeys(Path(file).resolve() for file in files):
+        for path in files:
             guest, more = load_file(manager, path, local) if load else (Guest(LOCAL, "", (), file=str(path)), [])
             found.append(guest)
             local += more
@@ -153,6 +177,33 @@ def ambiguous_names(catalog: Catalog) -> list[list[Part]]:
     for part in catalog.parts():
         groups.setdefault((part.kind, part.name), []).append(part)
     return [group for group in groups.values() if len(group) > 1]
+
+
+def _installed_in(place: str) -> Any:
+    """What is installed in a folder of the path: it changes with each installation, and with nothing else."""
+    try:
+        changed = os.stat(place or ".").st_mtime_ns  # noqa: PTH116 - a grid of fits asks often, and pathlib is slower
+    except OSError:
+        return None
+    return _installations(place, changed)
+
+
+@lru_cache(maxsize=256)
+def _installations(place: str, changed: int) -> Any:
+    try:
+        with os.scandir(place or ".") as entries:
+            found = [entry for entry in entries if entry.name.endswith((".dist-info", ".egg-info", ".egg-link"))]
+            return tuple(sorted((entry.name, entry.stat().st_mtime_ns) for entry in found))
+    except OSError:  # an archive
+        return changed
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
 def _builtin_parts(manager: Any) -> list[Part]:

@@ -12,6 +12,8 @@ from ..errors import GlassnetError
 
 _OURS = Path(__file__).parent.parent
 _LONGEST = 400
+#: How the name of the frame begins from which a guest is loaded.
+LOADING = "<glassnet loads "
 
 
 class Fault(GlassnetError):
@@ -63,6 +65,22 @@ def explain(error: BaseException, owner: str, file: str = "") -> tuple[str, str]
     return _described(error, file), mend
 
 
+def raised_by_hand(error: BaseException) -> bool:
+    """Whether a `raise` statement of the guest raised it, and not the system: Ctrl-C comes between two statements."""
+    import dis
+
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    if place is None:
+        return False
+    code = place.tb_frame.f_code
+    return any(
+        step.offset == place.tb_lasti and step.opname in ("RAISE_VARARGS", "RERAISE")
+        for step in dis.get_instructions(code)
+    )
+
+
 def _described(error: BaseException, file: str) -> str:
     if isinstance(error, SyntaxError) and error.filename:
         return _one_line(f"{type(error).__name__}: {error.msg} ({error.filename}:{error.lineno})")
@@ -86,7 +104,7 @@ def _frames(error: BaseException) -> list[traceback.FrameSummary]:
     return [
         call
         for call in calls
-        if not call.filename.startswith("<frozen importlib")
+        if not call.filename.startswith(("<frozen importlib", LOADING))
         and "importlib" not in Path(call.filename).parts
         and _OURS not in Path(call.filename).parents
     ]

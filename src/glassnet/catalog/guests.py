@@ -6,35 +6,40 @@ raises costs that guest, and no part of it stays behind.
 
 from __future__ import annotations
 
-import io
 import re
 import sys
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from time import perf_counter
 from types import ModuleType
+from typing import Any
 
 import pluggy
 
+from .. import process
 from ..errors import GlassnetError
 from ..hooks import ENTRY_POINT_GROUP, PROJECT
-from .faults import Fault, explain, resolve
+from ..wording import listed
+from .faults import LOADING, Fault, explain, raised_by_hand, resolve
 from .parts import GIVEN, Part
 from .plugins import read_plugin, refuse_repeats
 
 LOCAL = "local"
 _RESERVED = (PROJECT, LOCAL, GIVEN)
+_NO_METADATA = "its installation has no readable METADATA"
+_PATIENCE = 1.0  # seconds, after which people are told what they wait for
 
 
 @dataclass(frozen=True)
 class Guest:
     """One plugin package or file. `state` is ok, quarantined, incompatible, blocked, or None if not loaded.
 
-    `reason` is one line with file and line, `remedy` what to do about it, `ms` the time that loading took.
+    `reason` is one line with file and line, `remedy` what to do about it, `ms` the time that loading took. A guest
+    that is ok has a reason where something that it changed had to be put back.
     `file` and `sha256` are those of a one-file plugin.
     """
 
@@ -62,6 +67,7 @@ class Package:
     version: str
     points: tuple[metadata.EntryPoint, ...]
     requires: tuple[str, ...]
+    damage: str = ""
 
     def guest(self, state: str | None = None, reason: str = "", remedy: str = "", ms: float = 0.0) -> Guest:
         """What the list of guests says about it."""
@@ -86,11 +92,13 @@ def installed() -> list[Package]:
     """Every distribution with an entry point of our group, sorted by name."""
     packages: dict[str, Package] = {}
     for distribution in metadata.distributions():
-        if ENTRY_POINT_GROUP not in _entry_point_text(distribution):  # most packages are not plugins of ours
+        text = _entry_point_text(distribution)
+        if ENTRY_POINT_GROUP not in text:  # most packages are not plugins of ours
             continue
         points = [point for point in _entry_points(distribution) if point.group == ENTRY_POINT_GROUP]
-        if points:
-            package = _package(distribution, points)
+        damage = "" if points else _damage(text)
+        if points or damage:
+            package = _package(distribution, points, damage)
             # The first on the path is the one that Python imports.
             packages.setdefault(package.name, package)
     return [packages[name] for name in sorted(packages)]
@@ -113,8 +121,24 @@ def near_miss_groups() -> list[NearMiss]:
 def _entry_point_text(distribution: metadata.Distribution) -> str:
     try:
         return distribution.read_text("entry_points.txt") or ""
+    except UnicodeDecodeError as error:  # a damaged file: what can be read says whether it was meant for us
+        return error.object.decode("utf-8", "replace")
     except Exception:
         return ""
+
+
+def _damage(text: str) -> str:
+    """Why nothing is found in an entry_points.txt that has a section of ours; empty where it holds no entry."""
+    ours = False
+    for number, line in enumerate(text.splitlines(), 1):
+        words = line.strip()
+        if words.startswith("["):
+            ours = words == f"[{ENTRY_POINT_GROUP}]"
+        elif "\ufffd" in words:
+            return f"its entry_points.txt is damaged: line {number} holds bytes that are no UTF-8"
+        elif ours and words and not words.startswith("#") and "=" not in words:
+            return f"its entry_points.txt is damaged: line {number} is {words[:80]!r} instead of NAME = MODULE"
+    return ""
 
 
 def _entry_points(distribution: metadata.Distribution) -> list[metadata.EntryPoint]:
@@ -131,12 +155,18 @@ def _name_of(distribution: metadata.Distribution) -> str:
         return ""
 
 
-def _package(distribution: metadata.Distribution, points: list[metadata.EntryPoint]) -> Package:
+def _package(distribution: metadata.Distribution, points: list[metadata.EntryPoint], damage: str) -> Package:
     points = sorted(set(points), key=lambda point: (point.name, point.value))
-    name = _name_of(distribution)
+    name, version = _name_of(distribution), ""
+    try:
+        version = distribution.version or ""
+    except Exception:  # nor a version
+        damage = damage or _NO_METADATA
     if not name:
-        return Package(canonical(points[0].value.partition(":")[0]), "", tuple(points), ())
-    return Package(name, distribution.version or "", tuple(points), _requires(distribution))
+        folder = getattr(distribution, "_path", None)  # lost-1.0.dist-info: importlib has no public word for it
+        name = canonical(folder.name.partition("-")[0]) if folder else points[0].value.partition(":")[0]
+        damage = damage or _NO_METADATA
+    return Package(name or "?", version, tuple(points), _requires(distribution), damage)
 
 
 def _requires(distribution: metadata.Distribution) -> tuple[str, ...]:
@@ -171,14 +201,13 @@ def load_package(manager: pluggy.PluginManager, package: Package, version: str) 
         if wanted:
             upgrade = f"pip install --upgrade {package.name}, or install a glassnet that it accepts"
             return package.guest("incompatible", f"it needs {wanted}, and this is glassnet {version}", upgrade), []
-        with _contained():
-            parts = _parts_of(manager, package, labels)
-    except KeyboardInterrupt:
-        raise
+        with _loading(f"{package.name} {package.version}".strip()) as changed:
+            parts = _named(package.name, lambda: _parts_of(manager, package, labels))
     except BaseException as error:
         _unregister(manager, labels)
+        _let_through(error, package.name)
         return package.guest("quarantined", *explain(error, package.name), ms=_since(begin)), []
-    return package.guest("ok", ms=_since(begin)), parts
+    return package.guest("ok", *_remark(changed, package.name), ms=_since(begin)), parts
 
 
 def load_file(manager: pluggy.PluginManager, path: Path, others: list[Part]) -> tuple[Guest, list[Part]]:
@@ -192,25 +221,25 @@ def load_file(manager: pluggy.PluginManager, path: Path, others: list[Part]) -> 
     about = {"file": str(path), "sha256": digest}
     begin = perf_counter()
     try:
-        with _contained():
-            parts = read_plugin(manager, _execute(name, path, source), label, LOCAL, "")
+        with _loading(str(path)) as changed:
+            module = _named(path.name, lambda: _execute(name, path, source))
+            parts = read_plugin(manager, module, label, LOCAL, "")
             _refuse_nothing(parts)
             refuse_repeats([*others, *parts])
-    except KeyboardInterrupt:
-        raise
     except BaseException as error:
         _unregister(manager, [label])
         sys.modules.pop(name, None)
+        _let_through(error, path.name)
         reason, remedy = explain(error, LOCAL)
         return Guest(LOCAL, "", (), "quarantined", reason, remedy, _since(begin), **about), []
-    return Guest(LOCAL, "", (), "ok", ms=_since(begin), **about), parts
+    return Guest(LOCAL, "", (), "ok", *_remark(changed, LOCAL), ms=_since(begin), **about), parts
 
 
 def _parts_of(manager: pluggy.PluginManager, package: Package, labels: list[str]) -> list[Part]:
     if package.name in _RESERVED:
         raise Fault(f"{package.name!r} is a name that glassnet keeps for itself", "give the distribution another name")
-    if not package.version:
-        raise Fault("its installation has no readable METADATA", "install it again, or remove what is left of it")
+    if damage := package.damage or ("" if package.version else _NO_METADATA):
+        raise Fault(damage, "install it again, or remove what is left of it")
     parts: list[Part] = []
     for point, label in zip(package.points, labels, strict=True):
         parts += read_plugin(manager, resolve(point), label, package.name, package.version)
@@ -243,13 +272,50 @@ def _execute(name: str, path: Path, source: bytes) -> ModuleType:
 
 
 @contextmanager
-def _contained() -> Iterator[None]:
-    """What a guest prints, and what it does to warning filters and NumPy's error state, stays here."""
-    import numpy as np  # every guest needs it; without one this is not reached
+def _loading(name: str) -> Iterator[list[str]]:
+    """Other people's code runs inside: contained, and known by name where it hangs or crashes.
 
-    with warnings.catch_warnings(), np.errstate(), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-        warnings.simplefilter("ignore")
-        yield
+    Yields what it changed of the process, which has been put back by then.
+    """
+    waiting = threading.Timer(_PATIENCE, _tell, [f"loading {name} ..."])
+    waiting.daemon = True
+    waiting.start()
+    try:
+        with process.contained(_ended) as changed:
+            yield changed
+    finally:
+        waiting.cancel()
+
+
+def _tell(words: str) -> None:
+    import logging  # a warning, so that it is seen on stderr where nobody has set up anything else
+
+    logging.getLogger(PROJECT).warning("%s", words)
+
+
+def _ended(call: str) -> Fault:
+    return Fault(f"it called {call}", "tell its author, or remove it: a plugin must not end the program")
+
+
+def _named(name: str, load: Callable[[], Any]) -> Any:
+    """Call `load` from a frame that bears the guest's name, which is all that a crash of Python itself still tells."""
+    told: dict[str, Any] = {"load": load}
+    exec(compile("loaded = load()", f"{LOADING}{name}>", "exec"), told)
+    return told["loaded"]
+
+
+def _let_through(error: BaseException, name: str) -> None:
+    """Ctrl-C is not the guest's fault, unless it raised that itself."""
+    if isinstance(error, KeyboardInterrupt) and not raised_by_hand(error):
+        raise KeyboardInterrupt(f"while loading {name}") from error
+
+
+def _remark(changed: list[str], owner: str) -> tuple[str, str]:
+    """(reason, remedy) of a guest that works but does not leave the process as it was."""
+    if not changed:
+        return "", ""
+    mend = "correct the file" if owner == LOCAL else "tell its author"
+    return f"it changed {listed(changed)} while it was loaded; that was put back", mend
 
 
 def _unregister(manager: pluggy.PluginManager, labels: list[str]) -> None:

@@ -17,6 +17,7 @@ from .phrases import Phrase
 
 #: The home of a function that was handed over in a notebook or a script.
 GIVEN = "given"
+_LONGEST_HELP = 300  # letters of a docstring's first line that a list shows
 
 
 @dataclass(frozen=True)
@@ -140,12 +141,25 @@ def read_part(kind: str, function: Any, distribution: str, version: str = "", or
         function=function,
         distribution=distribution,
         version=version,
-        help=(inspect.getdoc(function) or "").partition("\n")[0],
+        help=_first_line(inspect.getdoc(function) or ""),
         file=source.co_filename,
         line=source.co_firstlineno,
         options=options,
         takes_rng=any(name in inspect.signature(function).parameters for name in handed_in),
     )
+
+
+def _first_line(doc: str) -> str:
+    line = doc[: _LONGEST_HELP + 1].partition("\n")[0]
+    return line if len(line) <= _LONGEST_HELP else line[:_LONGEST_HELP] + "…"
+
+
+def runs_later(function: Any) -> str:
+    """In which way calling it runs none of its lines; empty for an ordinary function."""
+    function = inspect.unwrap(function)
+    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+        return "is written `async def` instead of `def`"
+    return "holds a `yield` instead of a `return`" if inspect.isgeneratorfunction(function) else ""
 
 
 def _refuse_non_parts(kind: str, function: Any) -> None:
@@ -160,6 +174,8 @@ def _refuse_non_parts(kind: str, function: Any) -> None:
         )
     if not callable(function) or not isinstance(inspect.unwrap(function), FunctionType):
         raise GlassnetError(f"{function!r:.80} is not a part: a part is a plain function that returns {a(bag)}")
+    if later := runs_later(function):
+        raise GlassnetError(f"{kind} {function.__name__} {later}: a part is a plain function that returns {a(bag)}")
 
 
 def _generator(rng: Any) -> Any:

@@ -16,7 +16,7 @@ import pluggy
 from ..errors import GlassnetError, did_you_mean, join, nearest
 from ..hooks import PROJECT, SPECIFICATIONS
 from ..kinds import KINDS
-from .parts import Part, read_part
+from .parts import Part, read_part, runs_later
 
 _MARK = f"{PROJECT}_impl"
 _NAMES = tuple(kind.plural for kind in KINDS.values())
@@ -92,6 +92,8 @@ def _inspect_hook(name: str, function: Any, mark: dict[str, Any]) -> bool:
         raise GlassnetError(
             f"{hook}() wraps the hook of others: a plugin only returns its own parts {_where(function)}"
         )
+    if later := runs_later(function):
+        raise GlassnetError(f"hook {hook}() {later}, and nobody would wait for it {_where(function)}")
     if inspect.signature(function).parameters:
         given = inspect.signature(function)
         raise GlassnetError(f"hook {hook}{given} takes arguments, and a hook of glassnet takes none {_where(function)}")

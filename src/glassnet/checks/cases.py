@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import process
 from ..catalog import Catalog, Choice, Option, Part
 from ..data import downloads
 from ..errors import GlassnetError
@@ -193,10 +194,11 @@ def _nothing_fetched() -> Iterator[None]:
     if given and given.strip():
         yield
         return
-    os.environ[downloads.MIRROR] = str(downloads.cache_folder())
-    try:
-        yield
-    finally:
-        del os.environ[downloads.MIRROR]
-        if given is not None:
-            os.environ[downloads.MIRROR] = given
+    with process.alone():
+        os.environ[downloads.MIRROR] = str(downloads.cache_folder())
+        try:
+            yield
+        finally:
+            del os.environ[downloads.MIRROR]
+            if given is not None:
+                os.environ[downloads.MIRROR] = given

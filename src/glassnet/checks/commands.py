@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
 
+from .. import process
 from ..catalog import as_command, command_of, refusal, typed
 from ..errors import join
 from ..kinds import Command
@@ -55,11 +54,10 @@ def own_name(case: Case) -> None:
 
 def quiet(case: Case) -> None:
     """A command is built to be listed and explained, too: nothing is said or done before it is called."""
-    said = io.StringIO()
-    with redirect_stdout(said), redirect_stderr(said):
+    with process.heard() as said:
         case.fresh()
-    if said.getvalue():
-        raise Refused(f"building it prints {said.getvalue()!r:.60}: do so in the function of @click.command()")
+    if any(said):
+        raise Refused(f"building it prints {''.join(said)!r:.60}: do so in the function of @click.command()")
 
 
 PROMISES = (Promise(helps), Promise(own_name, built=False), Promise(quiet))

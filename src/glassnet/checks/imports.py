@@ -33,22 +33,14 @@ job = json.loads(sys.argv[1])
 sys.path[:] = job["path"]
 import numpy as np
 import glassnet.builtin, glassnet.catalog, glassnet.data, glassnet.hooks
-
-def world():
-    state = np.random.get_state()
-    return {
-        "the warning filters": [repr(entry) for entry in warnings.filters],
-        "np.seterr": np.geterr(),
-        "the state of np.random": [state[1].tolist(), state[2]],
-        "the state of Python's random module": repr(random.getstate()),
-    }
+from glassnet.process import shared
 
 sockets = []
 def listen(event, arguments):
     if event in ("socket.__new__", "socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.bind"):
         sockets.append(event + "(" + ", ".join(repr(one)[:60] for one in arguments[1:]) + ")")
 
-before, known = world(), set(sys.modules)
+before, known = shared(), set(sys.modules)
 sys.addaudithook(listen)
 error = ""
 try:
@@ -71,12 +63,12 @@ try:
             exec(compile(stream.read(), job["file"], "exec", dont_inherit=True), module.__dict__)
 except BaseException as raised:
     error = type(raised).__name__ + ": " + str(raised)
-after = world()
+after = shared()
 fresh = {name.partition(".")[0] for name in set(sys.modules) - known}
 report = {
     "error": error,
     "sockets": list(sockets),
-    "changed": [name for name in before if before[name] != after[name]],
+    "changed": [name for name in before if before[name] is not None and before[name] != after[name]],
     "heavy": [name for name in job["heavy"] if name in fresh],
 }
 sys.stdout.flush()
@@ -87,7 +79,7 @@ with open(job["report"], "w", encoding="utf-8") as stream:
 
 def quiet_import(case: Case) -> str:
     """Every command imports every plugin: that prints nothing, opens no connection, loads no heavy library, and leaves
-    warning filters, np.seterr and the random state as they are."""
+    the working folder, environment, warning filters, random state and all else of the process as they are."""
     file, module = _home(case)
     where = module or file
     found = _in_fresh_python(file, module, _stamp(case))

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import process
 from ..errors import GlassnetError, join
 from ..kinds import Plot
 from ..pictures import render
@@ -47,9 +48,7 @@ def _examples(bag: Plot) -> list[Any]:
 
 def _figure(bag: Plot, subject: Any) -> Any:
     """What it draws; settings that it changes meanwhile are put back, and no-pyplot says that it does."""
-    from matplotlib import rc_context
-
-    with rc_context():
+    with process.drawing():
         return bag.draw(subject)
 
 

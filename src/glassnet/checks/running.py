@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import inspect
-import io
-import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from .. import process
 from .cases import Case, NotApplicable, Refused
 
 if TYPE_CHECKING:
@@ -67,10 +65,12 @@ class Promise:
 
 def put(promise: Promise, cases: Sequence[Case]) -> Outcome:
     """Ask for a promise, with default options first; the first refusal is the answer."""
+    import numpy as np
+
     remark, reason = None, ""
     for case in cases if promise.moved else cases[:1]:
         try:
-            with _contained():
+            with process.contained(), np.errstate(all="ignore"):
                 said = promise.test(case)
         except NotApplicable as error:
             reason = reason or str(error)
@@ -85,14 +85,3 @@ def put(promise: Promise, cases: Sequence[Case]) -> Outcome:
     if remark is None:
         return Outcome("not applicable", reason)
     return Outcome("passed", remark)
-
-
-@contextmanager
-def _contained() -> Iterator[None]:
-    """What a part prints, warns of or overflows in while it is checked stays here."""
-    import numpy as np
-
-    silent = io.StringIO()
-    with warnings.catch_warnings(), np.errstate(all="ignore"), redirect_stdout(silent), redirect_stderr(silent):
-        warnings.simplefilter("ignore")
-        yield

@@ -5,7 +5,9 @@ Nothing heavy is imported here: `glassnet --help` must not wait for NumPy or for
 
 from __future__ import annotations
 
+import faulthandler
 import sys
+from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -69,7 +71,7 @@ class Program(click.Group):
                 raise
             raise Failure(unusable(error), GlassnetError.exit_code) from error
         except KeyboardInterrupt as error:
-            raise Failure("interrupted", 130) from error
+            raise Failure(f"interrupted {error}".rstrip(), 130) from error
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -144,6 +146,9 @@ def main(
     Every activation, loss, optimizer and dataset is a plugin: ours, that of a package you install, or one
     file of your own.
     """
+    if sys.stderr is not None and not faulthandler.is_enabled():
+        with suppress(OSError, ValueError):  # a stream without a file, as in a test
+            faulthandler.enable()  # a library that crashes Python is named: by the frame from which it was loaded
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a name that an old terminal can't show must not end in a traceback
             stream.reconfigure(errors="replace")

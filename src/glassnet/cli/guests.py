@@ -11,7 +11,7 @@ import click
 from ..errors import GlassnetError, did_you_mean, join
 from ..tables import Table, width_of_output
 from ..wording import duration, significant
-from .host import Host, unusable
+from .host import Host
 from .types import PluginType
 
 if TYPE_CHECKING:
@@ -135,8 +135,9 @@ def _health(catalog: Catalog) -> list[str]:
     counts = {state: sum(guest.state == state for guest in catalog.guests) for state in _STATE_COLOURS}
     summary = join(f"{count} {state}" for state, count in counts.items() if count)
     lines.append(f"  {summary or 'none installed'}")
-    for guest in unusable(catalog):
-        lines.append(f"  {guest} is {guest.state}: {guest.reason}. What to do: {guest.remedy}.")
+    for guest in catalog.guests:
+        if guest.reason and guest.state != "blocked":
+            lines.append(f"  {guest} is {guest.state}: {guest.reason}. What to do: {guest.remedy}.")
     return lines + _near_misses() + _clashes(catalog)
 
 

@@ -34,8 +34,10 @@ class Host:
     def discover(self, load: bool = True) -> Catalog:
         """The catalog, without a word about what is wrong with it."""
         from ..catalog import Catalog
+        from ..process import output_kept
 
-        return Catalog.discover(self.files, self.without, self.guests, load)
+        with output_kept():
+            return Catalog.discover(self.files, self.without, self.guests, load)
 
     def catalog(self) -> Catalog:
         """The catalog; the first call names each guest that can't be used, one line each, on stderr."""

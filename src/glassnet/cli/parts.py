@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ..catalog import Catalog, Choice, Part
 
 
+_LONGEST = 20_000  # letters of a docstring that are shown
+
 LIST_EXAMPLES = """\b
 Examples:
   glassnet list
@@ -140,7 +142,8 @@ def _unknown(catalog: Catalog, name: str) -> str:
 
 def _description(choice: Choice) -> list[str]:
     part = choice.part
-    first, _, rest = part.doc.partition("\n")
+    text = part.doc if len(part.doc) <= _LONGEST else f"{part.doc[:_LONGEST]} …\n\nMore: {part.where}"
+    first, _, rest = text.partition("\n")
     provider = f"{part.distribution} {part.version}".strip() + (" (a plugin)" if _is_guest(part) else "")
     lines = [click.style(f"{part.name}", bold=True) + f"  {part.kind} from {provider}", "", first or "(no help)"]
     lines += ["", *rest.strip("\n").splitlines()] if rest.strip() else []

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import process
 from ..catalog import Catalog
 from ..engines import Layers, farthest
 from ..errors import Diverged, GlassnetError, join
@@ -298,7 +299,9 @@ class Race:
         """One visit to these rows, in batches; whatever a library raises is told with its name."""
         batch_size = min(self.recipe.batch_size, len(X))
         try:
-            with threads.suited_to(batch_size, list(self.recipe.widths)), np.errstate(all="ignore"):
+            quiet = np.errstate(all="ignore")
+            # A session may swap warning filters, as that of scikit-learn has to.
+            with process.alone(), threads.suited_to(batch_size, list(self.recipe.widths)), quiet:
                 return session.train(X, t, batch_size)
         except GlassnetError:
             raise

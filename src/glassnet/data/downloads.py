@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -117,14 +118,17 @@ def _retrieve(url: str, path: Path, sha256: str) -> None:
 
     import pooch
 
-    logger = pooch.get_logger()
-    level = logger.level
-    logger.setLevel(logging.WARNING)  # what is printed is for the command to decide
+    logger, me = pooch.get_logger(), threading.get_ident()
+
+    def of_others(record: logging.LogRecord) -> bool:
+        return record.thread != me or record.levelno >= logging.WARNING
+
+    logger.addFilter(of_others)  # what is printed is for the command to decide
     try:
         downloader = pooch.HTTPDownloader(timeout=TIMEOUT)
         pooch.retrieve(url, f"sha256:{sha256}", fname=path.name, path=path.parent, downloader=downloader)
     finally:
-        logger.setLevel(level)
+        logger.removeFilter(of_others)
 
 
 def _unpack(archive: Path, member: str, target: Path, sha256: str) -> str | None:

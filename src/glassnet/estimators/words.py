@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -85,19 +81,7 @@ def said_in_parameters() -> Iterator[None]:
 
 
 def known_parts() -> Catalog:
-    """The catalog of this process, read again only when something was installed: a grid asks for it very often."""
-    return _discovered(tuple(_changed(place) for place in sys.path), os.environ.get("GLASSNET_PLUGINS"))
-
-
-def _changed(place: str) -> tuple[str, int]:
-    try:
-        return place, Path(place).stat().st_mtime_ns
-    except OSError:
-        return place, 0
-
-
-@lru_cache(maxsize=1)
-def _discovered(places: tuple[tuple[str, int], ...], switch: str | None) -> Catalog:
+    """The catalog of this process."""
     return Catalog.discover()
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
+from .. import process
 from ..errors import GlassnetError, did_you_mean
 from ..files import write_bytes
 from .fonts import lent
@@ -39,10 +39,7 @@ def render(figure: Any, form: str, salt: str = "", dpi: float | None = None) -> 
     `salt` is what names inside an SVG are made of; `dpi` the dots an inch of a PNG, else the figure's own. The figure
     is the same afterwards.
     """
-    from matplotlib import rc_context
-
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": salt, "pdf.fonttype": 42}), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a glyph that the font lacks is nothing that a reader could put right
+    with process.drawing(svg_fonttype="none", svg_hashsalt=salt, pdf_fonttype=42):
         dots = (dpi or figure.dpi) if form == "png" else POINTS_AN_INCH
         with lent(figure, say_so=form != "svg"), _laid_out(figure, dots):
             return _written(figure, form)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from .. import process
 from ..catalog import Catalog
 from ..errors import GlassnetError
 from ..hooks import PROJECT
@@ -66,7 +67,7 @@ def _picture(fitting: Fitting, subject: Any, prefix: str, room: int) -> Picture:
     part = fitting.choice.part
     known = part.name, part.distribution != PROJECT, part.help
     try:
-        with blamed_on(fitting.choice):
+        with process.unwarned(), blamed_on(fitting.choice):
             figure = draw(fitting.choice, subject)
             markup = embedded(figure, f"{prefix}-{part.distribution}-{part.name}", part.help, room - ROOM_FOR_PNG)
     except GlassnetError as error:

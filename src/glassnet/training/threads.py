@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 WORTH_THREADS = 1 << 27  # multiplications of one matrix product above which a second thread pays
 
 
 @cache
-def _controller() -> Any:
+def _libraries() -> tuple[list[Any], list[Any]]:
+    """The BLAS libraries with one number of threads for the process, and those (OpenMP) with one for each thread.
+
+    What is loaded later is not among them; NumPy's own always is.
+    """
     from threadpoolctl import ThreadpoolController
 
-    return ThreadpoolController()
+    found = ThreadpoolController().select(user_api="blas").lib_controllers
+    own = [library for library in found if getattr(library, "threading_layer", "") == "openmp"]
+    return [library for library in found if library not in own], own
 
 
 def suited_to(rows: int, widths: list[int]) -> AbstractContextManager[Any]:
@@ -25,13 +34,73 @@ def suited_to(rows: int, widths: list[int]) -> AbstractContextManager[Any]:
     return one()
 
 
-def one() -> AbstractContextManager[Any]:
+class _Hold:
+    """How many hold these libraries to one thread at this moment.
+
+    Only the first sets it and only the last puts it back: each for itself would put back the one thread that another
+    had set, for ever (joblib/threadpoolctl#205).
+    """
+
+    def __init__(self, libraries: list[Any]) -> None:
+        self.libraries, self.count, self.before = libraries, 0, [0] * len(libraries)
+
+    def add(self) -> None:
+        if not self.count:
+            self.before = [library.num_threads for library in self.libraries]
+            for library in self.libraries:
+                _set(library, 1)
+        self.count += 1
+
+    def remove(self) -> None:
+        self.count -= 1
+        if not self.count:
+            for library, before in zip(self.libraries, self.before, strict=True):
+                if library.num_threads == 1:  # else somebody has decided otherwise meanwhile
+                    _set(library, before)
+
+
+def _set(library: Any, threads: int) -> None:
+    library.set_num_threads(threads)
+    # Since 3.7 threadpoolctl lets no other thread change it until the one that did says so; ours may end elsewhere.
+    getattr(library, "clear_controlling_thread", lambda: None)()
+
+
+_lock = threading.Lock()
+_of_this_thread = threading.local()
+
+
+@cache
+def _of_all() -> _Hold:
+    return _Hold(_libraries()[0])
+
+
+def _after_fork() -> None:
+    global _lock
+    _lock = threading.Lock()  # a thread that the child does not have may hold the old one
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+@contextmanager
+def one() -> Iterator[None]:
     """Hold BLAS to one thread, for processes that share the cores among themselves."""
-    limit: AbstractContextManager[Any] = _controller().limit(limits=1, user_api="blas")
-    return limit
+    if not hasattr(_of_this_thread, "hold"):
+        _of_this_thread.hold = _Hold(_libraries()[1])
+    with _lock:
+        _of_all().add()
+    _of_this_thread.hold.add()
+    try:
+        yield
+    finally:
+        _of_this_thread.hold.remove()
+        with _lock:
+            _of_all().remove()
 
 
 def blas() -> list[dict[str, Any]]:
     """The BLAS libraries in use with their thread counts, for the record of a run."""
     wanted = "internal_api", "version", "num_threads"
-    return [{key: info.get(key) for key in wanted} for info in _controller().info() if info["user_api"] == "blas"]
+    infos = (library.info() for library in chain(*_libraries()))
+    return [{key: info.get(key) for key in wanted} for info in infos]
