@@ -108,7 +108,7 @@ def doors(folder: Path) -> dict[str, Callable[[], object]]:
     from sklearn.model_selection import GridSearchCV
 
     from glassnet import load, plot, record, run
-    from glassnet.plotting import save
+    from glassnet.pictures import save
 
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(120, 4)), np.arange(120) % 3

@@ -17,7 +17,7 @@ ROOMS = {
     r"\[\"metrics\"\]": ["runs/reading.py"],
     r"def _?is_run\b|def _like_a_run\b|def means_a_run\b": ["cli/runs.py"],
     r"FOLDERS\.find\(": ["cli/runs.py", "cli/sweep.py", "runs/reading.py", "sweeps/sweep.py"],
-    r"\.partition\(\"-\"\)": ["folders.py"],
+    r"\.partition\(\"-\"\)": ["catalog/guests.py", "folders.py"],  # a package's folder has a dash, too
     r"rich\.progress": ["cli/progress.py"],
     r"def (run_number|number_of|slug|new_folder)\b": ["folders.py"],
 }
