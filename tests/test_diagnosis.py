@@ -184,7 +184,7 @@ def test_a_guess_is_scored_on_the_rows_that_it_is_held_against(tmp_path: Path) -
     (folder / "metrics.json").write_text(json.dumps(figures))
     finding = only(Run(folder, CATALOG), "underfit")
     assert finding.number == pytest.approx(-1.59)
-    assert "r2 -1.590, where guessing has 0.0000 on the same rows" in finding.words
+    assert "R² -1.590, where guessing has 0.0000 on the same rows" in finding.words
 
     y = np.r_[np.zeros(90, int), np.ones(30, int)]
     source = Dataset(rng.standard_normal((120, 2)), y, "binary")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...training.scoring import class_codes
-from ...wording import count, figure, percent, significant
+from ...wording import count, figure, metric, percent, significant
 from .case import Case, Finding
 
 #: Of what there is to gain between guessing and perfect, on the very rows it learned from. Whoever stays below a
@@ -36,8 +36,9 @@ def underfit(case: Case) -> Finding | None:
     if gain >= LITTLE_GAINED or np.isnan(gain):
         return None
     words = (
-        f"Even on its training rows it is hardly better than guessing: {case.metric} {figure(case.score('train'))}, "
-        f"where guessing has {figure(case.guess('train'))} on the same rows."
+        f"Even on its training rows it is hardly better than guessing: "
+        f"{metric(case.metric)} {figure(case.score('train'))}, where guessing "
+        f"has {figure(case.guess('train'))} on the same rows."
     )
     remedy = "more epochs, a larger rate or wider layers, once nothing else stands out"
     if not case.experiment.hidden:
@@ -52,8 +53,8 @@ def overfit(case: Case) -> Finding | None:
     if lost is not None:
         low, high = case.interval
         said.append(
-            f"{percent(lost)} of what it gained over guessing on training rows is lost on test rows: {case.metric} "
-            f"{figure(case.score('train'))} there, {figure(case.score('test'))} here "
+            f"{percent(lost)} of what it gained over guessing on training rows is lost on test rows: "
+            f"{metric(case.metric)} {figure(case.score('train'))} there, {figure(case.score('test'))} here "
             f"(95 %: {figure(low)} to {figure(high)})."
         )
     if risen is not None:
@@ -112,7 +113,7 @@ def too_few_test_rows(case: Case) -> Finding | None:
         return None
     rows = len(case.training.data.test or ())
     words = (
-        f"With {count(rows, 'test row')} its {case.metric} is only known to lie between {figure(low)} and "
+        f"With {count(rows, 'test row')} its {metric(case.metric)} is only known to lie between {figure(low)} and "
         f"{figure(high)} (95 %): "
         "two networks that differ by less can't be told apart."
     )
