@@ -28,8 +28,16 @@ def weights(name: str, fan_in: int = FAN_IN, fan_out: int = FAN_OUT, seed: int =
     return getattr(module, name)(**options).weights(fan_in, fan_out, np.random.default_rng(seed))
 
 
-def test_every_part_has_its_row_here():
-    assert {part.__name__ for part in PARTS} == set(SPREAD)
+def test_what_kept_runs_name_is_there():
+    names = [part.__name__ for part in PARTS]
+    assert len(names) == len({*names}) and set(SPREAD) <= {*names}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_weights_have_the_shape_of_the_layer_and_lean_to_neither_side(part):
+    W = weights(part.__name__)
+    assert W.shape == (FAN_IN, FAN_OUT) and W.dtype == np.float64 and np.isfinite(W).all()
+    assert abs(W.mean()) <= 5 * W.std() / np.sqrt(W.size)  # five standard errors
 
 
 @pytest.mark.parametrize("name", SPREAD)

@@ -10,6 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from grown import ADDED, grow
 from guests import environment, python, write_guest
 from waiting import PATIENCE
 
@@ -35,7 +36,19 @@ for name in {names!r}:
 @pytest.fixture(scope="module")
 def lifted(tmp_path_factory):
     """A folder with every built-in parts file under another name, installed as the distribution `stranger`."""
-    folder = tmp_path_factory.mktemp("lifted")
+    return lift(tmp_path_factory.mktemp("lifted"))
+
+
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory):
+    """The same, with one part more in each of the files."""
+    folder = lift(tmp_path_factory.mktemp("grown"))
+    for file in ADDED:
+        grow(folder, file)
+    return folder
+
+
+def lift(folder):
     home = Path(builtin.__file__).parent
     copied = []
     for path in sorted(home.iterdir()):
@@ -99,9 +112,9 @@ def test_a_network_of_copies_alone_trains_to_the_very_same_numbers(lifted):
     assert done.stdout.strip() == "True", done.stderr
 
 
-def test_copies_pass_every_test_that_their_originals_pass(lifted):
+def test_copies_pass_every_test_that_their_originals_pass_and_so_does_a_part_that_is_added(grown):
     """All but the plots, whose pictures are compared below. One Python for all: every copy is swapped in at once."""
-    names, report = [name for name in NAMES if name != "plots"], lifted / "report.xml"
+    names, report = [name for name in NAMES if name != "plots"], grown / "report.xml"
     command = [sys.executable, "-m", "pytest", "-q", "-p", "swap", "-p", "no:cacheprovider", "-p", "no:xdist"]
     done = subprocess.run(
         [
@@ -109,7 +122,7 @@ def test_copies_pass_every_test_that_their_originals_pass(lifted):
             f"--junitxml={report}",
             *(str(path) for name in names for path in sorted(HERE.glob(f"test_{name}*.py"))),
         ],
-        env=environment(lifted),
+        env=environment(grown),
         cwd=HERE.parent,
         capture_output=True,
         text=True,
@@ -120,6 +133,8 @@ def test_copies_pass_every_test_that_their_originals_pass(lifted):
     for name in names:
         passed = [case for case in cases if case.get("classname", "").startswith(f"tests.test_{name}")]
         assert len(passed) >= 15, f"{len(passed)} tests of {name}"
+    for name, _ in ADDED.values():
+        assert any(name in case.get("name", "") for case in cases), f"no test met {name}"
 
 
 def test_copies_of_plots_draw_the_very_same_pictures_and_refuse_in_the_same_words(lifted):

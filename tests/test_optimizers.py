@@ -371,6 +371,12 @@ def test_lbfgs_gives_up_quietly_when_the_slope_lies():
     assert list(built("lbfgs").minimize(lambda w: (np.nan, np.full(3, np.nan)), np.ones(3), 10)) == []
 
 
-def test_lbfgs_is_the_only_whole_data_solver():
-    assert [part.__name__ for part in PARTS if part().minimize] == ["lbfgs"]
+def test_what_kept_runs_name_is_there_and_each_is_one_of_two_sorts():
+    names = [part.__name__ for part in PARTS]
+    assert len(names) == len({*names}) and {"sgd", "lbfgs", *PLACES} <= {*names}
+    assert all((part().minimize is None) != (part().update is None) for part in PARTS)
+
+
+def test_lbfgs_is_a_whole_data_solver():
+    assert built("lbfgs").minimize
     assert not built("lbfgs").elementwise and built("lbfgs").update is None

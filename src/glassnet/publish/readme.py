@@ -89,7 +89,7 @@ def _markdown_links(text: str) -> list[tuple[int, str]]:
 
 def _tokens(text: str) -> Iterator[tuple[int, str, str]]:
     """(line, kind, words) of every piece of a Markdown text; the kind `link` has an address for words."""
-    from markdown_it import MarkdownIt  # rich brings it
+    from markdown_it import MarkdownIt
 
     for block in MarkdownIt().enable("table").parse(text):
         line = (block.map or [0])[0] + 1

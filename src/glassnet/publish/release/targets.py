@@ -108,7 +108,7 @@ def _token(to: str) -> tuple[str, str]:
     if given.strip():
         spaces = ", without the spaces around it" if given != given.strip() else ""
         return given.strip(), f"the variable {TOKENS[to]}{spaces}"
-    import keyring  # twine brings it
+    import keyring
     import keyring.errors
 
     try:
