@@ -483,10 +483,14 @@ def test_groups_that_nearly_say_glassnet_are_found(place: Path) -> None:
 
 
 def test_a_guest_that_hangs_is_named_after_a_second(tmp_path: Path) -> None:
-    write_guest(tmp_path, "slow-guest", "import time\ntime.sleep(2.5)\nfrom glassnet import hookimpl\n")
-    done = glassnet("plugins", "--json", path=[tmp_path])
-    assert done.stderr.splitlines() == ["loading slow-guest 1.0 ..."]
-    assert "slow-guest" in done.stdout
+    write_guest(tmp_path, "slow-guest", "import time\ntime.sleep(2)\nfrom glassnet import hookimpl\n")
+    done = glassnet(
+        "--no-plugins", "--plugin", str(tmp_path / "slow_guest.py"), "plugins", "--json", GLASSNET_PATIENCE=""
+    )
+    assert done.stderr.splitlines() == [f"loading {tmp_path / 'slow_guest.py'} ..."]
+    assert "slow_guest" in done.stdout
+    done = glassnet("plugins", path=[tmp_path], GLASSNET_PATIENCE="0.3")
+    assert "loading slow-guest 1.0 ..." in done.stderr.splitlines()
 
 
 def test_a_guest_that_crashes_python_is_named(tmp_path: Path) -> None:

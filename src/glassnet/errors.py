@@ -25,6 +25,10 @@ class Interrupted(GlassnetError):
     exit_code = 130
 
 
+class PartFailed(GlassnetError):
+    """A part of somebody else raised something while it was used; `__cause__` is what it raised."""
+
+
 def nearest(given: str, choices: Iterable[str]) -> str | None:
     """The choice that `given` was most likely meant to be, or None."""
     from difflib import get_close_matches  # here: most commands end without a guess

@@ -6,6 +6,7 @@ raises costs that guest, and no part of it stays behind.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import threading
@@ -31,7 +32,7 @@ from .plugins import read_plugin, refuse_repeats
 LOCAL = "local"
 _RESERVED = (PROJECT, LOCAL, GIVEN)
 _NO_METADATA = "its installation has no readable METADATA"
-_PATIENCE = 1.0  # seconds, after which people are told what they wait for
+PATIENCE = "GLASSNET_PATIENCE"  # the variable with the seconds after which people are told what they wait for
 
 
 @dataclass(frozen=True)
@@ -277,7 +278,7 @@ def _loading(name: str) -> Iterator[list[str]]:
 
     Yields what it changed of the process, which has been put back by then.
     """
-    waiting = threading.Timer(_PATIENCE, _tell, [f"loading {name} ..."])
+    waiting = threading.Timer(_patience(), _tell, [f"loading {name} ..."])
     waiting.daemon = True
     waiting.start()
     try:
@@ -285,6 +286,13 @@ def _loading(name: str) -> Iterator[list[str]]:
             yield changed
     finally:
         waiting.cancel()
+
+
+def _patience() -> float:
+    try:
+        return float(os.environ.get(PATIENCE, ""))
+    except ValueError:
+        return 1.0
 
 
 def _tell(words: str) -> None:

@@ -10,8 +10,10 @@ from types import FunctionType
 from typing import Any
 
 from ..errors import GlassnetError, did_you_mean, join
+from ..hooks import PROJECT
 from ..kinds import KINDS, kind_of_bag
 from ..wording import a, ours
+from .calling import watched
 from .options import Option, read_options, write
 from .phrases import Phrase
 
@@ -96,7 +98,15 @@ class Choice:
         return ours(self)
 
     def build(self, rng: Any = None) -> Any:
-        """The part's bag of functions; `rng` is the generator for a part that draws random numbers."""
+        """The part's bag of functions; `rng` is the generator for a part that draws random numbers.
+
+        What a function of somebody else's raises when it is called is a `GlassnetError` that says where.
+        """
+        bag = self.bag(rng)
+        return bag if self.part.distribution == PROJECT else watched(self.part, bag)
+
+    def bag(self, rng: Any = None) -> Any:
+        """The bag as its author wrote it, for checks: they tell every error apart themselves."""
         part = self.part
         randomness = {"rng": _generator(rng)} if part.takes_rng else {}
         try:

@@ -94,7 +94,7 @@ class Case:
         online = self.download or self.part.kind != "dataset"
         with nullcontext() if online else _nothing_fetched():
             try:
-                return self.choice.build()
+                return self.choice.bag()
             except GlassnetError as error:
                 if _came_through(error, downloads.fetch.__code__):
                     raise NotApplicable(_not_here(error, self.download)) from error
