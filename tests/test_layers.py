@@ -5,6 +5,7 @@ import graphlib
 import importlib
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,13 @@ NAMES = [path.relative_to(ROOT).as_posix() for path in MODULES]
 MOST_LINES = 400
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    """The syntax of a module, read once for all tests."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def dotted(path: Path) -> tuple[str, ...]:
     """`catalog/parts.py` as ("catalog", "parts"); a package's `__init__` as the package."""
     parts = path.relative_to(ROOT).with_suffix("").parts
@@ -48,10 +56,15 @@ KNOWN = {dotted(path) for path in MODULES}
 BUILTIN = [path for path in MODULES if dotted(path)[0] == "builtin" and len(dotted(path)) > 1]
 
 
-def imported(path: Path) -> Iterator[tuple[str, ...]]:
+@cache
+def imports(path: Path) -> tuple[tuple[str, ...], ...]:
     """Every module of ours that a module imports, anywhere in it, as dotted() writes it."""
+    return tuple(imported(path))
+
+
+def imported(path: Path) -> Iterator[tuple[str, ...]]:
     package = path.relative_to(ROOT).parent.parts
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.ImportFrom) and node.level:
             base = package[: len(package) - node.level + 1] + tuple((node.module or "").split(".")) * bool(node.module)
             for alias in node.names:
@@ -69,7 +82,7 @@ def test_imports_only_point_down(path: Path) -> None:
     home = dotted(path)[0]
     if home in ("__init__", "builtin"):  # the public face re-exports all floors; built-in parts: below
         return
-    for target in imported(path):
+    for target in imports(path):
         if target and target[0] != home:  # an empty one is the public face: `from .. import __version__`
             assert FLOOR[target[0]] < FLOOR[home], f"{'.'.join(dotted(path))} imports {'.'.join(target)}"
 
@@ -79,7 +92,7 @@ def test_every_module_has_its_floor() -> None:
 
 
 def test_inside_a_package_no_two_modules_need_each_other() -> None:
-    graph = {dotted(path): [t for t in imported(path) if t in KNOWN and t != dotted(path)] for path in MODULES}
+    graph = {dotted(path): [t for t in imports(path) if t in KNOWN and t != dotted(path)] for path in MODULES}
     packages = {home for home, *rest in KNOWN if rest}  # an __init__ only gathers what lies inside
     graph = {name: [t for t in found if t[0] not in packages or len(t) > 1] for name, found in graph.items()}
     order = list(graphlib.TopologicalSorter(graph).static_order())  # raises CycleError
@@ -88,7 +101,7 @@ def test_inside_a_package_no_two_modules_need_each_other() -> None:
 
 @pytest.mark.parametrize("path", BUILTIN, ids=lambda path: path.stem)
 def test_builtin_parts_import_what_a_stranger_can(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     anywhere = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
     for node in anywhere:
         if isinstance(node, ast.ImportFrom) and node.level:
@@ -110,7 +123,7 @@ def _modules(node: ast.Import | ast.ImportFrom) -> list[str]:
 @pytest.mark.parametrize("path", MODULES, ids=NAMES)
 def test_a_module_is_small_says_why_it_exists_and_prints_nothing_below_the_commands(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
-    tree = ast.parse(source)
+    tree = parsed(path)
     assert ast.get_docstring(tree), "a module opens with a sentence or two that say why it exists"
     assert source.count("\n") <= MOST_LINES, "split it into a package of the same name"
     calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
@@ -138,7 +151,7 @@ def test_names_say_what_a_thing_is(path: Path) -> None:
     for word in dotted(path):
         assert word not in ("utils", "util", "helpers", "common", "manager", "misc", "base")
         assert not word.endswith("v2")
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     classes = [node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
     assert not [name for name in classes if name.startswith(("Base", "Abstract")) or name.endswith("Manager")]
 
