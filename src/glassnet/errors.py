@@ -19,12 +19,6 @@ class Diverged(GlassnetError):
     exit_code = 1
 
 
-class Interrupted(GlassnetError):
-    """Training was stopped by hand; what was finished is kept."""
-
-    exit_code = 130
-
-
 class PartFailed(GlassnetError):
     """A part of somebody else raised something while it was used; `__cause__` is what it raised."""
 
