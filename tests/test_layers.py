@@ -14,7 +14,7 @@ import glassnet
 
 ROOT = Path(glassnet.__file__).parent
 FLOORS = (
-    ("errors", "streams", "wording"),
+    ("errors", "schemas", "streams", "wording"),
     ("conventions", "files", "hooks", "kinds", "notebook"),
     ("catalog", "data", "network"),
     ("training",),

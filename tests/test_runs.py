@@ -363,18 +363,26 @@ def test_any_changed_byte_of_arrays_is_noticed_or_harmless(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda arrays: arrays.pop("w"), "not a model that this glassnet can read (KeyError: 'w')"),
+        (lambda arrays: arrays.pop("w"), "FILE is damaged: 'w' is missing"),
+        (lambda arrays: arrays.update(w=arrays["w"] * 1j), "FILE is damaged: w holds complex128, not real numbers"),
+        (lambda arrays: arrays.update(w=np.zeros((3, 3))), "FILE is damaged: w has the shape (3, 3), not (P)"),
         (lambda arrays: arrays.update(w=np.zeros(3)), "not a model that this glassnet can read (ValueError: "),
-        (lambda arrays: arrays.update(words=np.array("{}")), "not a model that this glassnet can read (KeyError: "),
+        (
+            lambda arrays: arrays.update(words=np.array("{}")),
+            "not a model that this glassnet can read (ValueError: 'inputs'",
+        ),
         (lambda arrays: arrays.update(words=np.array("{")), "not a model that this glassnet can read (JSONDecode"),
-        (lambda arrays: arrays.update(words=np.array("[]")), "not a model that this glassnet can read (TypeError"),
+        (
+            lambda arrays: arrays.update(words=np.array("[]")),
+            "not a model that this glassnet can read (ValueError: it is a list",
+        ),
     ],
 )
 def test_a_model_of_other_arrays_is_one_clear_line(copied: Path, change: object, words: str) -> None:
     arrays = read_arrays(copied / "model.npz")
     change(arrays)  # type: ignore[operator]
     write_arrays(copied / "model.npz", arrays)
-    assert refusal(opened(copied).predict, animals(3)).startswith(words)
+    assert refusal(opened(copied).predict, animals(3)).startswith(words.replace("FILE", str(copied / "model.npz")))
 
 
 @pytest.mark.parametrize(
@@ -408,12 +416,23 @@ def test_damaged_words_are_one_clear_line(copied: Path, name: str, content: byte
     assert " is damaged: " in message or " is not an experiment: " in message
 
 
+FIGURES = {
+    "metrics": {"train": {"r2": 1}, "validation": {}, "test": {}, "baseline": {"r2": 0}},
+    "intervals": {"train": {"r2": [0, 1]}}, "epochs": 5, "seconds": 0.1, "stopped": "all 5 epochs",
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("figures", "missing"),
     [
-        ({"epochs": 3}, "'metrics' is missing"), ({"metrics": {"train": {}}, "intervals": {}}, "not enough values"),
-        ({"metrics": {"train": {"r2": 1}}, "intervals": {"test": {"r2": [0, 1]}}}, "'test' is missing"),
-        ({"metrics": 3, "intervals": {"test": {}}}, "not subscriptable"),
+        ({"epochs": 3}, "'metrics' is missing"), (FIGURES | {"intervals": {}}, "intervals holds no split"),
+        (FIGURES | {"metrics": {"train": {"r2": 1}}}, "'metrics.validation' is missing"),
+        (FIGURES | {"intervals": {"test": {"r2": [0, 1]}}}, "'metrics.test.r2' is missing"),
+        (FIGURES | {"intervals": {"train": {"r2": [0, 1, 2]}}}, "intervals.train.r2 is a list, not a list of 2"),
+        (FIGURES | {"metrics": 3}, "metrics is 3, not an object"),
+        (FIGURES | {"epochs": -1}, "epochs is -1, not a whole"),
+        (FIGURES | {"seconds": float("nan")}, "NaN is no number of JSON"),
+        (FIGURES | {"stopped": []}, "stopped is a list"),
     ],
 )  # fmt: skip
 def test_final_figures_that_lack_something_are_one_clear_line(copied: Path, figures: dict, missing: str) -> None:

@@ -23,6 +23,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from ..errors import GlassnetError, did_you_mean, join
+from ..files import parse_json
+from ..schemas import PUBLISHED
 from .rules import Problem, archive_problems, metadata_problems, name_problems, read_metadata
 
 LARGEST_FILE = 100 * 1024 * 1024  # bytes, as on PyPI
@@ -152,9 +154,12 @@ class Store:
 
 def _entry(line: str) -> Published | None:
     try:
-        return Published(**json.loads(line))
+        entry = Published(**parse_json(line, PUBLISHED))
+        Version(entry.version)
+        datetime.fromisoformat(entry.uploaded)
     except (ValueError, TypeError):
-        return None  # a line that a kill cut off: that file was never published
+        return None  # a line that a kill cut off, or that nobody here wrote: that file was never published
+    return entry if not _name_of_file(entry.file) and entry.project else None
 
 
 def _refuse(problems: Iterable[Problem]) -> None:

@@ -8,6 +8,8 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,16 +18,20 @@ from numpy.typing import NDArray
 
 from ..catalog import Catalog
 from ..data import Rows
+from ..data.preparation import checksum_of
 from ..errors import GlassnetError, did_you_mean, join
 from ..experiment import Experiment, Training
 from ..experiment.building import history_table
-from ..experiment.choosing import is_table, need_plugins
-from ..files import read_arrays, read_json, read_text, write_text
+from ..experiment.choosing import is_table, load_dataset, need_plugins
+from ..files import MOST_WORDS, array_shapes, is_plain, may_hold, read_arrays, read_json, read_text, write_text
+from ..kinds import Dataset
 from ..model import Model
 from ..notebook import html_table
+from ..schemas import CHECKPOINT, DAMAGE, MODEL, PROVENANCE, RESULT, WATCH
 from ..training import Epoch, Progress
 from ..training.epochs import Snapshot
 from ..training.scoring import class_codes
+from ..training.updates import check_states
 from ..watching import Watch, Watched, measure
 from .recording import DEFAULT_FOLDER, WATCHED, Recording, final_figures, plain, run_number
 
@@ -66,11 +72,11 @@ class Run:
     @cached_property
     def experiment(self) -> Experiment:
         path = self.folder / "experiment.json"
-        return Experiment.from_json(read_text(path), where=str(path))
+        return Experiment.from_json(read_text(path, MOST_WORDS), where=str(path))
 
     @cached_property
     def provenance(self) -> dict[str, Any]:
-        return read_json(self.folder / "provenance.json")
+        return read_json(self.folder / "provenance.json", PROVENANCE)
 
     @cached_property
     def result(self) -> dict[str, Any]:
@@ -97,7 +103,7 @@ class Run:
     @cached_property
     def model(self) -> Model:
         catalog = self.catalog  # first: it reads the experiment, and says what that lacks
-        return Model.from_arrays(read_arrays(self.folder / "model.npz"), catalog)
+        return Model.from_arrays(read_arrays(self.folder / "model.npz", MODEL), catalog)
 
     def predict(self, X: Any) -> Array:
         """Predictions for raw rows, as in the table that the run was trained on."""
@@ -111,14 +117,51 @@ class Run:
             raise GlassnetError(
                 f"{self.folder} was trained with {join(unbuildable)} given as a function: words alone can't rebuild it"
             )
+        self._refuse_other_widths(experiment)
         known = self.training_given or self.__dict__.get("trained")  # loading large sets again takes its time
-        training = Training(experiment, self.catalog, source=None if known is None else known.source)
-        if training.data.checksum != self.provenance.get("data_sha256"):
-            raise GlassnetError(
-                f"the data of {self.folder} ({experiment.dataset}) are no longer those it was trained on: "
-                "their checksum differs; bring the old file back, or train a new run"
-            )
+        source = self._table(experiment) if known is None else known.source
+        training = Training(experiment, self.catalog, source=source)
+        if source is None and training.data.checksum != self.provenance.get("data_sha256"):
+            raise self._other_data(experiment)
         return training
+
+    def _table(self, experiment: Experiment) -> Dataset | None:
+        """The rows of a run on a table; None for a data set of the catalog.
+
+        Whoever made the run has chosen the path, which may be that of a letter of yours. So nothing that stands in
+        the file is repeated, on a page or in a message, before it has the checksum of what the run was trained on.
+        """
+        if not is_table(experiment.dataset):
+            return None
+        if not is_plain(Path(str(experiment.dataset))):
+            raise GlassnetError(
+                f"the data of {self.folder} are not there: no file {str(experiment.dataset)!r}; bring it back, "
+                "or train a new run"
+            )
+        need_plugins(experiment, self.catalog)
+        wanted = self.provenance.get("data_sha256")
+        try:
+            _, source = load_dataset(experiment, self.catalog)
+            if checksum_of(source) == wanted:
+                return source
+        except (GlassnetError, MemoryError):
+            pass
+        raise self._other_data(experiment)
+
+    def _other_data(self, experiment: Experiment) -> GlassnetError:
+        return GlassnetError(
+            f"the data of {self.folder} ({experiment.dataset}) are no longer those it was trained on: "
+            "their checksum differs; bring the old file back, or train a new run"
+        )
+
+    def _refuse_other_widths(self, experiment: Experiment) -> None:
+        """An experiment that asks for more weights than the run's files hold would take memory for nothing."""
+        least = sum(i * o for i, o in pairwise(experiment.hidden)) + sum(experiment.hidden)
+        for name in ("model.npz", "checkpoint.npz"):
+            held = array_shapes(self.folder / name).get("w")
+            if held is not None and prod(held) < least:
+                path = self.folder / name
+                raise GlassnetError(f"{path} does not fit its experiment.json: {prod(held)} weights of {least} or more")
 
     @cached_property
     def trained(self) -> Training:
@@ -137,7 +180,7 @@ class Run:
         path = self.folder / WATCHED
         if not path.exists():
             return None
-        arrays = read_arrays(path)
+        arrays = read_arrays(path, WATCH)
         try:
             return Watched.from_arrays(arrays)
         except GlassnetError as error:
@@ -191,7 +234,7 @@ class Run:
         training = self.training(epochs)
         path = self.folder / "checkpoint.npz"
         if path.exists():
-            self._restore(training, read_arrays(path), path)
+            self._restore(training, read_arrays(path, CHECKPOINT, "does not fit its experiment.json"), path)
         return training
 
     def resume(self, epochs: int | None = None) -> Recording:
@@ -233,11 +276,14 @@ class Run:
         network, progress = training.network, training.progress
         try:
             done, step, best_epoch = (int(count) for count in arrays["counts"])
+            if not 0 <= best_epoch <= done or step < 0:
+                raise ValueError(f"its counts are {done}, {step} and {best_epoch}")
             network.w[:], network.running[:] = arrays["w"], arrays["running"]
             best = Snapshot(network.w.copy(), network.running.copy())
             best.w[:], best.running[:] = arrays["best_w"], arrays["best_running"]
             states = read_states(arrays)
-        except (KeyError, ValueError, TypeError, IndexError) as error:
+            check_states(training.chosen.optimizer.build(), network.w, network.layout, states)
+        except DAMAGE as error:
             raise GlassnetError(f"{path} does not fit its experiment.json: {error}") from error
         epochs = read_history(self.folder / "history.csv")
         if len(epochs) < done:
@@ -280,31 +326,26 @@ def list_folders(runs: Path) -> list[Path]:
     """The run folders in order of their numbers."""
     if not runs.is_dir():
         return []
-    found = [path for path in runs.iterdir() if run_number(path) and (path / "experiment.json").is_file()]
+    found = [path for path in runs.iterdir() if run_number(path) and may_hold(path, "experiment.json")]
     return sorted(found, key=lambda path: (run_number(path), path.name))
 
 
 def read_result(path: Path) -> dict[str, Any]:
     """The final figures of a finished run, with all that is asked of them later on."""
-    result = read_json(path)
     try:
-        metrics, (judged, *_) = result["metrics"], result["intervals"]
-        for name in metrics["train"]:
-            _ = metrics[judged][name], metrics["baseline"][name]
-            _low, _high = result["intervals"][judged][name]
-        _ = metrics["validation"], metrics["test"], int(result["epochs"]), float(result["seconds"]), result["stopped"]
-    except (KeyError, TypeError, ValueError) as error:
-        what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-        raise GlassnetError(
-            f"{path} is damaged: {what}; delete it, and glassnet train --resume {shlex.quote(str(path.parent))} "
-            "writes it anew"
-        ) from error
+        result = read_json(path, RESULT)
+    except GlassnetError as error:
+        again = f"glassnet train --resume {shlex.quote(str(path.parent))} writes it anew"
+        raise GlassnetError(f"{error}; delete it, and {again}") from error
     return result
 
 
 def read_states(arrays: Mapping[str, Array]) -> list[dict[str, Any]]:
     """The optimizer's states, one a piece of the vector, each value as it was: array, NumPy or Python number."""
-    states: list[dict[str, Any]] = [{} for _ in range(int(arrays.get("pieces", np.array(0))))]
+    pieces = int(arrays.get("pieces", np.array(0)))
+    if not 0 <= pieces <= 1 + max(array.size for array in arrays.values()):  # each is a part of the weights
+        raise ValueError(f"it has no states of {pieces} pieces")
+    states: list[dict[str, Any]] = [{} for _ in range(pieces)]
     for key in arrays:
         if key.startswith("state/"):
             _, piece, form, name = key.split("/", 3)
@@ -323,7 +364,7 @@ def read_history(path: Path) -> list[Epoch]:
             raise ValueError("its epochs are not 1, 2, 3, ...")
     except KeyError as error:
         raise GlassnetError(f"{path} is damaged: its column {error} is missing") from error
-    except (TypeError, ValueError, AttributeError, csv.Error) as error:
+    except (*DAMAGE, csv.Error) as error:
         raise GlassnetError(f"{path} is damaged: {error}") from error
     return epochs
 

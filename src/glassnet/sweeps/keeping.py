@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import GlassnetError, join
-from ..files import read_text, write_text, writing
+from ..files import may_hold, parse_json, read_text, write_text, writing
 from ..runs.recording import plain, run_number
+from ..schemas import CELL
 from .cells import Cell, Outcome
 from .ranking import Row
 
@@ -28,7 +29,7 @@ def find(given: str, sweeps: Path) -> Path:
     """A sweep's folder from its path, its name in `sweeps`, its number, or `last`."""
     if (Path(given) / WORDS).is_file():
         return Path(given)
-    known = [path for path in sweeps.iterdir() if (path / WORDS).is_file()] if sweeps.is_dir() else []
+    known = [path for path in sweeps.iterdir() if may_hold(path, WORDS)] if sweeps.is_dir() else []
     known.sort(key=lambda path: (run_number(path), path.name))
     if given == "last" and known:
         return known[-1]
@@ -49,22 +50,25 @@ def append(folder: Path, outcome: Outcome) -> None:
 
 
 def read_outcomes(folder: Path) -> list[Outcome]:
-    """The finished cells. The file is cut back to them, so that a torn last line does not stand in the way."""
+    """The finished cells. The file is cut back to them, so that a line that was torn does not stand in the way."""
     path = folder / CELLS
     if not path.exists():
         return []
     text = read_text(path)
     kept = text[: text.rfind("\n") + 1]
-    try:
-        outcomes = [_outcome(json.loads(line)) for line in kept.splitlines()]
-    except (ValueError, KeyError, TypeError) as error:
-        raise GlassnetError(f"{path} is damaged: {error}") from error
+    read = [(line, outcome) for line in kept.split("\n") if (outcome := _outcome(line)) is not None]
+    kept = "".join(f"{line}\n" for line, _ in read)
     if kept != text:
         write_text(path, kept, ELSEWHERE) if kept else path.unlink()
-    return outcomes
+    return [outcome for _, outcome in read]
 
 
-def _outcome(line: Mapping[str, Any]) -> Outcome:
+def _outcome(text: str) -> Outcome | None:
+    """What a line says; None where it is damaged, so that its cell, and no other, is trained again."""
+    try:
+        line: Mapping[str, Any] = parse_json(text, CELL)
+    except ValueError:
+        return None
     words = line["cell"]
     cell = Cell(tuple(words["settings"]), words["epochs"], words["seed"], words["fold"], words["round"])
     scores = {name: float("nan") if value is None else value for name, value in line["scores"].items()}

@@ -18,11 +18,14 @@ from ..errors import GlassnetError, join
 from ..experiment import Experiment, Training
 from ..files import read_json, write_text
 from ..runs.recording import new_folder, plain, provenance
+from ..schemas import DAMAGE, SWEEP
 from .axes import Axis, read_axis
 from .cells import Cell, Guests, Job, Outcome, Workers, division_of, packages_of, training_of, with_point
 from .keeping import BEST, ELSEWHERE, WORDS, append, read_outcomes, write_table
 from .ranking import ALL_ROWS, VALIDATION_ROWS, Row, Score, rank
-from .searching import Point, at_random, grid, rounds
+from .searching import MOST_POINTS, Point, at_random, grid, rounds
+
+MOST_REPEATS, MOST_CELLS = 10_000, 1_000_000
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,9 @@ class Plan:
             value = getattr(self, name)
             if value is not None and value < low:
                 raise GlassnetError(f"--{name} must be at least {low}, not {value}")
+        for name, most in (("random", MOST_POINTS), ("seeds", MOST_REPEATS), ("folds", MOST_REPEATS)):
+            if (getattr(self, name) or 0) > most:
+                raise GlassnetError(f"--{name} must be at most {most:,}, not {getattr(self, name):,}")
         if self.folds == 1 or self.folds < 0:
             raise GlassnetError(f"--folds must be at least 2, not {self.folds}")
         if not self.over:
@@ -60,6 +66,10 @@ class Plan:
     def points(self) -> list[Point]:
         """Every point of the search; each is tried on the words of the experiment, which raise where it is none."""
         found = at_random(self.axes, self.random, self.experiment.seed) if self.random else grid(self.axes)
+        if (cells := len(found) * self.seeds * max(1, self.folds)) > MOST_CELLS:
+            raise GlassnetError(
+                f"that sweep has {cells:,} cells, of at most {MOST_CELLS:,}: give fewer values, seeds or folds"
+            )
         for point in found:
             with_point(self.experiment, point)
         return found
@@ -70,9 +80,18 @@ class Sweep:
 
     def __init__(self, plan: Plan, guests: Guests, score: Score, folder: Path, outcomes: Sequence[Outcome]) -> None:
         self.plan, self.guests, self.score, self.folder = plan, guests, score, folder
-        self.outcomes = {outcome.cell: outcome for outcome in outcomes}
         self.points = plan.points()
         self.rounds = rounds(len(self.points), plan.experiment.epochs, plan.halving)
+        self.outcomes = {outcome.cell: outcome for outcome in self._asked_for(outcomes)}
+
+    def _asked_for(self, outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
+        """Those whose cells this sweep has: a file may hold others, which would have their say in the ranking."""
+        points, repeats = set(self.points), set(self.repeats)
+        for outcome in outcomes:
+            cell = outcome.cell
+            known = cell.settings in points and (cell.seed, cell.fold) in repeats and cell.round < len(self.rounds)
+            if known and (outcome.failed or self.score.metric in outcome.scores):
+                yield outcome
 
     @property
     def repeats(self) -> list[tuple[int, int]]:
@@ -161,7 +180,7 @@ def begin(plan: Plan, catalog: Catalog, sweeps: str | Path, command: str = "") -
 def resume(folder: Path, catalog: Catalog) -> Sweep:
     """A sweep that was begun, with the cells that it has finished. Its plugins and its rows must be the same."""
     path = folder / WORDS
-    words = read_json(path)
+    words = read_json(path, SWEEP)
     try:
         plan = Plan(
             Experiment.from_mapping(words["experiment"], where=str(path)),
@@ -171,7 +190,7 @@ def resume(folder: Path, catalog: Catalog) -> Sweep:
         files = tuple((path, digest) for path, digest in words["guests"]["files"])
         packages = dict(words["packages"])
         begun_on = words["provenance"]["data_sha256"]
-    except (KeyError, TypeError, ValueError) as error:
+    except DAMAGE as error:
         raise GlassnetError(f"{path} is damaged: {error}") from error
     guests = Guests.of(catalog)
     _refuse_other_files(folder, guests, files)
