@@ -16,7 +16,7 @@ ROOT = Path(glassnet.__file__).parent
 FLOORS = (
     ("errors", "schemas", "streams", "wording"),
     ("conventions", "files", "hooks", "kinds", "notebook"),
-    ("catalog", "data", "network"),
+    ("catalog", "data", "network", "owners"),
     ("training",),
     ("model",),
     ("watching",),

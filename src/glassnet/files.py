@@ -7,9 +7,11 @@ import json
 import math
 import os
 import re
+import shutil
+import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,6 +25,7 @@ Array = NDArray[Any]
 
 
 MOST_WORDS = 4 << 20  # bytes of JSON that belong to one run
+A_DAY = 24 * 60 * 60  # seconds
 DEEPEST = 60  # brackets inside one another
 PLAIN_KINDS = "biufcUSmM"  # what arrays may hold: numbers, texts, dates; nothing that runs
 ELSEWHERE = "choose another folder with --runs DIR or GLASSNET_RUNS"
@@ -54,12 +57,33 @@ def write_bytes(path: Path, write: Callable[[IO[bytes]], Any], elsewhere: str = 
             raise
 
 
+def alive(pid: int) -> bool:
+    """Whether a process of this machine is still there. Where that can't be asked, it is taken to be."""
+    if os.name == "nt":  # there a signal 0 is Ctrl-C
+        return True
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True
+
+
 def remove_leftovers(folder: Path) -> None:
-    """Remove the temporary files of a process that was killed while it wrote."""
+    """Remove what a process that was killed has left half-written, files and folders; nothing of a living one.
+
+    Its number is the ending of their names. Numbers are used again, so that a day later nobody is believed.
+    """
     with writing(folder):
         for path in folder.glob(".*"):
-            if path.suffix[1:].isdecimal() and path.is_file():
-                path.unlink()
+            pid = path.suffix[1:]
+            if not pid.isdecimal() or path.stem in ("", "."):
+                continue
+            with suppress(FileNotFoundError):  # its process was quicker
+                if alive(int(pid)) and time.time() - path.lstat().st_mtime < A_DAY:
+                    continue
+                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 def write_text(path: Path, text: str, elsewhere: str = ELSEWHERE) -> None:
@@ -161,13 +185,13 @@ def _array(archive: zipfile.ZipFile, name: str) -> Array:
         return np.lib.format.read_array(member, allow_pickle=False)
 
 
-def read_text(path: Path, most: int | None = None) -> str:
-    """The text of a file of at most so many bytes."""
+def read_text(path: Path, most: int | None = None, errors: str = "strict") -> str:
+    """The text of a file of at most so many bytes; `errors` is what bytes come to that are no UTF-8."""
     try:
         _refuse_devices(path)
         if most is not None and (size := path.stat().st_size) > most:
             raise GlassnetError(f"{path} is damaged: it has {size:,} bytes, and no such file has more than {most:,}")
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8", errors=errors)
     except OSError as error:
         raise GlassnetError(f"can't read {path}: {error.strerror}") from error
     except MemoryError as error:

@@ -190,6 +190,7 @@ CELL: Rule = record(
         "failed": text,
     }
 )
+OWNER: Rule = record({"pid": whole, "host": text, "since": text, "doing": text})
 PUBLISHED: Rule = record(
     {"file": text, "name": text, "version": text, "size": whole, "sha256": text, "uploaded": text},
     {"requires_python": maybe(text), "metadata_sha256": maybe(text)},

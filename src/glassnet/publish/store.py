@@ -23,7 +23,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from ..errors import GlassnetError, did_you_mean, join
-from ..files import parse_json
+from ..files import parse_json, read_text
 from ..schemas import PUBLISHED
 from .rules import Problem, archive_problems, metadata_problems, name_problems, read_metadata
 
@@ -69,10 +69,8 @@ class Store:
 
     def history(self) -> list[Published]:
         """Every file that ever was published here, in order."""
-        try:
-            lines = (self.folder / LEDGER).read_text(encoding="utf-8").splitlines()
-        except FileNotFoundError:
-            return []
+        ledger = self.folder / LEDGER
+        lines = read_text(ledger, errors="replace").splitlines() if os.path.lexists(ledger) else []
         return [entry for entry in map(_entry, lines) if entry]
 
     def files(self) -> list[Published]:

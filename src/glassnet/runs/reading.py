@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import shlex
 from collections.abc import Mapping
@@ -27,12 +26,14 @@ from ..files import MOST_WORDS, array_shapes, is_plain, may_hold, read_arrays, r
 from ..kinds import Dataset
 from ..model import Model
 from ..notebook import html_table
+from ..owners import owning
 from ..schemas import CHECKPOINT, DAMAGE, MODEL, PROVENANCE, RESULT, WATCH
 from ..training import Epoch, Progress
 from ..training.epochs import Snapshot
 from ..training.scoring import class_codes
 from ..training.updates import check_states
 from ..watching import Watch, Watched, measure
+from .histories import mended, read_history
 from .recording import DEFAULT_FOLDER, WATCHED, Recording, final_figures, plain, run_number
 
 if TYPE_CHECKING:
@@ -86,8 +87,14 @@ class Run:
 
     @cached_property
     def epochs(self) -> list[Epoch]:
-        """What was written down of each epoch."""
-        return read_history(self.folder / "history.csv")
+        """What was written down of each epoch; where that is damaged, what the checkpoint holds of it as well."""
+        path, checkpoint = self.folder / "history.csv", self.folder / "checkpoint.npz"
+        try:
+            return read_history(path)
+        except GlassnetError:
+            if not is_plain(checkpoint):
+                raise
+            return mended(path, read_arrays(checkpoint, CHECKPOINT))[0]
 
     @cached_property
     def history(self) -> pd.DataFrame:
@@ -242,13 +249,14 @@ class Run:
 
         Raises `GlassnetError` where nothing is left to do.
         """
-        training = self.at_checkpoint(epochs)
-        self._refuse_finished(len(training.progress.epochs), training.plan.epochs)
-        if epochs is not None:
-            write_text(self.folder / "experiment.json", training.experiment.to_json())
-            changed = self.provenance | {"epochs_changed_to": training.plan.epochs}  # what the command did not say
-            write_text(self.folder / "provenance.json", json.dumps(changed, indent=2))
-        return Recording(training, self.folder, self._watch(training))
+        with owning(self.folder, "training"):  # what another process does with it is not to change in between
+            training = self.at_checkpoint(epochs)
+            self._refuse_finished(len(training.progress.epochs), training.plan.epochs)
+            if epochs is not None:
+                write_text(self.folder / "experiment.json", training.experiment.to_json())
+                changed = self.provenance | {"epochs_changed_to": training.plan.epochs}  # what the command did not say
+                write_text(self.folder / "provenance.json", json.dumps(changed, indent=2))
+            return Recording(training, self.folder, self._watch(training))
 
     def _watch(self, training: Training) -> Watch | None:
         """Watching goes on as it began; what was seen after the checkpoint was written will be seen again."""
@@ -285,11 +293,10 @@ class Run:
             check_states(training.chosen.optimizer.build(), network.w, network.layout, states)
         except DAMAGE as error:
             raise GlassnetError(f"{path} does not fit its experiment.json: {error}") from error
-        epochs = read_history(self.folder / "history.csv")
-        if len(epochs) < done:
-            raise GlassnetError(f"{self.folder}: history.csv holds {len(epochs)} epochs and the checkpoint {done}")
+        epochs, remark = mended(self.folder / "history.csv", arrays)
+        training.remarks += (remark,) * bool(remark)
         training.progress = Progress(
-            epochs[:done], step, states, best, best_epoch, arrays.get("start"), progress.stopped
+            epochs, step, states, best, best_epoch, arrays.get("start"), progress.stopped
         )  # fmt: skip
 
 
@@ -352,32 +359,6 @@ def read_states(arrays: Mapping[str, Array]) -> list[dict[str, Any]]:
             array = arrays[key]
             states[int(piece)][name] = array if form == "array" else array[()] if form == "scalar" else array.item()
     return states
-
-
-def read_history(path: Path) -> list[Epoch]:
-    """The epochs of a history, number for number those that were written; a last, torn line is left out."""
-    text = read_text(path)
-    lines = text[: text.rfind("\n") + 1].splitlines()
-    try:
-        epochs = [_epoch(row) for row in csv.DictReader(lines)]
-        if [epoch.number for epoch in epochs] != list(range(1, len(epochs) + 1)):
-            raise ValueError("its epochs are not 1, 2, 3, ...")
-    except KeyError as error:
-        raise GlassnetError(f"{path} is damaged: its column {error} is missing") from error
-    except (*DAMAGE, csv.Error) as error:
-        raise GlassnetError(f"{path} is damaged: {error}") from error
-    return epochs
-
-
-def _epoch(row: Mapping[str, str]) -> Epoch:
-    scores: dict[str, dict[str, float]] = {}
-    for key, value in row.items():
-        split, _, name = key.partition("_")
-        if split in ("train", "validation") and key != "validation_loss":
-            scores.setdefault(split, {})[name] = float(value)
-    validation_loss = float(row["validation_loss"]) if row["validation_loss"] else None
-    loss, monitored, rate, seconds = (float(row[name]) for name in ("loss", "monitored", "rate", "seconds"))
-    return Epoch(int(row["epoch"]), int(row["step"]), loss, validation_loss, scores, monitored, rate, seconds)
 
 
 def _phrases(experiment: Experiment) -> list[str]:

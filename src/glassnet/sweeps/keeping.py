@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -50,17 +51,24 @@ def append(folder: Path, outcome: Outcome) -> None:
 
 
 def read_outcomes(folder: Path) -> list[Outcome]:
-    """The finished cells. The file is cut back to them, so that a line that was torn does not stand in the way."""
+    """The finished cells."""
+    return [outcome for _, outcome in _finished(folder)]
+
+
+def mend(folder: Path) -> None:
+    """Cut the file back to the finished cells, so that a line that was torn does not stand in the way."""
+    kept = "".join(f"{line}\n" for line, _ in _finished(folder))
     path = folder / CELLS
-    if not path.exists():
-        return []
-    text = read_text(path)
-    kept = text[: text.rfind("\n") + 1]
-    read = [(line, outcome) for line in kept.split("\n") if (outcome := _outcome(line)) is not None]
-    kept = "".join(f"{line}\n" for line, _ in read)
-    if kept != text:
+    if os.path.lexists(path) and kept != read_text(path, errors="replace"):
         write_text(path, kept, ELSEWHERE) if kept else path.unlink()
-    return [outcome for _, outcome in read]
+
+
+def _finished(folder: Path) -> list[tuple[str, Outcome]]:
+    """Whole lines that can be read, with what they say."""
+    path = folder / CELLS
+    text = read_text(path, errors="replace") if os.path.lexists(path) else ""
+    lines = text[: text.rfind("\n") + 1].split("\n")
+    return [(line, outcome) for line in lines if (outcome := _outcome(line)) is not None]
 
 
 def _outcome(text: str) -> Outcome | None:

@@ -16,12 +16,13 @@ from typing import Any
 from ..catalog import Catalog
 from ..errors import GlassnetError, join
 from ..experiment import Experiment, Training
-from ..files import read_json, write_text
+from ..files import read_json, remove_leftovers, write_text
+from ..owners import owning
 from ..runs.recording import new_folder, plain, provenance
 from ..schemas import DAMAGE, SWEEP
 from .axes import Axis, read_axis
 from .cells import Cell, Guests, Job, Outcome, Workers, division_of, packages_of, training_of, with_point
-from .keeping import BEST, ELSEWHERE, WORDS, append, read_outcomes, write_table
+from .keeping import BEST, ELSEWHERE, WORDS, append, mend, read_outcomes, write_table
 from .ranking import ALL_ROWS, VALIDATION_ROWS, Row, Score, rank
 from .searching import MOST_POINTS, Point, at_random, grid, rounds
 
@@ -120,6 +121,14 @@ class Sweep:
 
     def run(self, workers: Workers) -> Iterator[Outcome]:
         """Train every cell that is not finished yet. Each outcome is written down before it is handed over."""
+        with owning(self.folder, "sweeping", ELSEWHERE):
+            remove_leftovers(self.folder)
+            mend(self.folder)
+            finished = self._asked_for(read_outcomes(self.folder))  # another process may have gone on meanwhile
+            self.outcomes |= {outcome.cell: outcome for outcome in finished}
+            yield from self._trained(workers)
+
+    def _trained(self, workers: Workers) -> Iterator[Outcome]:
         points = self.points
         for number, (count, _) in enumerate(self.rounds):
             points = points[:count]
