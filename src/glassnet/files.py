@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import glob
 import json
 import math
 import os
@@ -70,20 +71,49 @@ def alive(pid: int) -> bool:
     return True
 
 
-def remove_leftovers(folder: Path) -> None:
+def remove_leftovers(folder: Path, name: str = "*") -> None:
     """Remove what a process that was killed has left half-written, files and folders; nothing of a living one.
 
-    Its number is the ending of their names. Numbers are used again, so that a day later nobody is believed.
+    Its number is the ending of their names. Numbers are used again, so that a day later nobody is believed. In a folder
+    of a person's own, `name` is the one thing that is looked for.
     """
     with writing(folder):
-        for path in folder.glob(".*"):
+        for path in folder.glob(f".{name if name == '*' else glob.escape(name)}.*"):
             pid = path.suffix[1:]
-            if not pid.isdecimal() or path.stem in ("", "."):
+            if not pid.isdecimal():
                 continue
             with suppress(FileNotFoundError):  # its process was quicker
                 if alive(int(pid)) and time.time() - path.lstat().st_mtime < A_DAY:
                     continue
                 shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+
+
+def beside(path: Path) -> Path:
+    """Where something is made before it gets its name; what a killed process left there is removed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(path.parent, path.name)
+    return path.with_name(f".{path.name}.{os.getpid()}")
+
+
+@contextmanager
+def aside(folder: Path, elsewhere: str) -> Iterator[Path]:
+    """A folder whole or not at all: it is filled beside, under another name, and gets its own when all is in it.
+
+    It may be there already, if it is empty.
+    """
+    with writing(folder, elsewhere):
+        temporary = beside(folder)
+        temporary.mkdir()
+    try:
+        yield temporary
+        with writing(folder, elsewhere):
+            if folder.is_dir():
+                folder.rmdir()
+            temporary.rename(folder)
+    except GlassnetError as error:
+        raise GlassnetError(str(error).replace(str(temporary), str(folder))) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def write_text(path: Path, text: str, elsewhere: str = ELSEWHERE) -> None:

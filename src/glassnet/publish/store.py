@@ -10,9 +10,10 @@ import hashlib
 import json
 import os
 import re
-import tempfile
+import shutil
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,7 +24,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from ..errors import GlassnetError, did_you_mean, join
-from ..files import parse_json, read_text
+from ..files import beside, parse_json, read_text
 from ..schemas import PUBLISHED
 from .rules import Problem, archive_problems, metadata_problems, name_problems, read_metadata
 
@@ -100,8 +101,8 @@ class Store:
                 return False
             _refuse(_used_up(file, content, digest, there, history))
             self.folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=self.folder, prefix="incoming-") as incoming:
-                path = Path(incoming) / file
+            with _incoming(self.folder) as incoming:
+                path = incoming / file
                 path.write_bytes(content)
                 _refuse(archive_problems(path))
                 metadata = read_metadata(path)
@@ -148,6 +149,17 @@ class Store:
         self.path(there[file]).unlink()
         self.metadata_path(there[file]).unlink(missing_ok=True)
         return there[file]
+
+
+@contextmanager
+def _incoming(folder: Path) -> Iterator[Path]:
+    """A place to look at an upload before it is published; those of processes that were killed are removed."""
+    place = beside(folder / "incoming")
+    place.mkdir()
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def _entry(line: str) -> Published | None:
