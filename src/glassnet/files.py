@@ -102,6 +102,8 @@ def aside(folder: Path, elsewhere: str) -> Iterator[Path]:
     It may be there already, if it is empty.
     """
     with writing(folder, elsewhere):
+        if folder.exists() and not folder.is_dir():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
         temporary = beside(folder)
         temporary.mkdir()
     try:

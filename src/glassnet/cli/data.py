@@ -35,14 +35,16 @@ def export(host: Host, dataset: str, folder: Path | None, **words: Any) -> None:
     The columns are those that a network sees; the last ones hold the target in its own words or units.
     """
     from ..experiment import Experiment, run
-    from ..files import aside, write_text
+    from ..files import aside, write_text, writing
 
     given = {name: value for name, value in words.items() if value is not None}
     training = run(Experiment.from_mapping({"dataset": dataset} | given), host.catalog())
     name = training.chosen.dataset.part.name if training.chosen.dataset else Path(dataset).stem
     folder = folder or Path(f"{name}-splits")
     elsewhere = "give another folder with --to"
-    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+    with writing(folder, elsewhere):
+        full = folder.is_dir() and any(folder.iterdir())
+    if full:
         raise GlassnetError(f"{folder} is not empty and is left as it is: {elsewhere}")
     splits = {"all": training.data.train} if training.data.whole else training.splits()
     with aside(folder, elsewhere) as made:
