@@ -22,11 +22,12 @@ REPOSITORY ?= local
 PACKAGE    ?= .
 RELEASE_ARGS ?=
 
-.PHONY: help train test parity parity-tools parity-page bench lint release clean
+.PHONY: help train test soak parity parity-tools parity-page bench lint release clean
 
 help:
 	@echo "make train   install glassnet here and train a network on handwritten digits"
 	@echo "make test    install what the tests need and run them all"
+	@echo "make soak    read 10,000 damaged files and kill a training 200 times"
 	@echo "make parity  install PyTorch and Keras too and compare the numbers (PIP_ARGS chooses a build)"
 	@echo "make bench   time glassnet beside scikit-learn, as ratios"
 	@echo "make lint    ruff and mypy"
@@ -38,6 +39,9 @@ train: $(VENV)/installed
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+soak: $(VENV)/installed-dev
+	GLASSNET_SOAK=1 $(BIN)/python -m pytest tests/test_mutations.py tests/test_kills.py $(PYTEST_ARGS)
 
 parity: $(VENV)/installed-parity
 	$(BIN)/python -m pytest tests/parity $(PYTEST_ARGS)

@@ -15,9 +15,9 @@ import glassnet
 
 ROOT = Path(glassnet.__file__).parent
 FLOORS = (
-    ("errors", "kinds", "process", "slopes", "streams", "wording"),
+    ("errors", "kinds", "process", "schemas", "slopes", "streams", "wording"),
     ("conventions", "files", "hooks", "probes", "tables"),
-    ("backward", "catalog", "data", "folders"),
+    ("backward", "catalog", "data", "folders", "owners"),
     ("layers",),
     ("network",),
     ("training",),

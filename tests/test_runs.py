@@ -1,8 +1,10 @@
 """The run folder: what is in it, that it reads back to the last bit, and what is said when it doesn't."""
 
+import contextlib
 import hashlib
 import io
 import json
+import os
 import pickle
 import shutil
 import subprocess
@@ -23,7 +25,7 @@ from glassnet.catalog import Catalog
 from glassnet.files import read_arrays, write_arrays
 from glassnet.report import page_of
 from glassnet.runs import FOLDERS, Recording
-from glassnet.runs.reading import read_history
+from glassnet.runs.histories import KEPT, read_history
 
 CATALOG = Catalog.discover(guests=False)
 FILES = {
@@ -368,18 +370,26 @@ def test_any_changed_byte_of_arrays_is_noticed_or_harmless(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda arrays: arrays.pop("w"), "not a model that this glassnet can read (KeyError: 'w')"),
+        (lambda arrays: arrays.pop("w"), "FILE is damaged: 'w' is missing"),
+        (lambda arrays: arrays.update(w=arrays["w"] * 1j), "FILE is damaged: w holds complex128, not real numbers"),
+        (lambda arrays: arrays.update(w=np.zeros((3, 3))), "FILE is damaged: w has the shape (3, 3), not (P)"),
         (lambda arrays: arrays.update(w=np.zeros(3)), "not a model that this glassnet can read (ValueError: "),
-        (lambda arrays: arrays.update(words=np.array("{}")), "not a model that this glassnet can read (KeyError: "),
+        (
+            lambda arrays: arrays.update(words=np.array("{}")),
+            "not a model that this glassnet can read (ValueError: 'inputs'",
+        ),
         (lambda arrays: arrays.update(words=np.array("{")), "not a model that this glassnet can read (JSONDecode"),
-        (lambda arrays: arrays.update(words=np.array("[]")), "not a model that this glassnet can read (TypeError"),
+        (
+            lambda arrays: arrays.update(words=np.array("[]")),
+            "not a model that this glassnet can read (ValueError: it is a list",
+        ),
     ],
 )
 def test_a_model_of_other_arrays_is_one_clear_line(copied: Path, change: object, words: str) -> None:
     arrays = read_arrays(copied / "model.npz")
     change(arrays)  # type: ignore[operator]
     write_arrays(copied / "model.npz", arrays)
-    assert refusal(opened(copied).predict, animals(3)).startswith(words)
+    assert refusal(opened(copied).predict, animals(3)).startswith(words.replace("FILE", str(copied / "model.npz")))
 
 
 @pytest.mark.parametrize(
@@ -413,12 +423,23 @@ def test_damaged_words_are_one_clear_line(copied: Path, name: str, content: byte
     assert " is damaged: " in message or " is not an experiment: " in message
 
 
+FIGURES = {
+    "metrics": {"train": {"r2": 1}, "validation": {}, "test": {}, "baseline": {"r2": 0}},
+    "intervals": {"train": {"r2": [0, 1]}}, "epochs": 5, "seconds": 0.1, "stopped": "all 5 epochs",
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("figures", "missing"),
     [
-        ({"epochs": 3}, "'metrics' is missing"), ({"metrics": {"train": {}}, "intervals": {}}, "not enough values"),
-        ({"metrics": {"train": {"r2": 1}}, "intervals": {"test": {"r2": [0, 1]}}}, "'test' is missing"),
-        ({"metrics": 3, "intervals": {"test": {}}}, "not subscriptable"),
+        ({"epochs": 3}, "'metrics' is missing"), (FIGURES | {"intervals": {}}, "intervals holds no split"),
+        (FIGURES | {"metrics": {"train": {"r2": 1}}}, "'metrics.validation' is missing"),
+        (FIGURES | {"intervals": {"test": {"r2": [0, 1]}}}, "'metrics.test.r2' is missing"),
+        (FIGURES | {"intervals": {"train": {"r2": [0, 1, 2]}}}, "intervals.train.r2 is a list, not a list of 2"),
+        (FIGURES | {"metrics": 3}, "metrics is 3, not an object"),
+        (FIGURES | {"epochs": -1}, "epochs is -1, not a whole"),
+        (FIGURES | {"seconds": float("nan")}, "NaN is no number of JSON"),
+        (FIGURES | {"stopped": []}, "stopped is a list"),
     ],
 )  # fmt: skip
 def test_final_figures_that_lack_something_are_one_clear_line(copied: Path, figures: dict, missing: str) -> None:
@@ -440,10 +461,10 @@ def test_rows_that_there_are_not_are_one_line_with_those_that_there_are(copied: 
     assert "has no 'vali' rows. " in refusal(opened(copied).outputs, "vali")
 
 
-@pytest.mark.parametrize("name", ["provenance.json", "history.csv"])
-def test_a_missing_file_is_one_clear_line(copied: Path, name: str) -> None:
-    (copied / name).unlink()
-    assert refusal(opened(copied).resume, epochs=9) == f"can't read {copied / name}: No such file or directory"
+def test_a_missing_file_is_one_clear_line(copied: Path) -> None:
+    path = copied / "provenance.json"
+    path.unlink()
+    assert refusal(opened(copied).resume, epochs=9) == f"can't read {path}: No such file or directory"
 
 
 def test_a_missing_model_says_how_to_make_it(copied: Path) -> None:
@@ -454,23 +475,59 @@ def test_a_missing_model_says_how_to_make_it(copied: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    "damage",
     [
-        ("", "history.csv holds 0 epochs and the checkpoint 5"),
-        ("epoch,step\n1,2\n", "history.csv is damaged: its column 'loss' is missing"),
-        ("epoch,step,loss\n1,2,3,4\n", "history.csv is damaged: "),
-        ("nonsense\n\0\n", "history.csv is damaged: "),
+        lambda path: path.unlink(), lambda path: path.write_text(""), lambda path: path.write_text("epoch,step\n1,2\n"),
+        lambda path: path.write_text("nonsense\n\0\n"), lambda path: path.write_bytes(path.read_bytes()[:150]),
+        lambda path: path.write_text("".join(path.read_text().splitlines(keepends=True)[::2])),
+        lambda path: path.write_text(path.read_text().replace("0.", "9.")),
+        lambda path: path.write_text("".join(path.read_text().splitlines(keepends=True)[1:])),
+        lambda path: path.write_text(path.read_text() + "9,9,9\n" * 3),
+        lambda path: (path.unlink(), path.mkdir()),
     ],
-)
-def test_a_damaged_history_is_one_clear_line(copied: Path, content: str, words: str) -> None:
-    (copied / "history.csv").write_text(content)
-    assert words in refusal(opened(copied).resume, epochs=9)
+)  # fmt: skip
+def test_a_damaged_history_is_mended_from_the_checkpoint(copied: Path, kept: Recording, damage: object) -> None:
+    path = copied / "history.csv"
+    before = path.read_text()
+    damage(path)  # type: ignore[operator]
+    recording = opened(copied).resume(epochs=6)
+    assert recording.training.progress.epochs == kept.training.progress.epochs
+    assert len(recording.training.remarks) == 1 + len(kept.training.remarks)
+    assert recording.training.remarks[-1].startswith(f"{path} was damaged: ")
+    assert recording.training.remarks[-1].endswith(" written anew from the checkpoint")
+    if path.is_dir():
+        path.rmdir()
+    assert [epoch.number for epoch in recording] == [6]
+    assert path.read_text().startswith(before)
+    assert [epoch.number for epoch in opened(copied).epochs] == [1, 2, 3, 4, 5, 6]
 
 
-def test_a_history_with_a_line_lost_is_noticed(copied: Path) -> None:
-    lines = (copied / "history.csv").read_text().splitlines(keepends=True)
-    (copied / "history.csv").write_text("".join(lines[:2] + lines[3:]))
-    assert "history.csv is damaged: its epochs are not 1, 2, 3, ..." in refusal(opened(copied).resume, epochs=9)
+def test_reading_a_damaged_history_takes_the_rows_of_the_checkpoint(copied: Path, kept: Recording) -> None:
+    (copied / "history.csv").write_text("epoch\n1\n")
+    assert opened(copied).epochs == kept.training.progress.epochs
+    (copied / "checkpoint.npz").unlink()
+    assert "history.csv is damaged" in refusal(lambda: opened(copied).history)
+
+
+def test_rows_that_are_in_neither_place_are_named(tmp_path: Path) -> None:
+    folder = keep(tmp_path, dataset="xor", hidden=(2,), epochs=KEPT + 20).folder
+    path = folder / "history.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join([*lines[:19], *lines[22:]]))  # without 19 and 20, and with 21 in the checkpoint
+    said = refusal(opened(folder).resume, KEPT + 30)
+    assert said.startswith(f"{path} is damaged: it lacks 2 epochs between 19 and 20 of {KEPT + 20}, and the checkpoint")
+    path.write_text("".join([*lines[:21], *lines[300:]]))
+    assert "was damaged: 279 of its" in opened(folder).resume(KEPT + 30).training.remarks[-1]
+
+
+def test_a_checkpoint_of_before_has_no_rows_and_is_read(copied: Path) -> None:
+    arrays = read_arrays(copied / "checkpoint.npz")
+    assert bytes(arrays.pop("history")).decode().splitlines() == (copied / "history.csv").read_text().splitlines()
+    write_arrays(copied / "checkpoint.npz", arrays)
+    assert len(list(opened(copied).resume(6))) == 1
+    write_arrays(copied / "checkpoint.npz", arrays)
+    (copied / "history.csv").write_text("")
+    assert "it lacks 5 epochs between 1 and 5 of 5" in refusal(opened(copied).resume, 7)
 
 
 def test_a_torn_last_line_and_an_epoch_too_many_are_cut_off(copied: Path, kept: Recording) -> None:
@@ -483,6 +540,50 @@ def test_a_torn_last_line_and_an_epoch_too_many_are_cut_off(copied: Path, kept: 
     (epoch,) = recording
     assert epoch.number == 6
     assert list(opened(copied).history["epoch"]) == [1, 2, 3, 4, 5, 6]
+
+
+# --- one owner ----------------------------------------------------------------------------------------------
+
+
+def test_a_run_has_one_owner_and_the_second_is_told_who(tmp_path: Path) -> None:
+    recording = record(run(quick(epochs=9), CATALOG), tmp_path)
+    epochs = iter(recording)
+    next(epochs)
+    assert refusal(opened(recording.folder).resume).startswith(f"this process is training {recording.folder} since 20")
+    assert refusal(list, Recording(recording.training, recording.folder)).endswith("; wait, or stop it")
+    assert len(opened(recording.folder).history) == 1  # reading needs no lock
+    next(epochs)
+    epochs.close()
+    assert {path.name for path in recording.folder.iterdir()} == FILES
+    assert len(list(opened(recording.folder).resume())) == 7
+
+
+def test_what_a_killed_owner_left_is_taken_over(copied: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    (copied / ".lock").touch()
+    owner = {"pid": gone.pid, "host": "here", "since": "then", "doing": "training"}
+    (copied / ".owner").write_text(json.dumps(owner))
+    assert len(list(opened(copied).resume(6))) == 1
+    assert {path.name for path in copied.iterdir()} == FILES
+
+
+def test_a_lock_that_leads_elsewhere_is_not_followed(copied: Path, tmp_path: Path) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("dear")
+    for name in (".lock", ".owner"):
+        (copied / name).symlink_to(letter)
+        with contextlib.suppress(GlassnetError):
+            list(opened(copied).resume(20 + len(name)))
+        assert letter.read_text() == "dear"
+        (copied / name).unlink(missing_ok=True)
+
+
+def test_a_run_that_went_on_meanwhile_is_opened_again(copied: Path) -> None:
+    early = opened(copied).resume(7)
+    assert len(list(opened(copied).resume(8))) == 3
+    assert refusal(list, early) == f"{copied} was trained by another process meanwhile: open it again"
+    assert len(opened(copied).history) == 8
 
 
 # --- going on -----------------------------------------------------------------------------------------------
@@ -593,12 +694,16 @@ def test_a_kill_after_the_last_epoch_leaves_the_end_to_be_written(copied: Path, 
 
 
 def test_going_on_removes_what_a_killed_process_left_behind(copied: Path) -> None:
-    for name in (".checkpoint.npz.4711", ".history.csv.12"):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    for name in (f".checkpoint.npz.{gone.pid}", f".history.csv.{gone.pid}", f".old.{os.getpid()}"):
         (copied / name).write_text("half")
+    os.utime(copied / f".old.{os.getpid()}", (0, 0))  # a number that was given again
+    (copied / f".mine.{os.getpid()}").write_text("half")
     (copied / ".notes").write_text("a person's own")
     for _ in opened(copied).resume(6):
         pass
-    assert {path.name for path in copied.iterdir()} == FILES | {".notes"}
+    assert {path.name for path in copied.iterdir()} == FILES | {".notes", f".mine.{os.getpid()}"}
 
 
 def test_changed_data_are_refused(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from glassnet import Experiment, GlassnetError, plot
 from glassnet import run as begin_training
 from glassnet.catalog import Catalog
 from glassnet.cli import main
+from glassnet.owners import owning
 from glassnet.sweeps import Cell, Guests, Job, Outcome, Plan, Score, Sweep
 from glassnet.sweeps.cells import catalog_of, division_of, looks_at_scores, train_cell, training_of
 from glassnet.sweeps.division import divide, fold_of_each
@@ -475,6 +476,28 @@ def test_a_sweep_that_is_ended_from_outside_loses_no_finished_cell(end: str, tmp
         assert f"Go on with: glassnet --plugin {gate.plugin} sweep --resume sweeps/0001-iris" in said
     assert f"{done} of 40 cells are finished already" in sweep("--resume", "last", before=tuple(plugin[1:])).output
     assert len(cells()) == 40
+
+
+def test_a_sweep_has_one_owner_and_a_damaged_line_costs_one_cell(tmp_path: Path) -> None:
+    sweep("iris", "--over", "l2=0,1,2", "--epochs", "1", "--quiet")
+    folder, path = Path("sweeps/0001-iris"), Path("sweeps/0001-iris/cells.jsonl")
+    with owning(folder, "sweeping"):
+        assert error("--resume", "1").startswith("Error: this process is sweeping sweeps/0001-iris since 2")
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text(lines[0] + '{"cell": 3}\n' + lines[2] + lines[2].replace("l2=2", "l2=7"))
+    assert "2 of 3 cells are finished already" in sweep("--resume", "1").output
+    assert {one["cell"]["settings"][0] for one in map(json.loads, path.read_text().splitlines())} >= {
+        "l2=0",
+        "l2=1",
+        "l2=2",
+    }
+    assert sorted(one.name for one in folder.glob(".*")) == []
+
+
+@pytest.mark.parametrize("words", ["--random 1000000000", "--seeds 1000000000", "--folds 1000000000"])
+def test_a_sweep_without_end_is_refused(words: str) -> None:
+    assert " must be at most " in error("iris", "--over", "l2=0..1", *words.split())
+    assert not Path("sweeps").exists()
 
 
 # --- pictures -----------------------------------------------------------------------------------------------

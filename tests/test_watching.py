@@ -390,7 +390,7 @@ def test_a_damaged_file_is_said_in_one_line(tmp_path: Path) -> None:
     arrays = read_arrays(folder / "watch.npz")
     for change in ({"gradients": arrays["gradients"][:1]}, {"rows": np.zeros(2)}, {"what": np.zeros(0)}):
         write_arrays(folder / "watch.npz", arrays | change)
-        with pytest.raises(GlassnetError, match=r"watch\.npz is damaged: not what --watch writes"):
+        with pytest.raises(GlassnetError, match=r"watch\.npz is damaged: "):
             _ = load(folder, catalog=CATALOG).watched
     write_arrays(folder / "watch.npz", {name: array for name, array in arrays.items() if name != "slopes"})
     with pytest.raises(GlassnetError, match="slopes"):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import GlassnetError, did_you_mean, join
-from .files import ELSEWHERE, writing
+from .files import ELSEWHERE, may_hold, writing
 
 LATEST = 5  # are named where nothing is found
 
@@ -57,7 +57,7 @@ class Folders:
 
     def holds(self, folder: Path) -> bool:
         """Whether it is such a folder, wherever it lies and whatever it is called."""
-        return (folder / self.mark).is_file()
+        return may_hold(folder, self.mark)
 
     def all(self, home: Path) -> list[Path]:
         """Those in `home`, in order of their numbers."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,9 +14,12 @@ from numpy.typing import NDArray
 
 from .catalog import Catalog, Choice
 from .data import Features, Targets
+from .data.features import SCALES
 from .errors import GlassnetError
-from .kinds import Loss
+from .files import parse_json
+from .kinds import TASKS, Loss
 from .network import Network
+from .schemas import DAMAGE, MODEL_WORDS
 from .training.scoring import class_codes
 from .wording import count
 
@@ -87,7 +92,8 @@ class Model:
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Array], catalog: Catalog) -> Model:
         try:
-            words = json.loads(str(arrays["words"]))
+            words = parse_json(str(arrays["words"]), MODEL_WORDS)
+            _refuse_other_sizes(words, arrays)
             parts = Parts.from_words(words, catalog)
             activations = [choice.build() for choice in parts.activations]
             network = Network.of(words, activations, parts.output.build())
@@ -95,9 +101,33 @@ class Model:
             features, targets = (
                 _under("features/", arrays, Features.from_arrays), _under("targets/", arrays, Targets.from_arrays)
             )  # fmt: skip
-        except (KeyError, ValueError, TypeError) as error:
+            _refuse_other_columns(features, targets, network)
+        except DAMAGE as error:
             raise GlassnetError(f"not a model that this glassnet can read ({type(error).__name__}: {error})") from error
         return cls(network, parts, parts.loss.build(), features, targets)
+
+
+def _refuse_other_sizes(words: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
+    """The words say how large a network is: not larger than the weights that are there."""
+    widths = [words["inputs"], *words["hidden"], words["outputs"]]
+    if not all(widths):
+        raise ValueError("a layer without units")
+    count = sum(i * o + o for i, o in pairwise(widths)) + 2 * sum(words["hidden"]) * words["batch_norm"]
+    if arrays["w"].shape != (count,):
+        raise ValueError(f"{math.prod(arrays['w'].shape):,} weights where {count:,} are wanted")
+
+
+def _refuse_other_columns(features: Features, targets: Targets, network: Network) -> None:
+    """Preparation, network and targets have to speak of the same columns."""
+    kinds, ways, tasks = {c.kind for c in features.columns}, ("image", *SCALES), tuple(TASKS)
+    if not kinds <= {"number", "text", "dropped"} or features.scale not in ways or targets.task not in tasks:
+        raise ValueError("an unknown way to prepare columns")
+    if len(features.outputs) != network.inputs:
+        raise ValueError(f"{len(features.outputs)} prepared columns for {network.inputs} inputs")
+    if {features.dtype, targets.dtype} != {network.dtype}:
+        raise ValueError(f"columns in {features.dtype} and {targets.dtype}, a network in {network.dtype}")
+    if any((c.kind == "text") != bool(c.values) for c in features.columns):
+        raise ValueError("a column of numbers with values of a text")
 
 
 def _under(prefix: str, arrays: Mapping[str, Array], read: Any) -> Any:

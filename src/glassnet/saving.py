@@ -14,6 +14,7 @@ from .errors import GlassnetError, unusable
 from .files import read_arrays, write_bytes
 from .runs import DEFAULT_FOLDER
 from .runs import load as load_run
+from .schemas import ESTIMATOR
 
 if TYPE_CHECKING:
     from .estimators import GlassClassifier, GlassRegressor
@@ -55,4 +56,4 @@ def _estimator(path: Path, catalog: Catalog | None) -> Any:
 
     if not path.is_file():
         raise GlassnetError(f"there is no file {str(path)!r}: glassnet.save(estimator, {str(path)!r}) makes one")
-    return estimator_from(read_arrays(path), path, catalog)
+    return estimator_from(read_arrays(path, ESTIMATOR, "holds no estimator that glassnet.save wrote"), path, catalog)

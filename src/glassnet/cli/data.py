@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from .host import Host
 
 
+INDEX = "index"  # where the practice index keeps what was published, unless it is told another place
+
+
 @click.group()
 def data() -> None:
     """Look at the rows behind a training."""
@@ -32,21 +35,45 @@ def export(host: Host, dataset: str, folder: Path | None, **words: Any) -> None:
     The columns are those that a network sees; the last ones hold the target in its own words or units.
     """
     from ..experiment import Experiment, run
-    from ..files import write_text, writing
+    from ..files import aside, write_text, writing
 
     given = {name: value for name, value in words.items() if value is not None}
     training = run(Experiment.from_mapping({"dataset": dataset} | given), host.catalog())
     folder = folder or Path(f"{training.experiment.title}-splits")
     elsewhere = "give another folder with --to"
     with writing(folder, elsewhere):
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise GlassnetError(f"{folder} is not empty and is left as it is: {elsewhere}")
+        full = folder.is_dir() and any(folder.iterdir())
+    if full:
+        raise GlassnetError(f"{folder} is not empty and is left as it is: {elsewhere}")
     splits = {"all": training.data.train} if training.data.whole else training.splits()
+    with aside(folder, elsewhere) as made:
+        for split, rows in splits.items():
+            text = table(training.data, rows).to_csv(index=False, lineterminator="\n")
+            write_text(made / f"{split}.csv", text, elsewhere)
     for split, rows in splits.items():
-        path = folder / f"{split}.csv"
-        write_text(path, table(training.data, rows).to_csv(index=False, lineterminator="\n"), elsewhere)
-        click.echo(f"{path}: {len(rows)} rows")
+        click.echo(f"{folder / f'{split}.csv'}: {len(rows)} rows")
+
+
+@data.command()
+@click.option("--clear", is_flag=True, help="Remove it all; what is needed is fetched again.")
+def cache(clear: bool) -> None:
+    """Say what glassnet keeps between commands, and where: downloads, requirements of releases, the practice index."""
+    import shutil
+
+    from ..data.downloads import cache_folder
+    from ..wording import count, memory
+
+    home = cache_folder()
+    kept = sorted(path for path in home.iterdir() if path.is_dir()) if home.is_dir() else []
+    for folder in kept:
+        files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+        size = memory(sum(path.stat().st_size for path in files))
+        gone = clear and folder.name != INDEX  # what was published there can't be fetched again
+        if gone:
+            shutil.rmtree(folder, ignore_errors=True)
+        click.echo(f"{folder}: {count(len(files), 'file')}, {size}{', removed' if gone else ''}")
+    if not kept:
+        click.echo(f"Nothing is kept in {home}.")
 
 
 def table(prepared: Any, rows: Any) -> Any:

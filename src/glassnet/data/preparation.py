@@ -69,6 +69,11 @@ class Prepared:
         return _checksum(*self.raw)
 
 
+def checksum_of(dataset: Dataset) -> str:
+    """The SHA-256 of the rows of a data set, as `Prepared.checksum` is, before anything is done to them."""
+    return _checksum(input_table(dataset.X, dataset.feature_names)[0], target_values(dataset.y), dataset)
+
+
 def prepare(
     dataset: Dataset,
     task: Task,

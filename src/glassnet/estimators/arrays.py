@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from ..catalog import Catalog
 from ..errors import GlassnetError, join
+from ..files import parse_json
+from ..schemas import DAMAGE, ESTIMATOR_WORDS
 from .classifier import GlassClassifier
 from .keeping import Fitted
 from .regressor import GlassRegressor
@@ -77,13 +79,20 @@ def _from_words(value: Any) -> Any:
     return [_from_words(one) for one in value] if isinstance(value, list) else value
 
 
+def _classes(classes: Array, dtype: str) -> Array:
+    """As they were: objects are kept as texts. No other dtype is believed, as it may be of any size."""
+    if dtype not in ("|O", classes.dtype.str):
+        raise ValueError(f"its classes are {classes.dtype}, not {dtype}")
+    return classes.astype(dtype)
+
+
 def estimator_from(arrays: Mapping[str, Array], path: Path, catalog: Catalog | None) -> Any:
     """The reverse of `arrays_of`."""
     try:
-        words = json.loads(str(arrays["words"]))
+        words = parse_json(str(arrays["words"]), ESTIMATOR_WORDS, finite=False)
         kind = ESTIMATORS[words["estimator"]]
         parameters = {name: _from_words(value) for name, value in words["parameters"].items()}
-    except (KeyError, ValueError, TypeError, AttributeError) as error:
+    except DAMAGE as error:
         raise GlassnetError(f"{path} holds no estimator that glassnet.save wrote: {error}") from error
     if unknown := sorted(set(parameters) - {field.name for field in fields(kind)}):
         raise GlassnetError(f"{path} was written by another version of glassnet: {join(unknown)} is unknown here")
@@ -93,9 +102,11 @@ def estimator_from(arrays: Mapping[str, Array], path: Path, catalog: Catalog | N
         if "feature_names_in" in arrays:
             estimator.feature_names_in_ = arrays["feature_names_in"].astype(object)
         fitted = Fitted.from_arrays(arrays, known_parts() if catalog is None else catalog)
+        if estimator.n_features_in_ != len(fitted.model.features.columns):
+            raise ValueError(f"{estimator.n_features_in_} features for {len(fitted.model.features.columns)} columns")
         if isinstance(estimator, GlassClassifier):
-            estimator.classes_ = arrays["classes"].astype(str(arrays["classes_dtype"]))
-    except (KeyError, ValueError, TypeError) as error:
+            estimator.classes_ = _classes(arrays["classes"], str(arrays["classes_dtype"]))
+    except DAMAGE as error:
         raise GlassnetError(f"{path} is damaged: {error}") from error
     estimator._restore(fitted)
     return estimator

@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from ..catalog import Catalog
 from ..errors import GlassnetError
 from ..experiment.building import Earlier
+from ..files import parse_json
 from ..model import Model
 from ..runs import read_states, state_arrays
+from ..schemas import DAMAGE, FIT_WORDS
 from ..training import Epoch, Progress
 from ..training.epochs import Snapshot
 
@@ -81,7 +83,7 @@ class Fitted:
         model = {name.removeprefix("model/"): array for name, array in arrays.items() if name.startswith("model/")}
         read = Model.from_arrays(model, catalog)
         try:
-            words = json.loads(str(arrays["fit"]))
+            words = parse_json(str(arrays["fit"]), FIT_WORDS, finite=False)
             best = Snapshot(arrays["best_w"], arrays["best_running"]) if "best_w" in arrays else None
             progress = Progress(
                 read_epochs(arrays), words["step"], read_states(arrays), best, words["best_epoch"], None,
@@ -89,7 +91,7 @@ class Fitted:
             )  # fmt: skip
             patience = None if words["patience"] is None else Patience(*words["patience"])
             return cls(read, progress, words["optimizer"], words["seed"], patience)
-        except (KeyError, ValueError, TypeError, IndexError) as error:
+        except DAMAGE as error:
             raise GlassnetError(f"not a fit that this glassnet can read ({type(error).__name__}: {error})") from error
 
 

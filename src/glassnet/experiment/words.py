@@ -12,7 +12,9 @@ from typing import Any
 
 from ..catalog import Phrase
 from ..errors import GlassnetError, did_you_mean, join
+from ..files import parse_json
 from ..kinds import TASKS
+from ..schemas import DAMAGE, EXPERIMENT
 from . import telling
 
 Choosable = str | Callable[..., Any]  # a phrase, or in notebooks a part's function itself
@@ -93,8 +95,8 @@ class Experiment:
     @classmethod
     def from_json(cls, text: str, where: str = "experiment.json") -> Experiment:
         try:
-            return cls.from_mapping(json.loads(text), where=where)
-        except (ValueError, TypeError, AttributeError) as error:
+            return cls.from_mapping(parse_json(text, EXPERIMENT), where=where)
+        except DAMAGE as error:
             raise GlassnetError(f"{where} is not an experiment: {error}") from error
 
     def to_json(self) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import re
-import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,7 +22,7 @@ from ..engines import named
 from ..errors import GlassnetError, did_you_mean, join
 from ..experiment import Experiment
 from ..experiment.recipes import ENGINE_PACKAGES, recipe_for
-from ..files import write_bytes, write_text, writing
+from ..files import aside, write_bytes, write_text
 from ..kinds import Recipe
 from ..runs import Run
 from . import graph, tables
@@ -167,19 +166,11 @@ def _plain_first(line: str) -> tuple[bool, str]:
 
 def _write(folder: Path, program: str, arrays: Mapping[str, Array], files: Mapping[str, bytes]) -> list[Path]:
     """The folder whole or not at all: it gets its name when all is in it."""
-    temporary = folder.with_name(f".{folder.name}.partial")
-    with writing(folder.parent, _ELSEWHERE):
-        shutil.rmtree(temporary, ignore_errors=True)
-        temporary.mkdir(parents=True)
-        try:
-            write_text(temporary / "model.py", program, _ELSEWHERE)
-            write_bytes(temporary / "weights.npz", lambda file: np.savez(file, **arrays), _ELSEWHERE)  # type: ignore[arg-type]
-            for name, content in files.items():
-                write_bytes(temporary / name, lambda file, content=content: file.write(content), _ELSEWHERE)  # type: ignore[misc]
-            temporary.rename(folder)
-        except BaseException:
-            shutil.rmtree(temporary, ignore_errors=True)
-            raise
+    with aside(folder, _ELSEWHERE) as temporary:
+        write_text(temporary / "model.py", program, _ELSEWHERE)
+        write_bytes(temporary / "weights.npz", lambda file: np.savez(file, **arrays), _ELSEWHERE)  # type: ignore[arg-type]
+        for name, content in files.items():
+            write_bytes(temporary / name, lambda file, content=content: file.write(content), _ELSEWHERE)  # type: ignore[misc]
     return [folder / name for name in ("model.py", "weights.npz", *files)]
 
 

@@ -10,9 +10,10 @@ import hashlib
 import json
 import os
 import re
-import tempfile
+import shutil
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +24,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from ..errors import GlassnetError, did_you_mean, join
+from ..files import beside, parse_json, read_text
+from ..schemas import PUBLISHED
 from .rules import Problem, archive_problems, metadata_problems, name_problems, read_metadata
 
 LARGEST_FILE = 100 * 1024 * 1024  # bytes, as on PyPI
@@ -67,10 +70,8 @@ class Store:
 
     def history(self) -> list[Published]:
         """Every file that ever was published here, in order."""
-        try:
-            lines = (self.folder / LEDGER).read_text(encoding="utf-8").splitlines()
-        except FileNotFoundError:
-            return []
+        ledger = self.folder / LEDGER
+        lines = read_text(ledger, errors="replace").splitlines() if os.path.lexists(ledger) else []
         return [entry for entry in map(_entry, lines) if entry]
 
     def files(self) -> list[Published]:
@@ -100,8 +101,8 @@ class Store:
                 return False
             _refuse(_used_up(file, content, digest, there, history))
             self.folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=self.folder, prefix="incoming-") as incoming:
-                path = Path(incoming) / file
+            with _incoming(self.folder) as incoming:
+                path = incoming / file
                 path.write_bytes(content)
                 _refuse(archive_problems(path))
                 metadata = read_metadata(path)
@@ -150,11 +151,25 @@ class Store:
         return there[file]
 
 
+@contextmanager
+def _incoming(folder: Path) -> Iterator[Path]:
+    """A place to look at an upload before it is published; those of processes that were killed are removed."""
+    place = beside(folder / "incoming")
+    place.mkdir()
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
 def _entry(line: str) -> Published | None:
     try:
-        return Published(**json.loads(line))
+        entry = Published(**parse_json(line, PUBLISHED))
+        Version(entry.version)
+        datetime.fromisoformat(entry.uploaded)
     except (ValueError, TypeError):
-        return None  # a line that a kill cut off: that file was never published
+        return None  # a line that a kill cut off, or that nobody here wrote: that file was never published
+    return entry if not _name_of_file(entry.file) and entry.project else None
 
 
 def _refuse(problems: Iterable[Problem]) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GlassnetError, join
+from ..files import beside
 from ..kinds import COMMANDS
 from . import extra
 from .naming import ANSWERS, LONGEST_LINE, Names, names, problem_with, problems
@@ -69,7 +69,8 @@ def new_project(answers: Answers, folder: Path) -> Path:
     target = free_place(called, folder)
     parts = answers.parts()
     refuse_ours([(part.kind, part.name) for part in parts] or [(answers.kind, called.part)])
-    workshop = Path(tempfile.mkdtemp(prefix=f".{called.distribution}-", dir=folder))
+    workshop = beside(target)
+    workshop.mkdir()
     try:
         made = _render(_context(answers.given, parts), workshop)
         if answers.plugin_file:

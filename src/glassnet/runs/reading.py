@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import pairwise
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,21 +17,26 @@ from numpy.typing import NDArray
 
 from ..catalog import Catalog
 from ..data import Rows
+from ..data.preparation import checksum_of
 from ..errors import GlassnetError, did_you_mean, join
-from ..experiment import Experiment, Training, is_table, need_plugins
+from ..experiment import Experiment, Training, is_table, load_dataset, need_plugins
 from ..experiment.building import history_table
-from ..files import plain, read_arrays, read_json, read_text, write_text
+from ..files import MOST_WORDS, array_shapes, is_plain, plain, read_arrays, read_json, read_text, write_text
 from ..folders import number_of
-from ..kinds import Metric
+from ..kinds import Dataset, Metric
 from ..model import Model
+from ..owners import owning
+from ..schemas import CHECKPOINT, DAMAGE, MODEL, PROVENANCE, WATCH
 from ..tables import Table
 from ..training import Epoch, Progress
 from ..training.epochs import Snapshot
 from ..training.scoring import class_codes
+from ..training.steps import check_states
 from ..watching import Watch, Watched, measure
 from ..wording import SPLITS, figure
+from .histories import mended, read_history
 from .recording import DEFAULT_FOLDER, FOLDERS, WATCHED, Recording, final_figures
-from .scores import Score
+from .scores import Score, read_result
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,11 +87,11 @@ class Run:
     @cached_property
     def experiment(self) -> Experiment:
         path = self.folder / "experiment.json"
-        return Experiment.from_json(read_text(path), where=str(path))
+        return Experiment.from_json(read_text(path, MOST_WORDS), where=str(path))
 
     @cached_property
     def provenance(self) -> dict[str, Any]:
-        return read_json(self.folder / "provenance.json")
+        return read_json(self.folder / "provenance.json", PROVENANCE)
 
     @cached_property
     def result(self) -> dict[str, Any]:
@@ -95,8 +101,14 @@ class Run:
 
     @cached_property
     def epochs(self) -> list[Epoch]:
-        """What was written down of each epoch."""
-        return read_history(self.folder / "history.csv")
+        """What was written down of each epoch; where that is damaged, what the checkpoint holds of it as well."""
+        path, checkpoint = self.folder / "history.csv", self.folder / "checkpoint.npz"
+        try:
+            return read_history(path)
+        except GlassnetError:
+            if not is_plain(checkpoint):
+                raise
+            return mended(path, read_arrays(checkpoint, CHECKPOINT))[0]
 
     @cached_property
     def history(self) -> pd.DataFrame:
@@ -112,7 +124,7 @@ class Run:
     @cached_property
     def model(self) -> Model:
         catalog = self.catalog  # first: it reads the experiment, and says what that lacks
-        return Model.from_arrays(read_arrays(self.folder / "model.npz"), catalog)
+        return Model.from_arrays(read_arrays(self.folder / "model.npz", MODEL), catalog)
 
     def predict(self, X: Any) -> Array:
         """Predictions for raw rows, as in the table that the run was trained on."""
@@ -126,14 +138,51 @@ class Run:
             raise GlassnetError(
                 f"{self.folder} was trained with {join(unbuildable)} given as a function: words alone can't rebuild it"
             )
+        self._refuse_other_widths(experiment)
         known = self.training_given or self.__dict__.get("trained")  # loading large sets again takes its time
-        training = Training(experiment, self.catalog, source=None if known is None else known.source)
-        if training.data.checksum != self.provenance.get("data_sha256"):
-            raise GlassnetError(
-                f"the data of {self.folder} ({experiment.dataset}) are no longer those it was trained on: "
-                "their checksum differs; bring the old file back, or train a new run"
-            )
+        source = self._table(experiment) if known is None else known.source
+        training = Training(experiment, self.catalog, source=source)
+        if source is None and training.data.checksum != self.provenance.get("data_sha256"):
+            raise self._other_data(experiment)
         return training
+
+    def _table(self, experiment: Experiment) -> Dataset | None:
+        """The rows of a run on a table; None for a data set of the catalog.
+
+        Whoever made the run has chosen the path, which may be that of a letter of yours. So nothing that stands in
+        the file is repeated, on a page or in a message, before it has the checksum of what the run was trained on.
+        """
+        if not is_table(experiment.dataset):
+            return None
+        if not is_plain(Path(str(experiment.dataset))):
+            raise GlassnetError(
+                f"the data of {self.folder} are not there: no file {str(experiment.dataset)!r}; bring it back, "
+                "or train a new run"
+            )
+        need_plugins(experiment, self.catalog)
+        wanted = self.provenance.get("data_sha256")
+        try:
+            _, source = load_dataset(experiment, self.catalog)
+            if checksum_of(source) == wanted:
+                return source
+        except (GlassnetError, MemoryError):
+            pass
+        raise self._other_data(experiment)
+
+    def _other_data(self, experiment: Experiment) -> GlassnetError:
+        return GlassnetError(
+            f"the data of {self.folder} ({experiment.dataset}) are no longer those it was trained on: "
+            "their checksum differs; bring the old file back, or train a new run"
+        )
+
+    def _refuse_other_widths(self, experiment: Experiment) -> None:
+        """An experiment that asks for more weights than the run's files hold would take memory for nothing."""
+        least = sum(i * o for i, o in pairwise(experiment.hidden)) + sum(experiment.hidden)
+        for name in ("model.npz", "checkpoint.npz"):
+            held = array_shapes(self.folder / name).get("w")
+            if held is not None and prod(held) < least:
+                path = self.folder / name
+                raise GlassnetError(f"{path} does not fit its experiment.json: {prod(held)} weights of {least} or more")
 
     @cached_property
     def trained(self) -> Training:
@@ -152,7 +201,7 @@ class Run:
         path = self.folder / WATCHED
         if not path.exists():
             return None
-        arrays = read_arrays(path)
+        arrays = read_arrays(path, WATCH)
         try:
             return Watched.from_arrays(arrays)
         except GlassnetError as error:
@@ -253,7 +302,7 @@ class Run:
         training = self.training(epochs)
         path = self.folder / "checkpoint.npz"
         if path.exists():
-            self._restore(training, read_arrays(path), path)
+            self._restore(training, read_arrays(path, CHECKPOINT, "does not fit its experiment.json"), path)
         return training
 
     def resume(self, epochs: int | None = None) -> Recording:
@@ -261,13 +310,14 @@ class Run:
 
         Raises `GlassnetError` where nothing is left to do.
         """
-        training = self.at_checkpoint(epochs)
-        self._refuse_finished(len(training.progress.epochs), training.plan.epochs)
-        if epochs is not None:
-            write_text(self.folder / "experiment.json", training.experiment.to_json())
-            changed = self.provenance | {"epochs_changed_to": training.plan.epochs}  # what the command did not say
-            write_text(self.folder / "provenance.json", json.dumps(changed, indent=2))
-        return Recording(training, self.folder, self._watch(training))
+        with owning(self.folder, "training"):  # what another process does with it is not to change in between
+            training = self.at_checkpoint(epochs)
+            self._refuse_finished(len(training.progress.epochs), training.plan.epochs)
+            if epochs is not None:
+                write_text(self.folder / "experiment.json", training.experiment.to_json())
+                changed = self.provenance | {"epochs_changed_to": training.plan.epochs}  # what the command did not say
+                write_text(self.folder / "provenance.json", json.dumps(changed, indent=2))
+            return Recording(training, self.folder, self._watch(training))
 
     def _watch(self, training: Training) -> Watch | None:
         """Watching goes on as it began; what was seen after the checkpoint was written will be seen again."""
@@ -295,17 +345,19 @@ class Run:
         network, progress = training.network, training.progress
         try:
             done, step, best_epoch = (int(count) for count in arrays["counts"])
+            if not 0 <= best_epoch <= done or step < 0:
+                raise ValueError(f"its counts are {done}, {step} and {best_epoch}")
             network.w[:], network.running[:] = arrays["w"], arrays["running"]
             best = Snapshot(network.w.copy(), network.running.copy())
             best.w[:], best.running[:] = arrays["best_w"], arrays["best_running"]
             states = read_states(arrays)
-        except (KeyError, ValueError, TypeError, IndexError) as error:
+            check_states(training.chosen.optimizer.build(), network.w, network.layout, states)
+        except DAMAGE as error:
             raise GlassnetError(f"{path} does not fit its experiment.json: {error}") from error
-        epochs = read_history(self.folder / "history.csv")
-        if len(epochs) < done:
-            raise GlassnetError(f"{self.folder}: history.csv holds {len(epochs)} epochs and the checkpoint {done}")
+        epochs, remark = mended(self.folder / "history.csv", arrays)
+        training.remarks += (remark,) * bool(remark)
         training.progress = Progress(
-            epochs[:done], step, states, best, best_epoch, arrays.get("start"), progress.stopped
+            epochs, step, states, best, best_epoch, arrays.get("start"), progress.stopped
         )  # fmt: skip
 
 
@@ -319,48 +371,18 @@ def load(folder: str | int | Path, runs: str | Path = DEFAULT_FOLDER, catalog: C
     return Run(FOLDERS.find(str(folder), Path(runs)), catalog)
 
 
-def read_result(path: Path) -> dict[str, Any]:
-    """The final figures of a finished run, with all that is asked of them later on."""
-    result = read_json(path)
-    try:
-        metrics, (judged, *_) = result["metrics"], result["intervals"]
-        for name in metrics["train"]:
-            _ = metrics[judged][name], metrics["baseline"][name]
-            _low, _high = result["intervals"][judged][name]
-        _ = metrics["validation"], metrics["test"], int(result["epochs"]), float(result["seconds"]), result["stopped"]
-    except (KeyError, TypeError, ValueError) as error:
-        what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-        raise GlassnetError(
-            f"{path} is damaged: {what}; delete it, and glassnet train --resume {shlex.quote(str(path.parent))} "
-            "writes it anew"
-        ) from error
-    return result
-
-
 def read_states(arrays: Mapping[str, Array]) -> list[dict[str, Any]]:
     """The optimizer's states, one a piece of the vector, each value as it was: array, NumPy or Python number."""
-    states: list[dict[str, Any]] = [{} for _ in range(int(arrays.get("pieces", np.array(0))))]
+    pieces = int(arrays.get("pieces", np.array(0)))
+    if not 0 <= pieces <= 1 + max(array.size for array in arrays.values()):  # each is a part of the weights
+        raise ValueError(f"it has no states of {pieces} pieces")
+    states: list[dict[str, Any]] = [{} for _ in range(pieces)]
     for key in arrays:
         if key.startswith("state/"):
             _, piece, form, name = key.split("/", 3)
             array = arrays[key]
             states[int(piece)][name] = array if form == "array" else array[()] if form == "scalar" else array.item()
     return states
-
-
-def read_history(path: Path) -> list[Epoch]:
-    """The epochs of a history, number for number those that were written; a last, torn line is left out."""
-    text = read_text(path)
-    lines = text[: text.rfind("\n") + 1].splitlines()
-    try:
-        epochs = [Epoch.of(row) for row in csv.DictReader(lines)]
-        if [epoch.number for epoch in epochs] != list(range(1, len(epochs) + 1)):
-            raise ValueError("its epochs are not 1, 2, 3, ...")
-    except KeyError as error:
-        raise GlassnetError(f"{path} is damaged: its column {error} is missing") from error
-    except (TypeError, ValueError, AttributeError, csv.Error) as error:
-        raise GlassnetError(f"{path} is damaged: {error}") from error
-    return epochs
 
 
 def _phrases(experiment: Experiment) -> list[str]:

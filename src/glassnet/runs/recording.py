@@ -7,7 +7,9 @@ import io
 import json
 import platform
 import shutil
-from collections.abc import Generator, Mapping, Sequence
+from collections import deque
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,14 +19,16 @@ from numpy.typing import NDArray
 
 from ..errors import GlassnetError
 from ..experiment import Training
-from ..files import plain, remove_leftovers, write_arrays, write_text, writing
+from ..files import is_plain, plain, remove_leftovers, write_arrays, write_text, writing
 from ..folders import Folders
 from ..kinds import State
+from ..owners import owning
 from ..training import Epoch
 from ..training.epochs import Snapshot
 from ..training.live import run_to_the_end
 from ..training.threads import blas, suited_to
 from ..watching import Watch
+from .histories import KEPT, kept_rows
 
 Array = NDArray[Any]
 
@@ -44,46 +48,64 @@ class Recording:
     def __init__(self, training: Training, folder: Path, watch: Watch | None = None) -> None:
         self.training, self.folder, self.watch = training, folder, watch
         self.result: dict[str, Any] = {}
+        self._header, self._last = "", deque[str](maxlen=KEPT)  # the history's last rows, for the checkpoint
+        self._stands_at = self._checkpoint()
+
+    def _checkpoint(self) -> tuple[int, int] | None:
+        """Which checkpoint lies in the folder: another process writes another one."""
+        path = self.folder / "checkpoint.npz"
+        return (path.stat().st_mtime_ns, path.stat().st_ino) if is_plain(path) else None
 
     def __iter__(self) -> Generator[Epoch]:
-        remove_leftovers(self.folder)
-        self._write_history()  # a resumed run's history is cut back to what its checkpoint holds
-        progress = self.training.progress
-        try:
+        with self._owned():
+            remove_leftovers(self.folder)
+            self._write_history()  # a resumed run's history is cut back to what its checkpoint holds
             for epoch in self.training:
                 self._keep(epoch)
                 yield epoch
-        except KeyboardInterrupt:
-            progress.stopped = "interrupted"
-            raise
-        except Exception as error:
-            progress.stopped = progress.stopped or f"failed: {' '.join(str(error).split())}"
-            raise
-        finally:
-            progress.stopped = progress.stopped or "stopped by its caller"
-            self.conclude()
+
+    @contextmanager
+    def _owned(self) -> Iterator[None]:
+        """Nobody else trains this run meanwhile; however it ends, the reason and the final figures are written."""
+        progress = self.training.progress
+        with owning(self.folder, "training"):
+            if self._checkpoint() != self._stands_at:
+                raise GlassnetError(f"{self.folder} was trained by another process meanwhile: open it again")
+            try:
+                yield
+            except KeyboardInterrupt:
+                progress.stopped = "interrupted"
+                raise
+            except Exception as error:
+                progress.stopped = progress.stopped or f"failed: {' '.join(str(error).split())}"
+                raise
+            finally:
+                progress.stopped = progress.stopped or "stopped by its caller"
+                self.conclude()
+                self._stands_at = self._checkpoint()
 
     def _keep(self, epoch: Epoch) -> None:
         """One more row of history, one more look inside, then the checkpoint.
 
         A kill in between leaves a row and a look too many at most, which resuming cuts off.
         """
+        line = _line(_cells(epoch.row()))
         with (
             writing(self.folder),
             (self.folder / "history.csv").open("a", newline="", encoding="utf-8") as file,
         ):
-            csv.writer(file, lineterminator="\n").writerow(_cells(epoch.row()))
+            file.write(line + "\n")
+        self._last.append(line)
         if self.watch is not None and self.watch.look(epoch.number):
             write_arrays(self.folder / WATCHED, self.watch.watched.to_arrays())
-        write_arrays(self.folder / "checkpoint.npz", checkpoint_arrays(self.training))
+        rows = {"history": kept_rows(self._header, self._last)}
+        write_arrays(self.folder / "checkpoint.npz", checkpoint_arrays(self.training) | rows)
 
     def _write_history(self) -> None:
-        epochs = self.training.progress.epochs
-        text = io.StringIO(newline="")
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(self._columns())
-        writer.writerows(_cells(epoch.row()) for epoch in epochs)
-        write_text(self.folder / "history.csv", text.getvalue())
+        lines = [_line(_cells(epoch.row())) for epoch in self.training.progress.epochs]
+        self._header = _line(self._columns())
+        self._last.extend(lines)
+        write_text(self.folder / "history.csv", "\n".join((self._header, *lines)))
 
     def _columns(self) -> list[str]:
         training = self.training
@@ -205,6 +227,12 @@ def _plain_array(name: str, value: Any) -> Array:
             "a state holds arrays and Python numbers"
         )
     return array
+
+
+def _line(cells: Sequence[str]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="").writerow(cells)
+    return text.getvalue()
 
 
 def _cells(row: Mapping[str, Any]) -> list[str]:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..errors import GlassnetError
+from ..files import read_json
+from ..schemas import RESULT
 
 
 @dataclass(frozen=True)
@@ -27,3 +34,13 @@ class Score:
     def better(self) -> str:
         """Which way is up: "higher" or "lower". The metric itself is asked, so its part has to be there."""
         return self._better()
+
+
+def read_result(path: Path) -> dict[str, Any]:
+    """The final figures of a finished run, with all that is asked of them later on."""
+    try:
+        result = read_json(path, RESULT)
+    except GlassnetError as error:
+        again = f"glassnet train --resume {shlex.quote(str(path.parent))} writes it anew"
+        raise GlassnetError(f"{error}; delete it, and {again}") from error
+    return result

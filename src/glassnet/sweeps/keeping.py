@@ -8,14 +8,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ..errors import GlassnetError
-from ..files import plain, read_text, write_text, writing
+from ..files import parse_json, plain, read_text, write_text, writing
 from ..folders import Folders
+from ..schemas import CELL
 from .cells import Cell, Outcome
 from .ranking import Row
 
@@ -32,23 +33,33 @@ def append(folder: Path, outcome: Outcome) -> None:
         file.write(line + "\n")
 
 
-def read_outcomes(folder: Path, mend: bool = False) -> list[Outcome]:
-    """The finished cells. To `mend` is to cut the file back to them, before others are written behind a torn line."""
+def read_outcomes(folder: Path) -> list[Outcome]:
+    """The finished cells."""
+    return [outcome for _, outcome in _finished(folder)]
+
+
+def mend(folder: Path) -> None:
+    """Cut the file back to the finished cells, so that a line that was torn does not stand in the way."""
+    kept = "".join(f"{line}\n" for line, _ in _finished(folder))
     path = folder / CELLS
-    if not path.exists():
-        return []
-    text = read_text(path)
-    kept = text[: text.rfind("\n") + 1]
-    try:
-        outcomes = [_outcome(json.loads(line)) for line in kept.splitlines()]
-    except (ValueError, KeyError, TypeError) as error:
-        raise GlassnetError(f"{path} is damaged: {error}") from error
-    if mend and kept != text:
+    if os.path.lexists(path) and kept != read_text(path, errors="replace"):
         write_text(path, kept, ELSEWHERE) if kept else path.unlink()
-    return outcomes
 
 
-def _outcome(line: Mapping[str, Any]) -> Outcome:
+def _finished(folder: Path) -> list[tuple[str, Outcome]]:
+    """Whole lines that can be read, with what they say."""
+    path = folder / CELLS
+    text = read_text(path, errors="replace") if os.path.lexists(path) else ""
+    lines = text[: text.rfind("\n") + 1].split("\n")
+    return [(line, outcome) for line in lines if (outcome := _outcome(line)) is not None]
+
+
+def _outcome(text: str) -> Outcome | None:
+    """What a line says; None where it is damaged, so that its cell, and no other, is trained again."""
+    try:
+        line: Mapping[str, Any] = parse_json(text, CELL)
+    except ValueError:
+        return None
     words = line["cell"]
     cell = Cell(tuple(words["settings"]), words["epochs"], words["seed"], words["fold"], words["round"])
     scores = {name: float("nan") if value is None else value for name, value in line["scores"].items()}

@@ -34,6 +34,10 @@ def at_random(axes: Sequence[Axis], count: int, seed: int) -> list[Point]:
     """`count` different points: values of a list are equally likely, a range is drawn from between its ends."""
     rng = generator(seed, Stream.SEARCH)
     keys = [axis.key for axis in axes]
+    if all(axis.values and not axis.numbers for axis in axes):
+        possible = math.prod(len(axis.values) for axis in axes)
+        if count > possible:
+            raise GlassnetError(f"--random {count}: there are only {possible} different points; leave --random away")
     points: dict[Point, None] = {}
     for _ in range(100 * count):
         if len(points) == count:

@@ -18,15 +18,19 @@ from .. import pictures
 from ..catalog import Catalog
 from ..errors import GlassnetError, join
 from ..experiment import Experiment, Training
-from ..files import plain, read_json, write_text
+from ..files import plain, read_json, remove_leftovers, write_text
 from ..folders import number_of
+from ..owners import owning
 from ..runs import provenance
+from ..schemas import DAMAGE, SWEEP
 from ..wording import figure
 from .axes import Axis, read_axis
 from .cells import Cell, Guests, Job, Outcome, Workers, division_of, packages_of, training_of, with_point
-from .keeping import BEST, DEFAULT_FOLDER, ELSEWHERE, FOLDERS, WORDS, append, read_outcomes, write_table
+from .keeping import BEST, DEFAULT_FOLDER, ELSEWHERE, FOLDERS, WORDS, append, mend, read_outcomes, write_table
 from .ranking import ALL_ROWS, VALIDATION_ROWS, Row, Score, rank
-from .searching import Point, at_random, grid, rounds
+from .searching import MOST_POINTS, Point, at_random, grid, rounds
+
+MOST_REPEATS, MOST_CELLS = 10_000, 1_000_000
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,9 @@ class Plan:
             value = getattr(self, name)
             if value is not None and value < low:
                 raise GlassnetError(f"--{name} must be at least {low}, not {value}")
+        for name, most in (("random", MOST_POINTS), ("seeds", MOST_REPEATS), ("folds", MOST_REPEATS)):
+            if (getattr(self, name) or 0) > most:
+                raise GlassnetError(f"--{name} must be at most {most:,}, not {getattr(self, name):,}")
         if self.folds == 1 or self.folds < 0:
             raise GlassnetError(f"--folds must be at least 2, not {self.folds}")
         if not self.over:
@@ -70,6 +77,10 @@ class Plan:
     def points(self) -> list[Point]:
         """Every point of the search; each is tried on the words of the experiment, which raise where it is none."""
         found = at_random(self.axes, self.random, self.experiment.seed) if self.random else grid(self.axes)
+        if (cells := len(found) * self.seeds * max(1, self.folds)) > MOST_CELLS:
+            raise GlassnetError(
+                f"that sweep has {cells:,} cells, of at most {MOST_CELLS:,}: give fewer values, seeds or folds"
+            )
         for point in found:
             with_point(self.experiment, point)
         return found
@@ -84,10 +95,19 @@ class Sweep:
 
     def __init__(self, plan: Plan, guests: Guests, score: Score, folder: Path, outcomes: Sequence[Outcome]) -> None:
         self.plan, self.guests, self.score, self.folder = plan, guests, score, folder
-        self.outcomes = {outcome.cell: outcome for outcome in outcomes}
         self.points = plan.points()
         self._ranked: tuple[int, list[Row]] = -1, []
         self.rounds = rounds(len(self.points), plan.experiment.epochs, plan.halving)
+        self.outcomes = {outcome.cell: outcome for outcome in self._asked_for(outcomes)}
+
+    def _asked_for(self, outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
+        """Those whose cells this sweep has: a file may hold others, which would have their say in the ranking."""
+        points, repeats = set(self.points), set(self.repeats)
+        for outcome in outcomes:
+            cell = outcome.cell
+            known = cell.settings in points and (cell.seed, cell.fold) in repeats and cell.round < len(self.rounds)
+            if known and (outcome.failed or self.score.metric in outcome.scores):
+                yield outcome
 
     @classmethod
     def load(cls, sweep: str | Path = "last", sweeps: str | Path = DEFAULT_FOLDER) -> Sweep:
@@ -144,6 +164,14 @@ class Sweep:
 
     def run(self, workers: Workers) -> Iterator[Outcome]:
         """Train every cell that is not finished yet. Each outcome is written down before it is handed over."""
+        with owning(self.folder, "sweeping", ELSEWHERE):
+            remove_leftovers(self.folder)
+            mend(self.folder)
+            finished = self._asked_for(read_outcomes(self.folder))  # another process may have gone on meanwhile
+            self.outcomes |= {outcome.cell: outcome for outcome in finished}
+            yield from self._trained(workers)
+
+    def _trained(self, workers: Workers) -> Iterator[Outcome]:
         points = self.points
         for number, (count, _) in enumerate(self.rounds):
             points = points[:count]
@@ -227,13 +255,14 @@ def resume(folder: Path, catalog: Catalog) -> Sweep:
     _refuse_other_packages(folder, words["packages"], packages_of(guests))
     if _first_that_works(plan, guests)[1].data.checksum != words["provenance"]["data_sha256"]:
         raise GlassnetError(f"the data of {folder} are no longer those it began with: begin a new sweep")
-    return Sweep(plan, guests, score, folder, read_outcomes(folder, mend=True))
+    mend(folder)
+    return Sweep(plan, guests, score, folder, read_outcomes(folder))
 
 
 def _read(folder: Path) -> tuple[Plan, Score, dict[str, Any]]:
     """(what was asked for, what points are compared by, all that was written down when the sweep began)."""
     path = folder / WORDS
-    words = read_json(path)
+    words = read_json(path, SWEEP)
     try:
         plan = Plan(
             Experiment.from_mapping(words["experiment"], where=str(path)),
@@ -243,7 +272,7 @@ def _read(folder: Path) -> tuple[Plan, Score, dict[str, Any]]:
         words["guests"]["files"] = tuple((path, digest) for path, digest in words["guests"]["files"])
         words["packages"] = dict(words["packages"])
         _ = words["provenance"]["data_sha256"], Guests(**words["guests"])
-    except (KeyError, TypeError, ValueError) as error:
+    except DAMAGE as error:
         raise GlassnetError(f"{path} is damaged: {error}") from error
     return plan, score, words
 

@@ -91,6 +91,21 @@ class Updater:
             w -= change
 
 
+def check_states(optimizer: Optimizer, w: Array, layout: list[Block], states: list[State]) -> None:
+    """Hold states that were read from a file against those that the optimizer begins with; `ValueError` if other."""
+    if not states or optimizer.update is None:
+        return
+    fresh = Updater(optimizer, w, layout, []).states
+    if len(states) != len(fresh):
+        raise ValueError(f"the optimizer remembers {len(states)} pieces of {len(fresh)}")
+    for state, first in zip(states, fresh, strict=True):
+        for name, value in first.items():
+            if name not in state:
+                raise ValueError(f"the optimizer's {name!r} is missing")
+            if np.shape(state[name]) != np.shape(value):
+                raise ValueError(f"the optimizer's {name!r} has the shape {np.shape(state[name])}")
+
+
 def initial_state(optimizer: Optimizer, w: Array, layout: list[Block]) -> State:
     """init(w), or init(w, layout) for an optimizer that asks for the layers; empty without one."""
     if optimizer.init is None:

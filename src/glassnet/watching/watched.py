@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import GlassnetError
+from ..schemas import DAMAGE
 
 Array = NDArray[Any]
 
@@ -128,6 +129,6 @@ class Watched:
                 axis = len(getattr(seen, EPOCHS_OF[one]))
                 if any(len(getattr(seen, name)) != axis * (one in what) for name in names):
                     raise ValueError(f"its {one} do not fit their epochs")
-        except (KeyError, ValueError, TypeError, AttributeError) as error:
+        except DAMAGE as error:
             raise GlassnetError(f"not what --watch writes ({type(error).__name__}: {error})") from error
         return seen
