@@ -76,6 +76,7 @@ class Experiment:
             value = getattr(self, name)
             if value is not None or getattr(Experiment, name) is not None:  # None where it is the default
                 object.__setattr__(self, name, rule.read(name, value))
+        object.__setattr__(self, "keep", tuple(Rule(str).read("keep", name) for name in self.keep))
         for name in PHRASES:
             _check_phrases(name, getattr(self, name))
 
