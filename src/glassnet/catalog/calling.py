@@ -11,13 +11,33 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from functools import wraps
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from ..errors import GlassnetError, PartFailed
 from .faults import explain, raised_by_hand
 
-if TYPE_CHECKING:
-    from .parts import Part
+
+class Part(Protocol):
+    """What is said of a part that has failed: the catalog's `Part` has it all."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def distribution(self) -> str: ...
+
+    @property
+    def file(self) -> str: ...
+
+    @property
+    def full_name(self) -> str: ...
+
+    @property
+    def where(self) -> str: ...
+
 
 #: The kinds whose functions are called while something is trained or judged. A data set has none, and what an engine or
 #: a plot raises is told where it is called.
