@@ -404,7 +404,9 @@ def test_balanced_class_weights_are_those_of_scikit_learn():
     weight = prepared.train.weight
     np.testing.assert_allclose(weight, compute_sample_weight("balanced", prepared.train.target))
     assert weight.mean() == pytest.approx(1)
-    assert prepared.validation.weight is None
+    balance = dict(zip(*np.unique(prepared.train.target, return_index=True), strict=True))
+    held = np.array([prepared.train.weight[balance[code]] for code in prepared.validation.target])  # as in training
+    np.testing.assert_allclose(prepared.validation.weight, held / held.mean())
     assert prepare(Dataset(X60, Y60), "multiclass").train.weight is None
 
 

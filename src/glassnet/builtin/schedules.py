@@ -117,13 +117,21 @@ def adaptive(
     n_iter_no_change, and a rate that falls to one millionth ends the training.
     """
 
+    # What the epochs seen so far came to, so that each is looked at once and not at every step. Nothing depends on
+    # it: where the epochs are others, they are counted from the first.
+    seen: dict[str, Any] = {"last": None, "count": 0, "state": (math.inf, 0, 0)}
+
     def factor(step: int, total: int, epochs: Sequence[Any]) -> float:
-        best, stalled, divisions = math.inf, 0, 0
-        for epoch in epochs:
+        known = seen["count"]
+        if known > len(epochs) or (known and epochs[known - 1] is not seen["last"]):
+            known, seen["state"] = 0, (math.inf, 0, 0)
+        best, stalled, divisions = seen["state"]
+        for epoch in epochs[known:]:
             stalled = stalled + 1 if epoch.loss > best - tolerance else 0
             best = min(best, epoch.loss)
             if stalled == patience:
                 stalled, divisions = 0, divisions + 1
+        seen.update(last=epochs[-1] if epochs else None, count=len(epochs), state=(best, stalled, divisions))
         return divide**-divisions
 
     return Schedule(factor=factor)

@@ -122,9 +122,10 @@ def prepare(
     account = [_row_account(train, validated, tested, whole, fixed, task), *features.account()]
     if task == "regression" and standardise_target:
         account.append("The target was standardised for training; every score is in its own units.")
-    train = _weighted(train, class_weight, targets, weight)
+    balance = _balance(train, class_weight, targets)
+    train = _weighted(train, balance, weight)
     if validated is not None:  # what early stopping looks at is what training lowers
-        validated = _weighted(validated, None, targets, weight)
+        validated = _weighted(validated, balance, weight)
     return Prepared(train, validated, tested, whole, features, targets, tuple(account), kind, (X, y, dataset))
 
 
@@ -203,27 +204,32 @@ def _fixed_test_rows(dataset: Dataset, features: Features, targets: Targets, fir
     return Rows(features.transform(X), t, target, None, np.arange(first, first + len(X)))
 
 
-def _weighted(rows: Rows, class_weight: str | None, targets: Targets, given: Array | None) -> Rows:
-    """Training rows with their weights, of mean 1: those given, times one that makes every class count the same."""
-    if class_weight is None and given is None:
+def _weighted(rows: Rows, balance: Array | None, given: Array | None) -> Rows:
+    """Rows with their weights in the loss, of mean 1: those given, times those of their classes."""
+    if balance is None and given is None:
         return rows
     weight = np.ones(len(rows)) if given is None else np.asarray(given, np.float64)[rows.index]
-    if class_weight is not None:
-        weight = weight * _balancing(rows, class_weight, targets)
+    if balance is not None:
+        weight = weight * balance[rows.target]
     if not (np.isfinite(weight).all() and weight.min() >= 0 and weight.sum() > 0):
         raise GlassnetError("weights of rows are finite numbers from 0 on, and not all of them 0.")
     return replace(rows, weight=(weight / weight.mean()).astype(rows.X.dtype))
 
 
-def _balancing(rows: Rows, class_weight: str, targets: Targets) -> Array:
-    """n / (classes * rows of the class), the weight with which every class counts the same."""
+def _balance(train: Rows, class_weight: str | None, targets: Targets) -> Array | None:
+    """n / (classes * rows of the class): the weight of each class with which all count the same in training.
+
+    A class without training rows has nothing to be balanced by, and counts as it is.
+    """
+    if class_weight is None:
+        return None
     if class_weight != "balanced":
         raise GlassnetError(f"class_weight is None or 'balanced', but {class_weight!r} was given.")
     if targets.classes is None:
         raise GlassnetError(f"class_weight='balanced' needs classes, but the task is {targets.task}.")
-    counts = np.bincount(rows.target)
-    weight: Array = len(rows) / (np.count_nonzero(counts) * counts[rows.target])
-    return weight
+    counts = np.bincount(train.target, minlength=len(targets.classes))
+    weight: Array = len(train) / (np.count_nonzero(counts) * np.maximum(counts, 1))
+    return np.where(counts > 0, weight, 1.0)
 
 
 def _row_account(train: Rows, validation: Rows | None, test: Rows | None, whole: bool, fixed: bool, task: Task) -> str:

@@ -34,12 +34,12 @@ def baseline(train: Rows, test: Rows, targets: Targets, scorer: Scorer) -> dict[
             prediction, target = constant, test.t
         else:
             prediction, target = _most_frequent(constant, targets), test.target
-        scores[name] = float(metric.value(prediction, target, test.weight))
+        scores[name] = float(metric.value(prediction, target, None))  # rows as they are, as all that is reported
     return scores
 
 
 def _mean_target(rows: Rows) -> Array:
-    mean: Array = np.average(rows.t, axis=0, weights=rows.weight, keepdims=True).astype(rows.t.dtype)
+    mean: Array = np.average(rows.t, axis=0, keepdims=True).astype(rows.t.dtype)
     return mean
 
 
@@ -58,7 +58,7 @@ def intervals(y: Array, rows: Rows, scorer: Scorer, split_seed: int) -> dict[str
     percentiles of 200 bootstrap samples.
     """
     found = {name: _bootstrap(name, metric, y, rows, scorer, split_seed) for name, metric in scorer.metrics.items()}
-    if "accuracy" in found and rows.weight is None:
+    if "accuracy" in found:
         found["accuracy"] = wilson(scorer(y, rows)["accuracy"], len(rows))
     return found
 

@@ -36,7 +36,10 @@ def class_codes(y: Array, targets: Targets, loss: Loss) -> Array:
 
 
 class Scorer:
-    """Metrics of outputs, each seeing what it asks for: labels, scores, or numbers in the target's own units."""
+    """Metrics of outputs, each seeing what it asks for: labels, scores, or numbers in the target's own units.
+
+    Every row counts once: weights belong to the loss that is trained, not to what is reported of it.
+    """
 
     def __init__(self, metrics: Mapping[str, Metric], targets: Targets, loss: Loss) -> None:
         self.metrics, self.targets, self.loss = dict(metrics), targets, loss
@@ -53,13 +56,13 @@ class Scorer:
         else:
             prediction, target = class_codes(y, self.targets, self.loss), rows.target
         try:
-            return float(metric.value(prediction, target, rows.weight))
+            return float(metric.value(prediction, target, None))
         except ValueError as error:
             raise GlassnetError(f"metric {name}: {error}") from error
 
 
 def evaluate(objective: Lowered, rows: Rows, scorer: Scorer) -> tuple[float, dict[str, float]]:
-    """(mean loss, metrics) of the rows in prediction mode."""
+    """(mean loss, metrics) of the rows in prediction mode: the loss weighs rows as training does, metrics never do."""
     z = objective.network.scores(rows.X)
     loss = weighted_mean(objective.losses(z, rows.t), rows.weight)
     return loss, scorer(objective.network.output.f(z), rows)
