@@ -16,6 +16,9 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):  # tests start make themselves, and `make test` started them
         os.environ.pop(name, None)
     os.environ["GLASSNET_PATIENCE"] = "100"  # on a busy machine loading takes long, and many tests compare what is said
+    # Threads of PyTorch and scikit-learn that have nothing to do sleep: else they burn, on a busy machine, the time of
+    # those who have. It is said before these libraries are loaded, and holds for processes that tests start.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     os.environ["GLASSNET_REPORT"] = "off"  # a page after each of hundreds of trainings: tests of it switch it on
     config.addinivalue_line("markers", f"needs_mirror: skipped unless {MIRROR} names a copy of the published data")
 
