@@ -148,7 +148,9 @@ def other_arrays(path: Path, dice: random.Random) -> None:
     elif kind == 5:
         arrays[name] = np.array(dice.choice([-1, 0, 2**40, 2**62, 3.7, "many", float("nan"), b"x"]))
     elif kind == 6 and array.dtype.kind in "iuf":
-        arrays[name] = array * dice.choice((-1, 0, 10**9)) + dice.choice((0, 1, -5))
+        arrays[name] = array.astype(float if array.dtype.kind == "f" else int) * dice.choice(
+            (-1, 0, 10**9)
+        ) + dice.choice((0, 1, -5))
     elif kind == 7 and array.dtype.kind == "f":
         arrays[name] = np.full_like(array, dice.choice((np.nan, np.inf, 1e308, -1e-320)))
     elif array.dtype.kind == "U" and array.size:

@@ -21,7 +21,7 @@ DAMAGE = (
     AttributeError,
     LookupError,
     MemoryError,
-    RecursionError,
+    RuntimeError,
     StopIteration,
     TypeError,
     ValueError,

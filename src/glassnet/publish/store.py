@@ -31,6 +31,7 @@ from .rules import Problem, archive_problems, metadata_problems, name_problems, 
 LARGEST_FILE = 100 * 1024 * 1024  # bytes, as on PyPI
 OPEN_FOR = timedelta(days=14)  # how long a release takes new files
 LEDGER = "ledger.jsonl"
+LONGEST_NAME = 200  # of a project, as a folder
 
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]{0,199}")
 
@@ -165,11 +166,12 @@ def _incoming(folder: Path) -> Iterator[Path]:
 def _entry(line: str) -> Published | None:
     try:
         entry = Published(**parse_json(line, PUBLISHED))
+        canonicalize_name(entry.name, validate=True)  # it becomes a folder's name
         Version(entry.version)
         datetime.fromisoformat(entry.uploaded)
     except (ValueError, TypeError):
         return None  # a line that a kill cut off, or that nobody here wrote: that file was never published
-    return entry if not _name_of_file(entry.file) and entry.project else None
+    return entry if not _name_of_file(entry.file) and len(entry.name) < LONGEST_NAME else None
 
 
 def _refuse(problems: Iterable[Problem]) -> None:
