@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Further arguments for pip, such as an index of your own: make test PIP_ARGS="--index-url ..."
 PIP_ARGS ?=
-PYTEST_ARGS ?= -n auto
+PYTEST_ARGS ?= -n auto --dist worksteal
 
 # A folder with copies of the published data sets, where there is one: nothing is downloaded then.
 MIRROR := $(wildcard ../shared/data)
@@ -22,12 +22,13 @@ REPOSITORY ?= local
 PACKAGE    ?= .
 RELEASE_ARGS ?=
 
-.PHONY: help train test soak parity parity-tools parity-page bench lint release clean
+.PHONY: help train test quick soak parity parity-tools parity-page bench lint release clean
 
 help:
 	@echo "make train   install glassnet here and train a network on handwritten digits"
 	@echo "make test    install what the tests need and run them all"
 	@echo "make soak    read 10,000 damaged files and kill a training 200 times"
+	@echo "make quick   run the tests that need no environment, browser, release or long training"
 	@echo "make parity  install PyTorch and Keras too and compare the numbers (PIP_ARGS chooses a build)"
 	@echo "make bench   time glassnet beside scikit-learn, as ratios"
 	@echo "make lint    ruff and mypy"
@@ -39,6 +40,9 @@ train: $(VENV)/installed
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+quick: $(VENV)/installed-dev
+	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
 
 soak: $(VENV)/installed-dev
 	GLASSNET_SOAK=1 $(BIN)/python -m pytest tests/test_mutations.py tests/test_kills.py $(PYTEST_ARGS)
