@@ -11,14 +11,15 @@ MIRROR = "GLASSNET_DATA_MIRROR"
 settings.register_profile("glassnet", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("glassnet")
 
-#: Files that start environments, browsers or releases, draw all plots, or train for long; the longest first. `make quick`
-#: leaves them out.
+#: Files that start environments, browsers or releases, draw all plots, or train for long, the longest first.
+#: `make quick` leaves them out.
 SLOW = (
-    "test_docs", "test_release", "test_lift_out", "test_checks", "test_plots_inside", "test_plots_results", "test_steps",
-    "test_template", "test_new", "test_plugins", "test_sweep", "test_estimators", "test_estimator_checks", "test_kills",
-    "test_report", "test_report_browser", "test_diagnosis", "test_compare", "test_sweep_dask", "test_engines", "test_export",
-    "test_sabotage", "test_mutations", "test_process", "test_bench", "test_examples", "test_kinds", "test_growing",
-    "test_adding_a_layer", "test_functions", "test_trace_views", "test_cli_training", "test_cli_plot", "test_guests",
+    "test_docs", "test_release", "test_lift_out", "test_checks", "test_plots_inside", "test_plots_results",
+    "test_steps", "test_template", "test_new", "test_plugins", "test_sweep", "test_estimators",
+    "test_estimator_checks", "test_kills", "test_report", "test_report_browser", "test_diagnosis",
+    "test_compare", "test_sweep_dask", "test_engines", "test_export", "test_sabotage", "test_mutations",
+    "test_process", "test_bench", "test_examples", "test_kinds", "test_growing", "test_adding_a_layer",
+    "test_functions", "test_trace_views", "test_cli_training", "test_cli_plot", "test_guests",
     "test_one_figure", "test_pictures",
 )  # fmt: skip
 
