@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import stat
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import GlassnetError
+from .wording import memory
 
 Array = NDArray[Any]
 
@@ -32,6 +34,12 @@ def writing(path: Path, elsewhere: str = ELSEWHERE) -> Iterator[None]:
         why = "there is no space left" if full else (error.strerror or str(error))
         remedy = "make room" if full else elsewhere
         raise GlassnetError(f"can't write to {path}: {why}; {remedy}") from error
+
+
+def refuse_existing(path: Path | None, flag: str) -> None:
+    """What a person named with a flag is written anew and never over something; said before the work begins."""
+    if path is not None and os.path.lexists(path):
+        raise GlassnetError(f"{path} exists already and is left as it is: give another {flag}")
 
 
 def write_bytes(path: Path, write: Callable[[IO[bytes]], Any], elsewhere: str = ELSEWHERE) -> None:
@@ -89,6 +97,19 @@ def _array(archive: zipfile.ZipFile, name: str) -> Array:
         return np.lib.format.read_array(member, allow_pickle=False)
 
 
+def read_bytes(path: Path, most: int = 10 << 20) -> bytes:
+    """A file of words that a person has written: of at most so many bytes, and no pipe or device, which have no end.
+
+    Raises `OSError` where it can't be read.
+    """
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
+        raise GlassnetError(f"{path} is a pipe or a device: give a file")
+    if status.st_size > most:
+        raise GlassnetError(f"{path} has {memory(status.st_size)}, and such a file has at most {memory(most)}")
+    return path.read_bytes()
+
+
 def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
@@ -101,7 +122,7 @@ def read_text(path: Path) -> str:
 def read_json(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(read_text(path))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise GlassnetError(f"{path} is damaged: {error}") from error
     if not isinstance(found, dict):
         raise GlassnetError(f"{path} is damaged: it holds no JSON object")

@@ -10,6 +10,7 @@ import click
 
 from ..errors import GlassnetError, join
 from .choices import choices, experiment_options, read_experiment
+from .edge import say
 
 if TYPE_CHECKING:
     from ..comparing import EngineComparison, Race, RunComparison
@@ -69,7 +70,7 @@ def compare(
         compared = _compared(host, [dataset, *others], runs, given.get("metrics", ()), png)
         _print_json(runs_as_json(compared)) if as_json else _show_runs(compared)
         if png is not None:
-            click.echo(f"Saved {png}", err=as_json)
+            say(f"Saved {png}", err=as_json)
         return
     if png is not None:
         raise GlassnetError("--png draws the curves of runs: glassnet compare 1 2 --png curves.png")
@@ -210,8 +211,9 @@ def _compared(host: Host, words: Sequence[str], folder: str, metrics: Sequence[s
 
 def _draw(host: Host, result: RunComparison, png: Path) -> None:
     """The curves of all runs in one picture, by the plot that anybody may ask for by name."""
-    from ..files import write_bytes
+    from ..files import refuse_existing, write_bytes
 
+    refuse_existing(png, "--png")
     plot = host.catalog().choose("plot", "glassnet/loss_runs").build()
     why = plot.unsuited(list(result.runs))
     if why:
@@ -240,4 +242,4 @@ def _print_json(values: dict[str, Any]) -> None:
 
     from ..runs.recording import plain
 
-    click.echo(json.dumps(plain(values), default=str))
+    say(json.dumps(plain(values), default=str))

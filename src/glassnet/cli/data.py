@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import GlassnetError
+from .edge import say
 from .types import PartType
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def export(host: Host, dataset: str, folder: Path | None, **words: Any) -> None:
     for split, rows in splits.items():
         path = folder / f"{split}.csv"
         write_text(path, table(training.data, rows).to_csv(index=False, lineterminator="\n"), elsewhere)
-        click.echo(f"{path}: {len(rows)} rows")
+        say(f"{path}: {len(rows)} rows")
 
 
 def table(prepared: Any, rows: Any) -> Any:

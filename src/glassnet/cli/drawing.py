@@ -9,9 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
-from ..errors import GlassnetError
+from .edge import style
 
 if TYPE_CHECKING:
     from ..catalog.curves import Curve
@@ -84,7 +82,7 @@ class _Cells:
             ground = "┄" if row == zero else " "
             line = [self._cell(row, column, ground) for column in range(self.columns)]
             runs = (("".join(mark for mark, _ in run), colour) for colour, run in groupby(line, lambda cell: cell[1]))
-            coloured = (click.style(marks, fg=colour) if colour else marks for marks, colour in runs)
+            coloured = (style(marks, fg=colour) if colour else marks for marks, colour in runs)
             lines.append((_plain(edge) + "".join(coloured)).rstrip())
         return lines
 
@@ -117,8 +115,7 @@ def _horizontal_axis(curve: Curve, columns: int) -> list[str]:
 def _legend(curve: Curve) -> str:
     marks = ("━━━", "╍╍╍") if _can_print_braille() else ("***", ". .")
     entries = [
-        f"{click.style(marks[index], fg=_TERMINAL_COLOURS[index])} {label}"
-        for index, (label, _) in enumerate(curve.lines)
+        f"{style(marks[index], fg=_TERMINAL_COLOURS[index])} {label}" for index, (label, _) in enumerate(curve.lines)
     ]
     return " " * (_MARGIN + 1) + "   ".join(entries)
 
@@ -160,8 +157,8 @@ def save_png(curve: Curve, path: Path) -> None:
     figure = Figure(figsize=(7, 4.4), dpi=150, layout="constrained")
     canvas = FigureCanvasAgg(figure)
     axes = figure.add_subplot()
-    for (label, values), colour, style in zip(curve.lines, _COLOURS, ("-", "--"), strict=False):
-        axes.plot(curve.x, values, style, color=colour, label=label, linewidth=2)
+    for (label, values), colour, dash in zip(curve.lines, _COLOURS, ("-", "--"), strict=False):
+        axes.plot(curve.x, values, dash, color=colour, label=label, linewidth=2)
     axes.axhline(0, color="0.75", linewidth=0.8, zorder=0)
     axes.set(title=curve.title, xlabel=curve.x_label, ylabel=" and ".join(label for label, _ in curve.lines))
     axes.grid(True, color="0.92")
@@ -170,7 +167,6 @@ def save_png(curve: Curve, path: Path) -> None:
         figure.supxlabel(curve.remark, fontsize=8, color="0.35")
     picture = BytesIO()
     canvas.print_png(picture)
-    try:
-        path.write_bytes(picture.getvalue())
-    except OSError as error:
-        raise GlassnetError(f"the picture {str(path)!r} can't be written: {error.strerror}") from None
+    from ..files import write_bytes  # as everywhere here: what is heavy comes when it is needed
+
+    write_bytes(path, lambda file: file.write(picture.getvalue()), elsewhere="give another --png")

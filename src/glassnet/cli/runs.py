@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import GlassnetError
+from .edge import say, say_data
 
 if TYPE_CHECKING:
     from ..runs import Run
@@ -41,9 +42,9 @@ def evaluate(host: Host, run: str, runs: str, as_json: bool) -> None:
     training = opened.trained
     metrics, intervals = training.scores(), training.intervals()
     if as_json:
-        click.echo(json.dumps(plain({"run": str(opened.folder), "metrics": metrics, "intervals": intervals})))
+        say(json.dumps(plain({"run": str(opened.folder), "metrics": metrics, "intervals": intervals})))
         return
-    click.echo(f"{opened.folder}: {opened.experiment.dataset}")
+    say(f"{opened.folder}: {opened.experiment.dataset}")
     console().print(scores_table(metrics, intervals, training.data.whole))
 
 
@@ -62,18 +63,17 @@ def predict(host: Host, run: str, file: Path, output: Path | None, runs: str) ->
     with the network's output for each of them.
     """
     from ..data import read_features
-    from ..files import write_text
+    from ..files import refuse_existing, write_text
 
-    if output is not None and output.exists():
-        raise GlassnetError(f"{output} exists already and is left as it is: give another --output")
+    refuse_existing(output, "--output")
     model = _open(host, run, runs).model
     table = predictions(model, read_features(file, model.features))
     text: str = table.to_csv(index=False, lineterminator="\n")
     if output is None:
-        click.echo(text, nl=False)
+        say_data(text)
         return
     write_text(output, text, elsewhere="give another --output")
-    click.echo(f"{len(table)} predictions in {output}")
+    say(f"{len(table)} predictions in {output}")
 
 
 def predictions(model: Any, rows: Any) -> Any:
@@ -101,9 +101,9 @@ def list_runs(runs: str, as_json: bool) -> None:
 
     rows = [_row(Run(folder)) for folder in list_folders(Path(runs))]
     if as_json:
-        click.echo(json.dumps(rows))
+        say(json.dumps(rows))
     elif not rows:
-        click.echo(f"No runs in {runs} yet: glassnet train digits8x8 makes one.")
+        say(f"No runs in {runs} yet: glassnet train digits8x8 makes one.")
     else:
         _print_rows(rows)
 

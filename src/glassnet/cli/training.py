@@ -11,6 +11,7 @@ import click
 
 from ..errors import Diverged, GlassnetError, join
 from .choices import choices, experiment_options, read_experiment
+from .edge import say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -114,7 +115,7 @@ def _work(recording: Recording, report: bool, as_json: bool, quiet: bool) -> Non
 
         done = recording.result["epochs"]
         resume = f"{program(recording.training.experiment)} train --resume {shlex.quote(str(recording.folder))}"
-        click.echo(f"Interrupted after epoch {done}; the run is kept. Go on with: {resume}", err=True)
+        say(f"Interrupted after epoch {done}; the run is kept. Go on with: {resume}", err=True)
         raise SystemExit(130)
     if failure is not None:
         raise failure
@@ -163,7 +164,7 @@ def _print_json(recording: Recording) -> None:
     from ..runs.recording import plain
 
     keys = ("run", "epochs", "seconds", "stopped", "metrics", "intervals")
-    click.echo(json.dumps(plain({key: recording.result[key] for key in keys})))
+    say(json.dumps(plain({key: recording.result[key] for key in keys})))
 
 
 def _print_short(recording: Recording) -> None:
@@ -171,4 +172,4 @@ def _print_short(recording: Recording) -> None:
     split = "test" if metrics["test"] else "train"
     name, value = next(iter(metrics[split].items()))
     said = "all rows:" if recording.training.data.whole else split
-    click.echo(f"{said} {name} {value:.4f} (baseline {metrics['baseline'][name]:.4f}), {recording.folder}")
+    say(f"{said} {name} {value:.4f} (baseline {metrics['baseline'][name]:.4f}), {recording.folder}")

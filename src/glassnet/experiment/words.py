@@ -12,6 +12,7 @@ from typing import Any
 
 from ..catalog import Phrase
 from ..errors import GlassnetError, did_you_mean, join
+from ..files import read_bytes
 from ..kinds import TASKS
 
 Choosable = str | Callable[..., Any]  # a phrase, or in notebooks a part's function itself
@@ -93,7 +94,7 @@ class Experiment:
     def from_json(cls, text: str, where: str = "experiment.json") -> Experiment:
         try:
             return cls.from_mapping(json.loads(text), where=where)
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
             raise GlassnetError(f"{where} is not an experiment: {error}") from error
 
     def to_json(self) -> str:
@@ -302,10 +303,11 @@ def _with_option(given: Any, option: str, value: str, name: str) -> Any:
 def read_toml(path: str | Path) -> dict[str, Any]:
     """The keys of a TOML file, or one clear line."""
     try:
-        with Path(path).open("rb") as file:
-            return tomllib.load(file)
+        return tomllib.loads(read_bytes(Path(path)).decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise GlassnetError(f"{path} is not TOML: {error}") from error
+    except RecursionError as error:
+        raise GlassnetError(f"{path} is not an experiment: its brackets are too deep") from error
     except OSError as error:
         raise GlassnetError(f"can't read {path}: {error.strerror}") from error
 

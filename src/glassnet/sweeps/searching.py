@@ -13,6 +13,7 @@ from .axes import Axis
 Point = tuple[str, ...]  # one setting an axis, as --set writes it
 
 MOST_POINTS = 100_000
+MOST_TRAININGS = 1_000_000
 
 
 def grid(axes: Sequence[Axis]) -> list[Point]:

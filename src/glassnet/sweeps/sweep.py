@@ -22,7 +22,7 @@ from .axes import Axis, read_axis
 from .cells import Cell, Guests, Job, Outcome, Workers, division_of, packages_of, training_of, with_point
 from .keeping import BEST, ELSEWHERE, WORDS, append, read_outcomes, write_table
 from .ranking import ALL_ROWS, VALIDATION_ROWS, Row, Score, rank
-from .searching import Point, at_random, grid, rounds
+from .searching import MOST_POINTS, MOST_TRAININGS, Point, at_random, grid, rounds
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,9 @@ class Plan:
             value = getattr(self, name)
             if value is not None and value < low:
                 raise GlassnetError(f"--{name} must be at least {low}, not {value}")
+        for name in ("random", "seeds", "folds"):
+            if (getattr(self, name) or 0) > MOST_POINTS:
+                raise GlassnetError(f"--{name} may be at most {MOST_POINTS:,}, not {getattr(self, name):,}")
         if self.folds == 1 or self.folds < 0:
             raise GlassnetError(f"--folds must be at least 2, not {self.folds}")
         if not self.over:
@@ -60,6 +63,11 @@ class Plan:
     def points(self) -> list[Point]:
         """Every point of the search; each is tried on the words of the experiment, which raise where it is none."""
         found = at_random(self.axes, self.random, self.experiment.seed) if self.random else grid(self.axes)
+        if len(found) * self.seeds * max(1, self.folds) > MOST_TRAININGS:
+            raise GlassnetError(
+                f"{len(found):,} points with {self.seeds * max(1, self.folds):,} repeats each are more than "
+                f"{MOST_TRAININGS:,} trainings: give fewer values, --seeds or --folds"
+            )
         for point in found:
             with_point(self.experiment, point)
         return found
