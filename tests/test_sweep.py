@@ -359,10 +359,12 @@ def test_failed_cells_are_recorded_with_their_reason_and_the_sweep_goes_on() -> 
         "iris", "--over", "activation=relu,blown,elu:alpha=-3", "--epochs", "2", before=("--plugin", plugin())
     )  # fmt: skip
     reasons = {json.loads(key)["settings"][0]: one["failed"] for key, one in cells().items()}
-    assert reasons["activation=relu"] == "" and "ArithmeticError: no such power, in f() (" in reasons["activation=blown"]
+    assert (
+        reasons["activation=relu"] == "" and "ArithmeticError: no such power, in f() (" in reasons["activation=blown"]
+    )
     assert "failed: ArithmeticError: no such power" in done.output and "1 failed" in done.output
     table = pd.read_csv("sweeps/0001-iris/table.csv")
-    assert table["mark"][0] == "best" and "ArithmeticError: no such power" in set(table["reason"])
+    assert table["mark"][0] == "best" and reasons["activation=blown"] in set(table["reason"])
     ((file, _),) = tomllib.loads(Path("sweeps/0001-iris/best.toml").read_text())["plugins"]
     assert file == str(Path("part.py").resolve())
 
