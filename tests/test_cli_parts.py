@@ -1,23 +1,25 @@
 """`list`, `show`, `plugins`, `doctor`, and what holds for every command: help, errors, exit codes, start-up."""
 
+import io
 import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import numpy as np
 import pytest
-from click import unstyle
 from click.testing import CliRunner, Result
 from guests import BROKEN, environment, glassnet, python, write_broken, write_good, write_guest
 from waiting import PATIENCE
 
-from glassnet import Activation, Schedule
+from glassnet import Activation, GlassnetError, Schedule
 from glassnet.catalog import Catalog
 from glassnet.catalog.curves import curve_of
 from glassnet.cli import main
 from glassnet.cli.drawing import draw
+from glassnet.cli.edge import say
 from glassnet.kinds import KINDS
 from glassnet.tables import Table
 
@@ -29,6 +31,14 @@ COMMANDS = (
 
 def run(*words: str) -> Result:
     return CliRunner().invoke(main, ["--no-plugins", *words], prog_name="glassnet")
+
+
+def printed(text: str) -> str:
+    """A text as a file gets it, without colours."""
+    file = io.StringIO()
+    with redirect_stdout(file):
+        say(text)
+    return file.getvalue()
 
 
 # --- the program ------------------------------------------------------------------------------------------
@@ -210,14 +220,17 @@ def test_a_name_of_several_kinds_asks_for_the_kind(tmp_path: Path) -> None:
 
 
 def test_an_unknown_name_lists_every_known_one() -> None:
-    text = run("show", "nothing_like_it").stderr
-    for part in Catalog.discover(guests=False).parts():
-        assert part.name in text
+    catalog = Catalog.discover(guests=False)
+    for kind in KINDS:
+        with pytest.raises(GlassnetError) as caught:
+            catalog.find(kind, "nothing_like_it")
+        assert all(part.name in str(caught.value) for part in catalog.parts(kind)), kind
+    assert "more (`glassnet list` has them all)" in run("show", "nothing_like_it").stderr  # of all kinds at once
 
 
 def test_the_drawing_fits_80_columns_and_says_its_numbers() -> None:
     curve = curve_of(Catalog.discover(guests=False).choose("activation", "tanh"))
-    lines = unstyle(draw(curve)).splitlines()
+    lines = printed(draw(curve)).splitlines()
     assert max(len(line) for line in lines) <= 80
     assert "f(z)" in lines[0] and "slope" in lines[0]
     labels = [line.split("┤")[0].strip() for line in lines if "┤" in line]
@@ -227,7 +240,7 @@ def test_the_drawing_fits_80_columns_and_says_its_numbers() -> None:
 
 def test_the_drawing_is_that_of_the_function() -> None:
     curve = curve_of(Catalog.discover(guests=False).choose("activation", "sigmoid"))
-    rows = unstyle(draw(curve)).splitlines()[2:17]
+    rows = printed(draw(curve)).splitlines()[2:17]
     marked = [[c for c, mark in enumerate(row) if 0x2800 < ord(mark) <= 0x28FF] for row in rows]
     assert max(marked[0]) > 70 and min(marked[0]) > 40  # f is 1 at the right end only
     assert min(marked[-1]) < 10 and max(marked[-1]) > 70  # f is 0 at the left, its slope at both ends
@@ -281,7 +294,7 @@ def test_a_part_that_only_fails_when_drawn_is_still_shown(tmp_path: Path) -> Non
     start = ["--plugin", str(file), "show", "late"]
     done = CliRunner().invoke(main, start)
     assert done.exit_code == 0
-    assert "no drawing: local/late can't be drawn: NameError: name 'nothing' is not defined" in done.output
+    assert "no drawing: f of activation local/late failed: NameError: name 'nothing' is not defined" in done.output
     assert CliRunner().invoke(main, [*start, "--png", str(tmp_path / "late.png")]).exit_code == 2
 
 
@@ -312,7 +325,7 @@ def test_the_picture_is_a_png(tmp_path: Path) -> None:
     assert path.read_bytes().startswith(b"\x89PNG\r\n")
     lost = run("show", "leaky_relu", "--png", str(tmp_path / "nowhere" / "leaky.png"))
     assert lost.exit_code == 2 and f"can't write to {tmp_path / 'nowhere'}: No such file or directory" in lost.stderr
-    undrawn = run("show", "adam", "--png", str(path))
+    undrawn = run("show", "adam", "--png", str(tmp_path / "adam.png"))
     assert undrawn.exit_code == 2 and "only activations and schedules have one" in undrawn.stderr
 
 
@@ -336,6 +349,7 @@ def test_plugins_as_json_has_the_agreed_keys(tmp_path: Path) -> None:
 
 def test_plugins_says_what_to_do_where_none_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("glassnet.catalog.discovery.installed", list)
+    monkeypatch.setattr("glassnet.catalog.discovery._kept", {})
     assert "glassnet --plugin FILE.py list" in run("plugins").output
 
 

@@ -15,7 +15,8 @@ import glassnet
 
 ROOT = Path(glassnet.__file__).parent
 FLOORS = (
-    ("errors", "kinds", "process", "schemas", "slopes", "streams", "wording"),
+    ("wording",),
+    ("errors", "kinds", "process", "schemas", "slopes", "streams"),
     ("conventions", "files", "hooks", "probes", "tables"),
     ("backward", "catalog", "data", "folders", "owners"),
     ("layers",),

@@ -48,6 +48,7 @@ KNOWN = {
     "checks/cases.py": "inside process.alone()",
     "checks/plots.py": "inside process.contained(), as every check",
     "checks/imports.py": "inside the script of a fresh Python",
+    "cli/edge.py": "at the end of a command, whose process is its own",
     "cli/index.py": "a server, whose process is its own",
 }
 

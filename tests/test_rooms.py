@@ -13,8 +13,8 @@ SOURCES = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") f
 #: What was once written in many rooms, and the one (or those few) where it may be.
 ROOMS = {
     r"removeprefix\(\"glassnet/\"\)|replace\(\"glassnet/\"": ["wording.py"],
-    r"\[\"intervals\"\]": ["runs/reading.py"],
-    r"\[\"metrics\"\]": ["runs/reading.py"],
+    r"\[\"intervals\"\]": ["runs/reading.py", "schemas.py"],
+    r"\[\"metrics\"\]": ["runs/reading.py", "schemas.py"],
     r"def _?is_run\b|def _like_a_run\b|def means_a_run\b": ["cli/runs.py"],
     r"FOLDERS\.find\(": ["cli/runs.py", "cli/sweep.py", "runs/reading.py", "sweeps/sweep.py"],
     r"\.partition\(\"-\"\)": ["catalog/guests.py", "folders.py"],  # a package's folder has a dash, too

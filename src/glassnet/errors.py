@@ -4,7 +4,11 @@ Every error that a user can put right is a `GlassnetError`: it says what was giv
 the nearest guess and what to do. Commands print it without a traceback and exit with `exit_code`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
+
+from .wording import amount
 
 
 class GlassnetError(Exception):
@@ -23,11 +27,16 @@ class PartFailed(GlassnetError):
     """A part of somebody else raised something while it was used; `__cause__` is what it raised."""
 
 
+_LONGEST_WORD = 200  # letters; nobody mistypes longer ones, and comparing them takes long
+
+
 def nearest(given: str, choices: Iterable[str]) -> str | None:
     """The choice that `given` was most likely meant to be, or None."""
     from difflib import get_close_matches  # here: most commands end without a guess
 
-    by_lower = {choice.lower(): choice for choice in choices}
+    if len(given) > _LONGEST_WORD:
+        return None
+    by_lower = {choice.lower(): choice for choice in choices if len(choice) <= _LONGEST_WORD}
     found = get_close_matches(given.lower(), by_lower, n=1, cutoff=0.6)
     return by_lower[found[0]] if found else None
 
@@ -35,7 +44,7 @@ def nearest(given: str, choices: Iterable[str]) -> str | None:
 def did_you_mean(given: str, choices: Iterable[str]) -> str:
     """A sentence with the nearest guess, with a leading space; empty if nothing is near."""
     guess = nearest(given, choices)
-    return f" Did you mean {guess!r}?" if guess else ""
+    return f" Did you mean {shortened(guess)!r}?" if guess else ""
 
 
 def unusable(error: OSError) -> str:
@@ -43,6 +52,23 @@ def unusable(error: OSError) -> str:
     return f"can't use {error.filename}: {error.strerror or error}"
 
 
-def join(names: Iterable[object]) -> str:
-    """Names as a person lists them: `a, b, c`."""
-    return ", ".join(str(name) for name in names)
+_ROOM = 600  # letters that a list of names may take in a message
+_LONGEST_NAME = 60
+
+
+def join(names: Iterable[object], where: str = "") -> str:
+    """Names as a person lists them: `a, b, c`; a long list ends in `and 4,990 more`, and `where` they all stand."""
+    known = [shortened(str(name)) for name in names]
+    if sum(map(len, known)) + 2 * len(known) <= _ROOM:
+        return ", ".join(known)
+    shown, room = 0, _ROOM - 100
+    while room > 0:
+        room -= len(known[shown]) + 2
+        shown += 1
+    rest = f"{', '.join(known[:shown])} and {amount(len(known) - shown)} more"
+    return f"{rest} ({where} has them all)" if where else rest
+
+
+def shortened(name: str) -> str:
+    """A name, or as much of it as tells it from others."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"

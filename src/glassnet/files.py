@@ -9,6 +9,7 @@ import math
 import os
 import re
 import shutil
+import stat
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from .errors import GlassnetError
 from .schemas import EXPERIMENT, Arrays, Rule, trouble_with
+from .wording import amount, memory
 
 Array = NDArray[Any]
 
@@ -42,6 +44,12 @@ def writing(path: Path, elsewhere: str = ELSEWHERE) -> Iterator[None]:
         why = "there is no space left" if full else (error.strerror or str(error))
         remedy = "make room" if full else elsewhere
         raise GlassnetError(f"can't write to {path}: {why}; {remedy}") from error
+
+
+def refuse_existing(path: Path | None, flag: str) -> None:
+    """What a person named with a flag is written anew and never over something; said before the work begins."""
+    if path is not None and os.path.lexists(path):
+        raise GlassnetError(f"{path} exists already and is left as it is: give another {flag}")
 
 
 def write_bytes(path: Path, write: Callable[[IO[bytes]], Any], elsewhere: str = ELSEWHERE) -> None:
@@ -202,7 +210,7 @@ def _headers(archive: zipfile.ZipFile, size: int) -> dict[str, tuple[tuple[int, 
     """Shape and dtype of each array. Their sizes are held against that of the file: a bomb is small."""
     members = archive.infolist()
     if (claimed := sum(member.file_size for member in members)) > size:
-        raise ValueError(f"it claims to hold {claimed:,} bytes and has {size:,}")
+        raise ValueError(f"it claims to hold {amount(claimed)} bytes and has {amount(size)}")
     found = {}
     for member in members:
         with archive.open(member) as file:
@@ -216,7 +224,7 @@ def _headers(archive: zipfile.ZipFile, size: int) -> dict[str, tuple[tuple[int, 
         if dtype.kind not in PLAIN_KINDS or not dtype.itemsize or any(length < 0 for length in shape):
             raise ValueError(f"{name} holds {dtype} in the shape {shape}")
         if math.prod(shape) * dtype.itemsize != held or (shape and shape[0] > size):
-            raise ValueError(f"{name} has the shape {shape} and {held:,} bytes")
+            raise ValueError(f"{name} has the shape {shape} and {amount(held)} bytes")
         found[name] = (shape, dtype)
     return found
 
@@ -226,12 +234,26 @@ def _array(archive: zipfile.ZipFile, name: str) -> Array:
         return np.lib.format.read_array(member, allow_pickle=False)
 
 
+def read_bytes(path: Path, most: int = 10 << 20) -> bytes:
+    """A file of words that a person has written: of at most so many bytes, and no pipe or device, which have no end.
+
+    Raises `OSError` where it can't be read.
+    """
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
+        raise GlassnetError(f"{path} is a pipe or a device: give a file")
+    if status.st_size > most:
+        raise GlassnetError(f"{path} has {memory(status.st_size)}, and such a file has at most {memory(most)}")
+    return path.read_bytes()
+
+
 def read_text(path: Path, most: int | None = None, errors: str = "strict") -> str:
     """The text of a file of at most so many bytes; `errors` is what bytes come to that are no UTF-8."""
     try:
         _refuse_devices(path)
         if most is not None and (size := path.stat().st_size) > most:
-            raise GlassnetError(f"{path} is damaged: it has {size:,} bytes, and no such file has more than {most:,}")
+            sizes = f"it has {amount(size)} bytes, and no such file has more than {amount(most)}"
+            raise GlassnetError(f"{path} is damaged: {sizes}")
         return path.read_text(encoding="utf-8", errors=errors)
     except OSError as error:
         raise GlassnetError(f"can't read {path}: {error.strerror}") from error

@@ -21,7 +21,7 @@ from .kinds import TASKS, Loss
 from .network import Network
 from .schemas import DAMAGE, MODEL_WORDS
 from .training.scoring import class_codes
-from .wording import count
+from .wording import amount, count
 
 Array = NDArray[Any]
 
@@ -112,9 +112,9 @@ def _refuse_other_sizes(words: Mapping[str, Any], arrays: Mapping[str, Array]) -
     widths = [words["inputs"], *words["hidden"], words["outputs"]]
     if not all(widths):
         raise ValueError("a layer without units")
-    count = sum(i * o + o for i, o in pairwise(widths)) + 2 * sum(words["hidden"]) * words["batch_norm"]
-    if arrays["w"].shape != (count,):
-        raise ValueError(f"{math.prod(arrays['w'].shape):,} weights where {count:,} are wanted")
+    wanted = sum(i * o + o for i, o in pairwise(widths)) + 2 * sum(words["hidden"]) * words["batch_norm"]
+    if arrays["w"].shape != (wanted,):
+        raise ValueError(f"{count(math.prod(arrays['w'].shape), 'weight')} where {amount(wanted)} are wanted")
 
 
 def _refuse_other_columns(features: Features, targets: Targets, network: Network) -> None:

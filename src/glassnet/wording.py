@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -129,3 +130,22 @@ def metric(name: str) -> str:
 def same(names: Sequence[str]) -> str:
     """One name where all are alike, else all of them: what the layers of a network have in common."""
     return names[0] if len(set(names)) == 1 else ", ".join(names)
+
+
+#: What a terminal may obey: control characters but for lines and tabs, marks that turn the direction of what follows.
+_ORDERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """A text in which a terminal finds no order: `\\x1b` for an escape; lines and tabs stay as they are."""
+    return _ORDERS.sub(
+        lambda found: f"\\x{ord(found[0]):02x}" if ord(found[0]) < 256 else f"\\u{ord(found[0]):04x}", text
+    )
+
+
+def bounded(text: str, longest: int) -> str:
+    """A text, or its beginning and its end, with how much lies between."""
+    if len(text) <= longest:
+        return text
+    begin, end = longest * 2 // 3, longest // 3
+    return f"{text[:begin]} … ({amount(len(text) - begin - end)} letters more) … {text[-end:]}"

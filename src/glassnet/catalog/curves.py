@@ -43,6 +43,8 @@ def curve_of(choice: Choice) -> Curve:
     try:
         with np.errstate(all="ignore"):
             return sample(str(choice), bag)
+    except GlassnetError:
+        raise
     except Exception as error:
         words = " ".join(f"{type(error).__name__}: {error}".split())
         raise GlassnetError(f"{choice} can't be drawn: {words} ({part.where})") from error

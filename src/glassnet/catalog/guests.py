@@ -24,7 +24,7 @@ import pluggy
 from .. import process
 from ..errors import GlassnetError
 from ..hooks import ENTRY_POINT_GROUP, PROJECT
-from ..wording import listed
+from ..wording import listed, visible
 from .faults import LOADING, Fault, explain, raised_by_hand, resolve
 from .parts import GIVEN, Part
 from .plugins import read_plugin, refuse_repeats
@@ -255,8 +255,10 @@ def _refuse_nothing(parts: list[Part]) -> None:
 
 
 def _read(path: Path) -> bytes:
+    from ..files import read_bytes  # it brings NumPy, which metadata alone don't need
+
     try:
-        return path.read_bytes()
+        return read_bytes(path)
     except FileNotFoundError:
         raise GlassnetError(f"there is no plugin file {str(path)!r}: give the path of an existing .py file") from None
     except OSError as error:
@@ -298,7 +300,7 @@ def _patience() -> float:
 def _tell(words: str) -> None:
     import logging  # a warning, so that it is seen on stderr where nobody has set up anything else
 
-    logging.getLogger(PROJECT).warning("%s", words)
+    logging.getLogger(PROJECT).warning("%s", visible(words))
 
 
 def _ended(call: str) -> Fault:

@@ -102,7 +102,8 @@ def _named(words: str, catalog: Catalog, kind: str | None) -> list[Choice]:
     homes = [PROJECT, *(guest.distribution for guest in catalog.guests if not guest.file)]
     guess = did_you_mean(words, [*parts, *(part.name for part in catalog.parts()), *homes])
     raise GlassnetError(
-        f"there is no part and no plugin {words!r}.{guess} Plugins: {join(homes)}. Parts: {join(parts)}. "
+        f"there is no part and no plugin {words!r}.{guess} Plugins: {join(homes)}. "
+        f"Parts: {join(parts, '`glassnet list`')}. "
         f"A file is written with its ending, as in bent.py.{catalog.absent(phrase.name)}"
     )
 

@@ -20,6 +20,7 @@ from .check import check
 from .compare import compare
 from .conventions import conventions
 from .data import data
+from .edge import Failure, open_closed_streams, say, told, unwritable
 from .export import export
 from .guests import doctor, plugins
 from .host import host_of
@@ -40,30 +41,38 @@ from .words import failure, guest_command, guest_words
 __all__ = ["main"]
 
 
-class Failure(click.ClickException):
-    """What click prints as `Error: ...` before it exits with that code."""
-
-    def __init__(self, message: str, exit_code: int) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code  # type: ignore[misc]  # click declares it for the class
-
-
 class Program(click.Group):
     """The group of all commands, where every error that a user can put right becomes one line."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the program; a stream that is closed is as good as empty."""
+        open_closed_streams()
+        return super().main(*args, **extra)
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read what was typed before the command."""
+        try:
+            return super().make_context(*args, **extra)
+        except click.ClickException as error:
+            raise told(error) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; a `GlassnetError` in it ends in `Error: ...` and its own exit code.
 
-        So does a path that nobody can enter or whose name is too long, wherever it was first looked at, and whatever
-        a plugin's command raises.
+        So does a path that nobody can enter or whose name is too long, wherever it was first looked at, output that
+        can't be written, and whatever a plugin's command raises.
         """
         try:
             return super().invoke(ctx)
         except GlassnetError as error:
             raise Failure(str(error), error.exit_code) from error
-        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+        except click.ClickException as error:
+            raise told(error) from None
+        except (click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as error:
+            if isinstance(error, OSError) and (full := unwritable(error)):
+                raise full from error
             part = host_of(ctx).running
             if part is not None:
                 raise Failure(failure(part, error), GlassnetError.exit_code) from error
@@ -97,7 +106,7 @@ def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) ->
     if wanted and not ctx.resilient_parsing:
         from .. import __version__  # read from the metadata, only when it is asked for
 
-        click.echo(f"glassnet {__version__}")
+        say(f"glassnet {__version__}")
         ctx.exit()
 
 

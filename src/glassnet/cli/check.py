@@ -9,6 +9,7 @@ import click
 
 from ..errors import GlassnetError
 from ..tables import Table, width_of_output
+from .edge import say, style
 from .host import Host
 from .types import KindType, PartType
 
@@ -54,7 +55,7 @@ def check(
     if as_json:
         import json
 
-        click.echo(json.dumps([finding.to_dict() for finding in report.findings], indent=2))
+        say(json.dumps([finding.to_dict() for finding in report.findings], indent=2))
     else:
         _show(report, in_full=len(report.by_part()) == 1)
     if not report.ok:
@@ -79,17 +80,17 @@ def _show(report: Report, in_full: bool) -> None:
         failed = [one for one in findings if one in report.failures]
         heading = f"{first.kind} {first.part}" + (f"  ({first.where})" if first.where and (in_full or failed) else "")
         if in_full:
-            click.echo(click.style(heading, bold=True) + "\n")
+            say(style(heading, bold=True) + "\n")
             _show_every(findings)
         elif failed:
-            click.echo(click.style("FAILED  ", fg="red", bold=True) + heading)
+            say(style("FAILED  ", fg="red", bold=True) + heading)
         else:
             _show_line(heading, findings)
         for one in failed:
             _show_failure(one)
     if in_full:
-        click.echo("")
-    click.echo(click.style(report.summary, fg="green" if report.ok else "red", bold=True))
+        say("")
+    say(style(report.summary, fg="green" if report.ok else "red", bold=True))
 
 
 def _show_every(findings: list[Finding]) -> None:
@@ -97,10 +98,10 @@ def _show_every(findings: list[Finding]) -> None:
     rows = [(one.check, _result(one), "see below" if one.result == "failed" else one.message) for one in findings]
     for number, line in enumerate(Table(("CHECK", "RESULT", "WHAT WAS FOUND"), rows).lines(width_of_output())):
         colour = None if number == 0 else _COLOURS.get(_result(findings[number - 1]))
-        click.echo(click.style(line, fg=colour, bold=number == 0))
+        say(style(line, fg=colour, bold=number == 0))
     for one in findings:
         if one.result == "failed" and not one.required:
-            click.echo(f"\nAdvice, {one.check}: {one.message}")
+            say(f"\nAdvice, {one.check}: {one.message}")
 
 
 def _result(one: Finding) -> str:
@@ -112,11 +113,11 @@ def _show_line(heading: str, findings: list[Finding]) -> None:
     idle = {one.check: one.message for one in findings if one.result == "not applicable"}
     counts = f"{heading}: {passed} passed, {len(idle)} not applicable"
     if "loads" in idle:
-        click.echo(click.style("partly  ", fg="yellow") + f"{counts}, because {idle['loads']}")
+        say(style("partly  ", fg="yellow") + f"{counts}, because {idle['loads']}")
     else:
-        click.echo(click.style("ok      ", fg="green") + counts)
+        say(style("ok      ", fg="green") + counts)
 
 
 def _show_failure(one: Finding) -> None:
-    click.echo(click.style(f"\n  {one.check}", fg="red", bold=True) + f": {one.message}")
-    click.echo(f"  Why it matters: {one.why}")
+    say(style(f"\n  {one.check}", fg="red", bold=True) + f": {one.message}")
+    say(f"  Why it matters: {one.why}")

@@ -11,6 +11,7 @@ import click
 
 from ..errors import GlassnetError, join
 from .choices import choices, experiment_options, read_experiment
+from .edge import say
 from .runs import means_a_run, runs_of
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def compare(
         compared = _compared(host, [dataset, *others], runs, given.get("metrics", ()), png)
         _print_json(runs_as_json(compared)) if as_json else _show_runs(compared)
         if png is not None:
-            click.echo(f"Saved {png}", err=as_json)
+            say(f"Saved {png}", err=as_json)
         return
     if png is not None:
         raise GlassnetError("--png draws the curves of runs: glassnet compare 1 2 --png curves.png")
@@ -195,8 +196,10 @@ def _compared(host: Host, words: Sequence[str], folder: str, metrics: Sequence[s
 
 def _draw(host: Host, result: RunComparison, png: Path) -> None:
     """The curves of all runs in one picture, by the plot that anybody may ask for by name."""
+    from ..files import refuse_existing
     from ..pictures import save
 
+    refuse_existing(png, "--png")
     plot = host.catalog().choose("plot", "glassnet/loss_runs").build()
     why = plot.unsuited(list(result.runs))
     if why:
@@ -225,4 +228,4 @@ def _print_json(values: dict[str, Any]) -> None:
 
     from ..files import plain
 
-    click.echo(json.dumps(plain(values), default=str))
+    say(json.dumps(plain(values), default=str))

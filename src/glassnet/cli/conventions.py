@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import GlassnetError, join
+from .edge import say, style
 
 if TYPE_CHECKING:
     from ..conventions import Convention
@@ -34,18 +35,18 @@ def conventions(word: str | None, as_json: bool) -> None:
     if as_json:
         import json
 
-        click.echo(json.dumps([asdict(row) for row in rows], indent=2))
+        say(json.dumps([asdict(row) for row in rows], indent=2))
         return
     for row in rows:
         for line in topic_lines(row, min(width_of_output() or 100, 100)):
-            click.echo(line)
+            say(line)
 
 
 def topic_lines(row: Convention, width: int) -> Iterator[str]:
     """What everybody does about one topic, and how to convert, within that width."""
     from textwrap import wrap
 
-    yield click.style(row.topic, bold=True)
+    yield style(row.topic, bold=True)
     sides = {"glassnet": row.glassnet, "scikit-learn": row.sklearn, "PyTorch": row.torch, "Keras": row.keras}
     for name, words in (sides | {"to convert": row.convert}).items():
         first, *rest = wrap(words, max(width - 16, 20), break_long_words=False, break_on_hyphens=False)

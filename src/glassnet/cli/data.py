@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import GlassnetError
+from .edge import say
 from .types import PartType
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def export(host: Host, dataset: str, folder: Path | None, **words: Any) -> None:
             text = table(training.data, rows).to_csv(index=False, lineterminator="\n")
             write_text(made / f"{split}.csv", text, elsewhere)
     for split, rows in splits.items():
-        click.echo(f"{folder / f'{split}.csv'}: {len(rows)} rows")
+        say(f"{folder / f'{split}.csv'}: {len(rows)} rows")
 
 
 @data.command()
@@ -71,9 +72,9 @@ def cache(clear: bool) -> None:
         gone = clear and folder.name != INDEX  # what was published there can't be fetched again
         if gone:
             shutil.rmtree(folder, ignore_errors=True)
-        click.echo(f"{folder}: {count(len(files), 'file')}, {size}{', removed' if gone else ''}")
+        say(f"{folder}: {count(len(files), 'file')}, {size}{', removed' if gone else ''}")
     if not kept:
-        click.echo(f"Nothing is kept in {home}.")
+        say(f"Nothing is kept in {home}.")
 
 
 def table(prepared: Any, rows: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..tables import Table
 from ..wording import count, duration, figure
+from .edge import shown
 
 if TYPE_CHECKING:  # only names for the reader: rich and the trainer are imported when a command runs
     from rich.console import Console
@@ -27,7 +28,7 @@ def console(to_stderr: bool = False) -> Console:
     screen = Console(stderr=to_stderr, highlight=False, soft_wrap=True, emoji=False)  # `:cat:` may be a column's name
     if not screen.is_terminal:
         screen.width = FILE_WIDTH  # a file or a pipe has no edge to wrap at
-    return screen
+    return shown(screen)
 
 
 def describe(training: Training) -> Iterator[str]:

@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
+from .edge import style
 
 if TYPE_CHECKING:
     from ..catalog import Curve
@@ -79,7 +79,7 @@ class _Cells:
             ground = "┄" if row == zero else " "
             line = [self._cell(row, column, ground) for column in range(self.columns)]
             runs = (("".join(mark for mark, _ in run), colour) for colour, run in groupby(line, lambda cell: cell[1]))
-            coloured = (click.style(marks, fg=colour) if colour else marks for marks, colour in runs)
+            coloured = (style(marks, fg=colour) if colour else marks for marks, colour in runs)
             lines.append((_plain(edge) + "".join(coloured)).rstrip())
         return lines
 
@@ -112,8 +112,7 @@ def _horizontal_axis(curve: Curve, columns: int) -> list[str]:
 def _legend(curve: Curve) -> str:
     marks = ("━━━", "╍╍╍") if _can_print_braille() else ("***", ". .")
     entries = [
-        f"{click.style(marks[index], fg=_TERMINAL_COLOURS[index])} {label}"
-        for index, (label, _) in enumerate(curve.lines)
+        f"{style(marks[index], fg=_TERMINAL_COLOURS[index])} {label}" for index, (label, _) in enumerate(curve.lines)
     ]
     return " " * (_MARGIN + 1) + "   ".join(entries)
 

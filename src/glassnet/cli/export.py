@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .edge import say
 from .runs import run_of, runs_option
 from .types import PartType
 
@@ -48,7 +49,7 @@ def export(host: Host, run: str, to: str, output: Path | None, runs: str, as_jso
     files = write(opened, to, output)
     program = files[0]
     if as_json:
-        click.echo(json.dumps({"run": str(opened.folder), "to": to, "files": [str(path) for path in files]}))
+        say(json.dumps({"run": str(opened.folder), "to": to, "files": [str(path) for path in files]}))
         return
-    click.echo(f"{program.parent}: {', '.join(path.name for path in files)}")
-    click.echo(f"python {program} rows.csv  prints a prediction for each row of a table.")
+    say(f"{program.parent}: {', '.join(path.name for path in files)}")
+    say(f"python {program} rows.csv  prints a prediction for each row of a table.")

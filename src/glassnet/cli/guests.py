@@ -11,6 +11,7 @@ import click
 from ..errors import GlassnetError, did_you_mean, join
 from ..tables import Table, width_of_output
 from ..wording import duration, significant
+from .edge import say, style
 from .host import Host
 from .types import PluginType
 
@@ -38,11 +39,11 @@ def plugins(host: Host, as_json: bool, no_load: bool) -> None:
     if as_json:
         import json
 
-        click.echo(json.dumps([_as_json(guest) for guest in catalog.guests], indent=2))
+        say(json.dumps([_as_json(guest) for guest in catalog.guests], indent=2))
     elif catalog.guests:
         _print_guests(catalog.guests)
     else:
-        click.echo("No plugins are installed. One file of your own is one already: glassnet --plugin FILE.py list")
+        say("No plugins are installed. One file of your own is one already: glassnet --plugin FILE.py list")
     host.enforce(catalog)
 
 
@@ -62,7 +63,7 @@ def doctor(host: Host, name: str | None) -> None:
     catalog = host.discover()
     lines = _environment() + _health(catalog) if name is None else _one_guest(catalog, name)
     for line in lines:
-        click.echo(line)
+        say(line)
     host.enforce(catalog)
 
 
@@ -91,11 +92,11 @@ def _print_guests(guests: list[Guest]) -> None:
     lines = Table(("DISTRIBUTION", "VERSION", "STATE", "MS", "REASON"), rows, left=("VERSION",)).lines(
         width_of_output()
     )
-    click.echo(click.style(lines[0], bold=True))
+    say(style(lines[0], bold=True))
     for guest, line in zip(guests, lines[1:], strict=True):
-        click.echo(click.style(line, fg=_STATE_COLOURS.get(guest.state or "")))
+        say(style(line, fg=_STATE_COLOURS.get(guest.state or "")))
     if any(guest.state in ("quarantined", "incompatible") for guest in guests):
-        click.echo("\nWhat to do about each: glassnet doctor")
+        say("\nWhat to do about each: glassnet doctor")
 
 
 def _environment() -> list[str]:
@@ -110,7 +111,7 @@ def _environment() -> list[str]:
     versions += [("NumPy", f"{np.__version__} with {blas.get('name')} {blas.get('version')}")]
     versions += [(package, _version(package)) for package in ("click", "pluggy")]
     versions += _folders()
-    return [click.style("Environment", bold=True), *(f"  {name:<13} {value}" for name, value in versions)]
+    return [style("Environment", bold=True), *(f"  {name:<13} {value}" for name, value in versions)]
 
 
 def _version(package: str) -> str:
@@ -131,7 +132,7 @@ def _folders() -> list[tuple[str, str]]:
 
 
 def _health(catalog: Catalog) -> list[str]:
-    lines = ["", click.style("Plugins", bold=True)]
+    lines = ["", style("Plugins", bold=True)]
     counts = {state: sum(guest.state == state for guest in catalog.guests) for state in _STATE_COLOURS}
     summary = join(f"{count} {state}" for state, count in counts.items() if count)
     lines.append(f"  {summary or 'none installed'}")
@@ -173,7 +174,7 @@ def _one_guest(catalog: Catalog, name: str) -> list[str]:
         raise GlassnetError(f"there is no plugin {name!r}.{did_you_mean(name, names)} {known}")
     lines: list[str] = []
     for guest in found:
-        lines += [click.style(str(guest), bold=True), f"  state         {guest.state} ({duration(guest.ms / 1000)})"]
+        lines += [style(str(guest), bold=True), f"  state         {guest.state} ({duration(guest.ms / 1000)})"]
         lines += [f"  entry point   {point}" for point in guest.entry_points]
         lines += [f"  sha256        {guest.sha256}"] if guest.sha256 else []
         lines += [f"  reason        {guest.reason}", f"  what to do    {guest.remedy}"] if guest.reason else []

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import GlassnetError, join
+from .edge import say, style
 
 if TYPE_CHECKING:
     from ..catalog import Catalog, Guest, Part
@@ -44,7 +45,7 @@ class Host:
         if self._catalog is None:
             self._catalog = self.discover()
             for guest in unusable(self._catalog):
-                click.echo(click.style(warning(guest), fg="yellow"), err=True)
+                say(style(warning(guest), fg="yellow"), err=True)
             self.enforce(self._catalog)
         return self._catalog
 

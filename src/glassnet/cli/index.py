@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .edge import say
+
 if TYPE_CHECKING:
     from ..publish.serving import Served
 
@@ -44,13 +46,13 @@ def serve(port: int) -> None:
 
     def ready(served: Served) -> None:
         _show(served)
-        click.echo("running until Ctrl-C or: glassnet index stop")
+        say("running until Ctrl-C or: glassnet index stop")
 
     try:
         serve(port=port, ready=ready)
     finally:
         logger.removeHandler(handler)
-    click.echo("stopped; what was published is kept")
+    say("stopped; what was published is kept")
 
 
 @index.command()
@@ -60,7 +62,7 @@ def start(port: int) -> None:
     from ..publish.serving import start
 
     _show(start(port=port))
-    click.echo("stop with  glassnet index stop")
+    say("stop with  glassnet index stop")
 
 
 @index.command()
@@ -81,21 +83,21 @@ def status(ctx: click.Context, as_json: bool) -> None:
             "folder": str(store.folder),
             "projects": {name: [str(store.path(entry)) for entry in files] for name, files in projects.items()},
         }
-        click.echo(json.dumps(state, indent=2))
+        say(json.dumps(state, indent=2))
     else:
         if served:
             _show(served)
         else:
-            click.echo(f"no practice index runs on {store.folder}. Start it with: glassnet index start")
+            say(f"no practice index runs on {store.folder}. Start it with: glassnet index start")
         for name, files in projects.items():
-            click.echo(f"\n{name}")
+            say(f"\n{name}")
             if served:
-                click.echo(f"  install    {served.install_command(name)}")
+                say(f"  install    {served.install_command(name)}")
             for entry in files:
-                click.echo(f"  {entry.version:<9}  {store.path(entry)}")
+                say(f"  {entry.version:<9}  {store.path(entry)}")
         if projects:
-            click.echo("\nA classmate on another machine can't reach this index: hand over a .whl from the list,")
-            click.echo("then there: pip install FILE.whl")
+            say("\nA classmate on another machine can't reach this index: hand over a .whl from the list,")
+            say("then there: pip install FILE.whl")
     ctx.exit(0 if served else 1)
 
 
@@ -106,9 +108,9 @@ def stop() -> None:
 
     served = stop()
     if served:
-        click.echo(f"stopped the practice index at {served.url}; what was published is kept in {served.folder}")
+        say(f"stopped the practice index at {served.url}; what was published is kept in {served.folder}")
     else:
-        click.echo(f"no practice index runs on {index_folder()}")
+        say(f"no practice index runs on {index_folder()}")
 
 
 @index.command()
@@ -119,12 +121,10 @@ def remove(file: str) -> None:
     from ..publish.store import Store
 
     entry = Store(index_folder()).remove(file)
-    click.echo(
-        f"removed {entry.file}. Its name stays used up: the next upload needs another version than {entry.version}"
-    )
+    say(f"removed {entry.file}. Its name stays used up: the next upload needs another version than {entry.version}")
 
 
 def _show(served: Served) -> None:
-    click.echo(f"practice index at {served.url}, kept in {served.folder}")
-    click.echo(f"upload     python -m twine upload --config-file {served.pypirc} -r local FILES")
-    click.echo(f"install    {served.install_command('NAME')}")
+    say(f"practice index at {served.url}, kept in {served.folder}")
+    say(f"upload     python -m twine upload --config-file {served.pypirc} -r local FILES")
+    say(f"install    {served.install_command('NAME')}")

@@ -15,6 +15,7 @@ from ..errors import GlassnetError, join
 from ..kinds import KINDS
 from ..publish.naming import BACKENDS, names, problem_with
 from ..tables import Table, width_of_output
+from .edge import say, style
 
 if TYPE_CHECKING:
     from ..publish.template import Answers
@@ -89,7 +90,7 @@ def _asks(no_input: bool) -> bool:
     if no_input:
         return False
     if not sys.stdin.isatty():
-        click.echo("Nobody can be asked, as the input is no terminal: what was not given takes its default.", err=True)
+        say("Nobody can be asked, as the input is no terminal: what was not given takes its default.", err=True)
         return False
     return True
 
@@ -132,7 +133,7 @@ def _git(setting: str) -> str:
 
 def _print_next(made: Path, distribution: str) -> None:
     files = sum(file.is_file() for file in made.rglob("*"))
-    click.echo(click.style(f"Made {made}", bold=True) + f" with {files} files. What comes next:")
+    say(style(f"Made {made}", bold=True) + f" with {files} files. What comes next:")
     steps = [
         (f"cd {shlex.quote(str(made))}", ""),
         ("make install", f"then `glassnet plugins` lists {distribution}"),
@@ -141,7 +142,7 @@ def _print_next(made: Path, distribution: str) -> None:
         ("make release", "publish it on a practice index of your own"),
     ]
     for command, meaning in steps:
-        click.echo(f"  {command:<14}{'  # ' + meaning if meaning else ''}")
+        say(f"  {command:<14}{'  # ' + meaning if meaning else ''}")
 
 
 SABOTAGE_EXAMPLES = """\b
@@ -167,11 +168,11 @@ def sabotage(failure: str | None, folder: Path, lists: bool, reveal: bool) -> No
     if lists:
         rows = [(name, known.teaches) for name, known in FAILURES.items()]
         for line in Table(("FAILURE", "WHAT FINDING IT TEACHES"), rows).lines(width_of_output()):
-            click.echo(line)
+            say(line)
         return
     if failure is None:
         raise GlassnetError("which failure? `glassnet sabotage --list` shows them all")
     changes = plant(failure, folder)
-    click.echo(f"Something in {folder.resolve().name} is wrong now. Find it: glassnet release {folder} --dry-run")
+    say(f"Something in {folder.resolve().name} is wrong now. Find it: glassnet release {folder} --dry-run")
     for line in changes if reveal else []:
-        click.echo(line)
+        say(line)

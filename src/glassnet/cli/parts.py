@@ -10,6 +10,7 @@ import click
 
 from ..errors import GlassnetError, did_you_mean, join
 from ..tables import Table, width_of_output
+from .edge import say, style
 from .host import Host
 from .types import KindType, PartType
 
@@ -38,7 +39,7 @@ def list_parts(host: Host, kind: str | None, as_json: bool) -> None:
     if as_json:
         import json
 
-        click.echo(json.dumps([_as_json(part) for part in parts], indent=2, allow_nan=False))
+        say(json.dumps([_as_json(part) for part in parts], indent=2, allow_nan=False))
         return
     _print_table(catalog, parts, width_of_output())
 
@@ -65,8 +66,12 @@ def show(host: Host, name: str, kind: str | None, png: Path | None) -> None:
     NAME is a name or a phrase with options.
     """
     choice = choose_part(host.catalog(), name, kind)
+    if png is not None:
+        from ..files import refuse_existing  # it brings NumPy
+
+        refuse_existing(png, "--png")
     for line in _description(choice):
-        click.echo(line)
+        say(line)
     _show_drawing(choice, png)
 
 
@@ -77,15 +82,15 @@ def _print_table(catalog: Catalog, parts: list[Part], width: int | None) -> None
         lines = Table(header, rows, left=("VERSION",)).lines(width)
     else:  # the kind becomes a heading, which leaves more room for the help
         lines = Table(header[1:], [row[1:] for row in rows], left=("VERSION",)).lines(width)
-    click.echo(click.style(lines[0], bold=True))
+    say(style(lines[0], bold=True))
     above = None
     for part, line in zip(parts, lines[1:], strict=True):
         if width is not None and part.kind != above:
-            click.echo(click.style(part.kind, bold=True))
+            say(style(part.kind, bold=True))
         above = part.kind
-        click.echo(click.style(line, fg="cyan") if _is_guest(part) else line)
+        say(style(line, fg="cyan") if _is_guest(part) else line)
     if any(_is_guest(part) for part in parts):
-        click.echo("\n* comes from a plugin; PROVIDER/NAME always means that one.")
+        say("\n* comes from a plugin; PROVIDER/NAME always means that one.")
 
 
 def _as_json(part: Part) -> dict[str, Any]:
@@ -137,7 +142,8 @@ def choose_part(catalog: Catalog, text: str, kind: str | None) -> Choice:
 def _unknown(catalog: Catalog, name: str) -> str:
     names = [catalog.short_name(part) for part in catalog.parts()]
     every = [*names, *(part.name for part in catalog.parts())]
-    return f"there is no part {name!r}.{did_you_mean(name, every)} Known names: {join(names)}.{catalog.absent(name)}"
+    known = f"Known names: {join(names, '`glassnet list`')}"
+    return f"there is no part {name!r}.{did_you_mean(name, every)} {known}.{catalog.absent(name)}"
 
 
 def _description(choice: Choice) -> list[str]:
@@ -145,7 +151,7 @@ def _description(choice: Choice) -> list[str]:
     text = part.doc if len(part.doc) <= _LONGEST else f"{part.doc[:_LONGEST]} …\n\nMore: {part.where}"
     first, _, rest = text.partition("\n")
     provider = f"{part.distribution} {part.version}".strip() + (" (a plugin)" if _is_guest(part) else "")
-    lines = [click.style(f"{part.name}", bold=True) + f"  {part.kind} from {provider}", "", first or "(no help)"]
+    lines = [style(f"{part.name}", bold=True) + f"  {part.kind} from {provider}", "", first or "(no help)"]
     lines += ["", *rest.strip("\n").splitlines()] if rest.strip() else []
     lines += ["", *_options_table(choice), ""]
     lines += [_how_to_use(choice), f"Source  {part.where}"]
@@ -182,9 +188,9 @@ def _show_drawing(choice: Choice, png: Path | None) -> None:
     except GlassnetError as error:
         if png is not None:
             raise
-        click.echo(f"\n(no drawing: {error})")
+        say(f"\n(no drawing: {error})")
         return
-    click.echo("\n" + draw(curve, width_of_output() or 80))
+    say("\n" + draw(curve, width_of_output() or 80))
     if png is not None:
         save_png(curve, png)
-        click.echo(f"\nSaved {png}")
+        say(f"\nSaved {png}")

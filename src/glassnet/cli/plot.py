@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import GlassnetError, did_you_mean, join
+from .edge import say, style
 from .runs import run_of, runs_option
 from .types import KindType, PartType
 
@@ -92,11 +93,11 @@ def plot(
         jobs, left = _fitting(subjects, catalog, form, every)
     results = list(_draw(jobs, as_json))
     if as_json:
-        click.echo(json.dumps([*results, *map(_left_as_json, left)]))
+        say(json.dumps([*results, *map(_left_as_json, left)]))
     else:
         _print_left(left, every)
         if not jobs:
-            click.echo("nothing was drawn: no plot fits (--list says why)")
+            say("nothing was drawn: no plot fits (--list says why)")
     failed = [one for one in results if "failed" in one]
     if failed and (phrases or len(failed) == len(results)):
         raise SystemExit(1)
@@ -227,11 +228,11 @@ def _draw(jobs: list[Job], as_json: bool) -> Iterator[dict[str, str]]:
                 with blamed_on(choice):
                     save(figure, job.path, ELSEWHERE)
         except PlotFailed as error:
-            click.echo(click.style(str(error), fg="yellow"), err=True)
+            say(style(str(error), fg="yellow"), err=True)
             yield {"plot": name, "failed": str(error)}
             continue
         if not as_json:
-            click.echo(str(job.path))
+            say(str(job.path))
         yield {"plot": name, "file": str(job.path)}
 
 
@@ -243,10 +244,10 @@ def _left_as_json(fitting: Fitting) -> dict[str, str]:
 def _print_left(left: list[Fitting], every: bool) -> None:
     costly = [fitting.choice.part.name for fitting in left if not fitting.unsuited]
     if costly:
-        click.echo(f"left out, because they take longer: {join(costly)} (--all draws them, too)")
+        say(f"left out, because they take longer: {join(costly)} (--all draws them, too)")
     for fitting in left if every else []:
         if fitting.unsuited:
-            click.echo(f"not drawn: {fitting.choice.part.name}: {fitting.unsuited}")
+            say(f"not drawn: {fitting.choice.part.name}: {fitting.unsuited}")
 
 
 def _print_list(subject: Subject, catalog: Catalog, as_json: bool) -> None:
@@ -256,14 +257,14 @@ def _print_list(subject: Subject, catalog: Catalog, as_json: bool) -> None:
 
     found = list(fitting_plots(subject.what, catalog))
     if as_json:
-        click.echo(json.dumps([_listed_as_json(fitting) for fitting in found]))
+        say(json.dumps([_listed_as_json(fitting) for fitting in found]))
         return
     rows = [
         (catalog.short_name(one.choice.part), _fits(one), one.unsuited or one.failed or one.choice.part.help)
         for one in found
     ]
     for line in Table(("PLOT", "FITS", "WHAT IT SHOWS, OR WHY IT DOES NOT FIT"), rows).lines(width_of_output()):
-        click.echo(line)
+        say(line)
 
 
 def _fits(fitting: Fitting) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import GlassnetError
+from .edge import say, style
 
 if TYPE_CHECKING:
     from ..publish.release import Said
@@ -67,16 +68,16 @@ def release(folder: Path, to: str, dry_run: bool, resume: bool, yes: bool) -> No
             remarks += said.manner == "remark"
     except StepFailed as failed:
         for line in failed.output.splitlines():
-            click.echo(click.style(f"    | {line}", fg="bright_black"))
+            say(style(f"    | {line}", fg="bright_black"))
         raise
     end = "The dry run is through: nothing was sent." if dry_run else "Released."
     noted = f" {'1 remark' if remarks == 1 else f'{remarks} remarks'}, above." if remarks else ""
-    click.echo(f"\n{end}{noted}")
+    say(f"\n{end}{noted}")
 
 
 def _show(said: Said) -> None:
-    lead, style = _LOOKS[said.manner]
-    click.echo(click.style(f"{lead}{said.text}", **style))  # type: ignore[arg-type]  # one style a manner
+    lead, look = _LOOKS[said.manner]
+    say(style(f"{lead}{said.text}", **look))  # type: ignore[arg-type]  # one style a manner
 
 
 def _ask(question: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import GlassnetError
+from .edge import say
 from .runs import runs_of, runs_option
 
 if TYPE_CHECKING:
@@ -40,10 +41,10 @@ def report(host: Host, names: tuple[str, ...], output: Path | None, show: bool, 
     RUN is a folder, a number, or last. The page is report.html in the run's folder; several runs make a
     comparison, comparison.html beside their folders. It is a single file that loads nothing.
     """
+    from ..files import refuse_existing
     from ..report import diagnose
 
-    if output is not None and output.exists():
-        raise GlassnetError(f"{output} exists already and is left as it is: give another --output")
+    refuse_existing(output, "--output")
     if output is not None and not output.parent.is_dir():
         raise GlassnetError(f"can't write to {output.parent}: there is no such folder; give another --output")
     opened = runs_of(host, names, runs)
@@ -51,11 +52,11 @@ def report(host: Host, names: tuple[str, ...], output: Path | None, show: bool, 
     path = _write(opened, output, host.catalog())
     findings = {str(run.folder): diagnose(run) for run in opened}
     if as_json:
-        click.echo(json.dumps({"report": str(path), "findings": _plain(findings)}))
+        say(json.dumps({"report": str(path), "findings": _plain(findings)}))
     else:
         for line in _told(findings):
-            click.echo(line)
-        click.echo(f"report: {path}")
+            say(line)
+        say(f"report: {path}")
     if show:
         click.launch(str(path))
 
@@ -107,7 +108,7 @@ def left_behind(run: Run) -> Path | None:
     try:
         return write_report(run)
     except Exception as error:
-        click.echo(f"No report: {_why(error)}. The run is kept in {run.folder}", err=True)
+        say(f"No report: {_why(error)}. The run is kept in {run.folder}", err=True)
         return None
 
 

@@ -13,6 +13,7 @@ import click
 from ..errors import GlassnetError
 from ..tables import Table
 from ..wording import figure
+from .edge import say, say_data
 
 if TYPE_CHECKING:
     from ..runs import Run
@@ -65,11 +66,9 @@ def evaluate(host: Host, run: str, runs: str, as_json: bool) -> None:
     opened = run_of(host, run, runs)
     again = Run.of(opened.trained, str(opened.folder))
     if as_json:
-        click.echo(
-            json.dumps({"run": str(opened.folder)} | {key: again.result[key] for key in ("metrics", "intervals")})
-        )
+        say(json.dumps({"run": str(opened.folder)} | {key: again.result[key] for key in ("metrics", "intervals")}))
         return
-    click.echo(f"{opened.folder}: {opened.experiment.title}")
+    say(f"{opened.folder}: {opened.experiment.title}")
     console().print(scores_table(again))
 
 
@@ -88,18 +87,17 @@ def predict(host: Host, run: str, file: Path, output: Path | None, runs: str) ->
     with the network's output for each of them.
     """
     from ..data import read_features
-    from ..files import write_text
+    from ..files import refuse_existing, write_text
 
-    if output is not None and output.exists():
-        raise GlassnetError(f"{output} exists already and is left as it is: give another --output")
+    refuse_existing(output, "--output")
     model = run_of(host, run, runs).model
     table = predictions(model, read_features(file, model.features))
     text: str = table.to_csv(index=False, lineterminator="\n")
     if output is None:
-        click.echo(text, nl=False)
+        say_data(text)
         return
     write_text(output, text, elsewhere="give another --output")
-    click.echo(f"{len(table)} predictions in {output}")
+    say(f"{len(table)} predictions in {output}")
 
 
 def predictions(model: Any, rows: Any) -> Any:
@@ -127,9 +125,9 @@ def list_runs(runs: str, as_json: bool) -> None:
 
     rows = [_row(Run(folder)) for folder in FOLDERS.all(Path(runs))]
     if as_json:
-        click.echo(json.dumps(rows))
+        say(json.dumps(rows))
     elif not rows:
-        click.echo(f"No runs in {runs} yet: glassnet train digits8x8 makes one.")
+        say(f"No runs in {runs} yet: glassnet train digits8x8 makes one.")
     else:
         _print_rows(rows)
 

@@ -9,6 +9,7 @@ import click
 
 from ..errors import GlassnetError
 from .choices import choices, experiment_options
+from .edge import say
 from .trace import experiment_or_run
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def summary(
     else:
         found = summarise(experiment_or_run(host, dataset, config, settings, words, runs), catalog=host.catalog())
     if as_json:
-        click.echo(found.to_json())
+        say(found.to_json())
     else:
         _print(found)
 

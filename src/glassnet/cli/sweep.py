@@ -15,6 +15,7 @@ from ..errors import GlassnetError, join
 from ..tables import Table
 from ..wording import count, duration, figure
 from .choices import choices, experiment_options, read_experiment
+from .edge import say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -151,14 +152,14 @@ def _work(start: Callable[[], Sweep], opening: AbstractContextManager[Workers], 
                 pass
         except KeyboardInterrupt:
             done = f"{len(found.outcomes)} of {found.total} cells are finished and kept"
-            click.echo(f"Interrupted; {done}. Go on with: {resume_command(found)}", err=True)
+            say(f"Interrupted; {done}. Go on with: {resume_command(found)}", err=True)
             raise SystemExit(130) from None
         seconds, cells = perf_counter() - began, len(found.outcomes) - before
     rows = found.rows()
     if as_json:
         _print_json(found, rows, seconds)
     elif quiet:
-        click.echo(_short(found, rows))
+        say(_short(found, rows))
     else:
         for printed in summary(found, rows, cells, seconds):
             screen.print(printed, markup=False) if isinstance(printed, str) else screen.print(printed)
@@ -299,7 +300,7 @@ def _print_json(found: Sweep, rows: Sequence[Row], seconds: float) -> None:
     whole = {"metric": found.score.metric, "better": found.score.better, "cells": len(found.outcomes)}
     best = points[0]["settings"] if rows and rows[0].whole else None
     said = {"sweep": str(found.folder), **whole, "seconds": round(seconds, 3), "best": best, "points": points}
-    click.echo(json.dumps(plain(said)))
+    say(json.dumps(plain(said)))
 
 
 def resume_command(found: Sweep) -> str:

@@ -13,6 +13,7 @@ from ..errors import GlassnetError, join
 from ..tables import Table
 from ..wording import count, exact, tiny
 from .choices import choices, experiment_options, read_experiment
+from .edge import say
 from .runs import means_a_run, run_of
 
 if TYPE_CHECKING:
@@ -79,17 +80,17 @@ def trace(
     Forward, loss, back, update: each layer's matrices with their formulas and shapes. The rows are those of
     training's own first batch, so all of a small data set. Nothing is trained or kept.
     """
+    from ..files import refuse_existing
     from ..tracing import trace as tell
 
-    if html is not None and html.exists():
-        raise GlassnetError(f"{html} exists already and is left as it is: give another --html")
+    refuse_existing(html, "--html")
     what = experiment_or_run(host, dataset, config, settings, words, runs)
     told = tell(what, rows=read_rows(rows), steps=steps, check=check, catalog=host.catalog())
     shown = told if layer is None else told.layer(layer)
     if html is not None:
         _save(shown, html, digits)
     if as_json:
-        click.echo(shown.to_json())
+        say(shown.to_json())
     else:
         _print(shown, html, digits)
     if not told.ok:
@@ -148,7 +149,7 @@ def _print(trace: Trace, html: Path | None, digits: int) -> None:
     if any(step.comparisons for step in trace.steps):
         _print_check(screen, trace)
     if html is not None:
-        click.echo(f"Saved {html}")
+        say(f"Saved {html}")
 
 
 def wrapped(text: str, width: int, indent: str = "") -> str:

@@ -14,6 +14,7 @@ import click
 from ..errors import Diverged, GlassnetError, join
 from ..wording import figure
 from .choices import choices, experiment_options, read_experiment
+from .edge import say
 from .runs import run_of
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def _say_how_to_go_on(recording: Recording) -> None:
 
     done = recording.result["epochs"]
     resume = f"{program(recording.training.experiment)} train --resume {shlex.quote(str(recording.folder))}"
-    click.echo(f"Interrupted after epoch {done}; the run is kept. Go on with: {resume}", err=True)
+    say(f"Interrupted after epoch {done}; the run is kept. Go on with: {resume}", err=True)
 
 
 def _finish(recording: Recording, screen: Console | None, report: bool) -> None:
@@ -174,7 +175,7 @@ def _print_json(recording: Recording) -> None:
     from ..files import plain
 
     keys = ("run", "epochs", "seconds", "stopped", "metrics", "intervals")
-    click.echo(json.dumps(plain({key: recording.result[key] for key in keys})))
+    say(json.dumps(plain({key: recording.result[key] for key in keys})))
 
 
 def _print_short(recording: Recording) -> None:
@@ -182,4 +183,4 @@ def _print_short(recording: Recording) -> None:
 
     score = Run(recording.folder, recording.training.catalog, recording.training).score()
     said = "all rows:" if recording.training.data.whole else score.split
-    click.echo(f"{said} {score.metric} {figure(score.value)} (baseline {figure(score.baseline)}), {recording.folder}")
+    say(f"{said} {score.metric} {figure(score.value)} (baseline {figure(score.baseline)}), {recording.folder}")

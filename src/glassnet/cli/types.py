@@ -8,6 +8,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from ..errors import GlassnetError
+from ..wording import visible
 from .host import host_of
 
 
@@ -51,7 +52,9 @@ class PartType(click.ParamType):
         found = {catalog.short_name(part): part.help for part in parts}
         if incomplete:
             found |= {part.full_name: part.help for part in parts}
-        items = [CompletionItem(name, help=words) for name, words in found.items() if name.startswith(incomplete)]
+        items = [
+            CompletionItem(name, help=visible(words)) for name, words in found.items() if name.startswith(incomplete)
+        ]
         return [*items, CompletionItem(incomplete, type="file")] if self.files else items
 
 

@@ -82,7 +82,8 @@ def _without_row_names(cells: Cells, target: str | None, notes: list[str]) -> Ce
 
 
 def _check_target(file: str, target: str | None, names: Collection[str], header: bool) -> str:
-    columns = f"Columns of {file}: {join(names)}" + ("." if header else " (it has no header line).")
+    all_names = join(names, "its first line" if header else "")
+    columns = f"Columns of {file}: {all_names}" + ("." if header else " (it has no header line).")
     if target is None:
         raise GlassnetError(f"which column is to be learned? Name it with --target. {columns}")
     if target not in names:

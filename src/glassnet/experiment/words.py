@@ -12,7 +12,7 @@ from typing import Any
 
 from ..catalog import Phrase
 from ..errors import GlassnetError, did_you_mean, join
-from ..files import parse_json
+from ..files import parse_json, read_bytes
 from ..kinds import TASKS
 from ..schemas import DAMAGE, EXPERIMENT
 from . import telling
@@ -328,10 +328,11 @@ def _with_option(given: Any, option: str, value: str, name: str) -> Any:
 def read_toml(path: str | Path) -> dict[str, Any]:
     """The keys of a TOML file, or one clear line."""
     try:
-        with Path(path).open("rb") as file:
-            return tomllib.load(file)
+        return tomllib.loads(read_bytes(Path(path)).decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise GlassnetError(f"{path} is not TOML: {error}") from error
+    except RecursionError as error:
+        raise GlassnetError(f"{path} is not an experiment: its brackets are too deep") from error
     except OSError as error:
         raise GlassnetError(f"can't read {path}: {error.strerror}") from error
 

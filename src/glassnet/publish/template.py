@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GlassnetError, join
-from ..files import beside
+from ..files import beside, writing
 from ..kinds import COMMANDS
 from . import extra
 from .naming import ANSWERS, LONGEST_LINE, Names, names, problem_with, problems
@@ -69,15 +69,16 @@ def new_project(answers: Answers, folder: Path) -> Path:
     target = free_place(called, folder)
     parts = answers.parts()
     refuse_ours([(part.kind, part.name) for part in parts] or [(answers.kind, called.part)])
-    workshop = beside(target)
-    workshop.mkdir()
-    try:
-        made = _render(_context(answers.given, parts), workshop)
-        if answers.plugin_file:
-            shutil.copyfile(answers.plugin_file, made / "src" / called.package / _PLUGIN)
-        made.rename(target)
-    finally:
-        shutil.rmtree(workshop, ignore_errors=True)
+    with writing(folder, "give another one with --to"):
+        workshop = beside(target)
+        workshop.mkdir()
+        try:
+            made = _render(_context(answers.given, parts), workshop)
+            if answers.plugin_file:
+                shutil.copyfile(answers.plugin_file, made / "src" / called.package / _PLUGIN)
+            made.rename(target)
+        finally:
+            shutil.rmtree(workshop, ignore_errors=True)
     return target
 
 

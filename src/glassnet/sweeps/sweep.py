@@ -23,7 +23,7 @@ from ..folders import number_of
 from ..owners import owning
 from ..runs import provenance
 from ..schemas import DAMAGE, SWEEP
-from ..wording import figure
+from ..wording import amount, figure
 from .axes import Axis, read_axis
 from .cells import Cell, Guests, Job, Outcome, Workers, division_of, packages_of, training_of, with_point
 from .keeping import BEST, DEFAULT_FOLDER, ELSEWHERE, FOLDERS, WORDS, append, mend, read_outcomes, write_table
@@ -52,7 +52,7 @@ class Plan:
                 raise GlassnetError(f"--{name} must be at least {low}, not {value}")
         for name, most in (("random", MOST_POINTS), ("seeds", MOST_REPEATS), ("folds", MOST_REPEATS)):
             if (getattr(self, name) or 0) > most:
-                raise GlassnetError(f"--{name} must be at most {most:,}, not {getattr(self, name):,}")
+                raise GlassnetError(f"--{name} must be at most {amount(most)}, not {amount(getattr(self, name))}")
         if self.folds == 1 or self.folds < 0:
             raise GlassnetError(f"--folds must be at least 2, not {self.folds}")
         if not self.over:
@@ -79,7 +79,8 @@ class Plan:
         found = at_random(self.axes, self.random, self.experiment.seed) if self.random else grid(self.axes)
         if (cells := len(found) * self.seeds * max(1, self.folds)) > MOST_CELLS:
             raise GlassnetError(
-                f"that sweep has {cells:,} cells, of at most {MOST_CELLS:,}: give fewer values, seeds or folds"
+                f"that sweep has {amount(cells)} cells, of at most {amount(MOST_CELLS)}: "
+                "give fewer values, seeds or folds"
             )
         for point in found:
             with_point(self.experiment, point)
