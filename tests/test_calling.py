@@ -26,7 +26,7 @@ from glassnet import (
 )  # fmt: skip
 from glassnet.catalog.calling import _FORMS, WATCHED
 from glassnet.errors import PartFailed
-from glassnet.kinds import BAGS
+from glassnet.kinds import KINDS
 
 FILE = """
 import numpy as np
@@ -196,7 +196,7 @@ def test_every_function_of_the_kinds_that_are_watched_has_its_form() -> None:
     functions = {
         (kind, field.name)
         for kind in WATCHED
-        for field in fields(BAGS[kind])
+        for field in fields(KINDS[kind].bag)
         if "Callable" in str(field.type) and field.name not in ("width", "predict", "minimize")
     }
     assert set(_FORMS) == functions
@@ -217,7 +217,7 @@ def test_our_own_parts_are_called_as_they_are() -> None:
     for part in Catalog.discover(guests=False).parts():
         if part.kind in WATCHED:
             choice = part.choose({})
-            functions = [getattr(choice.build(), field.name) for field in fields(BAGS[part.kind])]
+            functions = [getattr(choice.build(), field.name) for field in fields(KINDS[part.kind].bag)]
             assert not [one for one in functions if hasattr(one, "bare")], part.full_name
 
 

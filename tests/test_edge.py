@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from guests import environment, glassnet, write_guest
+from waiting import PATIENCE
 
 import glassnet as package
 from glassnet import Catalog, GlassnetError
@@ -24,7 +25,7 @@ def shell(words: str, folder: Path, **more: str) -> subprocess.CompletedProcess[
     """A command line as a shell runs it, in that folder."""
     line = words.replace("glassnet", f"{sys.executable} -m glassnet", 1)
     env = environment(**more) | {"GLASSNET_PLUGINS": "off"}
-    return subprocess.run(["sh", "-c", line], cwd=folder, env=env, capture_output=True, text=True, timeout=120)
+    return subprocess.run(["sh", "-c", line], cwd=folder, env=env, capture_output=True, text=True, timeout=PATIENCE)
 
 
 def one_line(done: subprocess.CompletedProcess[str], *words: str) -> None:
@@ -191,7 +192,7 @@ def test_output_that_is_full_costs_one_line(tmp_path: Path) -> None:
 def limited(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     """A command that may write files of 100 bytes alone."""
     return subprocess.run(
-        [sys.executable, "-m", "glassnet", *words], cwd=folder, env=environment(GLASSNET_PLUGINS="off"), timeout=120,
+        [sys.executable, "-m", "glassnet", *words], cwd=folder, env=environment(GLASSNET_PLUGINS="off"), timeout=PATIENCE,
         capture_output=True, text=True, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)),
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from textwrap import dedent
 import numpy as np
 import pytest
 from guests import environment, write_good, write_guest
+from waiting import PATIENCE
 
 import glassnet
 from glassnet import Catalog, Experiment, GlassClassifier, process
@@ -232,7 +233,11 @@ def test_first_fits_in_threads_leave_streams_and_filters(tmp_path: Path) -> None
         assert kept == (sys.stdout, sys.stderr, list(warnings.filters))
     """
     done = subprocess.run(
-        [sys.executable, "-c", dedent(code)], env=environment(tmp_path), capture_output=True, text=True, timeout=100
+        [sys.executable, "-c", dedent(code)],
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "heard\n", "")
 
@@ -368,7 +373,7 @@ def test_a_child_is_not_held_by_a_thread_that_it_does_not_have() -> None:
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
         end.set()
     """
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", dedent(code)], timeout=100, env=environment())
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", dedent(code)], timeout=PATIENCE, env=environment())
     assert done.returncode == 0
 
 

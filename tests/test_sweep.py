@@ -79,6 +79,9 @@ def cells(folder: str = "sweeps/0001-iris") -> dict[str, dict]:
     return found
 
 
+FAILS = "f of activation local/blown failed: ArithmeticError: no such power"
+
+
 def plugin(source: str = BLOWN, name: str = "part.py") -> str:
     Path(name).write_text(dedent(source))
     return name
@@ -179,8 +182,7 @@ def test_what_goes_wrong_in_a_cell_is_its_outcome() -> None:
     assert "loss hinge is unknown" in failed("loss=hinge is unknown") or failed("loss=no_such").startswith(
         "there is no"
     )
-    blown = failed("activation=blown", guests=Guests(files, installed=False))
-    assert blown.startswith("f of activation local/blown failed: ArithmeticError: no such power, in f() (")
+    assert FAILS in failed("activation=blown", guests=Guests(files, installed=False))
 
 
 def test_a_plugin_file_that_changed_is_not_run() -> None:
@@ -359,12 +361,10 @@ def test_failed_cells_are_recorded_with_their_reason_and_the_sweep_goes_on() -> 
         "iris", "--over", "activation=relu,blown,elu:alpha=-3", "--epochs", "2", before=("--plugin", plugin())
     )  # fmt: skip
     reasons = {json.loads(key)["settings"][0]: one["failed"] for key, one in cells().items()}
-    assert (
-        reasons["activation=relu"] == "" and "ArithmeticError: no such power, in f() (" in reasons["activation=blown"]
-    )
-    assert "failed: ArithmeticError: no such power" in done.output and "1 failed" in done.output
+    assert reasons["activation=relu"] == "" and FAILS in reasons["activation=blown"]
+    assert FAILS in done.output and "1 failed" in done.output
     table = pd.read_csv("sweeps/0001-iris/table.csv")
-    assert table["mark"][0] == "best" and reasons["activation=blown"] in set(table["reason"])
+    assert table["mark"][0] == "best" and table["reason"].str.contains(FAILS).any()
     ((file, _),) = tomllib.loads(Path("sweeps/0001-iris/best.toml").read_text())["plugins"]
     assert file == str(Path("part.py").resolve())
 

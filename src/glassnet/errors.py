@@ -58,7 +58,10 @@ _LONGEST_NAME = 60
 
 def join(names: Iterable[object], where: str = "") -> str:
     """Names as a person lists them: `a, b, c`; a long list ends in `and 4,990 more`, and `where` they all stand."""
-    known = [shortened(str(name)) for name in names]
+    known = [str(name) for name in names]
+    if sum(map(len, known)) + 2 * len(known) <= _ROOM:
+        return ", ".join(known)
+    known = [shortened(name) for name in known]
     if sum(map(len, known)) + 2 * len(known) <= _ROOM:
         return ", ".join(known)
     shown, room = 0, _ROOM - 100
