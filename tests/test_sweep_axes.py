@@ -100,7 +100,7 @@ def test_random_points_differ_lie_inside_and_come_again() -> None:
 
 
 def test_more_random_points_than_there_are_is_refused() -> None:
-    with pytest.raises(GlassnetError, match="only 2 different points were found"):
+    with pytest.raises(GlassnetError, match="there are only 2 different points"):
         at_random([read_axis("activation=relu,tanh")], 3, seed=0)
 
 

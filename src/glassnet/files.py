@@ -160,7 +160,9 @@ def may_hold(folder: Path, mark: str) -> bool:
         return (folder / mark).is_file()
     except PermissionError:
         return True
-    except (OSError, ValueError):
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:  # no folder that was found has such a name
+            raise
         return False
 
 
