@@ -193,7 +193,8 @@ def limited(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     """A command that may write files of 100 bytes alone."""
     return subprocess.run(
         [sys.executable, "-m", "glassnet", *words], cwd=folder, env=environment(GLASSNET_PLUGINS="off"),
-        timeout=PATIENCE, capture_output=True, text=True, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)),
+        timeout=PATIENCE, capture_output=True, text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)),
     )  # fmt: skip
 
 
