@@ -17,19 +17,24 @@ from ..errors import GlassnetError, PartFailed
 from .faults import explain, raised_by_hand
 
 
-class Owned(Protocol):
-    """What is said of a part here: which it is, whose, and where."""
+class Part(Protocol):
+    """What is said of a part that has failed: the catalog's `Part` has it all."""
 
     @property
     def kind(self) -> str: ...
+
     @property
     def name(self) -> str: ...
-    @property
-    def full_name(self) -> str: ...
+
     @property
     def distribution(self) -> str: ...
+
     @property
     def file(self) -> str: ...
+
+    @property
+    def full_name(self) -> str: ...
+
     @property
     def where(self) -> str: ...
 
@@ -39,7 +44,7 @@ class Owned(Protocol):
 WATCHED = ("activation", "loss", "optimizer", "initializer", "schedule", "metric")
 
 
-def watched(part: Owned, bag: Any) -> Any:
+def watched(part: Part, bag: Any) -> Any:
     """The bag with every function of it told apart from ours, once it is complete."""
     if part.kind not in WATCHED:
         return bag
@@ -61,7 +66,7 @@ def _missing(bag: Any) -> str:
     return "neither update nor minimize: give update(w, g, state, step) -> (change, state)"
 
 
-def _watch(part: Owned, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+def _watch(part: Part, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     form = _FORMS.get((part.kind, name))
 
     @wraps(function)
@@ -80,7 +85,7 @@ def _watch(part: Owned, name: str, function: Callable[..., Any]) -> Callable[...
     return called
 
 
-def _steps(part: Owned, name: str, steps: Iterator[Any]) -> Iterator[Any]:
+def _steps(part: Part, name: str, steps: Iterator[Any]) -> Iterator[Any]:
     """The iterations of a solver: its function only begins when it is asked for the first."""
     try:
         yield from steps
@@ -90,19 +95,19 @@ def _steps(part: Owned, name: str, steps: Iterator[Any]) -> Iterator[Any]:
         raise _failed(part, name, error) from error
 
 
-def _meant(part: Owned, error: BaseException) -> bool:
+def _meant(part: Part, error: BaseException) -> bool:
     """What is meant for the caller: our own errors, and the words of a loss or a metric about what it is given."""
     if isinstance(error, GlassnetError | MemoryError):
         return True
     return isinstance(error, ValueError) and part.kind in ("loss", "metric") and raised_by_hand(error)
 
 
-def _failed(part: Owned, name: str, error: BaseException) -> PartFailed:
+def _failed(part: Part, name: str, error: BaseException) -> PartFailed:
     reason, _ = explain(error, part.distribution)
     return PartFailed(f"{_title(part, name)} failed: {reason}; {_more(part)}")
 
 
-def _title(part: Owned, name: str) -> str:
+def _title(part: Part, name: str) -> str:
     return f"{name} of {part.kind} {part.full_name}"
 
 
@@ -111,7 +116,7 @@ def _place(function: Callable[..., Any]) -> str:
     return f"{code.co_filename}:{code.co_firstlineno}" if code else repr(function)
 
 
-def _more(part: Owned) -> str:
+def _more(part: Part) -> str:
     """What to do: the check that finds out what else is wrong."""
     if part.distribution == "given":
         return f"glassnet.check({part.name}, {part.kind!r}) says more"
