@@ -837,3 +837,81 @@ def test_a_failure_that_is_nobodys_wish_is_written_down(tmp_path: Path) -> None:
     assert result["stopped"].startswith(
         "failed: update of optimizer given/fails_late failed: ZeroDivisionError: no way"
     )
+
+
+# --- what it is called, what it came to ---------------------------------------------------------------------
+
+
+def test_a_run_is_called_by_its_data_and_number_whatever_the_file_is_called(tmp_path: Path) -> None:
+    file = tmp_path / "a:b.csv"
+    animals(60).to_csv(file, index=False)
+    folder = keep(tmp_path / "runs", dataset=str(file), target="kind", epochs=1).folder
+    assert folder.name == "0001-a-b" and opened(folder).title == "a:b, run 1" and opened(folder).number == 1
+    kept = folder.rename(folder.with_name("the best"))
+    assert opened(kept).title == "the best" and opened(kept).number == 0
+    training = run(quick(epochs=0), CATALOG)
+    assert Run.of(training).title == "iris" and Run.of(training, "0002-anything").title == "iris, run 2"
+
+
+def test_a_score_comes_with_its_baseline_and_interval(kept: Recording) -> None:
+    subject, written = opened(kept.folder), json.loads((kept.folder / "metrics.json").read_text())
+    score = subject.score()
+    assert (score.split, score.metric, score.better) == ("test", "accuracy", "higher") and subject.judged == "test"
+    assert score.value == written["metrics"]["test"]["accuracy"] == kept.training.scores()["test"]["accuracy"]
+    assert score.baseline == written["metrics"]["baseline"]["accuracy"]
+    assert [score.low, score.high] == written["intervals"]["test"]["accuracy"]
+    learned = subject.score("train")
+    assert learned.value == written["metrics"]["train"]["accuracy"] and learned.low is learned.high is None
+    assert learned.baseline == score.baseline
+    assert subject.scored == ("train", "validation", "test") and subject.metrics == ("accuracy",)
+    assert refusal(subject.score, "tst").endswith(
+        "has no rows 'tst'. Did you mean 'test'? It has: train, validation, test"
+    )
+    assert "has no metric 'acuracy'. Did you mean 'accuracy'?" in refusal(subject.score, None, "acuracy")
+
+
+def test_scores_need_neither_the_rows_nor_the_parts(copied: Path) -> None:
+    """A page of many runs reads what was written down: no catalog is made, no table is read."""
+    words = json.loads((copied / "experiment.json").read_text())
+    (copied / "experiment.json").write_text(json.dumps(words | {"dataset": "gone.csv"}))
+    subject = load(copied)
+    assert subject.score().value <= 1 and subject.judged == "test" and subject.title.startswith("gone, run ")
+    assert not {"catalog", "trained"} & set(subject.__dict__)
+
+
+def test_a_run_without_test_rows_is_judged_by_its_training_rows(tmp_path: Path) -> None:
+    subject = opened(keep(tmp_path, test=0, epochs=1, metrics=("log_loss",)).folder)
+    assert subject.judged == "train" == subject.score().split and subject.scored == ("train", "validation")
+    assert subject.score(metric="log_loss").better == "lower" and subject.metrics == ("accuracy", "log_loss")
+
+
+def test_an_unfinished_run_has_no_score_and_says_how_to_go_on(copied: Path) -> None:
+    (copied / "metrics.json").unlink()
+    subject = opened(copied)
+    assert (subject.judged, subject.metrics, subject.scored) == ("test", (), ())
+    assert refusal(subject.score) == f"{copied} is not finished: go on with glassnet train --resume {copied}"
+
+
+def test_an_undefined_score_is_no_number(copied: Path) -> None:
+    written = json.loads((copied / "metrics.json").read_text())
+    written["metrics"]["test"]["accuracy"] = None
+    written["intervals"]["test"]["accuracy"] = [None, None]
+    (copied / "metrics.json").write_text(json.dumps(written))
+    score = opened(copied).score()
+    assert np.isnan(score.value) and score.low is score.high is None
+
+
+def test_a_mistyped_run_gets_the_nearest_guess(kept: Recording) -> None:
+    name = kept.folder.name
+    words = f"no run '{name[:-1]}'. Did you mean '{name}'? Name its folder, its number, or last; the latest in "
+    assert refusal(load, name[:-1], kept.folder.parent).startswith(words)
+
+
+def test_the_way_that_is_better_is_known_of_a_metric_given_as_a_function() -> None:
+    def misses() -> Metric:
+        """Share of wrong answers."""
+        return Metric(lambda said, true, weight: float(np.mean(said != true)), better="lower")
+
+    training = run(quick(metrics=(misses,), epochs=1), CATALOG)
+    list(training)
+    assert Run.of(training).score(metric="misses").better == "lower"
