@@ -915,3 +915,12 @@ def test_the_way_that_is_better_is_known_of_a_metric_given_as_a_function() -> No
     training = run(quick(metrics=(misses,), epochs=1), CATALOG)
     list(training)
     assert Run.of(training).score(metric="misses").better == "lower"
+
+
+@pytest.mark.parametrize("letter", ["n", "ü", "統"])
+def test_a_file_with_the_longest_name_gets_a_run_all_the_same(letter: str, tmp_path: Path) -> None:
+    name = letter * (251 // len(letter.encode()))
+    file = tmp_path / f"{name}.csv"
+    animals(60).to_csv(file, index=False)
+    folder = keep(tmp_path / "runs", dataset=str(file), target="kind", epochs=1).folder
+    assert folder.name.startswith(f"0001-{letter * 60}") and opened(folder).title == f"{name}, run 1"

@@ -12,11 +12,17 @@ from .errors import GlassnetError, did_you_mean, join
 from .files import ELSEWHERE, may_hold, writing
 
 LATEST = 5  # are named where nothing is found
+LONGEST = 200  # bytes of a title in a folder's name
 
 
 def slug(title: str, kept: str = "-_") -> str:
     """A title as a part of a file's name: letters, digits and what is kept; a dash for everything else."""
     return "".join(letter if letter.isalnum() or letter in kept else "-" for letter in title)
+
+
+def _short(name: str) -> str:
+    """As much of a name as every disk takes: they count bytes, and take 255 with whatever is put before and behind."""
+    return name.encode()[:LONGEST].decode(errors="ignore")
 
 
 def number_of(folder: Path) -> int:
@@ -49,7 +55,7 @@ class Folders:
                     claim.mkdir()  # numbers are claimed by themselves: names may differ
                 except FileExistsError:
                     continue
-                folder = home / f"{number:04d}-{slug(title)}"
+                folder = home / f"{number:04d}-{_short(slug(title))}"
                 if not any(number_of(path) == number for path in home.iterdir()):
                     claim.rename(folder)
                     return folder
