@@ -152,7 +152,7 @@ def other_arrays(path: Path, dice: random.Random) -> None:
             (-1, 0, 10**9)
         ) + dice.choice((0, 1, -5))
     elif kind == 7 and array.dtype.kind == "f":
-        arrays[name] = np.full_like(array, dice.choice((np.nan, np.inf, 1e308, -1e-320)))
+        arrays[name] = np.full_like(array, dice.choice((np.nan, np.inf, 1e38, -1e-38)))
     elif array.dtype.kind == "U" and array.size:
         flat = array.astype(object).reshape(-1)
         text = flat[dice.randrange(len(flat))]

@@ -225,6 +225,15 @@ def test_a_bomb_takes_no_more_memory_than_four_honest_files(
         assert max(peak_of(reader, folder) for reader in readers) < 4 * honest_size + small
 
 
+def test_a_checkpoint_that_claims_a_billion_epochs_is_answered_at_once(honest: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(list_folders(honest / "runs")[0], tmp_path / "run")
+    arrays = dict(np.load(folder / "checkpoint.npz"))
+    np.savez(folder / "checkpoint.npz", **arrays | {"counts": np.array([10**9, 10**9, 3])})
+    said = answer(lambda f: opened(f).at_checkpoint(), folder)
+    assert "it lacks 999,999,997 epochs between 4 and 1000000000 of 1000000000" in said
+    assert peak_of(lambda f: opened(f).at_checkpoint(), folder) < 4 << 20
+
+
 LIMITED = """
 import resource, sys
 from pathlib import Path

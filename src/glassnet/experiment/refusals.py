@@ -10,6 +10,7 @@ import numpy as np
 from ..catalog import Catalog, Choice, Phrase
 from ..data import Rows
 from ..errors import GlassnetError, did_you_mean, join
+from ..files import is_plain
 from ..kinds import Loss, Metric, Task
 from ..training import Objective, Scorer
 from .words import Choosable, Experiment
@@ -67,7 +68,7 @@ def refuse_with_solver(optimizer: Choice, schedule: Choice, experiment: Experime
 
 def refuse_unknown_file(given: Choosable, suffixes: Sequence[str]) -> None:
     """A table is told from a data set's name by its ending."""
-    if isinstance(given, str) and Path(given).is_file():
+    if isinstance(given, str) and is_plain(Path(given)):
         raise GlassnetError(f"{given!r} is a file, but no table by its ending: tables are {join(suffixes)}")
 
 

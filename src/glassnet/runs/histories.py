@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -69,8 +70,8 @@ def mended(path: Path, arrays: Mapping[str, Array]) -> tuple[list[Epoch], str]:
     header = header or (lines[0] if lines else "")
     found = dict(_rows(header, lines[1:] if lines[:1] == [header] else lines))
     whole = found | kept
-    if lost := [number for number in range(1, done + 1) if number not in whole]:
-        raise GlassnetError(_lost(path, lost, done))
+    if lost := done - sum(number <= done for number in whole):
+        raise GlassnetError(_lost(path, lost, whole, done))
     rows = [whole[number] for number in range(1, done + 1)]
     epochs = _epochs([header, *rows], path)
     if lines[: done + 1] == [header, *rows] and len(lines) <= done + 2:  # a kill leaves one too many at most
@@ -109,8 +110,11 @@ def _cells(line: str) -> list[str]:
     return next(csv.reader([line]), [])
 
 
-def _lost(path: Path, lost: list[int], done: int) -> str:
-    which = f"epoch {lost[0]}" if len(lost) == 1 else f"{len(lost)} epochs between {lost[0]} and {lost[-1]}"
+def _lost(path: Path, lost: int, whole: Mapping[int, str], done: int) -> str:
+    """Which are lost. Only the ends are looked for: a damaged checkpoint may claim any number of epochs."""
+    first = next(number for number in count(1) if number not in whole)
+    last = next(number for number in count(done, -1) if number not in whole)
+    which = f"epoch {first}" if lost == 1 else f"{lost:,} epochs between {first} and {last}"
     return (
         f"{path} is damaged: it lacks {which} of {done}, and the checkpoint holds only the last {KEPT}: "
         "bring the file back, or train a new run"
