@@ -226,7 +226,7 @@ def test_a_bomb_takes_no_more_memory_than_four_honest_files(
 
 
 def test_a_checkpoint_that_claims_a_billion_epochs_is_answered_at_once(honest: Path, tmp_path: Path) -> None:
-    folder = shutil.copytree(list_folders(honest / "runs")[0], tmp_path / "run")
+    folder = shutil.copytree(FOLDERS.all(honest / "runs")[0], tmp_path / "run")
     arrays = dict(np.load(folder / "checkpoint.npz"))
     np.savez(folder / "checkpoint.npz", **arrays | {"counts": np.array([10**9, 10**9, 3])})
     said = answer(lambda f: opened(f).at_checkpoint(), folder)

@@ -319,7 +319,7 @@ def test_a_rate_range_that_fails_leaves_the_weights_as_they_were() -> None:
 
     training = run(Experiment(dataset="iris", optimizer=rated), Catalog.discover(guests=False))
     before = training.network.w.copy()
-    with pytest.raises(RuntimeError, match="no more"):
+    with pytest.raises(GlassnetError, match="RuntimeError: no more"):
         rate_range(training, steps=20)
     np.testing.assert_array_equal(training.network.w, before)
 

@@ -192,7 +192,7 @@ def test_reveal_says_line_by_line_what_was_done(project, monkeypatch):
 
 
 def test_reveal_does_not_print_a_megabyte(project):
-    assert "src/glassnet_bent/measurements.csv: 1.8 MB" in run("huge-file", project, "--reveal").splitlines()
+    assert "src/glassnet_bent/measurements.csv: 1.7 MiB" in run("huge-file", project, "--reveal").splitlines()
 
 
 def test_the_list_names_every_failure_and_what_it_teaches():

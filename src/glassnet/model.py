@@ -97,7 +97,10 @@ class Model:
             parts = Parts.from_words(words, catalog)
             activations = [choice.build() for choice in parts.activations]
             network = Network.of(words, activations, parts.output.build())
-            network.w[:], network.running[:] = arrays["w"], arrays["running"]
+            for name, own in (("w", network.w), ("running", network.running)):
+                if arrays[name].shape != own.shape:
+                    raise ValueError(f"{name} has the shape {arrays[name].shape}, not {own.shape}")
+                own[:] = arrays[name]
             features, targets = (
                 _under("features/", arrays, Features.from_arrays), _under("targets/", arrays, Targets.from_arrays)
             )  # fmt: skip
@@ -113,7 +116,7 @@ def _refuse_other_sizes(words: Mapping[str, Any], arrays: Mapping[str, Array]) -
     if not all(widths):
         raise ValueError("a layer without units")
     wanted = sum(i * o + o for i, o in pairwise(widths)) + 2 * sum(words["hidden"]) * words["batch_norm"]
-    if arrays["w"].shape != (wanted,):
+    if arrays["w"].ndim != 1 or len(arrays["w"]) < wanted:  # layers of other sorts may hold more: the network knows
         raise ValueError(f"{count(math.prod(arrays['w'].shape), 'weight')} where {amount(wanted)} are wanted")
 
 

@@ -166,9 +166,7 @@ def _show_engines(result: EngineComparison) -> None:
     from .display import console
 
     screen = console()
-    screen.print("")
     screen.print(engines_table(result))
-    screen.print("")
     for line in engines_in_words(result):
         screen.print(line, markup=False)
 
