@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Further arguments for pip, such as an index of your own: make test PIP_ARGS="--index-url ..."
 PIP_ARGS ?=
-PYTEST_ARGS ?= -n auto
+PYTEST_ARGS ?= -n auto --dist worksteal
 
 # A folder with copies of the published data sets, where there is one: nothing is downloaded then.
 MIRROR := $(wildcard ../shared/data)
@@ -22,11 +22,12 @@ REPOSITORY ?= local
 PACKAGE    ?= .
 RELEASE_ARGS ?=
 
-.PHONY: help train test parity parity-tools parity-page bench lint release clean
+.PHONY: help train test quick parity parity-tools parity-page bench lint release clean
 
 help:
 	@echo "make train   install glassnet here and train a network on handwritten digits"
 	@echo "make test    install what the tests need and run them all"
+	@echo "make quick   the same without what takes long: no environments, releases, browsers and long trainings"
 	@echo "make parity  install PyTorch and Keras too and compare the numbers (PIP_ARGS chooses a build)"
 	@echo "make bench   time glassnet beside scikit-learn, as ratios"
 	@echo "make lint    ruff and mypy"
@@ -38,6 +39,9 @@ train: $(VENV)/installed
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+quick: $(VENV)/installed-dev
+	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
 
 parity: $(VENV)/installed-parity
 	$(BIN)/python -m pytest tests/parity $(PYTEST_ARGS)

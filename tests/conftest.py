@@ -6,26 +6,43 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 MIRROR = "GLASSNET_DATA_MIRROR"
+#: What takes longest on its own, longest first.
+LONGEST = [
+    "[publish.md]",
+    "test_docs",
+    "test_release",
+    "test_lift_out",
+    "test_plugins",
+    "test_sweep_dask",
+    "test_kills",
+]
 
 # No test depends on how long something takes: neither one example nor the making of them has a limit.
 settings.register_profile("glassnet", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("glassnet")
 
 
-def pytest_configure(config: pytest.Config) -> None:
+def pytest_configure() -> None:
     for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):  # tests start make themselves, and `make test` started them
         os.environ.pop(name, None)
     # Threads of PyTorch and scikit-learn that have nothing to do sleep: else they burn, on a busy machine, the time of
     # those who have. It is said before these libraries are loaded, and holds for processes that tests start.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     os.environ["GLASSNET_REPORT"] = "off"  # a page after each of hundreds of trainings: tests of it switch it on
-    config.addinivalue_line("markers", f"needs_mirror: skipped unless {MIRROR} names a copy of the published data")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=_place)  # pytest keeps the order of those that are equal, so files stay together
     if os.environ.get(MIRROR):
         return
     skip = pytest.mark.skip(reason=f"{MIRROR} is not set, and tests download nothing")
     for item in items:
         if item.get_closest_marker("needs_mirror"):
             item.add_marker(skip)
+
+
+def _place(item: pytest.Item) -> tuple[bool, int]:
+    """What takes longest comes first: at the end no worker is left alone with it."""
+    if not item.get_closest_marker("slow"):
+        return True, 0
+    return False, next((number for number, name in enumerate(LONGEST) if name in item.nodeid), len(LONGEST))

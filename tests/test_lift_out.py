@@ -16,6 +16,8 @@ from waiting import PATIENCE
 from glassnet import builtin, hooks
 from glassnet.builtin import activations, datasets, engines, initializers, losses, metrics, optimizers, plots, schedules
 
+pytestmark = pytest.mark.slow
+
 FILES = [activations, losses, optimizers, initializers, schedules, metrics, datasets, plots, engines]
 NAMES = [module.__name__.rpartition(".")[2] for module in FILES]
 KIND = {hook: kind for kind, hook in hooks.HOOKS.items()}
