@@ -10,6 +10,8 @@ from guests import glassnet, python
 
 import glassnet as ours
 
+pytestmark = pytest.mark.slow
+
 SOURCES = Path(ours.__file__).parent
 LAYERS = '''
 

@@ -12,6 +12,8 @@ import pytest
 from guests import environment, glassnet
 from waiting import PATIENCE
 
+pytestmark = pytest.mark.slow
+
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 SMALLEST = "30-100-30-2"
 ENGINES = ["glassnet", "sklearn", "matmul"]

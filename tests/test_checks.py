@@ -107,6 +107,7 @@ def test_a_check_is_bound_to_its_part_and_can_run_again() -> None:
     assert slope.run() == slope.run() == Outcome("passed", "104 points, 1 at kinks left out")
 
 
+@pytest.mark.slow
 def test_a_stranger_with_our_very_files_gets_the_very_same_results(tmp_path: Path) -> None:
     """All but the plots, which would take as long as everything else: copies of them pass the tests of plots."""
     home = Path(builtin.__file__).parent

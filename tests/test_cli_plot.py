@@ -116,6 +116,7 @@ def test_named_ones_go_to_the_run_s_own_folder_with_their_options_in_the_name(ru
     assert ">Residuals: diabetes, run 3</text>" in text
 
 
+@pytest.mark.slow
 def test_all_draws_the_costly_ones_and_says_what_does_not_fit(runs: Path, here: Path) -> None:
     done = plot(runs, "1", "--all", "--output", "drawn")
     assert done.exit_code == 0 and "drawn/permutation_importance.png" in done.stdout

@@ -592,6 +592,7 @@ def test_the_first_command_of_all_reaches_96_percent() -> None:
     assert found["epochs"] == 50
 
 
+@pytest.mark.slow
 def test_xor_is_learned_with_a_hidden_layer_and_never_without() -> None:
     right = 0
     for seed in range(10):
@@ -602,6 +603,7 @@ def test_xor_is_learned_with_a_hidden_layer_and_never_without() -> None:
     assert right >= 9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hidden", ["none", "100,30"])
 def test_breast_cancer(hidden: str) -> None:
     scores = [accuracy_of("breast_cancer", "--hidden", hidden, "--seed", str(seed)) for seed in range(5)]
@@ -625,6 +627,7 @@ def test_digits_are_learned_in_other_ways_too(choices: list[str]) -> None:
     assert accuracy_of("digits8x8", *choices) >= 0.93
 
 
+@pytest.mark.slow
 @pytest.mark.needs_mirror
 @pytest.mark.parametrize(("hidden", "least"), [("none", 0.98), ("100,50", 0.99)])
 def test_red_and_white_wine(hidden: str, least: float) -> None:

@@ -292,6 +292,7 @@ def check_blocks(blocks: list[Block], place: Place) -> list[str]:
     return troubles
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_what_a_page_shows_is_what_happens(page: Path, tmp_path: Path, forking: dict | None) -> None:
     troubles = check_page(page.read_text(encoding="utf-8"), tmp_path, forking)

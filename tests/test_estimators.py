@@ -434,6 +434,7 @@ def test_answers_agree_with_each_other_whatever_the_loss(parameters: dict, proba
     assert model.score(X, y) > 0.85
 
 
+@pytest.mark.slow
 def test_balanced_labels_are_counted_among_training_rows_with_their_weights() -> None:
     X, Y = make_multilabel_classification(90, n_classes=3, random_state=1)
     weight = np.random.default_rng(0).integers(1, 4, 60)
@@ -497,6 +498,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_a_grid_over_parts_finds_guests_in_its_worker_processes(tmp_path: Path) -> None:
     write_good(tmp_path, "glassnet-stranger", "stranger")
     done = python(GRID, tmp_path)
@@ -653,6 +655,7 @@ def test_single_precision_stays_single() -> None:
     assert model.coefs_[0].dtype == np.float32 and quick().fit(X, y).coefs_[0].dtype == np.float64
 
 
+@pytest.mark.slow
 def test_predictions_from_several_threads_do_not_disturb_each_other() -> None:
     from concurrent.futures import ThreadPoolExecutor
 
@@ -752,6 +755,7 @@ def published(name: str, factor: float = 1.0) -> list[np.ndarray]:
     return train_test_split(data.X * factor, data.y, test_size=0.2, random_state=42)
 
 
+@pytest.mark.slow
 @pytest.mark.needs_mirror
 def test_house_prices_come_as_near_as_the_documents_say() -> None:
     train, test, t, u = published("california_housing")
@@ -765,6 +769,7 @@ def test_house_prices_come_as_near_as_the_documents_say() -> None:
     assert np.mean(errors) <= 0.535
 
 
+@pytest.mark.slow
 @pytest.mark.needs_mirror
 def test_red_and_white_wine_are_told_apart_as_the_documents_say() -> None:
     train, test, t, u = published("wine_quality")
@@ -773,12 +778,14 @@ def test_red_and_white_wine_are_told_apart_as_the_documents_say() -> None:
     assert mean_score([scale.transform(train), scale.transform(test), t, u], **given) >= 0.990
 
 
+@pytest.mark.slow
 @pytest.mark.needs_mirror
 def test_mnist_is_read_as_well_as_the_documents_say() -> None:
     given = {"hidden_layer_sizes": (128, 64), "batch_size": 64, "l2": 1e-4 / 64, "max_iter": 20}
     assert 0.945 <= mean_score(published("mnist_10k", np.float32(1 / 255)), **given) <= 0.965
 
 
+@pytest.mark.slow
 @pytest.mark.needs_mirror
 def test_solvers_come_in_the_documents_order_on_mnist() -> None:
     train, test, t, u = published("mnist_10k", np.float32(1 / 255))

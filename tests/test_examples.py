@@ -9,6 +9,8 @@ import pytest
 from guests import environment, glassnet
 from waiting import PATIENCE
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 FILES = sorted(EXAMPLES.glob("*.py"))
 SAYS = {

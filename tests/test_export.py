@@ -153,6 +153,7 @@ def told(folders: list[tuple[Path, Path]], **settings: str) -> list[dict[str, np
     return [dict(np.load(folder / "said.npz")) for folder, _ in folders]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("to", ["torch", "keras", "sklearn", "onnx"])
 def test_the_program_answers_as_the_run_does(to: str, kept: dict[str, Kept], catalog: Catalog, tmp_path: Path) -> None:
     _require(to, catalog)
@@ -197,6 +198,7 @@ def _compare(ours: Kept, said: dict[str, np.ndarray], in_units: bool) -> None:
         assert list(lines) == [",".join(str(cell) for cell in row) for row in rows]
 
 
+@pytest.mark.slow
 def test_it_can_go_on_training_where_it_stopped(kept: dict[str, Kept], tmp_path: Path) -> None:
     """The scripts train as well: on the run's own rows the loss that scikit-learn prints falls."""
     digits = kept["digits"].run
@@ -341,6 +343,7 @@ def test_class_weights_that_train_does_not_know_are_said(tmp_path: Path, catalog
         assert (said in program.partition("import sys")[0]) == (weight is not None)
 
 
+@pytest.mark.slow
 def test_names_from_a_strangers_run_stay_names(tmp_path: Path, catalog: Catalog) -> None:
     """Nothing that is loaded can run code: quotes in the name of a table, a column or a class end no text."""
     evil = '""" + exit(3) + """\\'

@@ -16,6 +16,8 @@ from glassnet import Experiment, run
 from glassnet.catalog import Catalog
 from glassnet.cli import main
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(glassnet.__file__).parent
 
 

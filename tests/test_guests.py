@@ -74,6 +74,7 @@ def test_a_guest_may_have_several_entry_points_and_be_an_object(place: Path) -> 
     assert [p.name for p in catalog.parts() if p.distribution == "object-guest"] == ["east", "west"]
 
 
+@pytest.mark.slow
 def test_a_package_installed_by_pip_is_a_guest(tmp_path: Path) -> None:
     project, site = tmp_path / "project", tmp_path / "site"
     (project / "glassnet_pip").mkdir(parents=True)
@@ -274,6 +275,7 @@ def test_a_half_valid_guest_leaves_nothing_behind(place: Path) -> None:
     assert manager.hook.activations.get_hookimpls() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", ["1.5.0", "1.6.0"])
 def test_a_half_valid_guest_leaves_nothing_behind_on_older_pluggy(tmp_path: Path, version: str) -> None:
     old = tmp_path / "old"

@@ -34,6 +34,7 @@ from waiting import PATIENCE, wait_until
 
 from glassnet.cli import main
 from glassnet.errors import GlassnetError
+from glassnet.publish import serving
 from glassnet.publish.serving import Served, index_folder, running, start, stop
 from glassnet.publish.store import LARGEST_FILE, LEDGER, Store
 
@@ -662,9 +663,12 @@ def test_a_second_server_on_the_same_folder_is_refused(index: Served) -> None:
 
 
 def test_two_starts_at_once_end_in_one_server(folder: Path) -> None:
+    before = {*serving._children}
     with ThreadPoolExecutor(2) as pool:
         one, other = pool.map(start, [folder, folder])
     assert one == other
+    started = [child for pid, child in serving._children.items() if pid not in before]
+    wait_until(lambda: sum(child.poll() is None for child in started) == 1)  # a second one would begin after a stop
 
 
 def test_a_port_that_is_taken_is_one_clear_line(folder: Path) -> None:

@@ -20,6 +20,8 @@ from glassnet import load
 from glassnet.cli import main
 from glassnet.files import read_arrays
 
+pytestmark = pytest.mark.slow
+
 if sys.platform == "win32":
     pytest.skip("signals, limits and owners are those of POSIX", allow_module_level=True)
 

@@ -81,6 +81,8 @@ import numpy as np
 from glassnet import hookimpl
 from glassnet.kinds import Penalty
 
+pytestmark = pytest.mark.slow
+
 
 def {{ part }}() -> Penalty:
     """The sum of sizes.

@@ -17,6 +17,8 @@ from waiting import PATIENCE
 from glassnet import builtin
 from glassnet.kinds import KINDS
 
+pytestmark = pytest.mark.slow
+
 NAMES = [kind.plural for kind in KINDS.values() if kind.ours]
 FILES = [importlib.import_module(f"glassnet.builtin.{name}") for name in NAMES]
 HERE = Path(__file__).parent

@@ -240,6 +240,8 @@ from pathlib import Path
 from glassnet import GlassnetError, Run
 folder = Path(sys.argv[1])
 from glassnet.catalog import Catalog
+
+pytestmark = pytest.mark.slow
 catalog = Catalog.discover(guests=False)
 Run(folder, catalog).trained.scores()
 here = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()

@@ -103,6 +103,7 @@ def lines(axes: Any) -> dict[str, np.ndarray]:
     return {line.get_label(): np.array(line.get_data(), float) for line in axes.lines}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("watched", [True, False], ids=["watched", "not watched"])
 @pytest.mark.parametrize("which", CHOICES)
 @pytest.mark.parametrize("name", NAMES)

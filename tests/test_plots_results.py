@@ -106,6 +106,7 @@ FITS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", FITS)
 def test_each_sort_of_run_has_its_plots_and_says_why_others_do_not_fit(which: str, trained: Any) -> None:
     found = {one.choice.part.name: one for one in fitting_plots(trained(which), CATALOG)}

@@ -12,6 +12,8 @@ from packages import install, own_tests
 from glassnet.publish.preflight import preflight
 from glassnet.publish.project import read_project
 
+pytestmark = pytest.mark.slow
+
 PLUGINS = Path(__file__).parent.parent / "plugins"
 PARTS = {
     "glassnet-lion": ("optimizer", {"lion", "nadam", "amsgrad", "radam"}),

@@ -42,6 +42,8 @@ from glassnet.publish.release.trusted import trusted_publisher
 from glassnet.publish.release.uploading import confirm, send
 from glassnet.publish.sabotage import FAILURES, plant
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 #: Written in two pieces, since what looks like a token is refused in our own release too.
 PYPI = "pypi-" + "AgEIcHlwaS5vcmcCJDAwMDAwMDAwLTAwMDAtMDAwMC0wMDAwLTAwMDAwMDAwMDAwMA"

@@ -137,6 +137,7 @@ def test_numbers_are_told_as_numbers(tmp_path: Path) -> None:
         assert words in text
 
 
+@pytest.mark.slow
 def test_a_watched_run_shows_the_inside_and_a_whole_one_says_so(tmp_path: Path) -> None:
     read = Page(page_of(trained(tmp_path, watch="norms,units", dataset="xor", epochs=20, hidden=(4, 3))))
     assert read.troubles == []
@@ -225,6 +226,7 @@ def test_a_resumed_schedule_is_not_promised_to_give_the_same_numbers(tmp_path: P
     assert "to the last bit" not in text and "resumed with another number of epochs, which its schedule counts" in text
 
 
+@pytest.mark.slow
 def test_commands_on_the_page_can_be_copied_where_folders_have_blanks(tmp_path: Path) -> None:
     run = trained(tmp_path / "my runs", dataset="moons", epochs=2, hidden=4)
     text = Page(page_of(run)).text
@@ -397,6 +399,7 @@ def test_a_page_that_is_full_names_the_command_that_draws_the_rest(
     assert left and all(name == again for name, again in left)
 
 
+@pytest.mark.slow
 def test_a_crowd_of_wide_pictures_stays_below_two_megabytes(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     X = rng.standard_normal((900, 3))
@@ -435,6 +438,7 @@ def test_a_comparison_begins_with_what_differs_and_has_a_column_a_run(several: l
     assert CATALOG.find("plot", "loss_runs").help in text and CATALOG.find("plot", "gradient_norms_runs").help in text
 
 
+@pytest.mark.slow
 def test_a_comparison_has_the_plots_of_the_catalog_that_it_is_given(several: list[Run], guests: Catalog) -> None:
     for runs in (several, several[::-1]):
         assert "Two runs of a guest." in comparison_of(runs, guests)

@@ -13,6 +13,8 @@ from glassnet.cli import main
 from glassnet.publish.naming import BACKENDS
 from glassnet.publish.sabotage import FAILURES, plant
 
+pytestmark = pytest.mark.slow
+
 ENTRY = "[project.entry-points.glassnet]"
 PLUGIN = "src/glassnet_bent/plugin.py"
 

@@ -432,6 +432,7 @@ def test_a_sweep_is_not_resumed_on_other_rows_or_with_another_plugin_file() -> N
     sweep("--resume", "2", "--quiet", before=("--plugin", "part.py"))
 
 
+@pytest.mark.slow
 def test_a_sweep_is_not_resumed_without_its_guests_or_with_other_versions(tmp_path: Path) -> None:
     write_good(tmp_path / "old", "glassnet-dearest", "dearest")
     write_good(tmp_path / "new", "glassnet-dearest", "dearest", version="2.0")
@@ -456,6 +457,7 @@ def test_a_damaged_folder_is_one_clear_line(damage: str) -> None:
     assert "sweep.json is damaged" in error("--resume", "1")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
 @pytest.mark.parametrize("end", ["SIGKILL", "SIGINT"])
 def test_a_sweep_that_is_ended_from_outside_loses_no_finished_cell(end: str, tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ pytest.importorskip("distributed")
 
 from glassnet.sweeps.cluster import differences
 
+pytestmark = pytest.mark.slow
+
 OVER = ("--over", "optimizer.lr=1e-3..1:log:4", "--over", "l2=0,0.01,0.1")
 WORDS = ("digits8x8", *OVER, "--hidden", "20", "--epochs", "40")
 CLUSTER = """

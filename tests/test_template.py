@@ -45,6 +45,7 @@ def cookiecutter(folder, **answers):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "backend"), [*zip(KINDS, cycle(BACKENDS), strict=False)])
 def test_cookiecutter_itself_makes_the_same_bytes(kind, backend, tmp_path):
     (tmp_path / "ours").mkdir()
@@ -75,6 +76,7 @@ def test_cookiecutter_itself_refuses_what_we_refuse(answers, words, tmp_path):
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "backend"), [*zip(KINDS, cycle(reversed(BACKENDS)), strict=False)])
 def test_the_package_builds_installs_and_passes_its_own_tests(kind, backend, tmp_path):
     project = make(tmp_path, kind, backend)
@@ -91,6 +93,7 @@ def test_the_package_builds_installs_and_passes_its_own_tests(kind, backend, tmp
     assert "tests run against a wheel, away from their folder" in passed.stdout
 
 
+@pytest.mark.slow
 def test_a_package_from_a_file_passes_its_own_tests(tmp_path):
     """The shortest plugin there is, which names no source."""
     (tmp_path / "bent.py").write_text(
@@ -119,6 +122,7 @@ def test_a_package_from_a_file_passes_its_own_tests(tmp_path):
     assert "bent_identity" in (project / "README.md").read_text()
 
 
+@pytest.mark.slow
 def test_the_wheel_says_what_an_index_wants_to_know(tmp_path):
     for backend in BACKENDS:
         (tmp_path / backend).mkdir()
@@ -168,6 +172,7 @@ def test_the_readme_has_no_link_that_breaks_on_an_index(tmp_path):
         assert not re.search(r"TODO|FIXME|\{\{|Your ", readme)
 
 
+@pytest.mark.slow
 def test_every_command_of_the_readme_exists(tmp_path, monkeypatch):
     """`make` targets are in the Makefile, and glassnet's commands understand their options."""
     monkeypatch.chdir(tmp_path)
@@ -235,6 +240,7 @@ def test_the_tag_in_the_workflow_has_to_be_the_version(tmp_path):
         assert code == 0 or "tag the release v0.1.0" in found.stderr
 
 
+@pytest.mark.slow
 def test_an_installed_glassnet_brings_its_template_along(tmp_path):
     """From the wheel, which is built from the sdist; nothing of the checkout is seen."""
     built = command("build", "--no-isolation", "--outdir", tmp_path / "dist", cwd=ROOT)

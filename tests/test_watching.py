@@ -99,6 +99,7 @@ def test_a_resumed_run_has_seen_what_an_undisturbed_one_has(changes: dict[str, o
     same_arrays(whole.folder, resumed.folder)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
 def test_a_real_kill_loses_nothing_that_was_seen(tmp_path: Path) -> None:
     words = ["train", "xor", "--hidden", "30,20", "--watch", "all", "--epochs"]

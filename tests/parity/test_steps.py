@@ -11,7 +11,7 @@ from cases import LION, Case, cases, compare, installed_engines
 from glassnet import Catalog
 
 # Keras hands PyTorch's arrays to NumPy in a way that NumPy has begun to warn of.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")]
 
 HERE = Path(__file__).parent
 INSTALLED = installed_engines()

@@ -144,6 +144,8 @@ def start(folder: Path | None = None, port: int = 0) -> Served:
         gone = child.poll() is not None and _is_free(place)  # else somebody was faster and is about to answer
         there = running(place)
         if there is not None:
+            if sys.platform != "win32" and there.pid != child.pid:  # there a launcher has another number
+                child.terminate()  # somebody was faster: ours must not begin when theirs is stopped
             return there
         if gone:
             break
