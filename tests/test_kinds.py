@@ -14,6 +14,8 @@ from glassnet.checks import promises_of
 from glassnet.cli import main
 from glassnet.kinds import KINDS
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 
 #: The files of a copy of the sources that change for the kind `penalty`: what is put in place of what, or a new file.
@@ -80,8 +82,6 @@ def penalties():
 import numpy as np
 from glassnet import hookimpl
 from glassnet.kinds import Penalty
-
-pytestmark = pytest.mark.slow
 
 
 def {{ part }}() -> Penalty:

@@ -28,6 +28,8 @@ from glassnet.runs import FOLDERS
 from glassnet.sweeps import Plan, begin, resume
 from glassnet.sweeps.local import on_this_machine
 
+pytestmark = pytest.mark.slow
+
 if sys.platform == "win32":
     pytest.skip("pipes and limits are those of POSIX", allow_module_level=True)
 
@@ -240,8 +242,6 @@ from pathlib import Path
 from glassnet import GlassnetError, Run
 folder = Path(sys.argv[1])
 from glassnet.catalog import Catalog
-
-pytestmark = pytest.mark.slow
 catalog = Catalog.discover(guests=False)
 Run(folder, catalog).trained.scores()
 here = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()

@@ -18,6 +18,7 @@ from ..errors import GlassnetError
 from ..files import read_text
 from ..schemas import DAMAGE, LARGEST
 from ..training import Epoch
+from ..wording import amount
 
 Array = NDArray[Any]
 
@@ -114,7 +115,7 @@ def _lost(path: Path, lost: int, whole: Mapping[int, str], done: int) -> str:
     """Which are lost. Only the ends are looked for: a damaged checkpoint may claim any number of epochs."""
     first = next(number for number in count(1) if number not in whole)
     last = next(number for number in count(done, -1) if number not in whole)
-    which = f"epoch {first}" if lost == 1 else f"{lost:,} epochs between {first} and {last}"
+    which = f"epoch {first}" if lost == 1 else f"{amount(lost)} epochs between {first} and {last}"
     return (
         f"{path} is damaged: it lacks {which} of {done}, and the checkpoint holds only the last {KEPT}: "
         "bring the file back, or train a new run"
