@@ -60,13 +60,14 @@ class BatchPass:
         network, seed, lr = self.stepper.network, self.plan.seed, self.plan.lr
         step, seen = self.progress.step, 0
         order, dropout = self.batches.order(seed, number), generator(seed, Stream.DROPOUT, number)
+        stepper, take, factor, z = self.stepper, self.stepper.take, self._factor, self._z  # looked up once, not a step
         for batch in self.batches.in_order(order):
             step += 1
-            fine = self.stepper.take(batch, dropout, step, self._factor)
-            if not fine:
+            if not take(batch, dropout, step, factor):
                 raise explain(network, batch[0], before, epoch=number, step=step, lr=lr)
-            self._z[seen : seen + len(batch[0])] = self.stepper.scores
-            seen += len(batch[0])
+            scores = stepper.scores
+            z[seen : seen + len(scores)] = scores
+            seen += len(scores)
             yield step
         losses = self._step_losses(order)
         if not (finite(losses) and finite(network.w)):

@@ -27,6 +27,7 @@ class Stepper:
 
     def __init__(self, objective: Lowered, optimizer: Optimizer, plan: Plan, states: Sequence[State] = ()) -> None:
         self.objective, self.plan = objective, plan
+        self._clips = plan.clip_norm is not None or plan.clip_value is not None
         self.network = objective.network
         self.updater = Updater(optimizer, self.network.w, self.network.layout, states)
         self.scores: Array = np.empty((0, self.network.outputs), self.network.dtype)
@@ -46,7 +47,8 @@ class Stepper:
         self.scores = self.objective.gradient(*batch, dropout)  # fills g, penalties included
         if not finite(g):
             return False
-        clip(g, self.plan.clip_norm, self.plan.clip_value)
+        if self._clips:
+            clip(g, self.plan.clip_norm, self.plan.clip_value)
         self.updater.apply(g, number, factor(number))  # w -= factor * change
         self.network.remember()
         return True
