@@ -358,6 +358,23 @@ def keeps_a_copy() -> Optimizer:
     return Optimizer(init=lambda w: {"last": np.zeros_like(w)}, update=update)
 
 
+def heavy_solver(forgets: bool) -> Callable[[], Optimizer]:
+    """Momentum on all rows, whose velocity lies in its state, or begins anew in each run."""
+
+    def build() -> Optimizer:
+        def minimize(objective: Any, w: Any, max_iter: int, state: dict[str, Any]) -> Any:
+            v = np.zeros_like(w) if forgets else state.get("v", np.zeros_like(w))
+            for _ in range(max_iter):
+                v = 0.5 * v - 0.2 * objective(w)[1]
+                w = w + v
+                state["v"] = v
+                yield w
+
+        return Optimizer(minimize=minimize)
+
+    return build
+
+
 def solver(shared_memory: bool) -> Callable[[], Optimizer]:
     """Steepest descent on all rows that halves its rate now and then, in its own memory or in everybody's."""
 
@@ -405,6 +422,7 @@ add(
     steady,
 )
 add("optimizer", "state", "they share memory", solver(shared_memory=True), solver(shared_memory=False))
+add("optimizer", "state", "is not all in the state", heavy_solver(forgets=True), heavy_solver(forgets=False))
 add(
     "optimizer",
     "any-length",

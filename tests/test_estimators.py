@@ -3,7 +3,9 @@
 import copy
 import pickle
 import re
+import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +24,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 from sklearn.utils.class_weight import compute_sample_weight
 
+import glassnet
 from glassnet import Activation, Catalog, Diverged, Experiment, GlassClassifier, GlassnetError, GlassRegressor, Loss
 from glassnet.experiment import Training
 
@@ -234,7 +237,7 @@ def test_a_warm_start_looks_for_the_best_among_its_own_epochs() -> None:
     X, y = rows(80)
     model = quick(warm_start=True, max_iter=30, optimizer="adam:lr=0.03").fit(X[:40], y[:40])  # training losses so far
     model.set_params(early_stopping=True, max_iter=5).fit(X[:40], y[:40], X_val=X[40:], y_val=1 - y[40:])
-    assert "best weights of epoch 3" in model.stopped_ and model.n_iter_ == 35  # of epochs 31 to 35
+    assert "best weights of epoch 3" in model.stopped_ and len(model.loss_curve_) == 35  # of epochs 31 to 35
     p = model.predict_proba(X[40:])[np.arange(40), 1 - y[40:]]
     assert -np.log(p).mean() == pytest.approx(min(model.validation_curve_))
 
@@ -605,8 +608,9 @@ def test_an_interrupt_keeps_the_epochs_that_are_done(monkeypatch: pytest.MonkeyP
             raise KeyboardInterrupt
 
     monkeypatch.setattr(fitting, "say", press_the_key)
-    with pytest.warns(UserWarning, match="training was interrupted"):
-        model = quick(verbose=True, max_iter=50).fit(*IRIS)
+    model = quick(verbose=True, max_iter=50)
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(*IRIS)
     assert model.n_iter_ == 3 and model.stopped_ == "interrupted" and model.predict(IRIS[0]).shape == (150,)
 
 
@@ -622,14 +626,59 @@ def test_what_changes_between_warm_starts_counts_and_what_cannot_change_is_refus
     slow = copy.deepcopy(model).set_params(optimizer="adam:lr=1e-9").fit(X, y)
     np.testing.assert_allclose(slow.coefs_[0], model.coefs_[0], atol=1e-6)
     other = copy.deepcopy(model).set_params(optimizer="rmsprop").fit(X, y)
-    assert other.n_iter_ == 10 and not np.allclose(other.coefs_[0], model.coefs_[0], atol=1e-3)
+    assert len(other.loss_curve_) == 10 and not np.allclose(other.coefs_[0], model.coefs_[0], atol=1e-3)
     with pytest.raises(ValueError, match="widths 4, 8, 3 can't go on as one of 4, 9, 3: leave hidden_layer_sizes"):
         copy.deepcopy(model).set_params(hidden_layer_sizes=(9,)).fit(X, y)
     with pytest.raises(ValueError, match=r"y of shape .* is not|y holds"):
         copy.deepcopy(model).fit(X, y + 1)
     solver = quick(optimizer="lbfgs", warm_start=True, max_iter=3).fit(X, y)
     losses = solver.fit(X, y).loss_curve_
-    assert solver.n_iter_ == 6 and losses[3] < losses[2]  # it went on, and did not go back
+    assert solver.n_iter_ == 3 and len(losses) == 6 and losses[3] < losses[2]  # it went on, and did not go back
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "momentum", "rmsprop", "lbfgs", "lbfgs:memory=3"])
+@pytest.mark.parametrize("by_file", [False, True])
+def test_twenty_fits_of_one_epoch_are_one_of_twenty(optimizer: str, by_file: bool, tmp_path: Path) -> None:
+    X, y = rows()
+    given: dict[str, Any] = {"optimizer": optimizer, "n_iter_no_change": None, "random_state": 0}
+    whole = GlassRegressor((8,), max_iter=20, **given).fit(X, y)
+    steps = GlassRegressor((8,), max_iter=1, warm_start=True, **given)
+    for _ in range(20):
+        steps.fit(X, y)
+        assert steps.n_iter_ == 1
+        if by_file:
+            glassnet.save(steps, tmp_path / "kept.npz")
+            steps = glassnet.load(tmp_path / "kept.npz")
+    np.testing.assert_array_equal(steps.loss_curve_, whole.loss_curve_)
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "given"),
+    [
+        (np.vander(np.linspace(0, 1, 60), 8)[:, :-1].astype(np.float32), np.sin(6 * np.linspace(0, 1, 60)), {}),
+        (np.vander(np.linspace(0, 2, 50), 6)[:, :-1].astype(np.float32), np.linspace(-1, 1, 50) ** 3, {"l2": 0.0}),
+        (np.arange(40, dtype=np.float32)[:, None], np.sqrt(np.arange(40)), {"hidden_layer_sizes": (5,)}),
+    ],
+)
+def test_a_solver_that_gave_up_is_not_told_as_one_that_converged(X: Any, y: Any, given: dict[str, Any]) -> None:
+    parameters = {"hidden_layer_sizes": (), "optimizer": "lbfgs:tolerance=1e-12", "max_iter": 5000, "random_state": 0}
+    with pytest.warns(ConvergenceWarning, match="without converging: no step lowers the loss, though a slope is still"):
+        model = GlassRegressor(**(parameters | given)).fit(X, y)
+    assert "without converging" in model.stopped_
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = GlassRegressor(**(parameters | given | {"optimizer": "lbfgs:tolerance=0.01"})).fit(X, y)
+    assert found.stopped_.endswith("it converged")
+
+
+def test_single_precision_predicts_single_precision_where_it_holds_the_units() -> None:
+    X, y = rows()
+    single = X.astype(np.float32)
+    for target, wanted in ((y, np.float32), (np.column_stack([y, -y]), np.float32), (y * 1e100, np.float64)):
+        model = GlassRegressor((4,), max_iter=2, n_iter_no_change=None, random_state=0).fit(single, target)
+        predicted = model.predict(single)
+        assert predicted.dtype == wanted and np.isfinite(predicted).all()
+    assert quick().fit(*IRIS).predict_proba(IRIS[0].astype(np.float32)).dtype == np.float64
 
 
 def test_random_states_are_those_of_scikit_learn() -> None:

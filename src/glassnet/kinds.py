@@ -120,13 +120,16 @@ class Optimizer:
     be copied. `elementwise=True` says that no element looks at another, so that the trainer may update in
     pieces that fit the cache.
 
-    A whole-data solver gives `minimize(objective, w, max_iter)` instead, an iterator of `w`, where
-    `objective(w)` returns (mean loss with penalties, its gradient).
+    A whole-data solver gives `minimize(objective, w, max_iter)` instead, a generator of `w`, where
+    `objective(w)` returns (mean loss with penalties, its gradient). Where it ends by itself it has found what it looks
+    for; where it gives up, it returns the reason as a sentence. One with a memory asks for it as a fourth argument:
+    `state`, a flat dict as above, empty at the start, that it keeps up to date before each `yield`, with new arrays;
+    handed in again with the last `w` it is where the solver goes on.
     """
 
     init: Callable[..., State] | None = None
     update: Callable[[Array, Array, State, int], tuple[Array, State]] | None = None
-    minimize: Callable[[Callable[[Array], tuple[float, Array]], Array, int], Iterator[Array]] | None = None
+    minimize: Callable[..., Iterator[Array]] | None = None
     elementwise: bool = False
 
 

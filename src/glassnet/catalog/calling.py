@@ -7,7 +7,7 @@ gets a `PartFailed` where Python would print forty lines of our own code. Our pa
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import fields, replace
 from functools import wraps
 from numbers import Real
@@ -85,10 +85,10 @@ def _watch(part: Part, name: str, function: Callable[..., Any]) -> Callable[...,
     return called
 
 
-def _steps(part: Part, name: str, steps: Iterator[Any]) -> Iterator[Any]:
-    """The iterations of a solver: its function only begins when it is asked for the first."""
+def _steps(part: Part, name: str, steps: Iterator[Any]) -> Generator[Any, None, Any]:
+    """The iterations of a solver, and what it returns: its function only begins when it is asked for the first."""
     try:
-        yield from steps
+        return (yield from steps)
     except (Exception, SystemExit) as error:
         if _meant(part, error):
             raise

@@ -158,8 +158,12 @@ class Targets:
         mean, scale = np.zeros(width), np.ones(width)
         if task == "regression" and standardise:
             numbers = values.astype(np.float64).reshape(len(values), width)
-            mean = np.average(numbers, axis=0, weights=weight)
-            spread = np.sqrt(np.average((numbers - mean) ** 2, axis=0, weights=weight))
+            with np.errstate(over="ignore", invalid="ignore"):
+                mean = np.average(numbers, axis=0, weights=weight)
+                spread = np.sqrt(np.average((numbers - mean) ** 2, axis=0, weights=weight))
+            if np.isfinite(numbers).all() and not np.isfinite(spread).all():
+                largest = np.abs(numbers).max()
+                raise GlassnetError(f"the target holds numbers up to {largest:g}, too large to square: give other units")
             varies = spread > 1e-12 * np.abs(mean)  # less is the rounding error of a constant column
             scale = np.where(varies, spread, 1.0)
         found = None

@@ -84,21 +84,29 @@ class GlassEstimator(BaseEstimator):
         `sample_weight` (n,) says how much each row counts. `X_val` and `y_val` are rows that are only looked at:
         after each epoch for `validation_curve_`, and with `early_stopping` to choose the best epoch.
 
-        Raises a ValueError in words for what can't be trained on, `Diverged` among them.
+        Raises a ValueError in words for what can't be trained on, `Diverged` among them. An interrupt is raised again,
+        so that it ends a search as well; the epochs that were done are kept.
         """
         limit = checked_end(self)
         before = self._fitted if self.warm_start and self.__sklearn_is_fitted__() else None
         given, seed = self._given(X, y, sample_weight, X_val, y_val, before, by_parts=False)
         training = self._training(given, before and before.without_best(), seed, limit)
-        self._train(training, Patience(), seed, by_parts=False)
-        if training.progress.stopped.startswith("all ") and self.n_iter_no_change is not None:
-            warnings.warn(
-                f"all {limit} epochs of max_iter were done before the loss stopped improving: raise max_iter, or set "
-                "n_iter_no_change=None where just so many are wanted",
-                ConvergenceWarning,
-                stacklevel=2,
-            )
+        self._train(training, Patience(), seed, begun=len(training.progress.epochs), by_parts=False)
+        if unconverged := self._unconverged(training, limit):
+            warnings.warn(unconverged, ConvergenceWarning, stacklevel=2)
         return self
+
+    def _unconverged(self, training: Training, limit: int) -> str:
+        """A sentence where training ended before the loss had stopped improving; empty otherwise."""
+        progress = training.progress
+        if progress.gave_up:
+            return f"{in_parameters(progress.stopped)}. Inputs of about the same scale and in double precision help"
+        if progress.stopped.startswith("all ") and self.n_iter_no_change is not None:
+            return (
+                f"all {limit} epochs of max_iter were done before the loss stopped improving: raise max_iter, or set "
+                "n_iter_no_change=None where just so many are wanted"
+            )
+        return ""
 
     def _one_epoch(self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any, classes: Any = None) -> None:
         """One epoch on these rows, as `partial_fit` wants it; to a schedule, one of `max_iter` or more."""
@@ -112,7 +120,7 @@ class GlassEstimator(BaseEstimator):
             return
         training = self._training(given, before, seed, 1)
         training.plan = replace(training.plan, schedule_epochs=max(limit, training.plan.epochs))
-        self._train(training, patience, seed, by_parts=True)
+        self._train(training, patience, seed, begun=before.begun if before else 0, by_parts=True)
 
     # --- the loop --------------------------------------------------------------------------------------
 
@@ -165,8 +173,8 @@ class GlassEstimator(BaseEstimator):
                 after=None if before is None else before.earlier,
             )  # fmt: skip
 
-    def _train(self, training: Training, patience: Patience, seed: int, *, by_parts: bool) -> None:
-        """Follow the epochs; however that ends, what has been learned is kept."""
+    def _train(self, training: Training, patience: Patience, seed: int, *, begun: int, by_parts: bool) -> None:
+        """Follow the epochs from the one after `begun`; however that ends, what has been learned is kept."""
         try:
             with said_in_parameters():
                 over = self._follow(training, patience)
@@ -176,9 +184,8 @@ class GlassEstimator(BaseEstimator):
             if by_parts and not over:
                 training.progress.stopped = ""  # one call ends, not the training
         finally:
-            optimizer = training.chosen.optimizer.part.full_name
-            kept = patience if by_parts else None
-            self._fitted = Fitted(training.model, training.progress, optimizer, seed, kept)
+            optimizer, kept = training.chosen.optimizer.part.full_name, patience if by_parts else None
+            self._fitted = Fitted(training.model, training.progress, optimizer, seed, kept, begun)
 
     def _follow(self, training: Training, patience: Patience) -> bool:
         """Look at each epoch; whether it was broken off because nothing had improved for too long."""
@@ -193,7 +200,7 @@ class GlassEstimator(BaseEstimator):
                     return True
         except KeyboardInterrupt:
             training.progress.stopped = "interrupted"
-            warnings.warn("training was interrupted: what was learned until then is kept", stacklevel=5)
+            raise
         return False
 
     def _is_over(self, patience: Patience) -> bool:
@@ -278,8 +285,8 @@ class GlassEstimator(BaseEstimator):
 
     @property
     def n_iter_(self) -> int:
-        """How many epochs were done, those after the best one included."""
-        return len(self._kept.progress.epochs)
+        """How many epochs the last `fit` did, those after the best one and later ones of `partial_fit` included."""
+        return len(self._kept.progress.epochs) - self._kept.begun
 
     @property
     def n_outputs_(self) -> int:

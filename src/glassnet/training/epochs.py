@@ -152,6 +152,7 @@ class Progress:
     best_epoch: int = 0
     start: Array | None = None  # the initial weights, where a whole-data solver will be replayed from them
     stopped: str = ""
+    gave_up: str = ""  # why a whole-data solver ended before it had found what it looks for
 
     def standing(self, total: int) -> str:
         """Where it stands for people: `not trained yet`, `epoch 12 of 50, loss 0.1234, ...`."""

@@ -11,6 +11,7 @@ import numpy as np
 from ..data import Rows
 from ..errors import Diverged
 from ..kinds import Optimizer, Schedule
+from ..wording import count
 from . import threads
 from .epochs import Epoch, Plan, Progress, Scores, Snapshot, monitored
 from .objective import Lowered, Objective
@@ -150,7 +151,8 @@ class Loop:
         """Why no further epoch begins; empty while one does."""
         plan, progress, done = self.plan, self.progress, len(self.progress.epochs)
         if self._exhausted:
-            return f"the solver ended after {done} iterations"
+            ended = f"the solver ended after {count(done, 'iteration')}"
+            return f"{ended} without converging: {progress.gave_up}" if progress.gave_up else f"{ended}: it converged"
         if plan.patience is not None and done and done - progress.best_epoch >= plan.patience:
             return f"no better {plan.monitor} for {plan.patience} epochs: best weights of epoch {progress.best_epoch}"
         return f"all {plan.epochs} epochs" if done >= plan.epochs else ""
