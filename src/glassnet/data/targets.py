@@ -163,7 +163,9 @@ class Targets:
                 spread = np.sqrt(np.average((numbers - mean) ** 2, axis=0, weights=weight))
             if np.isfinite(numbers).all() and not np.isfinite(spread).all():
                 largest = np.abs(numbers).max()
-                raise GlassnetError(f"the target holds numbers up to {largest:g}, too large to square: give other units")
+                raise GlassnetError(
+                    f"the target holds numbers up to {largest:g}, too large to square: give other units"
+                )
             varies = spread > 1e-12 * np.abs(mean)  # less is the rounding error of a constant column
             scale = np.where(varies, spread, 1.0)
         found = None
