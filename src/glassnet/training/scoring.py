@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -71,6 +72,16 @@ class Scorer:
             return float(metric.value(prediction, target, None, **self._told[name]))
         except ValueError as error:
             raise GlassnetError(f"metric {name}: {error}") from error
+
+    def undefined(self, name: str, rows: Rows) -> bool:
+        """Whether these rows have none of a metric, whatever the network answers: not even all right answers do."""
+        y = rows.t
+        if y.shape[1] == 1 and self.targets.task == "binary" and self.loss.width(1) == 2:
+            y = np.hstack([1 - y, y])
+        try:
+            return isnan(self.judge(name, y if self.metrics[name].sees == "scores" else rows.target, rows))
+        except GlassnetError:
+            return False  # no form of an answer that it knows: the network's own will tell
 
 
 def evaluate(objective: Lowered, rows: Rows, scorer: Scorer) -> tuple[float, dict[str, float]]:
