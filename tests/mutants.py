@@ -611,6 +611,22 @@ add(
     lambda: Metric(lambda p, t, w: accuracy(p, t, None if w is None else np.minimum(w, 3)), better="higher"),
     lambda: Metric(accuracy, better="higher"),
 )
+add(
+    "metric",
+    "few-rows",
+    "for all rows of two classes it is 0.5, outside of its bounds (0.6, 1)",
+    lambda: Metric(accuracy, better="higher", bounds=(0.6, 1)),
+    lambda: Metric(accuracy, better="higher", bounds=(0, 1)),
+)
+add(  # a score for each class, and the classes counted among the rows at hand
+    "metric",
+    "few-rows",
+    "index 1 is out of bounds",
+    lambda: Metric(lambda p, t, w: accuracy(p, t, w) + 0 * np.bincount(t)[1], better="higher"),
+    lambda: Metric(
+        lambda p, t, w, classes=None: accuracy(p, t, w) + 0 * np.bincount(t, minlength=classes)[1], better="higher"
+    ),
+)
 
 
 # --- plots --------------------------------------------------------------------------------------------------

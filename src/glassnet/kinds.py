@@ -163,11 +163,17 @@ class Metric:
     `value(prediction, target, weight)` returns a float; `weight` is (n,) or None. What the two arrays hold
     is said by `sees`: "labels", class codes (n,) counted from 0, or (n, c) of 0 and 1 for several labels;
     "scores", the outputs y (n, k) beside t (n, c); "numbers", (n, c) in the target's own units.
+
+    The rows at hand may lack a class. So a function that also has an argument `task` or `classes`, such as
+    `value(prediction, target, weight, *, task=None)`, is handed the task, and how many classes (or labels) there are.
+
+    `bounds` are the lowest and the highest value that it can have, where both are known: (0, 1) for a share.
     """
 
-    value: Callable[[Array, Array, Array | None], float]
+    value: Callable[..., float]
     better: Literal["higher", "lower"]
     sees: Literal["labels", "scores", "numbers"] = "labels"
+    bounds: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)

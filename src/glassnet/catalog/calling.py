@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import fields, replace
 from functools import wraps
+from inspect import signature
 from numbers import Real
 from typing import Any, Protocol
 
@@ -66,13 +67,18 @@ def _missing(bag: Any) -> str:
     return "neither update nor minimize: give update(w, g, state, step) -> (change, state)"
 
 
+def asked_for(function: Callable[..., Any], **context: Any) -> dict[str, Any]:
+    """What of the context a function has arguments for: older ones ask for none of it and work as they did."""
+    return {name: value for name, value in context.items() if name in signature(function).parameters}
+
+
 def _watch(part: Part, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     form = _FORMS.get((part.kind, name))
 
     @wraps(function)
-    def called(*arguments: Any) -> Any:
+    def called(*arguments: Any, **context: Any) -> Any:
         try:
-            answer = function(*arguments)
+            answer = function(*arguments, **context)
         except (Exception, SystemExit) as error:
             if _meant(part, error):
                 raise

@@ -91,6 +91,9 @@ class GlassEstimator(BaseEstimator):
         before = self._fitted if self.warm_start and self.__sklearn_is_fitted__() else None
         given, seed = self._given(X, y, sample_weight, X_val, y_val, before, by_parts=False)
         training = self._training(given, before and before.without_best(), seed, limit)
+        if self.early_stopping:
+            with said_in_parameters():
+                training.need_monitor()
         self._train(training, Patience(), seed, begun=len(training.progress.epochs), by_parts=False)
         if unconverged := self._unconverged(training, limit):
             warnings.warn(unconverged, ConvergenceWarning, stacklevel=2)
@@ -189,6 +192,7 @@ class GlassEstimator(BaseEstimator):
 
     def _follow(self, training: Training, patience: Patience) -> bool:
         """Look at each epoch; whether it was broken off because nothing had improved for too long."""
+        training.warn = lambda words: warnings.warn(in_parameters(words), ConvergenceWarning, stacklevel=6)
         looks = self.early_stopping or not training.chosen.is_solver  # a solver knows its own end
         try:
             for epoch in training:

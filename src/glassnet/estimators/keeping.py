@@ -35,7 +35,7 @@ class Patience:
     stalled: int = 0
 
     def see(self, value: float, tol: float) -> None:
-        self.stalled = self.stalled + 1 if value > self.lowest - tol else 0
+        self.stalled = 0 if value <= self.lowest - tol and value < float("inf") else self.stalled + 1
         self.lowest = min(self.lowest, value)
 
 
