@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
+from ..data.sparse import Sparse
 from ..errors import GlassnetError
 from ..experiment import Training
 from ..experiment.building import history_table
@@ -236,7 +237,7 @@ class GlassEstimator(BaseEstimator):
 
     # --- predicting ------------------------------------------------------------------------------------
 
-    def _inputs(self, X: Any) -> Array:
+    def _inputs(self, X: Any) -> Array | Sparse:
         check_is_fitted(self)
         return checked_inputs(self, X, fresh=False)
 
@@ -326,6 +327,11 @@ class GlassEstimator(BaseEstimator):
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_fitted")
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
 
     # --- copies and pictures ---------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data import Rows
+from ..data.sparse import dense
 from ..kinds import Optimizer, Schedule
 from ..streams import Stream, generator
 from .batches import Batches, batch_starts
@@ -105,7 +106,8 @@ class SolverPass:
         # Without a start to replay from, a training that goes on begins anew where its weights stand.
         self.behind = 0 if progress.start is None else len(progress.epochs)
         progress.start = objective.network.w.copy() if progress.start is None else progress.start
-        of_all_rows = objective.of_all_rows(rows.X, rows.t, rows.weight)
+        self.X = dense(rows.X)
+        of_all_rows = objective.of_all_rows(self.X, rows.t, rows.weight)
         self.iterates = optimizer.minimize(of_all_rows, progress.start.copy(), plan.epochs)
 
     def steps(self, number: int, before: Snapshot) -> Generator[int, None, Done | None]:
@@ -122,10 +124,10 @@ class SolverPass:
             before.restore(network)
             return None
         network.w[:] = w
-        z = self.objective.gradient(rows.X, rows.t, rows.weight)
+        z = self.objective.gradient(self.X, rows.t, rows.weight)
         network.remember()
         loss = weighted_mean(self.objective.losses(z, rows.t), rows.weight)
         if not (np.isfinite(loss) and finite(network.w)):
-            raise explain(network, rows.X, before, epoch=number, step=number, lr=self.plan.lr)
+            raise explain(network, self.X, before, epoch=number, step=number, lr=self.plan.lr)
         yield number
         return Done(loss, number, self.plan.lr, np.array([loss]))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data import Rows, Targets
+from ..data.sparse import some_of
 from ..errors import GlassnetError
 from ..kinds import Loss, Metric
 from .objective import Lowered, weighted_mean
@@ -74,7 +75,7 @@ def at_most(rows: Rows, n: int) -> Rows:
     weight = None if rows.weight is None else rows.weight[every]
     return replace(
         rows,
-        X=rows.X[every],
+        X=some_of(rows.X, every),
         t=rows.t[every],
         target=rows.target[every],
         weight=weight,
