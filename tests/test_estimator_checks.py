@@ -55,6 +55,7 @@ COMBINATIONS = [
     GlassClassifier(
         (20,), loss="hinge", optimizer="rmsprop:lr=0.01", clip_norm=1.0, class_weight="balanced", max_iter=60
     ),
+    GlassClassifier((20,), loss="cross_entropy", optimizer="adam:lr=0.01", max_iter=60),
     GlassClassifier((20,), loss="squared_error", output="sigmoid", optimizer="adam:lr=0.05", l1=1e-5, max_iter=60),
     GlassRegressor((), optimizer="lbfgs", max_iter=50),
     GlassRegressor((20, 10), ["tanh", "elu"], optimizer="momentum:lr=0.05", schedule="cosine", max_iter=60),

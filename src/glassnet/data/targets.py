@@ -14,6 +14,7 @@ from ..kinds import TASKS, Dataset, Task
 
 Array = NDArray[Any]
 MOST_CLASSES = 20
+FEWEST_ONE_HOT = 10  # rows; of fewer, each may well have just one label by chance
 
 
 def target_values(y: Any) -> Array:
@@ -104,6 +105,19 @@ def _whole(values: Array) -> bool:
 
 def _zeros_and_ones(values: Array) -> bool:
     return values.dtype.kind != "U" and bool(np.isin(values, (0, 1)).all())
+
+
+def one_hot_remark(y: Any) -> str:
+    """What to say where several labels look like the classes of rows, each with exactly one of them; else empty."""
+    values = target_values(y)
+    n, columns = values.shape if values.ndim == 2 else (0, 0)
+    if n < max(columns, FEWEST_ONE_HOT) or not _zeros_and_ones(values) or (values.sum(axis=1) != 1).any():
+        return ""
+    return (
+        f"the target has {columns} columns with exactly one 1 in each row, as classes written one-hot have; they are "
+        f"learned as {columns} labels, of which a row may have any number. If a row has one class, give it as one "
+        "column: y.argmax(axis=1)"
+    )
 
 
 def _check_task(values: Array, task: Task, classes: Sequence[Any] | None = None) -> None:

@@ -89,7 +89,7 @@ class GlassEstimator(BaseEstimator):
         """
         limit = checked_end(self)
         before = self._fitted if self.warm_start and self.__sklearn_is_fitted__() else None
-        given, seed = self._given(X, y, sample_weight, X_val, y_val, before, by_parts=False)
+        given, seed = self._given(X, y, sample_weight, X_val, y_val, before)
         training = self._training(given, before and before.without_best(), seed, limit)
         self._train(training, Patience(), seed, by_parts=False)
         if training.progress.stopped.startswith("all ") and self.n_iter_no_change is not None:
@@ -105,7 +105,7 @@ class GlassEstimator(BaseEstimator):
         """One epoch on these rows, as `partial_fit` wants it; to a schedule, one of `max_iter` or more."""
         limit = checked_end(self)
         before = self._fitted if self.__sklearn_is_fitted__() else None
-        given, seed = self._given(X, y, sample_weight, X_val, y_val, before, classes, by_parts=True)
+        given, seed = self._given(X, y, sample_weight, X_val, y_val, before, classes)
         patience = None if before is None else before.patience
         if patience is None:  # the first call, or the first after a fit, whose epochs are not those of this series
             before, patience = before and before.without_best(), Patience()
@@ -126,8 +126,6 @@ class GlassEstimator(BaseEstimator):
         y_val: Any,
         before: Fitted | None,
         classes: Any = None,
-        *,
-        by_parts: bool,
     ) -> tuple[Given, int]:
         """The rows, checked, and the seed. Columns and classes are learned at first and compared afterwards."""
         if y is None:
@@ -150,7 +148,7 @@ class GlassEstimator(BaseEstimator):
                 self, X, y, sample_weight, validation,
                 task=self._task(), classes=self._class_names(), strata=self._strata(y), seed=seed,
             )  # fmt: skip
-            return self._weighed(given, by_parts=by_parts), seed
+            return self._weighed(given), seed
 
     def _training(self, given: Given, before: Fitted | None, seed: int, epochs: int) -> Training:
         catalog = known_parts()
@@ -231,7 +229,7 @@ class GlassEstimator(BaseEstimator):
         """What a hold-out keeps the shares of."""
         return None
 
-    def _weighed(self, given: Given, *, by_parts: bool) -> Given:
+    def _weighed(self, given: Given) -> Given:
         """The rows with the weights that follow from their targets."""
         return given
 
