@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse as sp
 from guests import python, write_good
 from sklearn import config_context
 from sklearn.base import clone
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, make_multilabel_classification
+from sklearn.ensemble import BaggingClassifier
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import root_mean_squared_error
@@ -22,10 +24,22 @@ from sklearn.model_selection import FixedThresholdClassifier, GridSearchCV, trai
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
+from sklearn.utils import get_tags
 from sklearn.utils.class_weight import compute_sample_weight
 
 import glassnet
-from glassnet import Activation, Catalog, Diverged, Experiment, GlassClassifier, GlassnetError, GlassRegressor, Loss
+from glassnet import (
+    Activation,
+    Catalog,
+    Dataset,
+    Diverged,
+    Experiment,
+    GlassClassifier,
+    GlassnetError,
+    GlassRegressor,
+    Loss,
+    run,
+)
 from glassnet.experiment import Training
 
 EXACT = "lbfgs:tolerance=1e-9"
@@ -471,12 +485,64 @@ def test_a_threshold_moves_the_line_between_two_classes() -> None:
         quick().fit(*IRIS).predict(IRIS[0], threshold=0.3)
 
 
-def test_one_class_is_refused_also_when_weights_leave_only_one() -> None:
-    X, y = rows()
+def test_one_class_is_refused() -> None:
+    X, _ = rows()
     with pytest.raises(ValueError, match="every row has the class 1: with one class there is nothing to tell apart"):
         quick().fit(X, np.ones(60, int))
-    with pytest.raises(ValueError, match="every row has the class 0"):
-        quick().fit(X, y, sample_weight=1 - y)
+
+
+@pytest.mark.parametrize("parameters", [{}, {"class_weight": "balanced"}, {"class_weight": {0: 2.0, 1: 1.0, 2: 1.0}}])
+@pytest.mark.parametrize("labels", [[0, 1], ["no", "yes"], [0, 1, 2]])
+def test_classes_are_those_of_y_whatever_the_weights(labels: list, parameters: dict) -> None:
+    if len(labels) == 2 and isinstance(parameters.get("class_weight"), dict):
+        parameters = {"class_weight": {labels[0]: 0.0, labels[1]: 1.0}}
+    X, y = rows()
+    y = np.array(labels)[np.arange(60) % len(labels)]
+    net = quick(**parameters).fit(X, y, sample_weight=(y == labels[1]).astype(float))
+    assert net.classes_.tolist() == labels and net.predict_proba(X).shape == (60, len(labels))
+
+
+def test_bagging_of_few_positives_never_lacks_a_class() -> None:
+    X = np.random.default_rng(0).normal(size=(100, 3))
+    y = (np.arange(100) < 3).astype(int)
+    for seed in range(8):
+        bag = BaggingClassifier(quick(), 10, random_state=seed).fit(X, y)
+        assert {tuple(one.classes_) for one in bag.estimators_} == {(0, 1)}
+
+
+@pytest.mark.parametrize("classes", [2, 3, 5])
+@pytest.mark.parametrize("kind", [np.asarray, pd.DataFrame, sp.csr_array, lambda y: y.astype(bool)])
+def test_classes_written_one_hot_get_a_remark(classes: int, kind: Any) -> None:
+    X, _ = rows()
+    one_hot = np.eye(classes)[np.arange(60) % classes]
+    with pytest.warns(UserWarning, match=f"{classes} columns with exactly one 1 .* y.argmax") as caught:
+        quick().fit(X, kind(one_hot))
+    assert caught[0].filename == __file__
+
+    def one_hot_rows():
+        """Classes, one column each."""
+        return Dataset(X, one_hot)
+
+    training = run(Experiment(one_hot_rows, epochs=0))
+    assert any("y.argmax(axis=1)" in remark for remark in training.remarks)
+
+
+def test_several_labels_get_no_remark() -> None:
+    X, _ = rows()
+    Y = (X[:, :3] > 0).astype(int)
+    assert quick().fit(X, Y).n_outputs_ == 3 and quick().fit(X[:3], np.eye(3)).n_outputs_ == 3
+
+
+@pytest.mark.parametrize("loss", [part.name for part in Catalog.discover().parts("loss")])
+def test_tags_say_what_the_loss_takes(loss: str) -> None:
+    X, _ = rows()
+    tags = get_tags(quick(loss=loss)).classifier_tags
+    for tag, y in ((tags.multi_label, (X[:, :3] > 0).astype(int)), (tags.multi_class, np.arange(60) % 3)):
+        if tag:
+            quick(loss=loss).fit(X, y)
+        else:
+            with pytest.raises(ValueError, match=loss):
+                quick(loss=loss).fit(X, y)
 
 
 # --- in scikit-learn's company -----------------------------------------------------------------------------------

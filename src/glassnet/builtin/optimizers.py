@@ -327,10 +327,9 @@ def lbfgs(memory: Annotated[int, Range(1)] = 10, tolerance: Annotated[float, Ran
             if found is None and pairs:
                 pairs.clear()
                 found = _line_search(at, (x, loss, g), _direction(g, pairs))
-            if found is None and g @ g <= np.finfo(float).eps * abs(loss):
-                return None  # what a step would gain is less than the rounding of the loss
-            if found is None:
-                return f"no step lowers the loss, though a slope is still {np.abs(g).max():.2g}"
+            if found is None:  # within the rounding of the loss there is nothing to gain any more
+                there = g @ g <= np.finfo(float).eps * abs(loss)
+                return None if there else f"no step lowers the loss, though a slope is still {np.abs(g).max():.2g}"
             pairs.append((found[0] - x, found[2] - g))
             x, loss, g = found
             state.update(w=x, s=np.array([s for s, _ in pairs]), y=np.array([y for _, y in pairs]))

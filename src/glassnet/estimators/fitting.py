@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
+from ..data.sparse import Sparse
 from ..errors import GlassnetError
 from ..experiment import Training
 from ..experiment.building import history_table
@@ -89,7 +90,7 @@ class GlassEstimator(BaseEstimator):
         """
         limit = checked_end(self)
         before = self._fitted if self.warm_start and self.__sklearn_is_fitted__() else None
-        given, seed = self._given(X, y, sample_weight, X_val, y_val, before, by_parts=False)
+        given, seed = self._given(X, y, sample_weight, X_val, y_val, before)
         training = self._training(given, before and before.without_best(), seed, limit)
         if self.early_stopping:
             with said_in_parameters():
@@ -115,7 +116,7 @@ class GlassEstimator(BaseEstimator):
         """One epoch on these rows, as `partial_fit` wants it; to a schedule, one of `max_iter` or more."""
         limit = checked_end(self)
         before = self._fitted if self.__sklearn_is_fitted__() else None
-        given, seed = self._given(X, y, sample_weight, X_val, y_val, before, classes, by_parts=True)
+        given, seed = self._given(X, y, sample_weight, X_val, y_val, before, classes)
         patience = None if before is None else before.patience
         if patience is None:  # the first call, or the first after a fit, whose epochs are not those of this series
             before, patience = before and before.without_best(), Patience()
@@ -136,8 +137,6 @@ class GlassEstimator(BaseEstimator):
         y_val: Any,
         before: Fitted | None,
         classes: Any = None,
-        *,
-        by_parts: bool,
     ) -> tuple[Given, int]:
         """The rows, checked, and the seed. Columns and classes are learned at first and compared afterwards."""
         if y is None:
@@ -160,7 +159,7 @@ class GlassEstimator(BaseEstimator):
                 self, X, y, sample_weight, validation,
                 task=self._task(), classes=self._class_names(), strata=self._strata(y), seed=seed,
             )  # fmt: skip
-            return self._weighed(given, by_parts=by_parts), seed
+            return self._weighed(given), seed
 
     def _training(self, given: Given, before: Fitted | None, seed: int, epochs: int) -> Training:
         catalog = known_parts()
@@ -241,13 +240,13 @@ class GlassEstimator(BaseEstimator):
         """What a hold-out keeps the shares of."""
         return None
 
-    def _weighed(self, given: Given, *, by_parts: bool) -> Given:
+    def _weighed(self, given: Given) -> Given:
         """The rows with the weights that follow from their targets."""
         return given
 
     # --- predicting ------------------------------------------------------------------------------------
 
-    def _inputs(self, X: Any) -> Array:
+    def _inputs(self, X: Any) -> Array | Sparse:
         check_is_fitted(self)
         return checked_inputs(self, X, fresh=False)
 
@@ -337,6 +336,11 @@ class GlassEstimator(BaseEstimator):
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_fitted")
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
 
     # --- copies and pictures ---------------------------------------------------------------------------
 

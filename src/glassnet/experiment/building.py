@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..catalog import Catalog
 from ..data import Prepared, Rows, Split, infer_task, prepare
+from ..data.targets import one_hot_remark
 from ..errors import GlassnetError, GlassnetWarning, join
 from ..kinds import Dataset, Loss, Task
 from ..model import Model, Parts
@@ -252,6 +253,8 @@ class Training:
                 f"{chosen.output.part.name} with {chosen.loss.part.name} learns slowly where outputs saturate; "
                 f"{chosen.natural.part.name} is this loss's own output"
             )
+        if self.experiment.task == "multilabel" and (remark := one_hot_remark(self.source.y)):
+            yield remark
         given = sorted({choice.part.name for choice in chosen if not choice.rebuildable})
         if given:
             yield f"{join(given)} given as functions: this run can't be rebuilt from words alone"

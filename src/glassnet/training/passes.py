@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data import Rows
+from ..data.sparse import dense
 from ..kinds import Optimizer, Schedule, State
 from ..streams import Stream, generator
 from .batches import Batches, batch_starts
@@ -106,7 +107,8 @@ class SolverPass:
         self.behind = 0 if progress.start is None or self.state else len(progress.epochs)
         w = objective.network.w.copy()
         progress.start = w if progress.start is None else progress.start
-        of_all_rows = objective.of_all_rows(rows.X, rows.t, rows.weight)
+        self.X = dense(rows.X)
+        of_all_rows = objective.of_all_rows(self.X, rows.t, rows.weight)
         start = w if self.state else progress.start.copy()
         self.iterates = solution(optimizer, of_all_rows, start, plan.epochs, self.state)
 
@@ -125,11 +127,11 @@ class SolverPass:
             before.restore(network)
             return None
         network.w[:] = w
-        z = self.objective.gradient(rows.X, rows.t, rows.weight)
+        z = self.objective.gradient(self.X, rows.t, rows.weight)
         network.remember()
         loss = weighted_mean(self.objective.losses(z, rows.t), rows.weight)
         if not (np.isfinite(loss) and finite(network.w)):
-            raise explain(network, rows.X, before, epoch=number, step=number, lr=self.plan.lr)
+            raise explain(network, self.X, before, epoch=number, step=number, lr=self.plan.lr)
         yield number
         self.progress.states = [dict(self.state)] if self.state else []
         return Done(loss, number, self.plan.lr, np.array([loss]))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..catalog.calling import asked_for
 from ..data import Rows, Targets
+from ..data.sparse import some_of
 from ..errors import GlassnetError
 from ..kinds import Loss, Metric
 from .objective import Lowered, weighted_mean
@@ -97,7 +98,7 @@ def at_most(rows: Rows, n: int) -> Rows:
     weight = None if rows.weight is None else rows.weight[every]
     return replace(
         rows,
-        X=rows.X[every],
+        X=some_of(rows.X, every),
         t=rows.t[every],
         target=rows.target[every],
         weight=weight,
