@@ -358,6 +358,23 @@ def keeps_a_copy() -> Optimizer:
     return Optimizer(init=lambda w: {"last": np.zeros_like(w)}, update=update)
 
 
+def heavy_solver(forgets: bool) -> Callable[[], Optimizer]:
+    """Momentum on all rows, whose velocity lies in its state, or begins anew in each run."""
+
+    def build() -> Optimizer:
+        def minimize(objective: Any, w: Any, max_iter: int, state: dict[str, Any]) -> Any:
+            v = np.zeros_like(w) if forgets else state.get("v", np.zeros_like(w))
+            for _ in range(max_iter):
+                v = 0.5 * v - 0.2 * objective(w)[1]
+                w = w + v
+                state["v"] = v
+                yield w
+
+        return Optimizer(minimize=minimize)
+
+    return build
+
+
 def solver(shared_memory: bool) -> Callable[[], Optimizer]:
     """Steepest descent on all rows that halves its rate now and then, in its own memory or in everybody's."""
 
@@ -405,6 +422,7 @@ add(
     steady,
 )
 add("optimizer", "state", "they share memory", solver(shared_memory=True), solver(shared_memory=False))
+add("optimizer", "state", "is not all in the state", heavy_solver(forgets=True), heavy_solver(forgets=False))
 add(
     "optimizer",
     "any-length",
@@ -592,6 +610,22 @@ add(
     "weights three times as large",
     lambda: Metric(lambda p, t, w: accuracy(p, t, None if w is None else np.minimum(w, 3)), better="higher"),
     lambda: Metric(accuracy, better="higher"),
+)
+add(
+    "metric",
+    "few-rows",
+    "for all rows of two classes it is 0.5, outside of its bounds (0.6, 1)",
+    lambda: Metric(accuracy, better="higher", bounds=(0.6, 1)),
+    lambda: Metric(accuracy, better="higher", bounds=(0, 1)),
+)
+add(  # a score for each class, and the classes counted among the rows at hand
+    "metric",
+    "few-rows",
+    "index 1 is out of bounds",
+    lambda: Metric(lambda p, t, w: accuracy(p, t, w) + 0 * np.bincount(t)[1], better="higher"),
+    lambda: Metric(
+        lambda p, t, w, classes=None: accuracy(p, t, w) + 0 * np.bincount(t, minlength=classes)[1], better="higher"
+    ),
 )
 
 

@@ -124,6 +124,19 @@ def test_scores_of_a_thousand_stay_finite_keep_their_dtype_and_are_not_touched(p
     assert a.shape == back.shape == z.shape
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("part", PARTS)
+def test_far_out_it_is_flat_or_straight_up_to_the_largest_number(part, dtype):
+    activation, largest = part(), np.finfo(dtype).max / 2
+    z = np.array([-largest, -largest / 2, -1e30, 1e30, largest / 2, largest], dtype)[:, None]
+    begun = activation.f(np.sign(z) * dtype(1e4))
+    straight = np.abs(begun) > 1
+    with np.errstate(over="ignore"):  # of elu's other branch, which is not taken
+        found = activation.f(z)
+    np.testing.assert_allclose(found[~straight], begun[~straight], rtol=1e-6, atol=1e-30)
+    np.testing.assert_allclose(found[straight] / np.abs(z[straight]), begun[straight] / 1e4, rtol=1e-3)
+
+
 @pytest.mark.parametrize(("name", "options"), [("leaky_relu", {"slope": 0.2}), ("elu", {"alpha": 0.5})])
 def test_a_python_option_does_not_widen_float32(name, options):
     part, z = built(name, **options), POINTS.astype(np.float32)

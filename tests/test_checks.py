@@ -47,7 +47,7 @@ IDS = {
     "optimizer": "descends state any-length dtype",
     "initializer": "spread",
     "schedule": "range",
-    "metric": "direction weights",
+    "metric": "direction weights few-rows",
     "dataset": "rows-agree finite classes task disjoint-test provenance",
     "plot": "draws no-pyplot labelled",
     "engine": "same-start same-steps refuses script-runs",

@@ -55,6 +55,7 @@ COMBINATIONS = [
     GlassClassifier(
         (20,), loss="hinge", optimizer="rmsprop:lr=0.01", clip_norm=1.0, class_weight="balanced", max_iter=60
     ),
+    GlassClassifier((20,), loss="cross_entropy", optimizer="adam:lr=0.01", max_iter=60),
     GlassClassifier((20,), loss="squared_error", output="sigmoid", optimizer="adam:lr=0.05", l1=1e-5, max_iter=60),
     GlassRegressor((), optimizer="lbfgs", max_iter=50),
     GlassRegressor((20, 10), ["tanh", "elu"], optimizer="momentum:lr=0.05", schedule="cosine", max_iter=60),
@@ -67,12 +68,11 @@ CHANCE = [
     GlassClassifier((20,), early_stopping=True, validation_fraction=0.2, optimizer="adam:lr=0.05", max_iter=60),
     GlassRegressor((20,), dropout=0.1, batch_norm=True, optimizer="adam:lr=0.01", max_iter=60),
 ]
-AS_REPEATED = {
-    "check_sample_weight_equivalence_on_dense_data": (
-        "chance and statistics are per row: one row of weight 2 draws one dropout mask, counts once in a batch's mean "
-        "and falls on one side of a hold-out, where two rows do so twice"
-    )
-}
+AS_REPEATED = dict.fromkeys(
+    ("check_sample_weight_equivalence_on_dense_data", "check_sample_weight_equivalence_on_sparse_data"),
+    "chance and statistics are per row: one row of weight 2 draws one dropout mask, counts once in a batch's mean "
+    "and falls on one side of a hold-out, where two rows do so twice",
+)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -3,16 +3,20 @@
 import copy
 import pickle
 import re
+import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse as sp
 from guests import python, write_good
 from sklearn import config_context
 from sklearn.base import clone
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, make_multilabel_classification
+from sklearn.ensemble import BaggingClassifier
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import root_mean_squared_error
@@ -20,9 +24,22 @@ from sklearn.model_selection import FixedThresholdClassifier, GridSearchCV, trai
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
+from sklearn.utils import get_tags
 from sklearn.utils.class_weight import compute_sample_weight
 
-from glassnet import Activation, Catalog, Diverged, Experiment, GlassClassifier, GlassnetError, GlassRegressor, Loss
+import glassnet
+from glassnet import (
+    Activation,
+    Catalog,
+    Dataset,
+    Diverged,
+    Experiment,
+    GlassClassifier,
+    GlassnetError,
+    GlassRegressor,
+    Loss,
+    run,
+)
 from glassnet.experiment import Training
 
 EXACT = "lbfgs:tolerance=1e-9"
@@ -234,7 +251,7 @@ def test_a_warm_start_looks_for_the_best_among_its_own_epochs() -> None:
     X, y = rows(80)
     model = quick(warm_start=True, max_iter=30, optimizer="adam:lr=0.03").fit(X[:40], y[:40])  # training losses so far
     model.set_params(early_stopping=True, max_iter=5).fit(X[:40], y[:40], X_val=X[40:], y_val=1 - y[40:])
-    assert "best weights of epoch 3" in model.stopped_ and model.n_iter_ == 35  # of epochs 31 to 35
+    assert "best weights of epoch 3" in model.stopped_ and len(model.loss_curve_) == 35  # of epochs 31 to 35
     p = model.predict_proba(X[40:])[np.arange(40), 1 - y[40:]]
     assert -np.log(p).mean() == pytest.approx(min(model.validation_curve_))
 
@@ -468,12 +485,64 @@ def test_a_threshold_moves_the_line_between_two_classes() -> None:
         quick().fit(*IRIS).predict(IRIS[0], threshold=0.3)
 
 
-def test_one_class_is_refused_also_when_weights_leave_only_one() -> None:
-    X, y = rows()
+def test_one_class_is_refused() -> None:
+    X, _ = rows()
     with pytest.raises(ValueError, match="every row has the class 1: with one class there is nothing to tell apart"):
         quick().fit(X, np.ones(60, int))
-    with pytest.raises(ValueError, match="every row has the class 0"):
-        quick().fit(X, y, sample_weight=1 - y)
+
+
+@pytest.mark.parametrize("parameters", [{}, {"class_weight": "balanced"}, {"class_weight": {0: 2.0, 1: 1.0, 2: 1.0}}])
+@pytest.mark.parametrize("labels", [[0, 1], ["no", "yes"], [0, 1, 2]])
+def test_classes_are_those_of_y_whatever_the_weights(labels: list, parameters: dict) -> None:
+    if len(labels) == 2 and isinstance(parameters.get("class_weight"), dict):
+        parameters = {"class_weight": {labels[0]: 0.0, labels[1]: 1.0}}
+    X, y = rows()
+    y = np.array(labels)[np.arange(60) % len(labels)]
+    net = quick(**parameters).fit(X, y, sample_weight=(y == labels[1]).astype(float))
+    assert net.classes_.tolist() == labels and net.predict_proba(X).shape == (60, len(labels))
+
+
+def test_bagging_of_few_positives_never_lacks_a_class() -> None:
+    X = np.random.default_rng(0).normal(size=(100, 3))
+    y = (np.arange(100) < 3).astype(int)
+    for seed in range(8):
+        bag = BaggingClassifier(quick(), 10, random_state=seed).fit(X, y)
+        assert {tuple(one.classes_) for one in bag.estimators_} == {(0, 1)}
+
+
+@pytest.mark.parametrize("classes", [2, 3, 5])
+@pytest.mark.parametrize("kind", [np.asarray, pd.DataFrame, sp.csr_array, lambda y: y.astype(bool)])
+def test_classes_written_one_hot_get_a_remark(classes: int, kind: Any) -> None:
+    X, _ = rows()
+    one_hot = np.eye(classes)[np.arange(60) % classes]
+    with pytest.warns(UserWarning, match=f"{classes} columns with exactly one 1 .* y.argmax") as caught:
+        quick().fit(X, kind(one_hot))
+    assert caught[0].filename == __file__
+
+    def one_hot_rows():
+        """Classes, one column each."""
+        return Dataset(X, one_hot)
+
+    training = run(Experiment(one_hot_rows, epochs=0))
+    assert any("y.argmax(axis=1)" in remark for remark in training.remarks)
+
+
+def test_several_labels_get_no_remark() -> None:
+    X, _ = rows()
+    Y = (X[:, :3] > 0).astype(int)
+    assert quick().fit(X, Y).n_outputs_ == 3 and quick().fit(X[:3], np.eye(3)).n_outputs_ == 3
+
+
+@pytest.mark.parametrize("loss", [part.name for part in Catalog.discover().parts("loss")])
+def test_tags_say_what_the_loss_takes(loss: str) -> None:
+    X, _ = rows()
+    tags = get_tags(quick(loss=loss)).classifier_tags
+    for tag, y in ((tags.multi_label, (X[:, :3] > 0).astype(int)), (tags.multi_class, np.arange(60) % 3)):
+        if tag:
+            quick(loss=loss).fit(X, y)
+        else:
+            with pytest.raises(ValueError, match=loss):
+                quick(loss=loss).fit(X, y)
 
 
 # --- in scikit-learn's company -----------------------------------------------------------------------------------
@@ -605,8 +674,9 @@ def test_an_interrupt_keeps_the_epochs_that_are_done(monkeypatch: pytest.MonkeyP
             raise KeyboardInterrupt
 
     monkeypatch.setattr(fitting, "say", press_the_key)
-    with pytest.warns(UserWarning, match="training was interrupted"):
-        model = quick(verbose=True, max_iter=50).fit(*IRIS)
+    model = quick(verbose=True, max_iter=50)
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(*IRIS)
     assert model.n_iter_ == 3 and model.stopped_ == "interrupted" and model.predict(IRIS[0]).shape == (150,)
 
 
@@ -622,14 +692,59 @@ def test_what_changes_between_warm_starts_counts_and_what_cannot_change_is_refus
     slow = copy.deepcopy(model).set_params(optimizer="adam:lr=1e-9").fit(X, y)
     np.testing.assert_allclose(slow.coefs_[0], model.coefs_[0], atol=1e-6)
     other = copy.deepcopy(model).set_params(optimizer="rmsprop").fit(X, y)
-    assert other.n_iter_ == 10 and not np.allclose(other.coefs_[0], model.coefs_[0], atol=1e-3)
+    assert len(other.loss_curve_) == 10 and not np.allclose(other.coefs_[0], model.coefs_[0], atol=1e-3)
     with pytest.raises(ValueError, match="widths 4, 8, 3 can't go on as one of 4, 9, 3: leave hidden_layer_sizes"):
         copy.deepcopy(model).set_params(hidden_layer_sizes=(9,)).fit(X, y)
     with pytest.raises(ValueError, match=r"y of shape .* is not|y holds"):
         copy.deepcopy(model).fit(X, y + 1)
     solver = quick(optimizer="lbfgs", warm_start=True, max_iter=3).fit(X, y)
     losses = solver.fit(X, y).loss_curve_
-    assert solver.n_iter_ == 6 and losses[3] < losses[2]  # it went on, and did not go back
+    assert solver.n_iter_ == 3 and len(losses) == 6 and losses[3] < losses[2]  # it went on, and did not go back
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "momentum", "rmsprop", "lbfgs", "lbfgs:memory=3"])
+@pytest.mark.parametrize("by_file", [False, True])
+def test_twenty_fits_of_one_epoch_are_one_of_twenty(optimizer: str, by_file: bool, tmp_path: Path) -> None:
+    X, y = rows()
+    given: dict[str, Any] = {"optimizer": optimizer, "n_iter_no_change": None, "random_state": 0}
+    whole = GlassRegressor((8,), max_iter=20, **given).fit(X, y)
+    steps = GlassRegressor((8,), max_iter=1, warm_start=True, **given)
+    for _ in range(20):
+        steps.fit(X, y)
+        assert steps.n_iter_ == 1
+        if by_file:
+            glassnet.save(steps, tmp_path / "kept.npz")
+            steps = glassnet.load(tmp_path / "kept.npz")
+    np.testing.assert_array_equal(steps.loss_curve_, whole.loss_curve_)
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "given"),
+    [
+        (np.vander(np.linspace(0, 1, 60), 8)[:, :-1].astype(np.float32), np.sin(6 * np.linspace(0, 1, 60)), {}),
+        (np.vander(np.linspace(0, 2, 50), 6)[:, :-1].astype(np.float32), np.linspace(-1, 1, 50) ** 3, {"l2": 0.0}),
+        (np.arange(40, dtype=np.float32)[:, None], np.sqrt(np.arange(40)), {"hidden_layer_sizes": (5,)}),
+    ],
+)
+def test_a_solver_that_gave_up_is_not_told_as_one_that_converged(X: Any, y: Any, given: dict[str, Any]) -> None:
+    parameters = {"hidden_layer_sizes": (), "optimizer": "lbfgs:tolerance=1e-12", "max_iter": 5000, "random_state": 0}
+    with pytest.warns(ConvergenceWarning, match="without converging: no step lowers the loss, though a slope is still"):
+        model = GlassRegressor(**(parameters | given)).fit(X, y)
+    assert "without converging" in model.stopped_
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = GlassRegressor(**(parameters | given | {"optimizer": "lbfgs:tolerance=0.01"})).fit(X, y)
+    assert found.stopped_.endswith("it converged")
+
+
+def test_single_precision_predicts_single_precision_where_it_holds_the_units() -> None:
+    X, y = rows()
+    single = X.astype(np.float32)
+    for target, wanted in ((y, np.float32), (np.column_stack([y, -y]), np.float32), (y * 1e100, np.float64)):
+        model = GlassRegressor((4,), max_iter=2, n_iter_no_change=None, random_state=0).fit(single, target)
+        predicted = model.predict(single)
+        assert predicted.dtype == wanted and np.isfinite(predicted).all()
+    assert quick().fit(*IRIS).predict_proba(IRIS[0].astype(np.float32)).dtype == np.float64
 
 
 def test_random_states_are_those_of_scikit_learn() -> None:

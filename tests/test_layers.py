@@ -159,10 +159,9 @@ def test_names_say_what_a_thing_is(path: Path) -> None:
 
 FACE = """
     Activation Block Catalog Command Dataset Diverged Engine Experiment GlassClassifier GlassRegressor GlassnetError
-    Initializer Loss Metric Network Optimizer Plot Range Recipe Recording Run Schedule Session Summary Sweep Trace
-    Training __version__ batch_trials check contract_tests conventions engines fetch hookimpl load pictures plot
-    rate_range
-    record run save summary trace
+    GlassnetWarning Initializer Loss Metric Network Optimizer Plot Range Recipe Recording Run Schedule Session
+    Summary Sweep Trace Training __version__ batch_trials check contract_tests conventions engines fetch
+    hookimpl load pictures plot rate_range record run save summary trace
 """
 
 

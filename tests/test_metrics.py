@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import warnings
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ import sklearn.metrics as theirs
 
 from glassnet import GlassnetError
 from glassnet.builtin import metrics as module
+from glassnet.catalog.calling import asked_for
 
 PARTS = module.metrics()
 ROWS = 120
@@ -232,6 +235,92 @@ def test_nothing_is_written_into(part):
     for array in (p, t, weight):
         array.setflags(write=False)
     ours(part.__name__, p, t, weight)
+
+
+# --- rows that lack a class -----------------------------------------------------------------------------------
+
+
+def told(name: str, prediction, target, weight=None, **context) -> float:
+    """The figure as a training has it: the metric is handed what it asks for."""
+    function = getattr(module, name)().value
+    return function(np.asarray(prediction), np.asarray(target), weight, **asked_for(function, **context))
+
+
+SOME = [(0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2)]
+
+
+@pytest.mark.parametrize("name", ["precision", "recall", "f1", "balanced_accuracy", "accuracy"])
+@pytest.mark.parametrize("held", SOME)
+@pytest.mark.parametrize("predicted", SOME)
+@pytest.mark.parametrize("zeros", [False, True], ids=["rows", "weights of 0"])
+def test_the_rows_of_some_classes_score_as_they_do_elsewhere(name, held, predicted, zeros):
+    """Rows are left out, or weigh nothing, which is the same; what is true of the others says scikit-learn."""
+    rng = np.random.default_rng(11)
+    p, t = rng.choice(predicted, ROWS), rng.choice(held, ROWS)
+    weight = rng.exponential(size=ROWS)
+    average = {} if "accuracy" in name else {"average": "macro", "zero_division": 0}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # y_pred contains classes not in y_true
+        expected = getattr(theirs, f"{name}_score")(t, p, sample_weight=weight, **average)
+    if zeros:  # rows of all classes more, none of which counts
+        p, t = np.r_[p, rng.integers(3, size=30)], np.r_[t, rng.integers(3, size=30)]
+        weight = np.r_[weight, np.zeros(30)]
+    assert told(name, p, t, weight, task="multiclass", classes=3) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("name", ["precision", "recall", "f1"])
+@pytest.mark.parametrize("held", [(0,), (1,), (0, 1)])
+@pytest.mark.parametrize("predicted", [(0,), (1,), (0, 1)])
+def test_of_two_classes_the_second_counts_whatever_the_rows_hold(name, held, predicted):
+    rng = np.random.default_rng(12)
+    p, t = rng.choice(predicted, ROWS), rng.choice(held, ROWS)
+    expected = getattr(theirs, f"{name}_score")(t, p, labels=[0, 1], average="binary", zero_division=0)
+    assert told(name, p, t, task="binary", classes=2) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("part", [part for part in PARTS if part().sees == "labels"])
+def test_which_code_a_class_has_changes_nothing_of_three(part):
+    rng = np.random.default_rng(13)
+    for held in SOME:
+        p, t = rng.choice(held, ROWS), rng.choice(held, ROWS)
+        found = {
+            round(told(part.__name__, np.array(new)[p], np.array(new)[t], task="multiclass", classes=3), 12)
+            for new in permutations(range(3))
+        }
+        assert len(found) == 1, held
+
+
+def test_labels_of_which_each_row_has_one_are_no_classes():
+    y = np.array([[0.9, 0.3], [0.2, 0.6], [0.7, 0.5]])
+    t = np.array([[1.0, 0], [0, 1], [1, 0]])
+    columns = [theirs.log_loss(t[:, j], y[:, j]) for j in range(2)]
+    assert told("log_loss", y, t, task="multilabel", classes=2) == pytest.approx(np.mean(columns))
+    y /= y.sum(axis=1, keepdims=True)
+    assert told("log_loss", y, t, task="multiclass", classes=2) == pytest.approx(theirs.log_loss(t, y))
+
+
+@pytest.mark.parametrize("held", [(0, 1), (1, 2), (0, 2)])
+def test_roc_auc_of_two_classes_in_three_is_the_mean_of_these(held):
+    y, _, _ = probabilities(3)
+    t = np.random.default_rng(14).choice(held, ROWS)
+    expected = np.mean([theirs.roc_auc_score(t == code, y[:, code]) for code in held])
+    assert told("roc_auc", y, np.eye(3)[t], task="multiclass", classes=3) == pytest.approx(expected)
+
+
+def test_a_row_that_weighs_nothing_is_none_of_the_two_that_r2_needs():
+    assert np.isnan(ours("r2", [[1.0], [2]], [[1.0], [3]], np.array([1.0, 0])))
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_bounds_hold_for_the_best_and_for_chance(part):
+    bag, rng = part(), np.random.default_rng(15)
+    if bag.bounds is None:
+        pytest.skip("not bounded on both sides")
+    target = rng.integers(3, size=ROWS)
+    p = rng.integers(3, size=ROWS)
+    for prediction in (p, target, (target + 1) % 3):
+        pair = (np.eye(3)[prediction], np.eye(3)[target]) if bag.sees == "scores" else (prediction, target)
+        assert bag.bounds[0] <= told(part.__name__, *pair, task="multiclass", classes=3) <= bag.bounds[1]
 
 
 def test_none_needs_scikit_learn_or_scipy():

@@ -366,9 +366,31 @@ def test_lbfgs_backs_away_from_where_the_loss_is_not_a_number():
     np.testing.assert_allclose(w, 1, atol=1e-4)
 
 
-def test_lbfgs_gives_up_quietly_when_the_slope_lies():
-    assert list(built("lbfgs").minimize(lambda w: (float(w @ w), -2 * w), np.ones(3), 10)) == []
-    assert list(built("lbfgs").minimize(lambda w: (np.nan, np.full(3, np.nan)), np.ones(3), 10)) == []
+def reason(steps):
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+def test_lbfgs_gives_up_with_a_reason_when_the_slope_lies():
+    minimize = built("lbfgs").minimize
+    liar, hole = lambda w: (float(w @ w), -2 * w), lambda w: (np.nan, np.full(3, np.nan))
+    assert list(minimize(liar, np.ones(3), 10)) == list(minimize(hole, np.ones(3), 10)) == []
+    assert reason(minimize(liar, np.ones(3), 10)) == "no step lowers the loss, though a slope is still 2"
+    assert reason(minimize(hole, np.ones(3), 10)) == "no step lowers the loss, though a slope is still nan"
+    assert reason(minimize(quadratic(3)[1], np.ones(3), 100)) is None
+
+
+def test_lbfgs_goes_on_from_its_state_unless_the_weights_were_moved():
+    _, objective = quadratic(20)
+    minimize, state = built("lbfgs").minimize, {}
+    path = list(minimize(objective, np.zeros(20), 6))
+    first = list(minimize(objective, np.zeros(20), 3, state))
+    np.testing.assert_array_equal([*first, *minimize(objective, first[-1], 3, dict(state))], path)
+    moved = list(minimize(objective, first[-1] + 1, 3, dict(state)))
+    np.testing.assert_array_equal(moved, list(minimize(objective, first[-1] + 1, 3)))
 
 
 def test_what_kept_runs_name_is_there_and_each_is_one_of_two_sorts():

@@ -286,7 +286,15 @@ def test_nothing_is_written_into_the_data(mixed):
         ([3, 5, 8], "multiclass"),
         (np.arange(20), "multiclass"),
         (np.arange(21), "regression"),
-        ([0.0, 1.0, 1.0], "regression"),
+        ([0.0, 1.0, 1.0], "binary"),
+        ([-1.0, 1.0, 1.0], "binary"),
+        (np.array([3, 5, 8], np.float32), "multiclass"),
+        ([0, 1.0, 1], "binary"),
+        (pd.Series([0, 1, None, 1]).dropna(), "binary"),
+        (pd.Series([1.0, 2.0], dtype="Float64"), "binary"),
+        ([0.0, 1.0, 0.5], "regression"),
+        (np.arange(21.0), "regression"),
+        ([1e300, 2e300], "regression"),
         ([[0, 1], [1, 1]], "multilabel"),
         ([[0.5, 1], [1, 1]], "regression"),
         ([[3], [5], [8]], "multiclass"),
@@ -339,6 +347,16 @@ def test_classes_are_encoded_as_scikit_learn_does(y):
     assert all(type(value) in (int, str, bool) for value in targets.classes)
     json.dumps(targets.classes)
     np.testing.assert_array_equal(targets.labels(targets.target(y)), y)
+
+
+@pytest.mark.parametrize("y", [[0.0, 1.0, 1.0], [-1.0, 2.0, 7.0], [-0.0, 1e15, 3.0]])
+def test_a_class_is_called_by_its_value_and_not_by_its_dtype(y):
+    targets = Targets.fit(y, "multiclass")
+    assert [str(value) for value in targets.classes] == [
+        f"{value:.0f}" for value in np.unique(np.abs(y) if y[0] == 0 else y)
+    ]
+    np.testing.assert_array_equal(targets.labels(targets.target(y)), y)
+    np.testing.assert_array_equal(Targets.from_arrays(targets.to_arrays()).codes(y), targets.codes(y))
 
 
 def test_declared_classes_give_the_order_and_accept_codes():

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .catalog import Catalog
     from .checks import check, contract_tests
     from .data import fetch
-    from .errors import Diverged, GlassnetError
+    from .errors import Diverged, GlassnetError, GlassnetWarning
     from .estimators import GlassClassifier, GlassRegressor
     from .experiment import Experiment, Training, batch_trials, rate_range, run
     from .hooks import hookimpl
@@ -50,6 +50,7 @@ __all__ = [
     "GlassClassifier",
     "GlassRegressor",
     "GlassnetError",
+    "GlassnetWarning",
     "Initializer",
     "Loss",
     "Metric",
@@ -90,7 +91,7 @@ _HOME = {
         "Activation Block Command Dataset Engine Initializer Loss Metric Optimizer Plot Range Recipe Schedule Session"
     ),
     "hooks": "hookimpl",
-    "errors": "Diverged GlassnetError",
+    "errors": "Diverged GlassnetError GlassnetWarning",
     "estimators": "GlassClassifier GlassRegressor",
     "catalog": "Catalog",
     "checks": "check contract_tests",

@@ -27,6 +27,10 @@ class PartFailed(GlassnetError):
     """A part of somebody else raised something while it was used; `__cause__` is what it raised."""
 
 
+class GlassnetWarning(UserWarning):
+    """Something that a training does not stop for, but that whoever reads its figures has to know."""
+
+
 _LONGEST_WORD = 200  # letters; nobody mistypes longer ones, and comparing them takes long
 
 

@@ -120,13 +120,16 @@ class Optimizer:
     be copied. `elementwise=True` says that no element looks at another, so that the trainer may update in
     pieces that fit the cache.
 
-    A whole-data solver gives `minimize(objective, w, max_iter)` instead, an iterator of `w`, where
-    `objective(w)` returns (mean loss with penalties, its gradient).
+    A whole-data solver gives `minimize(objective, w, max_iter)` instead, a generator of `w`, where
+    `objective(w)` returns (mean loss with penalties, its gradient). Where it ends by itself it has found what it looks
+    for; where it gives up, it returns the reason as a sentence. One with a memory asks for it as a fourth argument:
+    `state`, a flat dict as above, empty at the start, that it keeps up to date before each `yield`, with new arrays;
+    handed in again with the last `w` it is where the solver goes on.
     """
 
     init: Callable[..., State] | None = None
     update: Callable[[Array, Array, State, int], tuple[Array, State]] | None = None
-    minimize: Callable[[Callable[[Array], tuple[float, Array]], Array, int], Iterator[Array]] | None = None
+    minimize: Callable[..., Iterator[Array]] | None = None
     elementwise: bool = False
 
 
@@ -160,11 +163,17 @@ class Metric:
     `value(prediction, target, weight)` returns a float; `weight` is (n,) or None. What the two arrays hold
     is said by `sees`: "labels", class codes (n,) counted from 0, or (n, c) of 0 and 1 for several labels;
     "scores", the outputs y (n, k) beside t (n, c); "numbers", (n, c) in the target's own units.
+
+    The rows at hand may lack a class. So a function that also has an argument `task` or `classes`, such as
+    `value(prediction, target, weight, *, task=None)`, is handed the task, and how many classes (or labels) there are.
+
+    `bounds` are the lowest and the highest value that it can have, where both are known: (0, 1) for a share.
     """
 
-    value: Callable[[Array, Array, Array | None], float]
+    value: Callable[..., float]
     better: Literal["higher", "lower"]
     sees: Literal["labels", "scores", "numbers"] = "labels"
+    bounds: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)

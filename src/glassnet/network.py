@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from .backward import Room, way_back
+from .data.sparse import MOST_AT_ONCE
 from .kinds import Activation, Block, Initializer
 from .layers import KINDS, Activate, Back, BatchNorm, Dense, Dropout, Layer
 from .tables import Table
@@ -211,8 +212,9 @@ class Network:
     def scores(self, X: Array) -> Array:
         """Scores z (n, k) of prediction, in an array of their own."""
         z = np.empty((len(X), self.outputs), self.dtype)
-        for start in range(0, len(X), PREDICTION_ROWS):
-            rows = slice(start, start + PREDICTION_ROWS)
+        step = max(1, min(PREDICTION_ROWS, MOST_AT_ONCE // self.inputs))  # of sparse rows, these are written out
+        for start in range(0, len(X), step):
+            rows = slice(start, start + step)
             z[rows] = self.forward(X[rows])[0]
         return z
 

@@ -48,6 +48,14 @@ def test_log_cosh_far_out_is_the_error_less_log_2():
     np.testing.assert_array_equal(loss.grad(error, 0 * error), [[1], [-1]])
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_log_cosh_keeps_its_digits_near_0(dtype):
+    error = np.logspace(-9, 1, 200, dtype=dtype)[:, None]
+    r = error[:, 0].astype(np.longdouble)
+    expected = np.where(r < 0.01, r**2 / 2 - r**4 / 12 + r**6 / 45 - 17 * r**8 / 2520, np.log(np.cosh(r)))
+    np.testing.assert_allclose(plugin.log_cosh().value(error, 0 * error), expected, rtol=20 * np.finfo(dtype).eps)
+
+
 def test_log_cosh_of_several_columns_is_their_mean():
     y, t = np.random.default_rng(0).normal(size=(2, 30, 3))
     expected = (logsumexp([y - t, t - y], axis=0) - math.log(2)).mean(axis=1)

@@ -179,7 +179,7 @@ def silu() -> Activation:
         return s + a * (1 - s)
 
     return Activation(
-        f=lambda z: z * _sigmoid(z),
+        f=lambda z: np.maximum(z, -1000) * _sigmoid(z),  # the sigmoid never is 0, and the largest z would show it
         df=df,
         initializer="he_uniform",
     )

@@ -100,7 +100,7 @@ def hinge() -> Loss:
     def grad(y: np.ndarray, t: np.ndarray) -> np.ndarray:
         _require_shares(t, "hinge", "targets", "use --loss squared_error for numbers")
         s = 2 * t - 1
-        return (s * y < 1) * -s / y.shape[1]
+        return np.where(np.isnan(y), y, (s * y < 1) * -s) / y.shape[1]
 
     def predict(y: np.ndarray) -> np.ndarray:
         return (y[:, 0] > 0).astype(int) if y.shape[1] == 1 else y.argmax(axis=1)

@@ -3,6 +3,9 @@
 Class codes are (n,), counted from 0, or (n, c) of 0 and 1 for several labels; scores are the outputs y (n, k)
 beside t (n, c); numbers are (n, c) in the target's own units. `weight` is (n,), or None when all rows count
 the same. The figures are those of the scikit-learn functions of the same names.
+
+Some ask for the `task`: rows of one class, or of two in three, look like those of another question. Where it isn't
+told, it is read from the rows.
 """
 
 import numpy as np
@@ -10,6 +13,7 @@ import numpy as np
 from glassnet import GlassnetError, Metric, hookimpl
 
 Weight = np.ndarray | None
+SHARE = (0.0, 1.0)
 
 
 def accuracy() -> Metric:
@@ -24,7 +28,7 @@ def accuracy() -> Metric:
             right = right.all(axis=1)
         return float(np.average(right, weights=weight))
 
-    return Metric(value, better="higher")
+    return Metric(value, better="higher", bounds=SHARE)
 
 
 def _counts(
@@ -57,15 +61,23 @@ def balanced_accuracy() -> Metric:
             columns = zip(prediction.T, target.T, strict=True)
             return float(np.mean([value(p, t, weight) for p, t in columns]))
         hits, _, actual = _counts(prediction, target, weight, np.unique(target))
-        return float(_ratio(hits, actual).mean())
+        return float(_ratio(hits, actual)[actual > 0].mean())  # a class whose rows weigh nothing has no rows
 
-    return Metric(value, better="higher")
+    return Metric(value, better="higher", bounds=SHARE)
 
 
-def _scored_classes(prediction: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """Class 1 where codes are only 0 and 1; of more classes, all that occur."""
+def _of_classes(
+    prediction: np.ndarray, target: np.ndarray, weight: Weight, task: str | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """_counts of class 1 of two; of more classes, of all that occur among rows that weigh something."""
+    if target.ndim == 2:
+        return _counts(prediction, target, weight, np.empty(0))
     found = np.union1d(prediction, target)
-    return found if found[-1] > 1 else np.array([1])
+    if task == "binary" or (task is None and found[-1] <= 1):
+        return _counts(prediction, target, weight, np.array([1]))
+    hits, predicted, actual = _counts(prediction, target, weight, found)
+    occurs = predicted + actual > 0
+    return hits[occurs], predicted[occurs], actual[occurs]
 
 
 def precision() -> Metric:
@@ -76,12 +88,11 @@ def precision() -> Metric:
     Two classes: that of class 1. More classes, or several labels: the mean over classes or columns.
     """
 
-    def value(prediction: np.ndarray, target: np.ndarray, weight: Weight) -> float:
-        classes = _scored_classes(prediction, target)
-        hits, predicted, _ = _counts(prediction, target, weight, classes)
+    def value(prediction: np.ndarray, target: np.ndarray, weight: Weight, *, task: str | None = None) -> float:
+        hits, predicted, _ = _of_classes(prediction, target, weight, task)
         return float(_ratio(hits, predicted).mean())
 
-    return Metric(value, better="higher")
+    return Metric(value, better="higher", bounds=SHARE)
 
 
 def recall() -> Metric:
@@ -92,12 +103,11 @@ def recall() -> Metric:
     Two classes: that of class 1. More classes, or several labels: the mean over classes or columns.
     """
 
-    def value(prediction: np.ndarray, target: np.ndarray, weight: Weight) -> float:
-        classes = _scored_classes(prediction, target)
-        hits, _, actual = _counts(prediction, target, weight, classes)
+    def value(prediction: np.ndarray, target: np.ndarray, weight: Weight, *, task: str | None = None) -> float:
+        hits, _, actual = _of_classes(prediction, target, weight, task)
         return float(_ratio(hits, actual).mean())
 
-    return Metric(value, better="higher")
+    return Metric(value, better="higher", bounds=SHARE)
 
 
 def f1() -> Metric:
@@ -110,12 +120,11 @@ def f1() -> Metric:
     Source: van Rijsbergen (1979), Information retrieval, chapter 7.
     """
 
-    def value(prediction: np.ndarray, target: np.ndarray, weight: Weight) -> float:
-        classes = _scored_classes(prediction, target)
-        hits, predicted, actual = _counts(prediction, target, weight, classes)
+    def value(prediction: np.ndarray, target: np.ndarray, weight: Weight, *, task: str | None = None) -> float:
+        hits, predicted, actual = _of_classes(prediction, target, weight, task)
         return float(_ratio(2 * hits, predicted + actual).mean())
 
-    return Metric(value, better="higher")
+    return Metric(value, better="higher", bounds=SHARE)
 
 
 def roc_auc() -> Metric:
@@ -137,7 +146,7 @@ def roc_auc() -> Metric:
         defined = [area for area in areas if not np.isnan(area)]
         return float(np.mean(defined)) if defined else float("nan")
 
-    return Metric(value, better="higher", sees="scores")
+    return Metric(value, better="higher", sees="scores", bounds=SHARE)
 
 
 def _area(score: np.ndarray, target: np.ndarray, weight: np.ndarray) -> float:
@@ -161,7 +170,7 @@ def log_loss() -> Metric:
     Source: Good (1952), Rational decisions.
     """
 
-    def value(prediction: np.ndarray, target: np.ndarray, weight: Weight) -> float:
+    def value(prediction: np.ndarray, target: np.ndarray, weight: Weight, *, task: str | None = None) -> float:
         if (prediction < 0).any() or (prediction > 1).any():
             raise GlassnetError(
                 f"log_loss needs probabilities, got outputs from {np.nanmin(prediction):.4g} to "
@@ -170,8 +179,8 @@ def log_loss() -> Metric:
         eps = np.finfo(prediction.dtype).eps
         y = np.clip(prediction, eps, 1 - eps)
         t = np.hstack([1 - target, target]) if target.shape[1] < y.shape[1] else target
-        one_class = t.shape[1] > 1 and np.allclose(t.sum(axis=1), 1)
-        if one_class:
+        one_class = t.shape[1] > 1 and np.allclose(t.sum(axis=1), 1) if task is None else task != "multilabel"
+        if one_class and t.shape[1] > 1:
             rows = -(t * np.log(y)).sum(axis=1)
         else:
             rows = -(t * np.log(y) + (1 - t) * np.log(1 - y)).mean(axis=1)
@@ -235,7 +244,7 @@ def r2() -> Metric:
     """
 
     def value(prediction: np.ndarray, target: np.ndarray, weight: Weight) -> float:
-        if len(target) < 2:
+        if (len(target) if weight is None else np.count_nonzero(weight)) < 2:
             return float("nan")
         t = target.astype(float)
         left = _column_mean(_squared(prediction, t), weight)

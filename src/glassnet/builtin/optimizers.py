@@ -6,7 +6,7 @@ A schedule scales the change afterwards.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -296,7 +296,8 @@ def lbfgs(memory: Annotated[int, Range(1)] = 10, tolerance: Annotated[float, Ran
     direction = -H g, where H is built from the last `memory` pairs s (step) and y (change of the gradient)
     w = w + length * direction, where the length satisfies the Wolfe conditions
 
-    If no length does, the memory is dropped and the plain gradient tried; if that fails too, it stops.
+    If no length does, the memory is dropped and the plain gradient tried; if that fails too, it gives up, unless what
+    there is to gain is less than the rounding of the loss.
     The recursion runs in float64 whatever the dtype of w.
 
     Options:
@@ -307,28 +308,42 @@ def lbfgs(memory: Annotated[int, Range(1)] = 10, tolerance: Annotated[float, Ran
     """
 
     def minimize(
-        objective: Callable[[np.ndarray], tuple[float, np.ndarray]], w: np.ndarray, max_iter: int
-    ) -> Iterator[np.ndarray]:
+        objective: Callable[[np.ndarray], tuple[float, np.ndarray]],
+        w: np.ndarray,
+        max_iter: int,
+        state: dict | None = None,
+    ) -> Generator[np.ndarray, None, str | None]:
         def at(x: np.ndarray) -> Point:
             loss, gradient = objective(x.astype(w.dtype))
             return x, float(loss), np.array(gradient, dtype=float)  # a copy: the gradient is only lent
 
-        pairs: deque = deque(maxlen=memory)
-        x, loss, g = at(w.astype(float))
+        state = {} if state is None else state
+        x, pairs = _remembered(state, w, memory)
+        x, loss, g = at(x)
         for _ in range(max_iter):
             if np.abs(g).max() <= tolerance:
-                return
+                return None
             found = _line_search(at, (x, loss, g), _direction(g, pairs))
             if found is None and pairs:
                 pairs.clear()
                 found = _line_search(at, (x, loss, g), _direction(g, pairs))
-            if found is None:
-                return
+            if found is None:  # within the rounding of the loss there is nothing to gain any more
+                there = g @ g <= np.finfo(float).eps * abs(loss)
+                return None if there else f"no step lowers the loss, though a slope is still {np.abs(g).max():.2g}"
             pairs.append((found[0] - x, found[2] - g))
             x, loss, g = found
+            state.update(w=x, s=np.array([s for s, _ in pairs]), y=np.array([y for _, y in pairs]))
             yield x.astype(w.dtype)
+        return None
 
     return Optimizer(minimize=minimize)
+
+
+def _remembered(state: dict, w: np.ndarray, memory: int) -> tuple[np.ndarray, deque]:
+    """Where the last run stood, in float64, and its pairs; w and none at the start, or where w was moved since."""
+    if not state or not np.array_equal(state["w"].astype(w.dtype), w):
+        return w.astype(float), deque(maxlen=memory)
+    return state["w"], deque(zip(state["s"], state["y"], strict=True), maxlen=memory)
 
 
 def _direction(g: np.ndarray, pairs: deque) -> np.ndarray:

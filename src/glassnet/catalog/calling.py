@@ -7,9 +7,10 @@ gets a `PartFailed` where Python would print forty lines of our own code. Our pa
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import fields, replace
 from functools import wraps
+from inspect import signature
 from numbers import Real
 from typing import Any, Protocol
 
@@ -66,13 +67,18 @@ def _missing(bag: Any) -> str:
     return "neither update nor minimize: give update(w, g, state, step) -> (change, state)"
 
 
+def asked_for(function: Callable[..., Any], **context: Any) -> dict[str, Any]:
+    """What of the context a function has arguments for: older ones ask for none of it and work as they did."""
+    return {name: value for name, value in context.items() if name in signature(function).parameters}
+
+
 def _watch(part: Part, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     form = _FORMS.get((part.kind, name))
 
     @wraps(function)
-    def called(*arguments: Any) -> Any:
+    def called(*arguments: Any, **context: Any) -> Any:
         try:
-            answer = function(*arguments)
+            answer = function(*arguments, **context)
         except (Exception, SystemExit) as error:
             if _meant(part, error):
                 raise
@@ -85,10 +91,10 @@ def _watch(part: Part, name: str, function: Callable[..., Any]) -> Callable[...,
     return called
 
 
-def _steps(part: Part, name: str, steps: Iterator[Any]) -> Iterator[Any]:
-    """The iterations of a solver: its function only begins when it is asked for the first."""
+def _steps(part: Part, name: str, steps: Iterator[Any]) -> Generator[Any, None, Any]:
+    """The iterations of a solver, and what it returns: its function only begins when it is asked for the first."""
     try:
-        yield from steps
+        return (yield from steps)
     except (Exception, SystemExit) as error:
         if _meant(part, error):
             raise

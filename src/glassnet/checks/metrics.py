@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..catalog.calling import asked_for
+from ..catalog.faults import raised_by_hand
 from ..errors import GlassnetError, join
 from ..kinds import Metric
 from ..wording import exact, percent
@@ -18,6 +21,27 @@ from .running import Promise
 Array = NDArray[Any]
 
 _ROWS = 240
+
+
+#: What is told of each of the targets below: the task, and how many classes or labels there are.
+_TOLD: dict[str, tuple[str, int]] = {
+    "one number": ("regression", 0),
+    "two numbers": ("regression", 0),
+    "two classes": ("binary", 2),
+    "one output": ("binary", 2),
+    "three classes": ("multiclass", 3),
+    "three labels": ("multilabel", 3),
+}
+
+
+def _value(bag: Metric, words: str, prediction: Array, target: Array, weight: Array | None = None) -> float:
+    """The metric of these rows, told what it asks for."""
+    return bag.value(prediction, target, weight, **_context(bag, words))
+
+
+def _context(bag: Metric, words: str) -> dict[str, Any]:
+    task, classes = _TOLD[words]
+    return asked_for(bag.value, task=task, classes=classes)
 
 
 def _targets(bag: Metric) -> list[tuple[str, Array]]:
@@ -36,7 +60,7 @@ def _accepted(bag: Metric) -> list[tuple[str, Array]]:
     found: list[tuple[str, Array]] = []
     for words, target in _targets(bag):
         try:
-            bag.value(_spoilt(bag, target, 0.0), target.copy(), None)
+            _value(bag, words, _spoilt(bag, target, 0.0), target.copy())
         except (ValueError, GlassnetError):
             if not found:
                 raise
@@ -48,7 +72,7 @@ def _accepted(bag: Metric) -> list[tuple[str, Array]]:
 def _spoilt(bag: Metric, target: Array, share: float) -> Array:
     """A prediction of which that share of rows is wrong; 0 is perfect."""
     prediction = target.astype(float) if bag.sees == "numbers" else target.copy()
-    rows = np.random.default_rng(19).permutation(_ROWS)[: int(share * _ROWS)]
+    rows = np.random.default_rng(19).permutation(len(target))[: int(share * len(target))]
     if bag.sees == "numbers":
         prediction[rows] *= np.where(np.arange(len(rows)) % 2, 1.7, 0.4)[:, None]  # still positive
     elif bag.sees == "labels" and target.ndim == 1:
@@ -78,7 +102,9 @@ def calls(case: Case, bag: Metric) -> Iterator[Call]:
     for words, target in _accepted(bag):
         for weight in (None, np.linspace(0.5, 1.5, _ROWS)):
             given = {"prediction": _spoilt(bag, target, 0.2), "target": target, "weight": weight}
-            yield Call(f"value(prediction, target, weight) of {words}", bag.value, given)
+            yield Call(
+                f"value(prediction, target, weight) of {words}", partial(bag.value, **_context(bag, words)), given
+            )
 
 
 def direction(case: Case) -> str:
@@ -89,7 +115,7 @@ def direction(case: Case) -> str:
     for words, target in _accepted(bag):
         scores = []
         for share in (0.0, 0.1, 0.5):
-            score = bag.value(_spoilt(bag, target, share), target.copy(), None)
+            score = _value(bag, words, _spoilt(bag, target, share), target.copy())
             if not isinstance(score, float | int) or not math.isfinite(score):
                 raise Refused(
                     f"for {words} with {percent(share)} of rows wrong it is {score!r}: expected a finite float"
@@ -113,16 +139,12 @@ def weights(case: Case) -> None:
     times = weight.astype(int)
     for words, target in _accepted(bag):
         prediction = _spoilt(bag, target, 0.3)
-        repeated = bag.value(np.repeat(prediction, times, axis=0), np.repeat(target, times, axis=0), None)
+        value = partial(_value, bag, words)
+        repeated = value(np.repeat(prediction, times, axis=0), np.repeat(target, times, axis=0))
         pairs = [
-            ("weights of 0 to 3", bag.value(prediction, target, weight), "the rows so often", repeated),
-            (
-                "weights of 1",
-                bag.value(prediction, target, np.ones(_ROWS)),
-                "no weights",
-                bag.value(prediction, target, None),
-            ),
-            ("weights three times as large", bag.value(prediction, target, 3 * weight), "the weights", repeated),
+            ("weights of 0 to 3", value(prediction, target, weight), "the rows so often", repeated),
+            ("weights of 1", value(prediction, target, np.ones(_ROWS)), "no weights", value(prediction, target)),
+            ("weights three times as large", value(prediction, target, 3 * weight), "the weights", repeated),
         ]
         for one, found, other, expected in pairs:
             if not math.isclose(found, expected, rel_tol=1e-9, abs_tol=1e-12):
@@ -131,4 +153,27 @@ def weights(case: Case) -> None:
                 )
 
 
-PROMISES = (Promise(direction), Promise(weights))
+def few_rows(case: Case) -> None:
+    """Rows that judge may be few and hold one class only: it is a number then, or NaN where it is undefined.
+
+    No number leaves `bounds`, where they are given.
+    """
+    bag: Metric = case.bag
+    for words, target in _accepted(bag):
+        first = np.unique(target, axis=0)[0]
+        alike = target[(target == first).reshape(len(target), -1).all(axis=1)]
+        for rows, some in (("all rows", target), ("rows of one class", alike), ("one row", target[:1])):
+            try:
+                score = _value(bag, words, _spoilt(bag, some, 0.5), some.copy())
+            except ValueError as error:
+                if raised_by_hand(error):  # its own word about rows that it can't judge
+                    continue
+                raise
+            if not isinstance(score, float | int):
+                raise Refused(f"for {rows} of {words} it is {score!r}: expected a float, NaN where it is undefined")
+            low, high = bag.bounds or (-math.inf, math.inf)
+            if score < low or score > high:
+                raise Refused(f"for {rows} of {words} it is {exact(score)}, outside of its bounds {bag.bounds}")
+
+
+PROMISES = (Promise(direction), Promise(weights), Promise(few_rows))

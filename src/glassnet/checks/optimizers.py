@@ -6,12 +6,14 @@ import io
 from collections.abc import Callable, Iterator
 from functools import partial
 from inspect import signature
+from itertools import islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..kinds import Block, Optimizer, State
+from ..training.steps import solution
 from ..wording import exact
 from .cases import Call, Case, Refused, require_functions, same
 from .running import Promise
@@ -63,8 +65,7 @@ def calls(case: Case, bag: Optimizer) -> Iterator[Call]:
 
 
 def _solve(bag: Optimizer, objective: Objective, w: Array) -> list[Array]:
-    assert bag.minimize is not None
-    return list(bag.minimize(objective, w, 100))
+    return list(solution(bag, objective, w, 100, {}))
 
 
 def _begin(bag: Optimizer, w: Array) -> State:
@@ -151,16 +152,32 @@ def _interleaved(bag: Optimizer) -> list[Array]:
 
 
 def _two_solutions(bag: Optimizer) -> str:
-    assert bag.minimize is not None
-    alone = [list(bag.minimize(quadratic, w, 10)) for w in _starts()]
-    first, second = (bag.minimize(quadratic, w, 10) for w in _starts())
+    alone = [list(solution(bag, quadratic, w, 10, {})) for w in _starts()]
+    first, second = (solution(bag, quadratic, w, 10, {}) for w in _starts())
     together: list[list[Array]] = [[], []]
     for _ in range(10):
         for path, solver in zip(together, (first, second), strict=True):
             path += [w for w in [next(solver, None)] if w is not None]
     if not same(together, alone):
         raise Refused("two solutions in turn give other points than each alone: they share memory")
-    return "two solutions in turn"
+    return "two solutions in turn" + _gone_on(bag)
+
+
+def _gone_on(bag: Optimizer) -> str:
+    """A solver with a state, stopped after 4 points and begun again with what a file keeps, finds the same points."""
+    state: State = {}
+    expected = list(solution(bag, rosenbrock, _VALLEY.copy(), 8, {}))
+    first = list(islice(solution(bag, rosenbrock, _VALLEY.copy(), 8, state), 4))
+    if not state:
+        return ""
+    _require_plain(state)
+    found = first + list(solution(bag, rosenbrock, first[-1].copy(), 4, _through_a_file(state)))
+    if not same(found, expected):
+        raise Refused(
+            f"gone on after {len(first)} points with its state and the last w, it comes to {_row(found[-1])}; without "
+            f"a stop to {_row(expected[-1])}: what it remembers is not all in the state"
+        )
+    return ", gone on from its state"
 
 
 def _require_plain(state: Any) -> None:
@@ -190,12 +207,7 @@ def _require_copies(bag: Optimizer) -> None:
 def _survive_a_file(case: Case, expected: Array) -> None:
     w = _START.copy()
     w, state = _walk(case.bag, quadratic, w, _begin(case.bag, w), range(1, 6))
-    file = io.BytesIO()
-    np.savez(file, **{name: np.asarray(value) for name, value in state.items()})  # type: ignore[arg-type]
-    file.seek(0)
-    with np.load(file, allow_pickle=False) as arrays:
-        saved = {name: arrays[name] if isinstance(state[name], np.ndarray) else arrays[name].item() for name in state}
-    went_on, _ = _walk(case.fresh(), quadratic, w, saved, range(6, 13))
+    went_on, _ = _walk(case.fresh(), quadratic, w, _through_a_file(state), range(6, 13))
     if not same(went_on, expected):
         raise Refused(
             f"saved after step 5 and gone on at step 6, w is {_row(went_on)} after step 12; without a stop it is "
@@ -203,12 +215,21 @@ def _survive_a_file(case: Case, expected: Array) -> None:
         )
 
 
+def _through_a_file(state: State) -> State:
+    file = io.BytesIO()
+    np.savez(file, **{name: np.asarray(value) for name, value in state.items()})  # type: ignore[arg-type]
+    file.seek(0)
+    with np.load(file, allow_pickle=False) as arrays:
+        return {name: arrays[name] if isinstance(state[name], np.ndarray) else arrays[name].item() for name in state}
+
+
 def any_length(case: Case) -> None:
     """The trainer hands over all parameters as one vector, be they 1 or 1000, and weights that get no gradient."""
     bag: Optimizer = case.bag
     if bag.minimize is not None:
         for length in (1, 7, 200):
-            _require_finite(list(bag.minimize(quadratic, np.linspace(-1, 1, length) + 0.1, 5))[-1], (length,), length)
+            path = list(solution(bag, quadratic, np.linspace(-1, 1, length) + 0.1, 5, {}))
+            _require_finite(path[-1], (length,), length)
         return
     assert bag.update is not None
     for length in (1, 2, 7, 1000):
@@ -252,7 +273,7 @@ def dtype(case: Case) -> None:
     for wanted in (np.float32, np.float64):
         w = _START.astype(wanted)
         if bag.minimize is not None:
-            for point in bag.minimize(quadratic, w, 3):
+            for point in solution(bag, quadratic, w, 3, {}):
                 _require_dtype("minimize yields", point, wanted)
             continue
         assert bag.update is not None

@@ -115,6 +115,9 @@ def _to_the_end(recording: Recording, report: bool, as_json: bool, quiet: bool) 
     silent = quiet or (as_json and not screen.is_terminal)
     _describe(recording, screen, silent)
     failure: BaseException | None = None
+    recording.training.warn = lambda words: (
+        say(f"warning: {words}", err=True) if silent else screen.print(f"warning    {words}", markup=False)
+    )
     try:
         with progress_of(recording.training, screen, silent) as show:
             yield show

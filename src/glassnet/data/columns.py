@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..errors import GlassnetError, join
 from ..wording import count
+from .sparse import Sparse, is_sparse
 
 Array = NDArray[Any]
 Kind = Literal["number", "text", "dropped"]
@@ -36,10 +37,10 @@ class Column:
 
 
 def input_table(X: Any, names: Sequence[str] | None = None) -> tuple[Any, tuple[str, ...]]:
-    """X as a matrix of numbers or as a DataFrame, and the names of its columns."""
-    if hasattr(X, "toarray"):
+    """X as a matrix of numbers, as `Sparse` or as a DataFrame, and the names of its columns."""
+    if is_sparse(X):
         raise GlassnetError("X is a sparse matrix; give X.toarray().")
-    if not hasattr(X, "iloc"):
+    if not hasattr(X, "iloc") and not isinstance(X, Sparse):
         X = np.asarray(X)
         if X.ndim != 2:
             raise GlassnetError(f"X must have rows and columns, (n, d), but its shape is {X.shape}.")

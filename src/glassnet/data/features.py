@@ -17,6 +17,7 @@ from numpy.typing import DTypeLike, NDArray
 from ..errors import GlassnetError, did_you_mean, join
 from ..wording import count
 from .columns import Column, fit_column, input_table, not_finite, number_values, text_values
+from .sparse import Sparse
 
 Array = NDArray[Any]
 SCALES = ("auto", "standard", "minmax", "none")
@@ -70,7 +71,10 @@ class Features:
         way = check_scale(scale)
         if way == "auto":
             way = "image" if image_shape else "standard"
-        columns = tuple(fit_column(X, j, name, rows, way, name in keep) for j, name in enumerate(named))
+        if isinstance(X, Sparse):
+            columns = _fit_sparse(X, rows, named, way)
+        else:
+            columns = tuple(fit_column(X, j, name, rows, way, name in keep) for j, name in enumerate(named))
         if way == "image":
             brightest = max(c.scale for c in columns) or 1.0
             columns = tuple(replace(c, scale=brightest) for c in columns)
@@ -95,13 +99,16 @@ class Features:
         onehot = [f"{c.name}={value}" for c in self.columns for value in c.values]
         return tuple(numbers + onehot + [f"{c.name} missing" for c in self.columns if c.gaps])
 
-    def transform(self, X: Any, rows: NDArray[np.intp] | None = None) -> Array:
+    def transform(self, X: Any, rows: NDArray[np.intp] | None = None) -> Any:
         """The prepared inputs, (n, len(outputs)), C-contiguous in `dtype`; of some rows of X if they are given.
 
-        X is a DataFrame with the needed columns, in any order, or an array of all of them.
+        X is a DataFrame with the needed columns, in any order, or an array of all of them. `Sparse` rows, which
+        are only taken as they are, stay sparse.
         """
         X = self._matching(X)
         rows = np.arange(len(X)) if rows is None else rows
+        if isinstance(X, Sparse):
+            return X.part(rows, self.dtype)
         prepared = np.zeros((len(rows), len(self.outputs)), dtype=self.dtype)
         step = max(1, BLOCK // max(X.shape[1], prepared.shape[1]))
         for start in range(0, len(rows), step):
@@ -124,6 +131,9 @@ class Features:
         X, _ = input_table(X)
         if X.shape[1] != len(self.names):
             raise GlassnetError(f"X has {X.shape[1]} columns where {len(self.names)} were trained on.")
+        if isinstance(X, Sparse):
+            _refuse_scaled(self.scale)
+            return X
         if hasattr(X, "iloc") or any(c.kind == "text" for c in self.columns):
             import pandas as pd
 
@@ -234,6 +244,17 @@ class Features:
             )
         )
         return cls(columns, np.dtype(a["dtype"]), a["scale"], tuple(a["image_shape"]) or None)
+
+
+def _fit_sparse(X: Sparse, rows: NDArray[np.intp], names: Sequence[str], way: str) -> tuple[Column, ...]:
+    """Sparse columns are numbers without gaps, taken as they are."""
+    _refuse_scaled(way)
+    return tuple(Column(name, "number", float(mean)) for name, mean in zip(names, X.means(rows), strict=True))
+
+
+def _refuse_scaled(way: str) -> None:
+    if way != "none":
+        raise GlassnetError(f"--scale {way} would fill the zeros of sparse inputs: give X.toarray(), or --scale none")
 
 
 _WAYS = {

@@ -28,10 +28,10 @@ TOO_FEW_TO_SPLIT = 20
 class Rows:
     """Prepared rows.
 
-    `X` (n, d) and `t` (n, c) are what the network sees, C-contiguous in its dtype. `target` is what metrics
-    see: class codes (n,), 0 and 1 (n, c), or numbers (n, c) in their own units. `weight` (n,) has mean 1; it
-    exists on training rows, and on validation rows only where rows were given weights. `index` holds the row
-    numbers in the data set, counted from 0; fixed test rows are counted on from its last row.
+    `X` (n, d) and `t` (n, c) are what the network sees, C-contiguous in its dtype; sparse inputs stay `Sparse`.
+    `target` is what metrics see: class codes (n,), 0 and 1 (n, c), or numbers (n, c) in their own units. `weight`
+    (n,) has mean 1; it exists on training rows, and on validation rows only where rows were given weights. `index`
+    holds the row numbers in the data set, counted from 0; fixed test rows are counted on from its last row.
     """
 
     X: Array

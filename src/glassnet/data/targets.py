@@ -14,6 +14,7 @@ from ..kinds import TASKS, Dataset, Task
 
 Array = NDArray[Any]
 MOST_CLASSES = 20
+FEWEST_ONE_HOT = 10  # rows; of fewer, each may well have just one label by chance
 
 
 def target_values(y: Any) -> Array:
@@ -60,8 +61,8 @@ def _plain(values: Array) -> Array:
 def infer_task(dataset: Dataset, task: str | None = None) -> Task:
     """What kind of question y asks.
 
-    The given `task` wins, then the data set's own. Otherwise a target of whole numbers, text or true/false
-    with at most 20 values is a class (binary with two, else multiclass), several columns of 0 and 1 are
+    The given `task` wins, then the data set's own. Otherwise a target of whole numbers (also written 1.0), text or
+    true/false with at most 20 values is a class (binary with two, else multiclass), several columns of 0 and 1 are
     multilabel, and everything else is regression.
     """
     wanted = task or dataset.task
@@ -84,7 +85,7 @@ def infer_task(dataset: Dataset, task: str | None = None) -> Task:
 def _infer_column(values: Array, classes: Sequence[Any] | None) -> Task:
     if classes is not None:
         return "binary" if len(classes) == 2 else "multiclass"
-    if values.dtype.kind == "f":
+    if values.dtype.kind == "f" and not _whole(values):
         return "regression"
     different = len(np.unique(values))
     if different <= MOST_CLASSES:
@@ -97,8 +98,26 @@ def _infer_column(values: Array, classes: Sequence[Any] | None) -> Task:
     return "regression"
 
 
+def _whole(values: Array) -> bool:
+    """Whether numbers are whole ones: pandas writes 1.0 where a column has, or once had, a gap."""
+    return bool(((np.trunc(values) == values) & (np.abs(values) < 2**53)).all())
+
+
 def _zeros_and_ones(values: Array) -> bool:
     return values.dtype.kind != "U" and bool(np.isin(values, (0, 1)).all())
+
+
+def one_hot_remark(y: Any) -> str:
+    """What to say where several labels look like the classes of rows, each with exactly one of them; else empty."""
+    values = target_values(y)
+    n, columns = values.shape if values.ndim == 2 else (0, 0)
+    if n < max(columns, FEWEST_ONE_HOT) or not _zeros_and_ones(values) or (values.sum(axis=1) != 1).any():
+        return ""
+    return (
+        f"the target has {columns} columns with exactly one 1 in each row, as classes written one-hot have; they are "
+        f"learned as {columns} labels, of which a row may have any number. If a row has one class, give it as one "
+        "column: y.argmax(axis=1)"
+    )
 
 
 def _check_task(values: Array, task: Task, classes: Sequence[Any] | None = None) -> None:
@@ -158,13 +177,19 @@ class Targets:
         mean, scale = np.zeros(width), np.ones(width)
         if task == "regression" and standardise:
             numbers = values.astype(np.float64).reshape(len(values), width)
-            mean = np.average(numbers, axis=0, weights=weight)
-            spread = np.sqrt(np.average((numbers - mean) ** 2, axis=0, weights=weight))
+            with np.errstate(over="ignore", invalid="ignore"):
+                mean = np.average(numbers, axis=0, weights=weight)
+                spread = np.sqrt(np.average((numbers - mean) ** 2, axis=0, weights=weight))
+            if np.isfinite(numbers).all() and not np.isfinite(spread).all():
+                largest = np.abs(numbers).max()
+                raise GlassnetError(
+                    f"the target holds numbers up to {largest:g}, too large to square: give other units"
+                )
             varies = spread > 1e-12 * np.abs(mean)  # less is the rounding error of a constant column
             scale = np.where(varies, spread, 1.0)
         found = None
         if task in ("binary", "multiclass"):
-            found = tuple(_plain_value(v) for v in (np.unique(values) if classes is None else classes))
+            found = tuple(_plain_value(v) for v in (_different(values) if classes is None else classes))
         given = tuple(str(name) for name in names or ())
         default = ("target",) if width == 1 else tuple(f"target_{i + 1}" for i in range(width))
         return cls(task, found, mean, scale, given if len(given) == width else default, np.dtype(dtype))
@@ -245,6 +270,12 @@ class Targets:
             names=tuple(arrays["targets_names"].tolist()),
             dtype=np.dtype(str(arrays["targets_dtype"])),
         )
+
+
+def _different(values: Array) -> Array:
+    """The classes of a target in order; the class 1.0 is called 1."""
+    found = np.unique(values)
+    return found.astype(np.int64) if found.dtype.kind == "f" and _whole(found) else found
 
 
 def _plain_value(value: Any) -> Any:

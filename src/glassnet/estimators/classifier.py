@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -14,6 +15,7 @@ from sklearn.utils.class_weight import compute_class_weight, compute_sample_weig
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets, type_of_target, unique_labels
 
+from ..data.targets import one_hot_remark
 from ..errors import GlassnetError
 from ..kinds import Activation, Task
 from ..model import Model
@@ -161,7 +163,12 @@ class GlassClassifier(ClassifierMixin, GlassEstimator):
             self.classes_ = unique_labels(classes)
         else:
             self.classes_ = np.arange(y.shape[1]) if self._several_labels else np.unique(y)
-        _refuse_one_class(self.classes_, self._several_labels)
+        if not self._several_labels and len(self.classes_) == 1:
+            raise ValueError(
+                f"every row has the class {self.classes_.tolist()[0]!r}: with one class there is nothing to tell apart"
+            )
+        if self._several_labels and (remark := one_hot_remark(y)):
+            warnings.warn(remark, UserWarning, stacklevel=4)
 
     def _compare_target(self, y: Array, classes: Any) -> None:
         if (y.ndim == 2) != self._several_labels or (y.ndim == 2 and y.shape[1] != len(self.classes_)):
@@ -186,12 +193,9 @@ class GlassClassifier(ClassifierMixin, GlassEstimator):
     def _strata(self, y: Array) -> Array | None:
         return None if self._several_labels else y
 
-    def _weighed(self, given: Given, *, by_parts: bool) -> Given:
+    def _weighed(self, given: Given) -> Given:
         """With the weights of classes, as they follow from the training rows."""
         train, y = given.split.train, given.dataset.y
-        if given.weight is not None and not by_parts:
-            counted = y[train][given.weight[train] > 0]
-            _refuse_one_class(np.unique(counted), self._several_labels)
         if self.class_weight is None:
             return given
         weight = np.ones(len(y)) if given.weight is None else given.weight
@@ -222,8 +226,22 @@ class GlassClassifier(ClassifierMixin, GlassEstimator):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_label = True
+        tags.classifier_tags.multi_class = self._learns(np.eye(3))
+        tags.classifier_tags.multi_label = self._learns(np.array([[1.0, 1.0], [0.0, 0.0]]))
         return tags
+
+    def _learns(self, t: Array) -> bool:
+        """Whether the loss takes such targets: cross-entropy, for one, wants exactly one true class a row."""
+        if self.loss is None:
+            return True
+        try:
+            loss = known_parts().choose("loss", self.loss).build()
+            loss.value(self._output_activation().f(np.zeros_like(t)), t)
+        except GlassnetError:
+            return True  # fitting will say what is wrong
+        except ValueError:
+            return False
+        return True
 
 
 def _balanced(codes: Array, train: Array, weight: Array, classes: int) -> Array:
@@ -232,13 +250,6 @@ def _balanced(codes: Array, train: Array, weight: Array, classes: int) -> Array:
     present = counts > 0
     factors = np.where(present, counts.sum() / (present.sum() * np.where(present, counts, 1.0)), 1.0)
     return np.asarray(factors[codes])
-
-
-def _refuse_one_class(classes: Array, several_labels: bool) -> None:
-    if not several_labels and len(classes) == 1:
-        raise ValueError(
-            f"every row has the class {classes.tolist()[0]!r}: with one class there is nothing to tell apart"
-        )
 
 
 def _decides_at_zero(model: Model) -> bool:

@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
+from ..data.sparse import Sparse
 from ..errors import GlassnetError
 from ..experiment import Training
 from ..experiment.building import history_table
@@ -84,27 +85,38 @@ class GlassEstimator(BaseEstimator):
         `sample_weight` (n,) says how much each row counts. `X_val` and `y_val` are rows that are only looked at:
         after each epoch for `validation_curve_`, and with `early_stopping` to choose the best epoch.
 
-        Raises a ValueError in words for what can't be trained on, `Diverged` among them.
+        Raises a ValueError in words for what can't be trained on, `Diverged` among them. An interrupt is raised again,
+        so that it ends a search as well; the epochs that were done are kept.
         """
         limit = checked_end(self)
         before = self._fitted if self.warm_start and self.__sklearn_is_fitted__() else None
-        given, seed = self._given(X, y, sample_weight, X_val, y_val, before, by_parts=False)
+        given, seed = self._given(X, y, sample_weight, X_val, y_val, before)
         training = self._training(given, before and before.without_best(), seed, limit)
-        self._train(training, Patience(), seed, by_parts=False)
-        if training.progress.stopped.startswith("all ") and self.n_iter_no_change is not None:
-            warnings.warn(
-                f"all {limit} epochs of max_iter were done before the loss stopped improving: raise max_iter, or set "
-                "n_iter_no_change=None where just so many are wanted",
-                ConvergenceWarning,
-                stacklevel=2,
-            )
+        if self.early_stopping:
+            with said_in_parameters():
+                training.need_monitor()
+        self._train(training, Patience(), seed, begun=len(training.progress.epochs), by_parts=False)
+        if unconverged := self._unconverged(training, limit):
+            warnings.warn(unconverged, ConvergenceWarning, stacklevel=2)
         return self
+
+    def _unconverged(self, training: Training, limit: int) -> str:
+        """A sentence where training ended before the loss had stopped improving; empty otherwise."""
+        progress = training.progress
+        if progress.gave_up:
+            return f"{in_parameters(progress.stopped)}. Inputs of about the same scale and in double precision help"
+        if progress.stopped.startswith("all ") and self.n_iter_no_change is not None:
+            return (
+                f"all {limit} epochs of max_iter were done before the loss stopped improving: raise max_iter, or set "
+                "n_iter_no_change=None where just so many are wanted"
+            )
+        return ""
 
     def _one_epoch(self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any, classes: Any = None) -> None:
         """One epoch on these rows, as `partial_fit` wants it; to a schedule, one of `max_iter` or more."""
         limit = checked_end(self)
         before = self._fitted if self.__sklearn_is_fitted__() else None
-        given, seed = self._given(X, y, sample_weight, X_val, y_val, before, classes, by_parts=True)
+        given, seed = self._given(X, y, sample_weight, X_val, y_val, before, classes)
         patience = None if before is None else before.patience
         if patience is None:  # the first call, or the first after a fit, whose epochs are not those of this series
             before, patience = before and before.without_best(), Patience()
@@ -112,7 +124,7 @@ class GlassEstimator(BaseEstimator):
             return
         training = self._training(given, before, seed, 1)
         training.plan = replace(training.plan, schedule_epochs=max(limit, training.plan.epochs))
-        self._train(training, patience, seed, by_parts=True)
+        self._train(training, patience, seed, begun=before.begun if before else 0, by_parts=True)
 
     # --- the loop --------------------------------------------------------------------------------------
 
@@ -125,8 +137,6 @@ class GlassEstimator(BaseEstimator):
         y_val: Any,
         before: Fitted | None,
         classes: Any = None,
-        *,
-        by_parts: bool,
     ) -> tuple[Given, int]:
         """The rows, checked, and the seed. Columns and classes are learned at first and compared afterwards."""
         if y is None:
@@ -149,7 +159,7 @@ class GlassEstimator(BaseEstimator):
                 self, X, y, sample_weight, validation,
                 task=self._task(), classes=self._class_names(), strata=self._strata(y), seed=seed,
             )  # fmt: skip
-            return self._weighed(given, by_parts=by_parts), seed
+            return self._weighed(given), seed
 
     def _training(self, given: Given, before: Fitted | None, seed: int, epochs: int) -> Training:
         catalog = known_parts()
@@ -165,8 +175,8 @@ class GlassEstimator(BaseEstimator):
                 after=None if before is None else before.earlier,
             )  # fmt: skip
 
-    def _train(self, training: Training, patience: Patience, seed: int, *, by_parts: bool) -> None:
-        """Follow the epochs; however that ends, what has been learned is kept."""
+    def _train(self, training: Training, patience: Patience, seed: int, *, begun: int, by_parts: bool) -> None:
+        """Follow the epochs from the one after `begun`; however that ends, what has been learned is kept."""
         try:
             with said_in_parameters():
                 over = self._follow(training, patience)
@@ -176,12 +186,12 @@ class GlassEstimator(BaseEstimator):
             if by_parts and not over:
                 training.progress.stopped = ""  # one call ends, not the training
         finally:
-            optimizer = training.chosen.optimizer.part.full_name
-            kept = patience if by_parts else None
-            self._fitted = Fitted(training.model, training.progress, optimizer, seed, kept)
+            optimizer, kept = training.chosen.optimizer.part.full_name, patience if by_parts else None
+            self._fitted = Fitted(training.model, training.progress, optimizer, seed, kept, begun)
 
     def _follow(self, training: Training, patience: Patience) -> bool:
         """Look at each epoch; whether it was broken off because nothing had improved for too long."""
+        training.warn = lambda words: warnings.warn(in_parameters(words), ConvergenceWarning, stacklevel=6)
         looks = self.early_stopping or not training.chosen.is_solver  # a solver knows its own end
         try:
             for epoch in training:
@@ -193,7 +203,7 @@ class GlassEstimator(BaseEstimator):
                     return True
         except KeyboardInterrupt:
             training.progress.stopped = "interrupted"
-            warnings.warn("training was interrupted: what was learned until then is kept", stacklevel=5)
+            raise
         return False
 
     def _is_over(self, patience: Patience) -> bool:
@@ -230,13 +240,13 @@ class GlassEstimator(BaseEstimator):
         """What a hold-out keeps the shares of."""
         return None
 
-    def _weighed(self, given: Given, *, by_parts: bool) -> Given:
+    def _weighed(self, given: Given) -> Given:
         """The rows with the weights that follow from their targets."""
         return given
 
     # --- predicting ------------------------------------------------------------------------------------
 
-    def _inputs(self, X: Any) -> Array:
+    def _inputs(self, X: Any) -> Array | Sparse:
         check_is_fitted(self)
         return checked_inputs(self, X, fresh=False)
 
@@ -278,8 +288,8 @@ class GlassEstimator(BaseEstimator):
 
     @property
     def n_iter_(self) -> int:
-        """How many epochs were done, those after the best one included."""
-        return len(self._kept.progress.epochs)
+        """How many epochs the last `fit` did, those after the best one and later ones of `partial_fit` included."""
+        return len(self._kept.progress.epochs) - self._kept.begun
 
     @property
     def n_outputs_(self) -> int:
@@ -326,6 +336,11 @@ class GlassEstimator(BaseEstimator):
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_fitted")
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
 
     # --- copies and pictures ---------------------------------------------------------------------------
 

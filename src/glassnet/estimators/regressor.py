@@ -44,7 +44,10 @@ class GlassRegressor(RegressorMixin, GlassEstimator):
 
     def predict(self, X: Any) -> Array:
         """Numbers (n,), or (n, c) for several targets, in the target's own units."""
-        numbers = self.model_.targets.numbers(self._outputs(X))
+        outputs = self._outputs(X)
+        numbers = self.model_.targets.numbers(outputs)
+        if np.abs(numbers).max(initial=0) <= np.finfo(outputs.dtype).max:
+            numbers = numbers.astype(outputs.dtype)  # single precision stays single where it holds the target's units
         return numbers if self._columns else numbers[:, 0]
 
     def _checked_target(self, y: Any) -> Array:

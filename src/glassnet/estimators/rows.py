@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.utils.validation import _check_sample_weight, check_consistent_length, validate_data
 
 from ..data import Split
+from ..data.sparse import Sparse, below_each_other, is_sparse
 from ..data.splits import check_fraction, split
 from ..errors import GlassnetError, join
 from ..kinds import Dataset, Task
@@ -32,10 +33,11 @@ class Given:
         return str(self.dataset.X.dtype.name)
 
 
-def checked_inputs(estimator: Any, X: Any, *, fresh: bool) -> Array:
-    """X (n, d) as numbers; `fresh` learns the columns' names and number, otherwise they are compared."""
+def checked_inputs(estimator: Any, X: Any, *, fresh: bool) -> Array | Sparse:
+    """X (n, d) as numbers, plain or sparse; `fresh` learns the columns' names and number, else they are compared."""
     try:
-        return np.asarray(validate_data(estimator, X, dtype=DTYPES, reset=fresh))
+        checked = validate_data(estimator, X, dtype=DTYPES, accept_sparse="csr", reset=fresh)
+        return Sparse(checked) if is_sparse(checked) else np.asarray(checked)
     except ValueError as error:
         named = _text_columns(X)
         if not named:
@@ -58,10 +60,10 @@ def _text_columns(X: Any) -> list[str]:
 
 def together(
     estimator: Any,
-    X: Array,
+    X: Array | Sparse,
     y: Array,
     sample_weight: Any,
-    validation: tuple[Array, Array] | None,
+    validation: tuple[Array | Sparse, Array] | None,
     *,
     task: Task,
     classes: list[Any] | None,
@@ -79,7 +81,7 @@ def together(
     rows = np.arange(n)
     none = rows[:0]
     if validation is not None:
-        X, y = np.concatenate([X, validation[0]]).astype(X.dtype, copy=False), np.concatenate([y, validation[1]])
+        X, y = below_each_other(X, validation[0]), np.concatenate([y, validation[1]])
         parts = Split(rows, np.arange(n, len(X)), none)
     elif estimator.early_stopping:
         parts = _held_out(rows if weight is None else rows[weight > 0], estimator.validation_fraction, seed, strata)

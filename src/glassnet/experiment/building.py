@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,16 +12,18 @@ from numpy.typing import NDArray
 
 from ..catalog import Catalog
 from ..data import Prepared, Rows, Split, infer_task, prepare
-from ..errors import GlassnetError, join
+from ..data.targets import one_hot_remark
+from ..errors import GlassnetError, GlassnetWarning, join
 from ..kinds import Dataset, Loss, Task
 from ..model import Model, Parts
 from ..network import Network
 from ..probes import saturates
 from ..streams import Stream, generator
 from ..training import Epoch, Loop, Objective, Plan, Progress, Scorer, evaluate
+from ..training.epochs import watched_split
 from ..training.live import run_to_the_end
 from .choosing import DEFAULT_BATCH, choose_parts, load_dataset, need_plugins
-from .refusals import try_out
+from .refusals import refuse_undefined, try_out
 from .results import Interval, baseline, intervals
 from .words import Experiment
 
@@ -42,7 +45,7 @@ class Training:
 
     `experiment` has every default spelled out and full part names, `chosen` holds the parts. `remarks` are
     sentences for people about what was chosen. `progress` is where it stands; it stays usable after an
-    interrupt or a divergence.
+    interrupt or a divergence. `warn` is called with a sentence that nobody should miss, by default `warnings.warn`.
 
     Rows come from the experiment's words, or from `source`, a data set in memory. `split` divides them
     otherwise than the split's seed does, and `weight` (n,) weighs them. `after` is an earlier training whose
@@ -86,8 +89,17 @@ class Training:
         )  # fmt: skip
         try_out(self.objective, self.scorer, self.splits().values())
         self.plan = self._plan(keep_step_losses)
+        if self.plan.patience is not None:
+            self.need_monitor()
         self.progress = Progress() if after is None else self._go_on_from(after)
         self.remarks = tuple(self._remarks())
+        self.warn: Callable[[str], object] = lambda words: warnings.warn(words, GlassnetWarning, stacklevel=2)
+
+    def need_monitor(self) -> None:
+        """Raise `GlassnetError` where the rows that early stopping looks at have none of what it looks for."""
+        looked_at = {} if self.data.whole else self.splits()
+        split = watched_split(looked_at)
+        refuse_undefined(self.plan.monitor, self.scorer, looked_at.get(split, self.data.train), split)
 
     def __iter__(self) -> Iterator[Epoch]:
         return iter(self._loop())
@@ -112,7 +124,7 @@ class Training:
         data = self.data
         return Loop(
             self.objective, self.chosen.optimizer.build(), self.chosen.schedule.build(),
-            data.train, None if data.whole else data.validation, self.scorer, self.plan, self.progress,
+            data.train, None if data.whole else data.validation, self.scorer, self.plan, self.progress, self.warn,
         )  # fmt: skip
 
     def __repr__(self) -> str:
@@ -241,6 +253,8 @@ class Training:
                 f"{chosen.output.part.name} with {chosen.loss.part.name} learns slowly where outputs saturate; "
                 f"{chosen.natural.part.name} is this loss's own output"
             )
+        if self.experiment.task == "multilabel" and (remark := one_hot_remark(self.source.y)):
+            yield remark
         given = sorted({choice.part.name for choice in chosen if not choice.rebuildable})
         if given:
             yield f"{join(given)} given as functions: this run can't be rebuilt from words alone"

@@ -13,6 +13,7 @@ from ..errors import GlassnetError, did_you_mean, join
 from ..files import is_plain
 from ..kinds import Loss, Metric, Task
 from ..training import Objective, Scorer
+from ..wording import rows_of
 from .words import Choosable, Experiment
 
 TRIED = 32  # rows
@@ -46,6 +47,18 @@ def refuse_monitor(monitor: str, catalog: Catalog) -> None:
             f"--monitor {monitor!r} is unknown.{did_you_mean(short, names)} Possible: {join(names)} "
             "(each on the validation rows)"
         )
+
+
+def refuse_undefined(monitor: str, scorer: Scorer, rows: Rows, split: str) -> None:
+    """What decides about the end of a training, and about its best epoch, has to be there to be looked at."""
+    if monitor == "loss" or not scorer.undefined(monitor, rows):
+        return
+    alike = rows.target.ndim == 1 and len(rows) > 1 and (rows.target == rows.target[0]).all()
+    why = f", which are all {scorer.targets.labels(rows.target[:1]).tolist()[0]!r}," if alike else ""
+    raise GlassnetError(
+        f"--monitor {monitor} is undefined on the {rows_of(split, len(rows))}{why} whatever the network answers: "
+        f"look at the loss, which is always there, or keep other or more {split} rows"
+    )
 
 
 def refuse_with_solver(optimizer: Choice, schedule: Choice, experiment: Experiment) -> None:

@@ -26,16 +26,12 @@ def baseline(train: Rows, test: Rows, targets: Targets, scorer: Scorer) -> dict[
     frequencies of the classes.
     """
     constant = np.repeat(_mean_target(train), len(test), axis=0)
-    scores: dict[str, float] = {}
-    for name, metric in scorer.metrics.items():
-        if metric.sees == "numbers":
-            prediction, target = targets.numbers(constant), test.target
-        elif metric.sees == "scores":
-            prediction, target = constant, test.t
-        else:
-            prediction, target = _most_frequent(constant, targets), test.target
-        scores[name] = float(metric.value(prediction, target, None))  # rows as they are, as all that is reported
-    return scores
+    guesses = {
+        "numbers": lambda: targets.numbers(constant),
+        "scores": lambda: constant,
+        "labels": lambda: _most_frequent(constant, targets),
+    }
+    return {name: scorer.judge(name, guesses[metric.sees](), test) for name, metric in scorer.metrics.items()}
 
 
 def _mean_target(rows: Rows) -> Array:

@@ -211,7 +211,8 @@ class Run:
     def measured(self) -> Watched:
         """What is inside the saved network, measured now: norms, units and histograms of the epoch it is from."""
         training = self.trained
-        epoch = self.result.get("epochs" if self.experiment.patience is None else "best_epoch", 0)
+        done, best = (self.result.get(name, 0) for name in ("epochs", "best_epoch"))
+        epoch = done if self.experiment.patience is None else best or done
         return measure(training.objective, training.data.train, epoch=epoch)
 
     def _repr_html_(self) -> str:

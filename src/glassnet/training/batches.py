@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data import Rows
+from ..data.sparse import dense, gather
 from ..streams import Stream, generator
 
 Array = NDArray[Any]
@@ -46,6 +47,7 @@ class Batches:
         self.starts = starts
         self.sizes = np.diff([*starts, len(rows)])
         largest = int(self.sizes.max())
+        self._all = dense(rows.X) if len(starts) == 1 else rows.X[:0]
         self._together = max(1, GATHERED // max(1, largest * rows.X.shape[1]))
         size = min(largest * self._together, len(rows))
         self._X = np.empty((size, rows.X.shape[1]), rows.X.dtype)
@@ -58,14 +60,14 @@ class Batches:
     def in_order(self, order: Array) -> Iterator[tuple[Array, Array, Array | None]]:
         rows = self.rows
         if len(self.starts) == 1:  # one batch of all rows: no order to speak of, and nothing to copy
-            yield rows.X, rows.t, rows.weight
+            yield self._all, rows.t, rows.weight
             return
         for first in range(0, len(self.starts), self._together):
             group = range(first, min(first + self._together, len(self.starts)))
             begin = self.starts[first]
             chosen = order[begin : self.stops[group[-1]]]
+            X = gather(rows.X, chosen, self._X[: len(chosen)])
             # mode="clip" lets NumPy write straight into `out`; the order never points outside
-            X = np.take(rows.X, chosen, axis=0, out=self._X[: len(chosen)], mode="clip")
             t = np.take(rows.t, chosen, axis=0, out=self._t[: len(chosen)], mode="clip")
             weight = None if rows.weight is None else rows.weight[chosen]
             for number in group:

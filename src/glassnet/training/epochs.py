@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from math import isnan
 from typing import Any, get_type_hints
@@ -152,6 +152,7 @@ class Progress:
     best_epoch: int = 0
     start: Array | None = None  # the initial weights, where a whole-data solver will be replayed from them
     stopped: str = ""
+    gave_up: str = ""  # why a whole-data solver ended before it had found what it looks for
 
     def standing(self, total: int) -> str:
         """Where it stands for people: `not trained yet`, `epoch 12 of 50, loss 0.1234, ...`."""
@@ -164,11 +165,11 @@ class Progress:
         return self.epochs[self.best_epoch - 1].monitored if self.best_epoch else float("inf")
 
     def add(self, epoch: Epoch, network: Network) -> None:
-        """Take an epoch in; the first of equally good ones stays the best."""
-        better = epoch.monitored < self.best_monitored or isnan(self.best_monitored)
+        """Take an epoch in; the first of equally good ones stays the best. One whose number is undefined never is."""
+        better = epoch.monitored < self.best_monitored or (self.best is None and not isnan(epoch.monitored))
         self.epochs.append(epoch)
         self.step = epoch.step
-        if better or self.best is None:
+        if better:
             self.best, self.best_epoch = Snapshot.of(network), epoch.number
 
     def restore_best(self, network: Network) -> None:
@@ -177,9 +178,22 @@ class Progress:
             self.best.restore(network)
 
 
+def said_of_undefined(monitor: str, split: str) -> str:
+    """What to know and to do where there is nothing to look at."""
+    return (
+        f"{monitor} of the {split} rows is undefined after the first epoch: no epoch can be the best one while it is. "
+        f"Look at another --monitor (the loss is always there), or keep more {split} rows"
+    )
+
+
 def finite(vector: Array) -> bool:
     """Whether every element is finite, in one quick product where that already tells."""
     return bool(np.isfinite(vector @ vector)) or bool(np.isfinite(vector).all())
+
+
+def watched_split(splits: Container[str]) -> str:
+    """The rows that early stopping looks at."""
+    return "validation" if "validation" in splits else "train"
 
 
 def monitored(
@@ -191,6 +205,5 @@ def monitored(
     """
     if plan.monitor == "loss":
         return loss if validation_loss is None else validation_loss
-    split: Sequence[str] = [name for name in ("validation", "train") if name in scores]
-    value = scores[split[0]][plan.monitor]
+    value = scores[watched_split(scores)][plan.monitor]
     return -value if better[plan.monitor] == "higher" else value

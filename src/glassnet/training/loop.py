@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from math import isnan
 from time import perf_counter
 
 import numpy as np
@@ -11,8 +12,9 @@ import numpy as np
 from ..data import Rows
 from ..errors import Diverged
 from ..kinds import Optimizer, Schedule
+from ..wording import count
 from . import threads
-from .epochs import Epoch, Plan, Progress, Scores, Snapshot, monitored
+from .epochs import Epoch, Plan, Progress, Scores, Snapshot, monitored, said_of_undefined, watched_split
 from .objective import Lowered, Objective
 from .passes import BatchPass, Done, SolverPass
 from .scoring import Scorer, at_most, evaluate
@@ -56,10 +58,12 @@ class Loop:
         scorer: Scorer,
         plan: Plan,
         progress: Progress,
+        warn: Callable[[str], object] = lambda words: None,
     ) -> None:
         self.objective, self.network = objective, objective.network
         self.validation, self.scorer, self.plan, self.progress = validation, scorer, plan, progress
         self.looked_at, self.rows = at_most(rows, SCORED_ROWS), len(rows)
+        self.warn = warn
         self._exhausted = False  # whether a whole-data solver has come to its end
         self.one_pass: BatchPass | SolverPass
         if optimizer.minimize:
@@ -80,7 +84,7 @@ class Loop:
                         except StopIteration as end:
                             epoch = self._epoch(end.value, begun)
                 if epoch is not None:
-                    self.progress.add(epoch, self.network)
+                    self._take_in(epoch)
                     yield epoch
 
     def steps(self) -> Iterator[int | Epoch]:
@@ -102,8 +106,13 @@ class Loop:
                                 break
                         yield step
                 if epoch is not None:
-                    self.progress.add(epoch, self.network)
+                    self._take_in(epoch)
                     yield epoch
+
+    def _take_in(self, epoch: Epoch) -> None:
+        self.progress.add(epoch, self.network)
+        if epoch.number == 1 and isnan(epoch.monitored):
+            self.warn(said_of_undefined(self.plan.monitor, watched_split(epoch.scores)))
 
     @property
     def number(self) -> int:
@@ -150,9 +159,11 @@ class Loop:
         """Why no further epoch begins; empty while one does."""
         plan, progress, done = self.plan, self.progress, len(self.progress.epochs)
         if self._exhausted:
-            return f"the solver ended after {done} iterations"
+            ended = f"the solver ended after {count(done, 'iteration')}"
+            return f"{ended} without converging: {progress.gave_up}" if progress.gave_up else f"{ended}: it converged"
         if plan.patience is not None and done and done - progress.best_epoch >= plan.patience:
-            return f"no better {plan.monitor} for {plan.patience} epochs: best weights of epoch {progress.best_epoch}"
+            which = f"best weights of epoch {progress.best_epoch}" if progress.best_epoch else "it was never defined"
+            return f"no better {plan.monitor} for {plan.patience} epochs: {which}"
         return f"all {plan.epochs} epochs" if done >= plan.epochs else ""
 
     def _epoch(self, done: Done | None, begun: float) -> Epoch | None:

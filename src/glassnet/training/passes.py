@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data import Rows
-from ..kinds import Optimizer, Schedule
+from ..data.sparse import dense
+from ..kinds import Optimizer, Schedule, State
 from ..streams import Stream, generator
 from .batches import Batches, batch_starts
 from .divergence import explain
 from .epochs import Plan, Progress, Snapshot, finite
 from .objective import Lowered, Objective, weighted_mean
-from .steps import Stepper
+from .steps import Stepper, solution
 
 Array = NDArray[Any]
 
@@ -95,18 +96,21 @@ class BatchPass:
 class SolverPass:
     """One iteration of a solver that looks at all rows at once.
 
-    A solver keeps its memory to itself, so a resumed one is replayed: from the initial weights through the
-    iterations already done, to the very same place.
+    One with a `state` goes on from it. One that keeps its memory to itself is replayed when it is resumed: from the
+    initial weights through the iterations already done, to the very same place.
     """
 
     def __init__(self, objective: Objective, optimizer: Optimizer, rows: Rows, plan: Plan, progress: Progress) -> None:
-        assert optimizer.minimize is not None
-        self.objective, self.rows, self.plan = objective, rows, plan
+        self.objective, self.rows, self.plan, self.progress = objective, rows, plan, progress
+        self.state: State = dict(progress.states[0]) if progress.states else {}
         # Without a start to replay from, a training that goes on begins anew where its weights stand.
-        self.behind = 0 if progress.start is None else len(progress.epochs)
-        progress.start = objective.network.w.copy() if progress.start is None else progress.start
-        of_all_rows = objective.of_all_rows(rows.X, rows.t, rows.weight)
-        self.iterates = optimizer.minimize(of_all_rows, progress.start.copy(), plan.epochs)
+        self.behind = 0 if progress.start is None or self.state else len(progress.epochs)
+        w = objective.network.w.copy()
+        progress.start = w if progress.start is None else progress.start
+        self.X = dense(rows.X)
+        of_all_rows = objective.of_all_rows(self.X, rows.t, rows.weight)
+        start = w if self.state else progress.start.copy()
+        self.iterates = solution(optimizer, of_all_rows, start, plan.epochs, self.state)
 
     def steps(self, number: int, before: Snapshot) -> Generator[int, None, Done | None]:
         """Iteration `number` as the one step of its epoch; None when the solver has come to its end.
@@ -114,18 +118,20 @@ class SolverPass:
         Raises `Diverged`.
         """
         network, rows = self.objective.network, self.rows
-        for _ in range(self.behind):
-            next(self.iterates, None)
-        self.behind = 0
-        w = next(self.iterates, None)
-        if w is None:
+        try:
+            for _ in range(self.behind):
+                next(self.iterates)
+            self.behind, w = 0, next(self.iterates)
+        except StopIteration as end:
+            self.progress.gave_up = str(end.value or "")
             before.restore(network)
             return None
         network.w[:] = w
-        z = self.objective.gradient(rows.X, rows.t, rows.weight)
+        z = self.objective.gradient(self.X, rows.t, rows.weight)
         network.remember()
         loss = weighted_mean(self.objective.losses(z, rows.t), rows.weight)
         if not (np.isfinite(loss) and finite(network.w)):
-            raise explain(network, rows.X, before, epoch=number, step=number, lr=self.plan.lr)
+            raise explain(network, self.X, before, epoch=number, step=number, lr=self.plan.lr)
         yield number
+        self.progress.states = [dict(self.state)] if self.state else []
         return Done(loss, number, self.plan.lr, np.array([loss]))

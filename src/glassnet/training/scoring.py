@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import isnan
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..catalog.calling import asked_for
 from ..data import Rows, Targets
+from ..data.sparse import some_of
 from ..errors import GlassnetError
 from ..kinds import Loss, Metric
 from .objective import Lowered, weighted_mean
@@ -35,6 +38,13 @@ def class_codes(y: Array, targets: Targets, loss: Loss) -> Array:
     return codes
 
 
+def classes_of(targets: Targets) -> int:
+    """How many classes, or labels, a target has, whether or not the rows at hand hold them all; 0 for numbers."""
+    if targets.task == "regression":
+        return 0
+    return len(targets.classes) if targets.classes else targets.columns
+
+
 class Scorer:
     """Metrics of outputs, each seeing what it asks for: labels, scores, or numbers in the target's own units.
 
@@ -44,21 +54,35 @@ class Scorer:
     def __init__(self, metrics: Mapping[str, Metric], targets: Targets, loss: Loss) -> None:
         self.metrics, self.targets, self.loss = dict(metrics), targets, loss
         self.better = {name: metric.better for name, metric in metrics.items()}
+        told = {"task": targets.task, "classes": classes_of(targets)}
+        self._told = {name: asked_for(metric.value, **told) for name, metric in metrics.items()}
 
     def __call__(self, y: Array, rows: Rows) -> dict[str, float]:
-        return {name: self._score(name, metric, y, rows) for name, metric in self.metrics.items()}
+        answers = {
+            "scores": lambda: y,
+            "numbers": lambda: self.targets.numbers(y),
+            "labels": lambda: class_codes(y, self.targets, self.loss),
+        }
+        return {name: self.judge(name, answers[metric.sees](), rows) for name, metric in self.metrics.items()}
 
-    def _score(self, name: str, metric: Metric, y: Array, rows: Rows) -> float:
-        if metric.sees == "scores":
-            prediction, target = y, rows.t
-        elif metric.sees == "numbers":
-            prediction, target = self.targets.numbers(y), rows.target
-        else:
-            prediction, target = class_codes(y, self.targets, self.loss), rows.target
+    def judge(self, name: str, prediction: Array, rows: Rows) -> float:
+        """One metric of a prediction in the form that it sees."""
+        metric = self.metrics[name]
+        target = rows.t if metric.sees == "scores" else rows.target
         try:
-            return float(metric.value(prediction, target, None))
+            return float(metric.value(prediction, target, None, **self._told[name]))
         except ValueError as error:
             raise GlassnetError(f"metric {name}: {error}") from error
+
+    def undefined(self, name: str, rows: Rows) -> bool:
+        """Whether these rows have none of a metric, whatever the network answers: not even all right answers do."""
+        y = rows.t
+        if y.shape[1] == 1 and self.targets.task == "binary" and self.loss.width(1) == 2:
+            y = np.hstack([1 - y, y])
+        try:
+            return isnan(self.judge(name, y if self.metrics[name].sees == "scores" else rows.target, rows))
+        except GlassnetError:
+            return False  # no form of an answer that it knows: the network's own will tell
 
 
 def evaluate(objective: Lowered, rows: Rows, scorer: Scorer) -> tuple[float, dict[str, float]]:
@@ -74,7 +98,7 @@ def at_most(rows: Rows, n: int) -> Rows:
     weight = None if rows.weight is None else rows.weight[every]
     return replace(
         rows,
-        X=rows.X[every],
+        X=some_of(rows.X, every),
         t=rows.t[every],
         target=rows.target[every],
         weight=weight,

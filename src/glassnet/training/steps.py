@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from inspect import signature
 from typing import Any
 
@@ -106,6 +106,15 @@ def check_states(optimizer: Optimizer, w: Array, layout: list[Block], states: li
                 raise ValueError(f"the optimizer's {name!r} is missing")
             if np.shape(state[name]) != np.shape(value):
                 raise ValueError(f"the optimizer's {name!r} has the shape {np.shape(state[name])}")
+
+
+def solution(
+    optimizer: Optimizer, objective: Callable[[Array], tuple[float, Array]], w: Array, max_iter: int, state: State
+) -> Iterator[Array]:
+    """minimize(objective, w, max_iter), or with `state` at the end for a solver that asks for its memory."""
+    assert optimizer.minimize is not None
+    asks = len(signature(optimizer.minimize).parameters) > 3
+    return optimizer.minimize(objective, w, max_iter, *([state] if asks else []))
 
 
 def initial_state(optimizer: Optimizer, w: Array, layout: list[Block]) -> State:

@@ -15,7 +15,8 @@ def log_cosh() -> Loss:
     """Squared for small errors and straight for large ones, like huber, but without a seam and nothing to choose.
 
     With r = y - t:
-    value = mean over columns of log(cosh(r)), computed as |r| + log(1 + e^(-2 |r|)) - log(2), which cannot overflow
+    value = mean over columns of log(cosh(r)), computed so that it neither overflows nor, near 0, cancels:
+        log(1 + 2 sinh(r/2)^2) where |r| < 1, else |r| + log(1 + e^(-2 |r|)) - log(2)
     grad = tanh(r) / columns
 
     Near 0 it is r^2 / 2, far out |r| - log(2). The bend is at an error of about 1 in the target's units, which in
@@ -27,7 +28,9 @@ def log_cosh() -> Loss:
 
     def value(y: np.ndarray, t: np.ndarray) -> np.ndarray:
         r = np.abs(y - t)
-        return (r + np.log1p(np.exp(-2 * r)) - float(np.log(2))).mean(axis=1)
+        near = np.log1p(2 * np.sinh(np.minimum(r, 1) / 2) ** 2)
+        far = r + np.log1p(np.exp(-2 * r)) - float(np.log(2))
+        return np.where(r < 1, near, far).mean(axis=1)
 
     def grad(y: np.ndarray, t: np.ndarray) -> np.ndarray:
         return np.tanh(y - t) / y.shape[1]

@@ -77,7 +77,7 @@ def hard_swish() -> Activation:
     Keras's hard_silu are the same.
     """
     return Activation(
-        f=lambda z: z * np.clip(z + 3, 0, 6) / 6,
+        f=lambda z: z * (np.clip(z + 3, 0, 6) / 6),
         df=lambda z, a: np.where(np.abs(z) <= 3, z / 3 + 0.5, z > 0),
         initializer="he_uniform",
     )

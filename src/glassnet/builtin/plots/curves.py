@@ -105,6 +105,8 @@ def _line(axes: Any, epochs: Any, values: Any, split: str) -> None:
 
 
 def _mark_best(axes: Any, run: Run) -> None:
+    if run.history["monitored"].isna().all():
+        return
     best = best_epoch(run)
     axes.axvline(best, color=pictures.BLACK, linewidth=1.2, linestyle=":", label=f"best epoch: {best}", zorder=1)
 
