@@ -22,14 +22,15 @@ ENDLESS = 10**9  # where scikit-learn's users write infinity
 LINEAR = {
     "hidden_layer_sizes": (),
     "optimizer": "lbfgs",
-    "max_iter": 50,
+    "max_iter": 40,
     "tol": 1e-4,
     "n_iter_no_change": None,
     "early_stopping": False,
 }
-CURVED = {**LINEAR, "activation": "tanh", "max_iter": 30}
+EXACT = {**LINEAR, "optimizer": "lbfgs:tolerance=1e-10", "max_iter": 200}  # least squares, which is soon there
+CURVED = {**LINEAR, "activation": "tanh", "max_iter": 20}
 #: A linear model that learns from batches.
-BATCHES = {**LINEAR, "optimizer": "adam:lr=0.05", "max_iter": 30}
+BATCHES = {**LINEAR, "optimizer": "adam:lr=0.05", "max_iter": 20}
 HINGE = {"loss": "hinge"}
 
 
@@ -63,7 +64,7 @@ def _solver(theirs: Words) -> str:
 
 def as_margins(theirs: Words) -> Words:
     """A linear model of hinge, or of the loss that has probabilities."""
-    return {"loss": None if theirs["loss"] == "log_loss" else "hinge"}
+    return {"loss": None if theirs["loss"] == "log_loss" else "hinge", "shuffle": theirs["shuffle"]}
 
 
 def as_kernel(theirs: Words) -> Words:
@@ -104,8 +105,8 @@ NAMES: dict[str, tuple[type, Words, Callable[[Words], Words], Callable[[Words, i
     "sklearn.linear_model.RidgeClassifier": (C, {**LINEAR, "loss": "squared_error"}, nothing_more, ridge),
     "sklearn.linear_model.Perceptron": (C, {**BATCHES, **HINGE}, nothing_more, alone),
     "sklearn.linear_model.SGDClassifier": (C, BATCHES, as_margins, alone),
-    "sklearn.linear_model.LinearRegression": (R, LINEAR, nothing_more, alone),
-    "sklearn.linear_model.Ridge": (R, LINEAR, nothing_more, ridge),
+    "sklearn.linear_model.LinearRegression": (R, EXACT, nothing_more, alone),
+    "sklearn.linear_model.Ridge": (R, EXACT, nothing_more, ridge),
     "sklearn.linear_model.SGDRegressor": (R, BATCHES, nothing_more, alone),
     "sklearn.svm.LinearSVC": (C, {**LINEAR, **HINGE}, nothing_more, inverse),
     "sklearn.svm.LinearSVR": (R, {**LINEAR, "loss": "huber"}, nothing_more, alone),
@@ -140,13 +141,15 @@ def stand_in(path: str) -> type:
         def _say(self) -> None:
             self.__dict__.update(self._theirs)
             self.__dict__.update({**fixed, **says(self._theirs)})
+            if fixed and self.random_state is None:
+                self.__dict__["random_state"] = 0  # theirs have no chance in them
 
         def get_params(self, deep: bool = True) -> Words:
             return dict(self._theirs)
 
-        def _given(self, X: Any, *rest: Any, **named: Any) -> Any:
-            self.__dict__["l2"] = penalty(self._theirs, max(1, np.shape(X)[0] if np.ndim(X) else 1))
-            return super()._given(X, *rest, **named)
+        def _given(self, X: Any, y: Any, *rest: Any, **named: Any) -> Any:
+            self.__dict__["l2"] = penalty(self._theirs, len(y) if hasattr(y, "__len__") else 1)
+            return super()._given(X, y, *rest, **named)
 
     StandIn.__init__.__signature__ = inspect.signature(original.__init__)  # type: ignore[attr-defined]
     StandIn.__name__ = StandIn.__qualname__ = name
