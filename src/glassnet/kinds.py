@@ -187,6 +187,8 @@ class Dataset:
     scaled to [0, 1]. `source` and `licence` say where the rows come from and what may be done with them.
     `notes` are remarks on what was done to arrive at these rows. `captions` is what an axis says for a column,
     with its unit, where the column's name alone does not: {"MedHouseVal": "median house value, 100,000 USD"}.
+    `groups` (n,): rows with the same label stay in one split. `order` (n,): the rows with the largest are the test
+    rows, those before them the validation rows.
     """
 
     X: Any
@@ -202,6 +204,8 @@ class Dataset:
     licence: str = ""
     notes: Sequence[str] = ()
     captions: Mapping[str, str] = field(default_factory=dict)
+    groups: Any = None
+    order: Any = None
 
 
 @dataclass(frozen=True, eq=False)

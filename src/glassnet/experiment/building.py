@@ -71,7 +71,7 @@ class Training:
         loss: Loss = self.chosen.loss.build()
         self.data: Prepared = prepare(
             self.source, task, test=experiment.test, validation=experiment.validation,
-            split_seed=experiment.split_seed, scale=experiment.scale, keep=experiment.keep,
+            split_seed=experiment.split_seed, scale=experiment.scale, keep=(*experiment.keep, *experiment.category),
             dtype=experiment.dtype, class_weight=experiment.class_weight,
             standardise_target=loss.targets == "any", rows=split, weight=weight,
             learned=None if after is None else (after.model.features, after.model.targets),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..data import Features
-from ..data.tables import MISSING
+from ..data.cells import MISSING
 from ..errors import GlassnetError
 from ..model import Model
 
