@@ -80,7 +80,7 @@ class Loss:
     `task` is what it is meant for. `width(c)` is how many outputs `c` target columns need. `predict(y)`
     turns outputs into class codes (n,), or (n, c) for several labels; without it the largest output wins,
     or a single one counts from 0.5. `targets` says that numbers must stay as they are ("nonnegative",
-    as for counts) instead of being standardised for training.
+    as for counts) instead of being moved to where the output reaches, standardised as a rule, for training.
     """
 
     value: Callable[[Array, Array], Array]

@@ -90,6 +90,8 @@ class GlassEstimator(BaseEstimator):
         before = self._fitted if self.warm_start and self.__sklearn_is_fitted__() else None
         given, seed = self._given(X, y, sample_weight, X_val, y_val, before, by_parts=False)
         training = self._training(given, before and before.without_best(), seed, limit)
+        for remark in training.still:
+            warnings.warn(remark, stacklevel=2)
         self._train(training, Patience(), seed, by_parts=False)
         if training.progress.stopped.startswith("all ") and self.n_iter_no_change is not None:
             warnings.warn(
