@@ -28,12 +28,18 @@ TASKS: tuple[Task, ...] = ("binary", "multiclass", "multilabel", "regression")
 
 @dataclass(frozen=True)
 class Range:
-    """Bounds of a numeric option, both included: `slope: Annotated[float, Range(0, 1)] = 0.01`."""
+    """Bounds of a numeric option, both included: `slope: Annotated[float, Range(0, 1)] = 0.01`.
+
+    Options are finite, unless `Range(0, infinite=True)` or a default lets infinity in.
+    """
 
     low: float = float("-inf")
     high: float = float("inf")
+    infinite: bool = False
 
     def __str__(self) -> str:
+        if (self.low, self.high) == (float("-inf"), float("inf")):
+            return "of any size"
         if self.high == float("inf"):
             return f"at least {self.low:g}"
         if self.low == float("-inf"):
