@@ -75,7 +75,7 @@ def _same(columns: int) -> int:
 class Loss:
     """How wrong an output is: one number a row. Averaging and weights belong to the trainer.
 
-    `value(y, t)` returns (n,), the mean over a row's columns unless the docstring says otherwise;
+    `value(y, t)` returns (n,), the mean over a row's columns or, where the docstring says so, their sum;
     `grad(y, t)` returns (n, k), the slope of each row's own number. Both raise `ValueError` in words when
     `y` or `t` lies outside the domain.
 
