@@ -28,12 +28,18 @@ TASKS: tuple[Task, ...] = ("binary", "multiclass", "multilabel", "regression")
 
 @dataclass(frozen=True)
 class Range:
-    """Bounds of a numeric option, both included: `slope: Annotated[float, Range(0, 1)] = 0.01`."""
+    """Bounds of a numeric option, both included: `slope: Annotated[float, Range(0, 1)] = 0.01`.
+
+    Options are finite, unless `Range(0, infinite=True)` or a default lets infinity in.
+    """
 
     low: float = float("-inf")
     high: float = float("inf")
+    infinite: bool = False
 
     def __str__(self) -> str:
+        if (self.low, self.high) == (float("-inf"), float("inf")):
+            return "of any size"
         if self.high == float("inf"):
             return f"at least {self.low:g}"
         if self.low == float("-inf"):
@@ -69,7 +75,7 @@ def _same(columns: int) -> int:
 class Loss:
     """How wrong an output is: one number a row. Averaging and weights belong to the trainer.
 
-    `value(y, t)` returns (n,), the mean over a row's columns unless the docstring says otherwise;
+    `value(y, t)` returns (n,), the mean over a row's columns or, where the docstring says so, their sum;
     `grad(y, t)` returns (n, k), the slope of each row's own number. Both raise `ValueError` in words when
     `y` or `t` lies outside the domain.
 
@@ -80,7 +86,7 @@ class Loss:
     `task` is what it is meant for. `width(c)` is how many outputs `c` target columns need. `predict(y)`
     turns outputs into class codes (n,), or (n, c) for several labels; without it the largest output wins,
     or a single one counts from 0.5. `targets` says that numbers must stay as they are ("nonnegative",
-    as for counts) instead of being standardised for training.
+    as for counts) instead of being moved to where the output reaches, standardised as a rule, for training.
     """
 
     value: Callable[[Array, Array], Array]

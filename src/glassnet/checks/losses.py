@@ -3,7 +3,6 @@ can't be computed."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -94,11 +93,16 @@ def _functions(bag: Loss, sample: Sample) -> Iterator[tuple[str, Callable[[Array
         yield "score_grad", bag.score_grad, sample.z
 
 
-def rowwise(case: Case) -> None:
-    """Averages and weights belong to the trainer: a row has its own number, the mean over its columns.
+#: What every column twice makes of a row's number, where it is made of its columns in that way.
+_TWICE = {"mean": 1.0, "sum": 2.0, "root of the sum": 2**0.5}
 
-    Where the docstring speaks of a sum, the mean over columns is not asked for.
+
+def rowwise(case: Case) -> str:
+    """Averages and weights belong to the trainer: a row has its own number, the mean over its columns or their sum.
+
+    Which of them is seen from what it does, and not from how its docstring says so; `gradient` sees to the rest.
     """
+    ways: set[str] = set()
     for sample in _samples(case):
         for name, function, inputs in _functions(case.bag, sample):
             whole = np.asarray(function(inputs.copy(), sample.t.copy()))
@@ -112,23 +116,28 @@ def rowwise(case: Case) -> None:
                         f"{name} of row y = {_row(sample.y[row])}, t = {_row(sample.t[row])} is {_row(alone[0])} alone "
                         f"and {_row(whole[row])} among {_ROWS} rows: rows mix, or it was divided by their number"
                     )
-        _require_mean(case, sample)
+        ways |= _over_columns(case.bag, sample)
         _require_prediction(case.bag, sample)
+    if len(ways) > 1:
+        raise Refused(
+            f"a row's number is the {' and the '.join(sorted(ways))} over its columns, depending on how many there are"
+        )
+    return "".join(f"the {way} over columns" for way in ways)
 
 
-def _require_mean(case: Case, sample: Sample) -> None:
-    """Every column twice leaves a mean as it is. Not asked where columns share one truth, or a sum is meant."""
-    bag: Loss = case.bag
-    if bag.task == "multiclass" or sample.y.shape != sample.t.shape or re.search(r"\bsum\b", case.part.doc):
-        return
-    once = bag.value(sample.y.copy(), sample.t.copy())
-    twice = bag.value(np.hstack([sample.y, sample.y]), np.hstack([sample.t, sample.t]))
-    if not np.allclose(once, twice, rtol=1e-9, atol=1e-12):
+def _over_columns(bag: Loss, sample: Sample) -> set[str]:
+    """How a row's number is made of its columns; nothing is asked where columns share one truth."""
+    if bag.task == "multiclass" or sample.y.shape != sample.t.shape:
+        return set()
+    once = np.asarray(bag.value(sample.y.copy(), sample.t.copy()))
+    twice = np.asarray(bag.value(np.hstack([sample.y, sample.y]), np.hstack([sample.t, sample.t])))
+    ways = {way for way, factor in _TWICE.items() if np.allclose(factor * once, twice, rtol=1e-9, atol=1e-12)}
+    if not ways:
         raise Refused(
             f"value of y = {_row(sample.y[0])}, t = {_row(sample.t[0])} is {exact(once[0])}, "
-            f"and {exact(twice[0])} with "
-            "every column twice: a row's number is the mean over its columns, unless the docstring speaks of a sum"
+            f"and {exact(twice[0])} with every column twice: a row's number is the mean over its columns, or their sum"
         )
+    return ways if len(ways) == 1 else set()  # all of them where the numbers are 0
 
 
 def _require_prediction(bag: Loss, sample: Sample) -> None:

@@ -92,6 +92,8 @@ class GlassEstimator(BaseEstimator):
         before = self._fitted if self.warm_start and self.__sklearn_is_fitted__() else None
         given, seed = self._given(X, y, sample_weight, X_val, y_val, before)
         training = self._training(given, before and before.without_best(), seed, limit)
+        for remark in training.still:
+            warnings.warn(remark, stacklevel=2)
         if self.early_stopping:
             with said_in_parameters():
                 training.need_monitor()

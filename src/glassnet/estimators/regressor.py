@@ -25,8 +25,9 @@ class GlassRegressor(RegressorMixin, GlassEstimator):
     """A neural network that predicts numbers, every part of it a phrase or a function of your own.
 
     The parameters are described in docs/estimators.md. Without a hidden layer, `hidden_layer_sizes=()`, it is
-    linear regression. The target is standardised for training, each column by itself; whatever is shown of it
-    (predictions, scores, the last of `coefs_`) is in its own units, and losses are of the standardised one.
+    linear regression. The target is standardised for training, each column by itself, unless the output has ends (see
+    docs/estimators.md); whatever is shown of it (predictions, scores, the last of `coefs_`) is in its own units, and
+    losses are of what is trained on.
     """
 
     @available_if(takes_batches)

@@ -90,12 +90,13 @@ def in_words(choice: Choice) -> Choosable:
     return str(choice) if choice.rebuildable else choice.part.function
 
 
-def choose_parts(experiment: Experiment, dataset: Choice | None, task: Task, catalog: Catalog) -> Chosen:
-    """Find every part of an experiment for that task, and refuse what does not go together."""
+def choose_parts(
+    experiment: Experiment, dataset: Choice | None, task: Task, catalog: Catalog, columns: int = 1
+) -> Chosen:
+    """Find every part of an experiment for that task and so many target columns; refuse what does not go together."""
     loss = catalog.choose("loss", experiment.loss or DEFAULT_LOSS[task])
-    bag = loss.build()
-    refuse_loss(loss, bag, task, catalog)
-    natural = catalog.choose("activation", bag.output, home=loss.part.distribution)
+    natural = catalog.choose("activation", loss.build().output, home=loss.part.distribution)
+    refuse_loss(loss, natural.build(), task, columns, catalog)
     output = catalog.choose("activation", experiment.output) if experiment.output else natural
     activations = _per_hidden_layer(experiment, catalog)
     metrics, monitor = _metrics(experiment, task, catalog)
