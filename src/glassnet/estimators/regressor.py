@@ -13,6 +13,7 @@ from sklearn.utils.metaestimators import available_if
 
 from ..errors import GlassnetError
 from ..kinds import Task
+from ..training.scoring import point_numbers
 from .fitting import GlassEstimator, takes_batches
 from .keeping import Fitted
 from .words import known_parts
@@ -44,7 +45,7 @@ class GlassRegressor(RegressorMixin, GlassEstimator):
 
     def predict(self, X: Any) -> Array:
         """Numbers (n,), or (n, c) for several targets, in the target's own units."""
-        numbers = self.model_.targets.numbers(self._outputs(X))
+        numbers = point_numbers(self._outputs(X), self.model_.targets, self.model_.loss)
         return numbers if self._columns else numbers[:, 0]
 
     def _checked_target(self, y: Any) -> Array:
