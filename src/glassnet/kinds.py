@@ -85,8 +85,10 @@ class Loss:
 
     `task` is what it is meant for. `width(c)` is how many outputs `c` target columns need. `predict(y)`
     turns outputs into class codes (n,), or (n, c) for several labels; without it the largest output wins,
-    or a single one counts from 0.5. `targets` says that numbers must stay as they are ("nonnegative",
-    as for counts) instead of being moved to where the output reaches, standardised as a rule, for training.
+    or a single one counts from 0.5. For numbers it gives the point prediction (n, c), in the units of t; without
+    it that is y itself. `further(y, mean, scale)` names what else outputs say of numbers, in the target's own
+    units, {"spread": (n,)}, where t = (number - mean) / scale. `targets` says that numbers must stay as they are
+    ("nonnegative", as for counts) instead of being moved to where the output reaches, standardised as a rule.
     """
 
     value: Callable[[Array, Array], Array]
@@ -97,6 +99,7 @@ class Loss:
     score_grad: Callable[[Array, Array], Array] | None = None
     width: Callable[[int], int] = _same
     predict: Callable[[Array], Array] | None = None
+    further: Callable[[Array, Array, Array], Mapping[str, Array]] | None = None
     targets: Literal["any", "nonnegative"] = "any"
 
 

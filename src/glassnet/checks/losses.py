@@ -68,10 +68,23 @@ def whole(case: Case, bag: Loss) -> None:
     if bag.task not in TASKS:
         raise Refused(f"its task is {bag.task!r}: expected one of {join(TASKS)}")
     require_functions(value=bag.value, grad=bag.grad)
+    _require_answer(bag)
     try:
         case.activation(bag.output)
     except GlassnetError as error:
         raise Refused(f"its output is {bag.output!r}: {error}") from error
+
+
+def _require_answer(bag: Loss) -> None:
+    """Outputs of which there are more, or fewer, than target columns are no numbers until predict makes them so."""
+    if bag.task != "regression" or bag.predict is not None:
+        return
+    for columns in _COLUMNS[bag.task]:
+        if (outputs := bag.width(columns)) != columns:
+            raise Refused(
+                f"width({columns}) is {outputs} and there is no predict: expected predict=, from outputs "
+                f"(n, {outputs}) to the point prediction (n, {columns})"
+            )
 
 
 def calls(case: Case, bag: Loss) -> Iterator[Call]:
@@ -82,6 +95,9 @@ def calls(case: Case, bag: Loss) -> Iterator[Call]:
             yield Call(f"{name}({first}, t)", function, {first: inputs, "t": sample.t})
         if bag.predict is not None:
             yield Call("predict(y)", bag.predict, {"y": sample.y})
+        if bag.further is not None:
+            units = {"mean": np.arange(sample.t.shape[1]) + 1.0, "scale": np.arange(sample.t.shape[1]) + 2.0}
+            yield Call("further(y, mean, scale)", bag.further, {"y": sample.y} | units)
 
 
 def _functions(bag: Loss, sample: Sample) -> Iterator[tuple[str, Callable[[Array, Array], Array], Array]]:
@@ -144,8 +160,17 @@ def _require_prediction(bag: Loss, sample: Sample) -> None:
     if bag.predict is None:
         return
     found = np.asarray(bag.predict(sample.y.copy()))
-    if found.shape not in ((_ROWS,), sample.t.shape):
-        raise Refused(f"predict of {_ROWS} rows has shape {found.shape}, expected {(_ROWS,)} or {sample.t.shape}")
+    columns = sample.t.shape[1]
+    expected = [sample.t.shape] if bag.task == "regression" and columns > 1 else [(_ROWS,), sample.t.shape]
+    if found.shape not in expected:
+        raise Refused(f"predict of {_ROWS} rows has shape {found.shape}, expected {' or '.join(map(str, expected))}")
+    if bag.further is None:
+        return
+    for name, values in bag.further(sample.y.copy(), np.zeros(columns), np.ones(columns)).items():
+        if np.shape(values) != (_ROWS,) or not np.isfinite(values).all():
+            raise Refused(
+                f"further of {_ROWS} rows has {name!r} of shape {np.shape(values)}: expected {(_ROWS,)}, finite"
+            )
 
 
 def gradient(case: Case) -> str:

@@ -328,7 +328,8 @@ class GlassEstimator(BaseEstimator):
     def _units(self) -> tuple[Any, Any]:
         """Scale and mean that turn outputs into the target's own units, where the output is a plain sum."""
         model = self._kept.model
-        linear = model.targets.task == "regression" and model.parts.output.part.full_name == "glassnet/identity"
+        point = model.targets.task == "regression" and model.loss.predict is None
+        linear = point and model.parts.output.part.full_name == "glassnet/identity"
         return (model.targets.scale, model.targets.mean) if linear else (1.0, 0.0)
 
     @property

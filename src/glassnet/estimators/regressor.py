@@ -13,6 +13,7 @@ from sklearn.utils.metaestimators import available_if
 
 from ..errors import GlassnetError
 from ..kinds import Task
+from ..training.scoring import point_numbers
 from .fitting import GlassEstimator, takes_batches
 from .keeping import Fitted
 from .words import known_parts
@@ -46,7 +47,7 @@ class GlassRegressor(RegressorMixin, GlassEstimator):
     def predict(self, X: Any) -> Array:
         """Numbers (n,), or (n, c) for several targets, in the target's own units."""
         outputs = self._outputs(X)
-        numbers = self.model_.targets.numbers(outputs)
+        numbers = point_numbers(outputs, self.model_.targets, self.model_.loss)
         if np.abs(numbers).max(initial=0) <= np.finfo(outputs.dtype).max:
             numbers = numbers.astype(outputs.dtype)  # single precision stays single where it holds the target's units
         return numbers if self._columns else numbers[:, 0]

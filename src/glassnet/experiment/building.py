@@ -24,7 +24,7 @@ from ..training.epochs import watched_split
 from ..training.live import run_to_the_end
 from .choosing import DEFAULT_BATCH, choose_parts, load_dataset, need_plugins
 from .outputs import look
-from .refusals import refuse_undefined, try_out
+from .refusals import refuse_undefined, refuse_width, try_out
 from .results import Interval, baseline, intervals
 from .words import Experiment
 
@@ -203,6 +203,7 @@ class Training:
             raise GlassnetError("--batch-norm needs batches of at least 2 rows, not --batch-size 1")
         if words.batch_norm and len(self.data.train) < 2:
             raise GlassnetError("--batch-norm needs at least 2 training rows")
+        refuse_width(self.chosen.loss.part.name, loss, self.data.targets)
         try:
             outputs = loss.width(self.data.targets.columns)
             return self.chosen.network(words, self.data.train.X.shape[1], outputs, self.data.dtype)

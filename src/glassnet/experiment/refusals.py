@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from ..catalog import Catalog, Choice, Phrase
-from ..data import Rows
+from ..data import Rows, Targets
 from ..errors import GlassnetError, did_you_mean, join
 from ..files import is_plain
 from ..kinds import Activation, Loss, Metric, Task
 from ..training import Objective, Scorer
-from ..wording import rows_of
+from ..wording import count, rows_of
 from .words import Choosable, Experiment
 
 TRIED = 32  # rows
@@ -43,6 +43,16 @@ def least_at_target(loss: Loss, natural: Activation, output: Activation, columns
     except Exception:  # it takes no such target, or is a guest's that can't be asked
         return False
     return bool((losses.diagonal() <= losses.min(axis=1) + 1e-9).all())
+
+
+def refuse_width(name: str, loss: Loss, targets: Targets) -> None:
+    """More outputs than target columns are no numbers by themselves: the loss has to say which one is the answer."""
+    columns, outputs = targets.columns, loss.width(targets.columns)
+    if targets.task == "regression" and outputs != columns and loss.predict is None:
+        raise GlassnetError(
+            f"loss {name} has {count(outputs, 'output')} for {count(columns, 'target column')} and does not say which "
+            "of them is the prediction: its Loss(...) needs predict=, from outputs (n, k) to numbers (n, c)"
+        )
 
 
 def refuse_metrics(metrics: Mapping[str, Metric], task: Task) -> None:
