@@ -149,6 +149,24 @@ add(  # nothing of it reaches autograd: it only warns, and derives 0
     lambda: Activation(f=lambda z: np.maximum(getattr(z, "_value", z), 0) + 0.0),
     _derived(wrong=False),
 )
+
+
+def _autograd(formula: Callable[[Any, Any], Any]) -> Callable[[], Activation]:
+    def build() -> Activation:
+        import autograd.numpy as anp
+
+        return Activation(f=lambda z: formula(anp, z))
+
+    return build
+
+
+for overflowing, held in (  # right formulas, whose slopes autograd makes of infinity over infinity, or of 0 over 0
+    (lambda np, z: z * np.tanh(np.log(1 + np.exp(z))), lambda np, z: z * np.tanh(np.logaddexp(z, 0))),
+    (lambda np, z: z / (1 + np.exp(-z)), lambda np, z: z * (1 + np.tanh(z / 2)) / 2),
+    (lambda np, z: 1 / (1 + np.exp(-z)), lambda np, z: (1 + np.tanh(z / 2)) / 2),
+    (lambda np, z: np.sqrt(z**2) + z, lambda np, z: np.sqrt(z**2 + 1) + z),
+):
+    add("activation", "finite", "the derived slope at z = ", _autograd(overflowing), _autograd(held))
 add(
     "activation",
     "elementwise",
@@ -249,9 +267,21 @@ add(
 add(
     "loss",
     "rowwise",
-    "a row's number is the mean over its columns",
+    "a row's number is the mean over its columns, or their sum",
+    squared(lambda y, t: ((y - t) ** 2).sum(axis=1) / (y.shape[1] + 1), lambda y, t: 2 * (y - t) / (y.shape[1] + 1)),
     squared(lambda y, t: ((y - t) ** 2).sum(axis=1), lambda y, t: 2 * (y - t)),
-    squared(),
+)
+add(
+    "loss",
+    "rowwise",
+    "a row's number is the mean and the sum over its columns, depending on how many there are",
+    squared(
+        lambda y, t: ((y - t) ** 2).sum(axis=1) / (y.shape[1] if y.shape[1] > 2 else 1),
+        lambda y, t: 2 * (y - t),
+    ),
+    squared(
+        lambda y, t: np.sqrt(((y - t) ** 2).sum(axis=1)), lambda y, t: (y - t) / np.linalg.norm(y - t, axis=1)[:, None]
+    ),
 )
 add("loss", "gradient", "central differences of value give", squared(grad=lambda y, t: (y - t) / y.shape[1]), squared())
 add(  # right with one column alone: scikit-learn once had it
@@ -831,14 +861,6 @@ def _undocumented() -> Activation:
     return tanh()
 
 
-def _without_formula() -> Activation:
-    """A specimen without a formula.
-
-    It bends.
-    """
-    return tanh()
-
-
 def _unfinished() -> Activation:
     """a specimen that does not end
 
@@ -857,7 +879,6 @@ def _silent_about(slope: float = 0.1) -> Activation:
 
 _undocumented.__doc__ = ""
 shared("activation", "documented", "it has no docstring", _undocumented, tanh)
-shared("activation", "documented", "holds no formula", _without_formula, tanh)
 shared("activation", "documented", "expected one sentence with a full stop", _unfinished, tanh)
 shared("activation", "documented", "never names its option 'slope'", _silent_about, tanh)
 

@@ -120,7 +120,7 @@ REFUSED = {
     # columns and targets
     "train good.csv": "which column is to be learned? Name it with --target. Columns of good.csv: a, b, y",
     "train good.csv --target z": "no column 'z'. Columns of good.csv: a, b, y",
-    "train good.csv --target y --keep c": "no column 'c' to keep. Columns: a, b",
+    "train good.csv --target y --keep c": "no column 'c' to keep. Columns of good.csv: a, b",
     "train alone.csv --target y": "alone.csv has no column besides the target 'y'",
     "train void.csv --target y": "column 'a' was dropped: it is empty",
     "train one.csv --target y": "every row has the same target, 'yes': there is only one class",
@@ -131,7 +131,7 @@ REFUSED = {
     "train good.csv --target a --task binary": "binary target has two values, but this one has 60",
     "train numbers.csv --target y --class-weight balanced": "class_weight='balanced' needs classes, but the task is ",
     "train iris --target y": "--target names a column of a table (.csv or .parquet); the dataset iris has its own",
-    "train iris --keep y": "--keep names a column of a table (.csv or .parquet), and iris is none",
+    "train iris --keep y": "--keep is for a table (.csv or .parquet), and iris is none",
     # splits
     "train good.csv --target y --test 0.99": "no row is left for validation",
     "train numbers.csv --target y --test 0.99": "leave no training row of 60. Give smaller shares",

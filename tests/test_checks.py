@@ -439,7 +439,7 @@ def test_a_plugin_that_can_not_be_loaded_is_red_with_the_reason(tmp_path: Path) 
 def test_glassnet_needs_no_pytest() -> None:
     done = python("""
         import sys, glassnet
-        _ = glassnet.contract_tests, glassnet.check("relu").raise_if_failed()
+        _ = glassnet.contract_tests, face.check("relu").raise_if_failed()
         print("pytest" in sys.modules)
     """)
     assert done.stdout.strip() == "False", done.stderr
@@ -454,3 +454,46 @@ def test_judging_without_a_reason_changes_nothing() -> None:
 
 def test_the_gallery_is_large_enough_to_prove_something() -> None:
     assert len(GALLERY.mutants) >= 70
+
+
+# --- what is right passes, however little or much its docstring says ------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("doc", "remark"),
+    [
+        ("Square: z^2.", "say next what is computed"),
+        ("The larger of 0 and max(z, -z).", "say next what is computed"),
+        ("Bends.", "hold the formula"),
+        ("Bends.\n\nIt is a parabola.", "hold the formula"),
+        ("A parabola.\n\nf(z) = z^2", ""),
+    ],
+)
+def test_one_line_is_required_and_more_is_advice(doc: str, remark: str) -> None:
+    def square() -> Activation:
+        return Activation(lambda z: z**2, df=lambda z, a: 2 * z)
+
+    square.__doc__ = doc
+    found = {one.check: one for one in face.check(square).findings}
+    assert found["documented"].result == "passed"
+    assert remark in found["documented"].message and bool(remark) == bool(found["documented"].message)
+
+
+@pytest.mark.parametrize("words", ["summed over the outputs", "the total of all outputs", "Summe", ""])
+def test_a_sum_is_seen_from_what_it_does(words: str) -> None:
+    def total() -> Loss:
+        return Loss(lambda y, t: ((y - t) ** 2).sum(axis=1), lambda y, t: 2 * (y - t), "identity", "regression")
+
+    total.__doc__ = f"Squares, {words}.\n\nvalue = (y - t)^2"
+    report = face.check(total)
+    assert report.ok
+    assert next(one.message for one in report.findings if one.check == "rowwise") == "the sum over columns"
+
+    def halved() -> Loss:
+        """Squares, the sum over the columns.
+
+        value = sum of (y - t)^2
+        """
+        return Loss(lambda y, t: ((y - t) ** 2).sum(axis=1), lambda y, t: y - t, "identity", "regression")
+
+    assert [one.check for one in face.check(halved).failures] == ["gradient"]

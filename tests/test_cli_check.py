@@ -158,7 +158,7 @@ def test_a_distribution_is_checked_by_its_name_however_it_is_written(tmp_path: P
     assert done.returncode == 0, done.stdout + done.stderr
     assert "activation my-parts/specimen" in done.stdout and "1 part, " in done.stdout
     poor = glassnet("check", "other-parts/line", path=[tmp_path])
-    assert poor.returncode == 1 and "documented: " in poor.stdout  # its docstring is one line
+    assert poor.returncode == 1 and "documented: " in poor.stdout  # its one line ends without a full stop
 
 
 def test_a_broken_distribution_says_why_and_strict_is_exit_code_3(tmp_path: Path) -> None:

@@ -266,7 +266,7 @@ def test_every_option_reaches_the_experiment() -> None:
     assert words["metrics"] == ["glassnet/accuracy", "glassnet/f1"]
     assert words["schedule"].startswith("glassnet/cosine")
     taken = {name.replace("-", "_") for name in options} | {"metrics", "batch_norm"}
-    elsewhere = {"dataset", "target", "keep", "plugins"}
+    elsewhere = {"dataset", "target", "drop", "category", "keep", "group", "order", "reading", "plugins"}
     assert set(words) <= taken | elsewhere
 
 

@@ -40,9 +40,14 @@ phrases = st.sampled_from(["relu", "adam:lr=0.01", "glassnet/elu:alpha=0.5", "a-
 text = st.text(min_size=1, max_size=8)
 WORDS = {
     "dataset": phrases,
-    "target": st.none() | text,
+    "target": st.none() | text | st.lists(text, min_size=2, max_size=3, unique=True).map(tuple),
     "task": st.sampled_from([None, "binary", "multiclass", "multilabel", "regression"]),
+    "drop": st.lists(text, max_size=3).map(tuple),
+    "category": st.lists(text, max_size=3).map(tuple),
     "keep": st.lists(text, max_size=3).map(tuple),
+    "group": st.none() | text,
+    "order": st.none() | text,
+    "reading": st.lists(st.sampled_from(["decimal=,", "missing=n/a", "missing=-", "header=no", "skip=2"])).map(tuple),
     "test": shares,
     "validation": shares,
     "scale": st.sampled_from(["auto", "standard", "minmax", "none"]),
@@ -167,6 +172,13 @@ MESSAGES = [
     ("class_weight", "heavy", "--class-weight 'heavy' is unknown. Possible: balanced"),
     ("dtype", "float16", "--dtype 'float16' is unknown. Did you mean 'float64'? Possible: float32, float64"),
     ("target", 1.5, "--target wants a name, not 1.5"),
+    ("group", 1.5, "--group wants a name, not 1.5"),
+    ("order", ["a"], "--order wants a name, not ['a']"),
+    ("drop", [None], "--drop wants a name, not None"),
+    ("reading", "decimals=,", "there is no word 'decimals' for reading a table. Did you mean 'decimal'? Words: separ"),
+    ("reading", {"decimal": ";"}, "the decimal mark is . or , and not ';'"),
+    ("reading", ["header=perhaps"], "header is yes or no, not 'perhaps'"),
+    ("reading", {"skip": -1}, "skip wants a number of lines above the table, not '-1'"),
     ("monitor", None, "--monitor wants a name, not None"),
     ("hidden", "a", "--hidden wants widths such as 128,64, or none, not 'a'"),
     ("hidden", [64.5], "--hidden wants widths such as 128,64, or none, not '64.5'"),
@@ -465,7 +477,7 @@ def test_what_a_file_that_is_no_table_should_be_called(tmp_path: Path) -> None:
     assert refusal(target="y") == (
         "--target names a column of a table (.csv or .parquet); the dataset iris has its own target"
     )
-    assert refusal(keep="y") == "--keep names a column of a table (.csv or .parquet), and iris is none"
+    assert refusal(keep="y") == "--keep is for a table (.csv or .parquet), and iris is none"
 
 
 # --- as people read it --------------------------------------------------------------------------------------

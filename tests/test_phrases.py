@@ -82,6 +82,7 @@ class Case:
 
 NUMBER = Option("x", float, 1.0)
 SHARE = Option("x", float, 0.5, range=Range(0, 1))
+ENDLESS = Option("x", float, 1.0, range=Range(0, infinite=True))
 WHOLE = Option("x", int, 1)
 SWITCH = Option("x", bool, False)
 WORD = Option("x", str, "a")
@@ -96,7 +97,8 @@ MAYBE = Option("x", float, None, optional=True)
         Case(NUMBER, "1e-3", 1e-3),
         Case(NUMBER, 2, 2.0),
         Case(NUMBER, " 0.5 ", 0.5),
-        Case(NUMBER, "inf", math.inf),
+        Case(ENDLESS, "inf", math.inf),
+        Case(ENDLESS, "1e400", math.inf),
         Case(NUMBER, np.float32(0.5), 0.5),
         Case(NUMBER, np.array(0.25), 0.25),
         Case(SHARE, "0", 0.0),
@@ -133,6 +135,13 @@ def test_values_become_plain_python_scalars(case: Case) -> None:
         (NUMBER, None, "x=None is not a number"),
         (NUMBER, "none", "x=none is not a number"),
         (SHARE, "1.5", "x=1.5 is out of range: it may be a number from 0 to 1"),
+        (NUMBER, "inf", "x=inf is not finite: it may be a number"),
+        (NUMBER, -math.inf, "x=-inf is not finite: it may be a number"),
+        (NUMBER, "1e400", "x=1e400 is not finite: it may be a number"),
+        (NUMBER, 10**400, " is not finite: it may be a number"),
+        (NUMBER, np.float32("inf"), "x=inf is not finite: it may be a number"),
+        (MAYBE, "inf", "x=inf is not finite: it may be a number or none"),
+        (ENDLESS, "-inf", "x=-inf is out of range: it may be a number at least 0"),
         (WHOLE, "1.5", "x=1.5 is not a whole number"),
         (WHOLE, "inf", "x=inf is not a whole number"),
         (SWITCH, "maybe", "x=maybe is not true or false"),
@@ -270,3 +279,37 @@ def test_a_part_that_cannot_be_built_is_named_with_file_and_line() -> None:
             CATALOG.choose("activation", part).build()
         assert words in str(caught.value)
         assert f"{__file__}:{part.__code__.co_firstlineno}" in str(caught.value)
+
+
+# --- options are finite --------------------------------------------------------------------------------------
+
+
+def test_no_part_of_the_catalog_takes_infinity_unasked() -> None:
+    """Every number of every part: what it is built with is finite, unless its own Range says otherwise."""
+    tried = 0
+    for part in Catalog.discover(guests=False).parts():
+        for option in part.options:
+            if option.type is not float or option.choices or (option.range and option.range.infinite):
+                continue
+            for number in ("inf", "-inf", math.inf, "1e999", np.float64("inf")):
+                with pytest.raises(GlassnetError, match=r" is not finite: it may be a number"):
+                    Catalog.discover(guests=False).choose(part.kind, f"{part.name}:{option.name}={number}")
+            tried += 1
+    assert tried > 30
+
+
+def test_a_guest_says_itself_that_a_number_may_be_infinite() -> None:
+    def cut(at: float = 1.0, end: Annotated[float, Range(0, infinite=True)] = math.inf) -> Activation:
+        """Cut."""
+        return Activation(lambda z: np.clip(z, -at, end))
+
+    at, end = read_options(cut)
+    assert (at.coerce(2), end.default, end.coerce("inf")) == (2.0, math.inf, math.inf)
+    with pytest.raises(GlassnetError, match="at=inf is not finite"):
+        at.coerce("inf")
+
+    def endless(at: float = math.inf) -> Activation:
+        """No end."""
+        return Activation(lambda z: z)
+
+    assert read_options(endless)[0].coerce("inf") == math.inf  # its default says so

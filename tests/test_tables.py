@@ -139,8 +139,8 @@ def test_rows_without_a_target_are_left_out_and_counted(written):
 
 def test_kept_columns_stay_text(written):
     path = written("zip,y\n01,0\n02,1\nA3,1\n04,0\n")
-    assert read_table(path, "y", keep=["zip"]).X["zip"].tolist() == ["01", "02", "A3", "04"]
-    assert read_table(written("zip,y\n01,0\n02,1\n"), "y", keep=["zip"]).X["zip"].tolist() == ["01", "02"]
+    assert read_table(path, "y", category=["zip"]).X["zip"].tolist() == ["01", "02", "A3", "04"]
+    assert read_table(written("zip,y\n01,0\n02,1\n"), "y", category=["zip"]).X["zip"].tolist() == ["01", "02"]
 
 
 def test_a_text_column_with_many_numbers_is_text(written):
@@ -201,15 +201,15 @@ def test_text_in_a_column_of_numbers(end, written):
     table = "age,b,y\n" + "4,5,0\n" * 30 + "4,5,1\noops,5,1\n" + "6,5,1" + end
     message = refused(written(table))
     assert message.startswith("table.csv, line 33: 'oops' in column 'age' is not a number")
-    assert "Correct it, leave the cell empty, or read the column as text with --keep age." in message
-    assert read_table(written(table), "y", keep=["age"]).X["age"].tolist()[31] == "oops"
+    assert "Correct it, leave the cell empty, or read the column as text with --category age." in message
+    assert read_table(written(table), "y", category=["age"]).X["age"].tolist()[31] == "oops"
 
 
 def test_text_in_a_target_of_numbers(written):
     rows = "".join(f"{i},{i / 7}\n" for i in range(40))
     message = refused(written("a,y\n" + rows + "3,tall\n4,small\n"))
     assert message.startswith("table.csv, line 42: 'tall' in column 'y' is not a number (and 1 more)")
-    assert "--keep" not in message
+    assert "--category" not in message
 
 
 def test_unknown_target(written):
@@ -353,7 +353,7 @@ def test_a_file_like_the_one_without_header_that_was_trained_on(written):
 
 def test_text_that_looks_like_numbers_stays_text_for_prediction(written):
     rows = "".join(f"{i % 3:02d},{i},{i % 2}\n" for i in range(30))
-    data = read_table(written("zip,a,y\n" + rows), "y", keep=["zip"])
+    data = read_table(written("zip,a,y\n" + rows), "y", category=["zip"])
     features = prepare(data, "binary", keep=["zip"]).features
     frame = read_features(written("zip,a\n02,4\n"), features)
     assert features.transform(frame)[0, list(features.outputs).index("zip=02")] == 1
@@ -381,7 +381,7 @@ def test_parquet_reads_as_csv_does(frame, written, tmp_path):
     data = read_table(path, "y")
     assert data.y.tolist() == [0, 1]
     assert data.y.dtype.kind == "i"
-    assert "Left out for want of a value in 'y': 1 row." in data.notes
+    assert "Left out for want of a value in 'y': 1 row (row 3)." in data.notes
     same = read_table(written(frame.to_csv(index=False)), "y")
     for one, two in zip(data.X.items(), same.X.items(), strict=True):
         assert one[0] == two[0]

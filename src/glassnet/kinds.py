@@ -28,12 +28,18 @@ TASKS: tuple[Task, ...] = ("binary", "multiclass", "multilabel", "regression")
 
 @dataclass(frozen=True)
 class Range:
-    """Bounds of a numeric option, both included: `slope: Annotated[float, Range(0, 1)] = 0.01`."""
+    """Bounds of a numeric option, both included: `slope: Annotated[float, Range(0, 1)] = 0.01`.
+
+    Options are finite, unless `Range(0, infinite=True)` or a default lets infinity in.
+    """
 
     low: float = float("-inf")
     high: float = float("inf")
+    infinite: bool = False
 
     def __str__(self) -> str:
+        if (self.low, self.high) == (float("-inf"), float("inf")):
+            return "of any size"
         if self.high == float("inf"):
             return f"at least {self.low:g}"
         if self.low == float("-inf"):
@@ -69,7 +75,7 @@ def _same(columns: int) -> int:
 class Loss:
     """How wrong an output is: one number a row. Averaging and weights belong to the trainer.
 
-    `value(y, t)` returns (n,), the mean over a row's columns unless the docstring says otherwise;
+    `value(y, t)` returns (n,), the mean over a row's columns or, where the docstring says so, their sum;
     `grad(y, t)` returns (n, k), the slope of each row's own number. Both raise `ValueError` in words when
     `y` or `t` lies outside the domain.
 
@@ -79,8 +85,10 @@ class Loss:
 
     `task` is what it is meant for. `width(c)` is how many outputs `c` target columns need. `predict(y)`
     turns outputs into class codes (n,), or (n, c) for several labels; without it the largest output wins,
-    or a single one counts from 0.5. `targets` says that numbers must stay as they are ("nonnegative",
-    as for counts) instead of being standardised for training.
+    or a single one counts from 0.5. For numbers it gives the point prediction (n, c), in the units of t; without
+    it that is y itself. `further(y, mean, scale)` names what else outputs say of numbers, in the target's own
+    units, {"spread": (n,)}, where t = (number - mean) / scale. `targets` says that numbers must stay as they are
+    ("nonnegative", as for counts) instead of being moved to where the output reaches, standardised as a rule.
     """
 
     value: Callable[[Array, Array], Array]
@@ -91,6 +99,7 @@ class Loss:
     score_grad: Callable[[Array, Array], Array] | None = None
     width: Callable[[int], int] = _same
     predict: Callable[[Array], Array] | None = None
+    further: Callable[[Array, Array, Array], Mapping[str, Array]] | None = None
     targets: Literal["any", "nonnegative"] = "any"
 
 
@@ -187,6 +196,8 @@ class Dataset:
     scaled to [0, 1]. `source` and `licence` say where the rows come from and what may be done with them.
     `notes` are remarks on what was done to arrive at these rows. `captions` is what an axis says for a column,
     with its unit, where the column's name alone does not: {"MedHouseVal": "median house value, 100,000 USD"}.
+    `groups` (n,): rows with the same label stay in one split. `order` (n,): the rows with the largest are the test
+    rows, those before them the validation rows.
     """
 
     X: Any
@@ -202,6 +213,8 @@ class Dataset:
     licence: str = ""
     notes: Sequence[str] = ()
     captions: Mapping[str, str] = field(default_factory=dict)
+    groups: Any = None
+    order: Any = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,7 +20,7 @@ from .files import parse_json
 from .kinds import TASKS, Loss
 from .network import Network
 from .schemas import DAMAGE, MODEL_WORDS
-from .training.scoring import class_codes
+from .training.scoring import answers
 from .wording import amount, count
 
 Array = NDArray[Any]
@@ -75,12 +75,16 @@ class Model:
 
     def predict(self, X: Any) -> Array:
         """Class names (n,), 0 and 1 (n, c) for several labels, or numbers (n,) or (n, c) in their own units."""
-        y = self.outputs(X)
+        said = answers(self.outputs(X), self.targets, self.loss)
         if self.targets.task == "regression":
-            numbers = self.targets.numbers(y)
-            return numbers[:, 0] if numbers.shape[1] == 1 else numbers
-        codes = class_codes(y, self.targets, self.loss)
-        return codes if self.targets.task == "multilabel" else np.asarray(self.targets.labels(codes))
+            return said[:, 0] if said.shape[1] == 1 else said
+        return said if self.targets.task == "multilabel" else np.asarray(self.targets.labels(said))
+
+    def further(self, X: Any) -> dict[str, Array]:
+        """What the loss says of numbers beyond `predict`, by name in the target's own units: quantiles, a spread."""
+        if self.loss.further is None:
+            return {}
+        return dict(self.loss.further(self.outputs(X), self.targets.mean, self.targets.scale))
 
     def to_arrays(self) -> dict[str, Array]:
         """Everything as arrays that need no pickle; the words among them as one JSON text."""

@@ -13,6 +13,10 @@ import numpy as np
 from .kinds import Activation
 from .slopes import Array, central_slope
 
+#: The lowest and the highest number that something can be.
+Reach = tuple[float, float]
+EVERYWHERE: Reach = (-math.inf, math.inf)
+
 #: A slope of at most this share of the steepest is flat: next to nothing is learned there.
 FLAT = 0.05
 STEEPEST_WITHIN = 3.0  # where scores of a healthy layer lie
@@ -77,23 +81,44 @@ def is_bounded(activation: Activation) -> bool:
     return bool(abs(a[1] - a[0]) < _SAME and abs(a[3] - a[2]) < _SAME and abs(a[3] - a[0]) > _SAME)
 
 
-def output_range(activation: Activation) -> tuple[float, float]:
+def _few(width: int) -> int:
+    """As many columns as show what so many do: one is a case of its own, and a formula may want them in pairs."""
+    return min(width, 2 + width % 2)
+
+
+def is_flat(activation: Activation, width: int = 2) -> bool:
+    """Whether its slope is 0 wherever it is looked at, as that of step: no error finds its way back through it.
+
+    False where it can't be asked.
+    """
+    sizes = np.repeat([0.01, 0.1, 1.0, 3.0, 30.0], 20)[:, None]
+    z = sizes * np.random.default_rng(0).standard_normal((100, _few(width)))
+    try:
+        with np.errstate(all="ignore"):
+            slope = first_slope(activation, z)
+    except Exception:
+        return False
+    return bool(np.isfinite(slope).any() and not slope[np.isfinite(slope)].any())
+
+
+def output_range(activation: Activation, width: int = 2) -> Reach:
     """The lowest and the highest output, within a grid's accuracy; infinite where outputs go on growing.
 
-    Scores go from -10,000 to 10,000; where columns mix, the neighbour's score stays 0. (-inf, inf) where it can't be
+    Scores go from -10,000 to 10,000; where columns mix, the neighbours' scores stay 0. (-inf, inf) where it can't be
     asked.
     """
     far = np.geomspace(10, 1e4, 400)
     z = np.concatenate([-far[::-1], np.linspace(-10, 10, 2001), far])
-    scores = np.column_stack([z, np.zeros_like(z)])
+    scores = np.zeros((len(z), _few(width)))
+    scores[:, 0] = z
     try:
         with np.errstate(all="ignore"):
             a = np.asarray(activation.f(scores), dtype=float)[:, 0]
     except Exception:
-        return -math.inf, math.inf
+        return EVERYWHERE
     near, a = a[np.isfinite(a) & (np.abs(z) <= 1e3)], a[np.isfinite(a)]
     if not near.size:
-        return -math.inf, math.inf
+        return EVERYWHERE
     growth = 0.01 * float(near.max() - near.min())  # from 1,000 to 10,000; even a logarithm grows by more
     low = -math.inf if a.min() < near.min() - growth else float(a.min())
     high = math.inf if a.max() > near.max() + growth else float(a.max())

@@ -44,6 +44,8 @@ class Option:
             number = _READ[self.type](value)
         except ValueError:
             raise GlassnetError(f"{self.name}={given} is not {self._wanted()}") from None
+        if _is_infinite(number) and not (_is_infinite(self.default) or (self.range and self.range.infinite)):
+            raise GlassnetError(f"{self.name}={given} is not finite: it may be {self._wanted()}")
         if self.range and not self.range.low <= number <= self.range.high:
             raise GlassnetError(f"{self.name}={given} is out of range: it may be {self._wanted()}")
         return number
@@ -134,6 +136,10 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _is_infinite(value: Any) -> bool:
+    return isinstance(value, float) and math.isinf(value)
+
+
 def _means_none(value: Any) -> bool:
     return value is None or (isinstance(value, str) and value.strip().lower() == "none")
 
@@ -141,7 +147,10 @@ def _means_none(value: Any) -> bool:
 def _read_float(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:  # a whole number of more than 308 digits
+        return math.inf
     if math.isnan(number):
         raise ValueError
     return number

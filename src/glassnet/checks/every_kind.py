@@ -55,8 +55,8 @@ def loads(case: Case) -> None:
         whole(case, bag)
 
 
-def documented(case: Case) -> None:
-    """Its docstring is its help: one line for the list, then the formula or what it is, and every option by name."""
+def documented(case: Case) -> str:
+    """Its docstring is its help: one line for the list, every option by name, and best of all the formula."""
     doc = case.part.doc
     first, _, rest = doc.partition("\n")
     if not first.strip():
@@ -66,13 +66,12 @@ def documented(case: Case) -> None:
             f"its first line is {first[:_LONGEST_LINE]!r} ({len(first)} letters): expected one sentence with a full "
             f"stop, of at most {_LONGEST_LINE} letters"
         )
-    if not rest.strip():
-        raise Refused("its docstring ends after one line: say next what is computed, in a formula if there is one")
-    if KINDS[case.part.kind].formula and not re.search(r"[=~]", rest):
-        raise Refused("its docstring holds no formula: write the one that is computed, such as `f(z) = max(z, 0)`")
     unsaid = [option.name for option in case.part.options if not re.search(rf"\b{option.name}\b", doc)]
     if unsaid:
         raise Refused(f"its docstring never names its option {unsaid[0]!r}: say what it is, and its unit")
+    if KINDS[case.part.kind].formula and not re.search(r"[=~^*/()]", doc):
+        return "it would help to hold the formula that is computed, such as `f(z) = max(z, 0)`"
+    return "" if rest.strip() else "it would help to say next what is computed"
 
 
 def options(case: Case) -> str:

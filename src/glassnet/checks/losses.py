@@ -3,7 +3,6 @@ can't be computed."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -69,10 +68,23 @@ def whole(case: Case, bag: Loss) -> None:
     if bag.task not in TASKS:
         raise Refused(f"its task is {bag.task!r}: expected one of {join(TASKS)}")
     require_functions(value=bag.value, grad=bag.grad)
+    _require_answer(bag)
     try:
         case.activation(bag.output)
     except GlassnetError as error:
         raise Refused(f"its output is {bag.output!r}: {error}") from error
+
+
+def _require_answer(bag: Loss) -> None:
+    """Outputs of which there are more, or fewer, than target columns are no numbers until predict makes them so."""
+    if bag.task != "regression" or bag.predict is not None:
+        return
+    for columns in _COLUMNS[bag.task]:
+        if (outputs := bag.width(columns)) != columns:
+            raise Refused(
+                f"width({columns}) is {outputs} and there is no predict: expected predict=, from outputs "
+                f"(n, {outputs}) to the point prediction (n, {columns})"
+            )
 
 
 def calls(case: Case, bag: Loss) -> Iterator[Call]:
@@ -83,6 +95,9 @@ def calls(case: Case, bag: Loss) -> Iterator[Call]:
             yield Call(f"{name}({first}, t)", function, {first: inputs, "t": sample.t})
         if bag.predict is not None:
             yield Call("predict(y)", bag.predict, {"y": sample.y})
+        if bag.further is not None:
+            units = {"mean": np.arange(sample.t.shape[1]) + 1.0, "scale": np.arange(sample.t.shape[1]) + 2.0}
+            yield Call("further(y, mean, scale)", bag.further, {"y": sample.y} | units)
 
 
 def _functions(bag: Loss, sample: Sample) -> Iterator[tuple[str, Callable[[Array, Array], Array], Array]]:
@@ -94,11 +109,16 @@ def _functions(bag: Loss, sample: Sample) -> Iterator[tuple[str, Callable[[Array
         yield "score_grad", bag.score_grad, sample.z
 
 
-def rowwise(case: Case) -> None:
-    """Averages and weights belong to the trainer: a row has its own number, the mean over its columns.
+#: What every column twice makes of a row's number, where it is made of its columns in that way.
+_TWICE = {"mean": 1.0, "sum": 2.0, "root of the sum": 2**0.5}
 
-    Where the docstring speaks of a sum, the mean over columns is not asked for.
+
+def rowwise(case: Case) -> str:
+    """Averages and weights belong to the trainer: a row has its own number, the mean over its columns or their sum.
+
+    Which of them is seen from what it does, and not from how its docstring says so; `gradient` sees to the rest.
     """
+    ways: set[str] = set()
     for sample in _samples(case):
         for name, function, inputs in _functions(case.bag, sample):
             whole = np.asarray(function(inputs.copy(), sample.t.copy()))
@@ -112,31 +132,45 @@ def rowwise(case: Case) -> None:
                         f"{name} of row y = {_row(sample.y[row])}, t = {_row(sample.t[row])} is {_row(alone[0])} alone "
                         f"and {_row(whole[row])} among {_ROWS} rows: rows mix, or it was divided by their number"
                     )
-        _require_mean(case, sample)
+        ways |= _over_columns(case.bag, sample)
         _require_prediction(case.bag, sample)
+    if len(ways) > 1:
+        raise Refused(
+            f"a row's number is the {' and the '.join(sorted(ways))} over its columns, depending on how many there are"
+        )
+    return "".join(f"the {way} over columns" for way in ways)
 
 
-def _require_mean(case: Case, sample: Sample) -> None:
-    """Every column twice leaves a mean as it is. Not asked where columns share one truth, or a sum is meant."""
-    bag: Loss = case.bag
-    if bag.task == "multiclass" or sample.y.shape != sample.t.shape or re.search(r"\bsum\b", case.part.doc):
-        return
-    once = bag.value(sample.y.copy(), sample.t.copy())
-    twice = bag.value(np.hstack([sample.y, sample.y]), np.hstack([sample.t, sample.t]))
-    if not np.allclose(once, twice, rtol=1e-9, atol=1e-12):
+def _over_columns(bag: Loss, sample: Sample) -> set[str]:
+    """How a row's number is made of its columns; nothing is asked where columns share one truth."""
+    if bag.task == "multiclass" or sample.y.shape != sample.t.shape:
+        return set()
+    once = np.asarray(bag.value(sample.y.copy(), sample.t.copy()))
+    twice = np.asarray(bag.value(np.hstack([sample.y, sample.y]), np.hstack([sample.t, sample.t])))
+    ways = {way for way, factor in _TWICE.items() if np.allclose(factor * once, twice, rtol=1e-9, atol=1e-12)}
+    if not ways:
         raise Refused(
             f"value of y = {_row(sample.y[0])}, t = {_row(sample.t[0])} is {exact(once[0])}, "
-            f"and {exact(twice[0])} with "
-            "every column twice: a row's number is the mean over its columns, unless the docstring speaks of a sum"
+            f"and {exact(twice[0])} with every column twice: a row's number is the mean over its columns, or their sum"
         )
+    return ways if len(ways) == 1 else set()  # all of them where the numbers are 0
 
 
 def _require_prediction(bag: Loss, sample: Sample) -> None:
     if bag.predict is None:
         return
     found = np.asarray(bag.predict(sample.y.copy()))
-    if found.shape not in ((_ROWS,), sample.t.shape):
-        raise Refused(f"predict of {_ROWS} rows has shape {found.shape}, expected {(_ROWS,)} or {sample.t.shape}")
+    columns = sample.t.shape[1]
+    expected = [sample.t.shape] if bag.task == "regression" and columns > 1 else [(_ROWS,), sample.t.shape]
+    if found.shape not in expected:
+        raise Refused(f"predict of {_ROWS} rows has shape {found.shape}, expected {' or '.join(map(str, expected))}")
+    if bag.further is None:
+        return
+    for name, values in bag.further(sample.y.copy(), np.zeros(columns), np.ones(columns)).items():
+        if np.shape(values) != (_ROWS,) or not np.isfinite(values).all():
+            raise Refused(
+                f"further of {_ROWS} rows has {name!r} of shape {np.shape(values)}: expected {(_ROWS,)}, finite"
+            )
 
 
 def gradient(case: Case) -> str:

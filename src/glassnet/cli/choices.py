@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..data.reading import in_words
 from ..errors import GlassnetError
 from .types import PartType
+
+READING = "reading_"  # the options' own prefix: what they give are words of one field
 
 if TYPE_CHECKING:
     from ..experiment import Experiment
@@ -20,11 +23,36 @@ def _part(flag: str, kind: str, text: str, *, name: str | None = None, multiple:
     return click.option(*names, type=PartType(kind), multiple=multiple, help=text, metavar="PHRASE")
 
 
+def _word(name: str, metavar: str, text: str, **more: Any) -> Any:
+    return click.option(f"--{name}", f"reading_{name}", metavar=metavar, help=text, **more)
+
+
+#: How a table's file is written, where the guess is wrong.
+READING_OPTIONS = (
+    _word("separator", "MARK", "Between fields: one character, or tab  [found out]."),
+    click.option("--header/--no-header", "reading_header", default=None, help="Does the first line hold names?"),
+    _word("encoding", "NAME", "Such as utf-8, utf-16 or cp1252  [found out]."),
+    _word("decimal", "MARK", "In numbers: . or ,  [found out]."),
+    _word("thousands", "MARK", "Between groups of three digits, or none  [found out]."),
+    _word("missing", "MARK", "What stands for a missing value, in place of ours (repeatable).", multiple=True),
+    _word("comment", "MARK", "What begins a line that is none of the table's."),
+    click.option("--skip-lines", "reading_skip", metavar="N", help="Lines above the table  [found out]."),
+    _word("sheet", "NAME", "Of a workbook (.xlsx)  [the first]."),
+)
+#: What the columns of a table are for, and how its file is written.
+TABLE_OPTIONS = (
+    click.option("--target", metavar="COLUMN", multiple=True, help="Column to learn, for a table; several of numbers."),
+    click.option("--drop", metavar="COLUMN", multiple=True, help="Leave a column out (repeatable)."),
+    click.option("--category", metavar="COLUMN", multiple=True, help="Numbers that are names (repeatable)."),
+    click.option("--keep", metavar="COLUMN", multiple=True, help="Use a column that would be left out (repeatable)."),
+    click.option("--group", metavar="COLUMN", help="Rows with the same value stay in one split."),
+    click.option("--order", metavar="COLUMN", help="The last rows by it are the test rows: dates, numbers."),
+    *READING_OPTIONS,
+)
 _OPTIONS = (
     click.argument("dataset", type=PartType("dataset", files=True), required=False),
-    click.option("--target", metavar="COLUMN", help="Column to learn, for a table (.csv, .parquet)."),
+    *TABLE_OPTIONS,
     click.option("--task", metavar="TASK", help="binary, multiclass, multilabel or regression [inferred]."),
-    click.option("--keep", metavar="COLUMN", multiple=True, help="Keep a text column of many values (repeatable)."),
     click.option("--hidden", metavar="WIDTHS", help="Widths of the hidden layers, 128,64, or none  [100]."),
     _part("--activation", "activation", "Of the hidden layers: once, or once a layer  [relu].", multiple=True),
     _part("--output", "activation", "Activation of the output layer  [the loss's own]."),
@@ -70,6 +98,9 @@ def experiment_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def choices(dataset: str | None, words: dict[str, Any]) -> dict[str, Any]:
     """What was really typed, by the name of the field."""
     given = {name: value for name, value in words.items() if value is not None and value != ()}
+    reading = {name: given.pop(name) for name in list(given) if name.startswith(READING)}
+    if reading:
+        given["reading"] = in_words({name.removeprefix(READING): value for name, value in reading.items()})
     return given | ({} if dataset is None else {"dataset": dataset})
 
 

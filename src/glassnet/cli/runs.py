@@ -101,13 +101,16 @@ def predict(host: Host, run: str, file: Path, output: Path | None, runs: str) ->
 
 
 def predictions(model: Any, rows: Any) -> Any:
-    """A table of predictions: the answer, then the outputs that it rests on where there are classes."""
+    """A table of predictions: the answer, then the outputs that it rests on, or what else the loss says of numbers."""
     import pandas as pd
 
     answer, targets = model.predict(rows), model.targets
-    if answer.ndim == 2:
-        return pd.DataFrame(answer, columns=[f"prediction_{number}" for number in range(1, answer.shape[1] + 1)])
-    table = pd.DataFrame({"prediction": answer})
+    several = [f"prediction_{number}" for number in range(1, answer.shape[1] + 1)] if answer.ndim == 2 else []
+    table = pd.DataFrame(answer, columns=several or ["prediction"])
+    for name, values in model.further(rows).items():
+        table[name] = values
+    if several:
+        return table
     if targets.classes:
         y = model.outputs(rows)
         names = targets.classes[-1:] if y.shape[1] == 1 else targets.classes

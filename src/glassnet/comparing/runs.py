@@ -7,7 +7,7 @@ the very same rows: luck with these rows is shared. The difference is then judge
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -85,7 +85,7 @@ def compare_runs(runs: Sequence[Run], metric: str | None = None) -> RunCompariso
         intervals[name] = tuple(_interval(score) for score in judged_by)
         pairs = list(zip(scores[name], intervals[name], strict=True))
         rest = [
-            _paired(runs[0], run, split, name) if together else unpaired(pairs[0], pair)
+            _paired(runs[0], run, split, name, unpaired(pairs[0], pair)) if together else unpaired(pairs[0], pair)
             for run, together, pair in list(zip(runs, same, pairs, strict=True))[1:]
         ]
         differences[name] = (None, *rest)
@@ -149,18 +149,21 @@ def _metric(run: Run, name: str) -> Metric:
     return run.trained.scorer.metrics[name]
 
 
-def _paired(one: Run, other: Run, split: str, name: str) -> Difference:
+def _paired(one: Run, other: Run, split: str, name: str, apart: Difference) -> Difference:
+    """Judged row by row; where no resampling moves the difference, by the two intervals apart, which have a width."""
     rng = generator(one.experiment.split_seed, Stream.BOOTSTRAP)
     n = len(one.rows(split))
+    if np.array_equal(one.outputs(split), other.outputs(split)):
+        return Difference(0.0, 0.0, 0.0, paired=True)  # the same answers: no other rows are needed to know
     left, right = (_judge(run, split, name) for run in (one, other))
     whole = np.arange(n)
     value = right(whole) - left(whole)
     drawn = (rng.integers(0, n, n) for _ in range(RESAMPLES))
     differences = np.array([right(rows) - left(rows) for rows in drawn])
     differences = differences[np.isfinite(differences)]  # a sample may hold one class only
-    if not len(differences):
-        return Difference(value, float("nan"), float("nan"), paired=True)
-    low, high = np.quantile(differences, [0.025, 0.975])
+    low, high = np.quantile(differences, [0.025, 0.975]) if len(differences) else (0.0, 0.0)
+    if not low < high:
+        return replace(apart, value=value, paired=True)
     return Difference(value, float(low), float(high), paired=True)
 
 

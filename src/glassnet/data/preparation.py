@@ -14,6 +14,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from ..errors import GlassnetError
 from ..kinds import Dataset, Task
+from ..probes import EVERYWHERE, Reach
 from ..streams import Stream, generator
 from ..wording import amount, count
 from .features import Features, check_scale, input_table
@@ -86,9 +87,10 @@ def prepare(
     dtype: DTypeLike | None = None,
     class_weight: str | None = None,
     standardise_target: bool = True,
+    reach: Reach = EVERYWHERE,
     rows: Split | None = None,
     weight: Array | None = None,
-    learned: tuple[Features, Targets] | None = None,
+    learned: tuple[Features | None, Targets] | None = None,
 ) -> Prepared:
     """Split the rows, learn the preparation from the training rows, and apply it to all.
 
@@ -97,7 +99,8 @@ def prepare(
     `Features.fit`. `class_weight` is "balanced" or None. The dtype is float64 for tables and float32 for images
     unless it is given. `rows` are given by whoever has divided them already (folds, validation rows of one's
     own); shares and fixed test rows then don't count. `weight` (n,) weighs the rows of the data set.
-    `learned` is what an earlier preparation learned; it is applied to these rows, and nothing is learned from them.
+    `reach` is what outputs can be, see `Targets.fit`. `learned` is what an earlier preparation learned; it is applied
+    to these rows, and nothing is learned from them, unless its features are None.
     """
     shares = check_fraction("test", test), check_fraction("validation", validation)
     check_scale(scale)
@@ -111,17 +114,18 @@ def prepare(
         rows = _whole(len(X), shares) if whole else _split(len(X), codes, shares, split_seed, fixed)
     parts = (rows.train, rows.validation, rows.test)
     kind, image = _network_dtype(dtype, dataset), dataset.image_shape
-    if learned is None:
+    features, targets = learned or (None, None)
+    if features is None:
         features = Features.fit(X, parts[0], names=names, scale=scale, keep=keep, image_shape=image, dtype=kind)
-        learned = features, _fit_targets(dataset, y, task, parts[0], standardise_target, weight, kind)
-    features, targets = learned
+    if targets is None:
+        targets = _fit_targets(dataset, y, task, parts[0], standardise_target, reach, weight, kind)
     train, validated, tested = (_rows(X, y, part, features, targets) for part in parts)
     if fixed:
         tested = _fixed_test_rows(dataset, features, targets, len(X))
     assert train is not None  # _split sees to it
     account = [_row_account(train, validated, tested, whole, fixed, task), *features.account()]
     if task == "regression" and standardise_target:
-        account.append("The target was standardised for training; every score is in its own units.")
+        account.append(_target_account(targets, reach))
     balance = _balance(train, class_weight, targets)
     train = _weighted(train, balance, weight)
     if validated is not None:  # what early stopping looks at is what training lowers
@@ -130,8 +134,9 @@ def prepare(
 
 
 def _fit_targets(
-    dataset: Dataset, y: Array, task: Task, train: Index, standardise: bool, weight: Array | None, dtype: np.dtype[Any]
-) -> Targets:
+    dataset: Dataset, y: Array, task: Task, train: Index, standardise: bool, reach: Reach, weight: Array | None,
+    dtype: np.dtype[Any],
+) -> Targets:  # fmt: skip
     """Mean and spread are those of the training rows; classes are the same in all, the split sees to that.
 
     A row of weight 2 is to count like two rows, so weights count in mean and spread, too.
@@ -141,7 +146,21 @@ def _fit_targets(
     else:
         seen, weight = y[train], None if weight is None else weight[train]
     classes, names = dataset.classes, dataset.target_names
-    return Targets.fit(seen, task, classes=classes, names=names, standardise=standardise, weight=weight, dtype=dtype)
+    return Targets.fit(
+        seen, task, classes=classes, names=names, standardise=standardise, reach=reach, weight=weight, dtype=dtype
+    )
+
+
+def _target_account(targets: Targets, reach: Reach) -> str:
+    """What was done to numbers before they were learned."""
+    if targets.mean.any() or reach == EVERYWHERE:
+        return "The target was standardised for training; every score is in its own units."
+    if (targets.scale == 1).all():
+        return "The target keeps its units in training, as the outputs have a lowest and a highest number."
+    return (
+        "The target was divided by its spread for training and not shifted, as the outputs end on one side; "
+        "every score is in its own units."
+    )
 
 
 def _check_rows(X: Any, y: Array, which: str) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from ..errors import GlassnetError, did_you_mean, join
 from ..kinds import TASKS, Dataset, Task
+from ..probes import EVERYWHERE, Reach
 
 Array = NDArray[Any]
 MOST_CLASSES = 20
@@ -168,10 +169,15 @@ class Targets:
         classes: Sequence[Any] | None = None,
         names: Sequence[str] | None = None,
         standardise: bool = True,
+        reach: Reach = EVERYWHERE,
         weight: Array | None = None,
         dtype: DTypeLike = np.float64,
     ) -> Targets:
-        """Learn classes, or mean and standard deviation, from the training rows, weighed by `weight` (n,)."""
+        """Learn classes, or mean and standard deviation, from the training rows, weighed by `weight` (n,).
+
+        `reach` is what outputs can be: numbers that would lie outside of it once they are standardised are divided
+        by their spread only, where outputs have one end, or stay as they are, where they have two.
+        """
         values = target_values(y)
         width = values.shape[1] if values.ndim == 2 else 1
         mean, scale = np.zeros(width), np.ones(width)
@@ -187,6 +193,8 @@ class Targets:
                 )
             varies = spread > 1e-12 * np.abs(mean)  # less is the rounding error of a constant column
             scale = np.where(varies, spread, 1.0)
+            ways = _ways(mean, scale, reach)
+            mean, scale = next((way for way in ways if within((numbers - way[0]) / way[1], reach)), ways[0])
         found = None
         if task in ("binary", "multiclass"):
             found = tuple(_plain_value(v) for v in (_different(values) if classes is None else classes))
@@ -276,6 +284,22 @@ def _different(values: Array) -> Array:
     """The classes of a target in order; the class 1.0 is called 1."""
     found = np.unique(values)
     return found.astype(np.int64) if found.dtype.kind == "f" and _whole(found) else found
+
+
+def _ways(mean: Array, scale: Array, reach: Reach) -> list[tuple[Array, Array]]:
+    """Every (mean, scale) that numbers may be encoded with for outputs of such a reach, the best first."""
+    ends = int(np.isfinite(reach).sum())
+    standard, nothing = (mean, scale), np.zeros_like(mean)
+    if ends == 2:
+        return [(nothing, np.ones_like(scale)), standard]
+    return [standard, (nothing, scale)] if ends else [standard]
+
+
+def within(t: Array, reach: Reach) -> bool:
+    """Whether all targets can be reached; a hundredth is allowed for, as some outputs come to their ends slowly."""
+    low, high = reach
+    margin = 0.01 * (high - low if np.isfinite(reach).all() else 1.0)
+    return bool(t.size == 0 or (t.min() >= low - margin and t.max() <= high + margin))
 
 
 def _plain_value(value: Any) -> Any:

@@ -92,6 +92,8 @@ class GlassEstimator(BaseEstimator):
         before = self._fitted if self.warm_start and self.__sklearn_is_fitted__() else None
         given, seed = self._given(X, y, sample_weight, X_val, y_val, before)
         training = self._training(given, before and before.without_best(), seed, limit)
+        for remark in training.still:
+            warnings.warn(remark, stacklevel=2)
         if self.early_stopping:
             with said_in_parameters():
                 training.need_monitor()
@@ -326,7 +328,8 @@ class GlassEstimator(BaseEstimator):
     def _units(self) -> tuple[Any, Any]:
         """Scale and mean that turn outputs into the target's own units, where the output is a plain sum."""
         model = self._kept.model
-        linear = model.targets.task == "regression" and model.parts.output.part.full_name == "glassnet/identity"
+        point = model.targets.task == "regression" and model.loss.predict is None
+        linear = point and model.parts.output.part.full_name == "glassnet/identity"
         return (model.targets.scale, model.targets.mean) if linear else (1.0, 0.0)
 
     @property

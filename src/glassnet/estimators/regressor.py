@@ -13,6 +13,7 @@ from sklearn.utils.metaestimators import available_if
 
 from ..errors import GlassnetError
 from ..kinds import Task
+from ..training.scoring import point_numbers
 from .fitting import GlassEstimator, takes_batches
 from .keeping import Fitted
 from .words import known_parts
@@ -25,8 +26,9 @@ class GlassRegressor(RegressorMixin, GlassEstimator):
     """A neural network that predicts numbers, every part of it a phrase or a function of your own.
 
     The parameters are described in docs/estimators.md. Without a hidden layer, `hidden_layer_sizes=()`, it is
-    linear regression. The target is standardised for training, each column by itself; whatever is shown of it
-    (predictions, scores, the last of `coefs_`) is in its own units, and losses are of the standardised one.
+    linear regression. The target is standardised for training, each column by itself, unless the output has ends (see
+    docs/estimators.md); whatever is shown of it (predictions, scores, the last of `coefs_`) is in its own units, and
+    losses are of what is trained on.
     """
 
     @available_if(takes_batches)
@@ -45,7 +47,7 @@ class GlassRegressor(RegressorMixin, GlassEstimator):
     def predict(self, X: Any) -> Array:
         """Numbers (n,), or (n, c) for several targets, in the target's own units."""
         outputs = self._outputs(X)
-        numbers = self.model_.targets.numbers(outputs)
+        numbers = point_numbers(outputs, self.model_.targets, self.model_.loss)
         if np.abs(numbers).max(initial=0) <= np.finfo(outputs.dtype).max:
             numbers = numbers.astype(outputs.dtype)  # single precision stays single where it holds the target's units
         return numbers if self._columns else numbers[:, 0]

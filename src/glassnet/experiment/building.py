@@ -11,19 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..catalog import Catalog
-from ..data import Prepared, Rows, Split, infer_task, prepare
+from ..data import Features, Prepared, Rows, Split, Targets, infer_task, prepare
 from ..data.targets import one_hot_remark
 from ..errors import GlassnetError, GlassnetWarning, join
 from ..kinds import Dataset, Loss, Task
 from ..model import Model, Parts
 from ..network import Network
-from ..probes import saturates
+from ..probes import EVERYWHERE, is_flat, output_range, saturates
 from ..streams import Stream, generator
 from ..training import Epoch, Loop, Objective, Plan, Progress, Scorer, evaluate
 from ..training.epochs import watched_split
 from ..training.live import run_to_the_end
 from .choosing import DEFAULT_BATCH, choose_parts, load_dataset, need_plugins
-from .refusals import refuse_undefined, try_out
+from .outputs import look
+from .refusals import refuse_undefined, refuse_width, try_out
 from .results import Interval, baseline, intervals
 from .words import Experiment
 
@@ -44,12 +45,14 @@ class Training:
     """An experiment at work: iterate over it for its epochs, then ask it for scores, history and model.
 
     `experiment` has every default spelled out and full part names, `chosen` holds the parts. `remarks` are
-    sentences for people about what was chosen. `progress` is where it stands; it stays usable after an
-    interrupt or a divergence. `warn` is called with a sentence that nobody should miss, by default `warnings.warn`.
+    sentences for people about what was chosen, `still` those of them on weights that never move. `progress` is
+    where it stands; it stays usable after an interrupt or a divergence. `warn` is called with a sentence that
+    nobody should miss, by default `warnings.warn`.
 
     Rows come from the experiment's words, or from `source`, a data set in memory. `split` divides them
     otherwise than the split's seed does, and `weight` (n,) weighs them. `after` is an earlier training whose
-    preparation, weights and progress this one takes over; `experiment.epochs` counts its epochs, too.
+    preparation, weights and progress this one takes over; `experiment.epochs` counts its epochs, too. `kept` is the
+    encoding of targets that an earlier run wrote down: it is taken as it is, and nothing about it is refused.
     """
 
     def __init__(
@@ -62,19 +65,23 @@ class Training:
         split: Split | None = None,
         weight: NDArray[Any] | None = None,
         after: Earlier | None = None,
+        kept: Targets | None = None,
     ) -> None:
         self.catalog = catalog or Catalog.discover()
         need_plugins(experiment, self.catalog)
         choice, self.source = (None, source) if source is not None else load_dataset(experiment, self.catalog)
         task = infer_task(self.source, experiment.task)
-        self.chosen = choose_parts(experiment, choice, task, self.catalog)
+        columns = int(np.prod(np.shape(self.source.y)[1:]))
+        self.chosen = choose_parts(experiment, choice, task, self.catalog, columns)
         loss: Loss = self.chosen.loss.build()
         self.data: Prepared = prepare(
             self.source, task, test=experiment.test, validation=experiment.validation,
-            split_seed=experiment.split_seed, scale=experiment.scale, keep=experiment.keep,
+            split_seed=experiment.split_seed, scale=experiment.scale, keep=(*experiment.keep, *experiment.category),
             dtype=experiment.dtype, class_weight=experiment.class_weight,
-            standardise_target=loss.targets == "any", rows=split, weight=weight,
-            learned=None if after is None else (after.model.features, after.model.targets),
+            standardise_target=loss.targets == "any" and loss.task == "regression",
+            reach=output_range(self.chosen.output.build()) if task == "regression" else EVERYWHERE,
+            rows=split, weight=weight,
+            learned=_learned(after, kept),
         )  # fmt: skip
         self.experiment = self._spelled_out(experiment, task)
         self.network = self._network(loss)
@@ -88,11 +95,14 @@ class Training:
             l1=experiment.l1, l2=experiment.l2, name=self.chosen.loss.part.name,
         )  # fmt: skip
         try_out(self.objective, self.scorer, self.splits().values())
+        if kept is None:
+            look(self.objective, self.chosen, self.data)
         self.plan = self._plan(keep_step_losses)
         if self.plan.patience is not None:
             self.need_monitor()
         self.progress = Progress() if after is None else self._go_on_from(after)
-        self.remarks = tuple(self._remarks())
+        self.still = tuple(self._still())
+        self.remarks = (*self.still, *self._remarks())
         self.warn: Callable[[str], object] = lambda words: warnings.warn(words, GlassnetWarning, stacklevel=2)
 
     def need_monitor(self) -> None:
@@ -193,6 +203,7 @@ class Training:
             raise GlassnetError("--batch-norm needs batches of at least 2 rows, not --batch-size 1")
         if words.batch_norm and len(self.data.train) < 2:
             raise GlassnetError("--batch-norm needs at least 2 training rows")
+        refuse_width(self.chosen.loss.part.name, loss, self.data.targets)
         try:
             outputs = loss.width(self.data.targets.columns)
             return self.chosen.network(words, self.data.train.X.shape[1], outputs, self.data.dtype)
@@ -246,6 +257,19 @@ class Training:
             keep_step_losses=keep_step_losses,
         )
 
+    def _still(self) -> Iterator[str]:
+        """What keeps weights from moving, where it may be meant: a hidden step shows why it can't be learned."""
+        hidden = {choice.part.name for choice in self.chosen.activations if is_flat(choice.build())}
+        for name in sorted(hidden):
+            yield (
+                f"{name} has the slope 0 everywhere: no error comes back through it, so that only layers after it learn"
+            )
+        if self.chosen.is_solver and not self.objective.from_scores and is_flat(self.network.output):
+            yield (
+                f"output {self.chosen.output.part.name} has the slope 0 everywhere: "
+                f"{self.chosen.optimizer.part.name} learns nothing if it goes by slopes"
+            )
+
     def _remarks(self) -> Iterator[str]:
         chosen = self.chosen
         if not chosen.is_natural and saturates(chosen.output.build()):
@@ -258,6 +282,13 @@ class Training:
         given = sorted({choice.part.name for choice in chosen if not choice.rebuildable})
         if given:
             yield f"{join(given)} given as functions: this run can't be rebuilt from words alone"
+
+
+def _learned(after: Earlier | None, kept: Targets | None) -> tuple[Features | None, Targets] | None:
+    """What an earlier training learned of the rows; of one that was written down, the units of its numbers."""
+    if after is not None:
+        return after.model.features, after.model.targets
+    return (None, kept) if kept is not None and kept.task == "regression" else None
 
 
 def run(experiment: Experiment, catalog: Catalog | None = None, *, keep_step_losses: bool = False) -> Training:

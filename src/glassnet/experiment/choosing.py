@@ -18,7 +18,7 @@ from ..streams import Stream, generator
 from ..wording import count
 from .refusals import refuse_loss, refuse_metrics, refuse_monitor, refuse_unknown_file, refuse_with_solver
 from .telling import TABLE_SUFFIXES, is_table
-from .words import DEFAULT_OPTIMIZER, Choosable, Experiment
+from .words import DEFAULT_OPTIMIZER, Choosable, Experiment, flag
 
 DEFAULT_BATCH = 32
 DEFAULT_LOSS: dict[Task, str] = {
@@ -90,12 +90,13 @@ def in_words(choice: Choice) -> Choosable:
     return str(choice) if choice.rebuildable else choice.part.function
 
 
-def choose_parts(experiment: Experiment, dataset: Choice | None, task: Task, catalog: Catalog) -> Chosen:
-    """Find every part of an experiment for that task, and refuse what does not go together."""
+def choose_parts(
+    experiment: Experiment, dataset: Choice | None, task: Task, catalog: Catalog, columns: int = 1
+) -> Chosen:
+    """Find every part of an experiment for that task and so many target columns; refuse what does not go together."""
     loss = catalog.choose("loss", experiment.loss or DEFAULT_LOSS[task])
-    bag = loss.build()
-    refuse_loss(loss, bag, task, catalog)
-    natural = catalog.choose("activation", bag.output, home=loss.part.distribution)
+    natural = catalog.choose("activation", loss.build().output, home=loss.part.distribution)
+    refuse_loss(loss, natural.build(), task, columns, catalog)
     output = catalog.choose("activation", experiment.output) if experiment.output else natural
     activations = _per_hidden_layer(experiment, catalog)
     metrics, monitor = _metrics(experiment, task, catalog)
@@ -170,16 +171,18 @@ def _metrics(experiment: Experiment, task: Task, catalog: Catalog) -> tuple[dict
 def load_dataset(experiment: Experiment, catalog: Catalog) -> tuple[Choice | None, Dataset]:
     """The dataset of an experiment: a table on disk, or a part built from the split's seed."""
     given = experiment.dataset
+    roles: dict[str, Any] = {name: getattr(experiment, name) for name in ("drop", "category", "keep", "group", "order")}
     if is_table(given):
-        return None, read_table(Path(str(given)), experiment.target, keep=experiment.keep)
+        return None, read_table(Path(str(given)), experiment.target, reading=experiment.reading, **roles)
     refuse_unknown_file(given, TABLE_SUFFIXES)
     choice = catalog.choose("dataset", given)
     if experiment.target is not None:
         raise GlassnetError(
             f"--target names a column of a table (.csv or .parquet); the dataset {choice.part.name} has its own target"
         )
-    if experiment.keep:
-        raise GlassnetError(f"--keep names a column of a table (.csv or .parquet), and {choice.part.name} is none")
+    for name, value in (roles | {"reading": experiment.reading}).items():
+        if value:
+            raise GlassnetError(f"{flag(name)} is for a table (.csv or .parquet), and {choice.part.name} is none")
     dataset: Dataset = choice.build(rng=generator(experiment.split_seed, Stream.DATA))
     return choice, dataset
 

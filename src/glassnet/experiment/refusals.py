@@ -8,24 +8,50 @@ from pathlib import Path
 import numpy as np
 
 from ..catalog import Catalog, Choice, Phrase
-from ..data import Rows
+from ..data import Rows, Targets
 from ..errors import GlassnetError, did_you_mean, join
 from ..files import is_plain
-from ..kinds import Loss, Metric, Task
+from ..kinds import Activation, Loss, Metric, Task
 from ..training import Objective, Scorer
-from ..wording import rows_of
+from ..wording import count, rows_of
 from .words import Choosable, Experiment
 
 TRIED = 32  # rows
 
 
-def refuse_loss(choice: Choice, loss: Loss, task: Task, catalog: Catalog) -> None:
-    """A loss for classes can't learn numbers."""
-    if task == "regression" and loss.task != "regression":
+def refuse_loss(choice: Choice, output: Activation, task: Task, columns: int, catalog: Catalog) -> None:
+    """A loss for classes can't learn numbers, unless it is least where the output is the number, as for shares."""
+    loss = choice.build()
+    if task == "regression" and loss.task != "regression" and not least_at_target(loss, output, output, columns):
         fitting = [part.name for part in catalog.parts("loss") if part.build().task == "regression"]
         raise GlassnetError(
             f"loss {choice.part.name} is for classes and the target holds numbers; for numbers: "
             f"{join(fitting)} (or --task multiclass, if each number is a class)"
+        )
+
+
+def least_at_target(loss: Loss, natural: Activation, output: Activation, columns: int) -> bool:
+    """Whether no output is better than the target itself: tried with targets that the loss's own output can give."""
+    if loss.width(columns) != columns:  # what its further outputs mean for numbers, nobody says
+        return False
+    scores = 2 * np.random.default_rng(0).standard_normal((24, columns))
+    try:
+        with np.errstate(all="ignore"):
+            targets = np.asarray(natural.f(scores), dtype=float)
+            y = np.concatenate([targets, np.asarray(output.f(scores), dtype=float)])
+            losses = np.stack([loss.value(y, np.tile(t, (len(y), 1))) for t in targets])
+    except Exception:  # it takes no such target, or is a guest's that can't be asked
+        return False
+    return bool((losses.diagonal() <= losses.min(axis=1) + 1e-9).all())
+
+
+def refuse_width(name: str, loss: Loss, targets: Targets) -> None:
+    """More outputs than target columns are no numbers by themselves: the loss has to say which one is the answer."""
+    columns, outputs = targets.columns, loss.width(targets.columns)
+    if targets.task == "regression" and outputs != columns and loss.predict is None:
+        raise GlassnetError(
+            f"loss {name} has {count(outputs, 'output')} for {count(columns, 'target column')} and does not say which "
+            "of them is the prediction: its Loss(...) needs predict=, from outputs (n, k) to numbers (n, c)"
         )
 
 

@@ -12,6 +12,7 @@ from ..data import Rows, Targets
 from ..kinds import Metric
 from ..streams import Stream, generator
 from ..training import Scorer
+from ..training.scoring import class_codes
 
 Array = NDArray[Any]
 
@@ -51,7 +52,7 @@ def intervals(y: Array, rows: Rows, scorer: Scorer, split_seed: int) -> dict[str
     """A 95 % interval for each metric of the rows, for the luck of having drawn just these.
 
     Accuracy gets Wilson's interval, which stays sensible near 0 and 1 (Wilson 1927); the others the
-    percentiles of 200 bootstrap samples.
+    percentiles of 200 bootstrap samples. Samples of rows that are all judged alike can't vary: see `unseen`.
     """
     found = {name: _bootstrap(name, metric, y, rows, scorer, split_seed) for name, metric in scorer.metrics.items()}
     if "accuracy" in found:
@@ -71,10 +72,33 @@ def _bootstrap(name: str, metric: Metric, y: Array, rows: Rows, scorer: Scorer, 
     rng = generator(seed, Stream.BOOTSTRAP)
     values = [alone(y[drawn], resampled(rows, drawn))[name] for drawn in _draws(rng, len(rows))]
     values = [value for value in values if np.isfinite(value)]  # a sample may hold one class only
-    if not values:
+    low, high = np.quantile(values, [0.025, 0.975]) if values else (float("nan"), float("nan"))
+    if low < high:
+        return float(low), float(high)
+    return unseen(alone(y, rows)[name], metric.bounds, rarest(y, rows, scorer))
+
+
+def unseen(value: float, bounds: Interval | None, rows: int) -> Interval:
+    """The interval of a score that no resampling of its rows moves, as far as 95 % allow for rows not seen.
+
+    None of `rows` was judged otherwise. So, but for one time in forty, less than q = 1 - 0.025^(1 / rows) of all rows
+    are (Clopper and Pearson 1934; about 3.7 / rows), and the score is at most q of its whole span away. A metric
+    without `bounds` says nothing about rows not seen: nan.
+    """
+    if bounds is None or np.isnan(value):
         return float("nan"), float("nan")
-    low, high = np.quantile(values, [0.025, 0.975])
-    return float(low), float(high)
+    low, high = bounds
+    away = (1 - 0.025 ** (1 / max(1, rows))) * (high - low)
+    return max(low, value - away), min(high, value + away)
+
+
+def rarest(y: Array, rows: Rows, scorer: Scorer) -> int:
+    """How many rows the class has that has fewest among targets or answers: all that recall, or roc_auc, rests on."""
+    if scorer.targets.task == "regression":
+        return len(rows)
+    answers = class_codes(y, scorer.targets, scorer.loss)
+    columns = [column for codes in (answers, rows.target) for column in codes.reshape(len(rows), -1).T]
+    return min(int(np.unique(column, return_counts=True)[1].min()) for column in columns)
 
 
 def _draws(rng: np.random.Generator, n: int) -> list[Array]:

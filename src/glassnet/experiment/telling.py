@@ -15,7 +15,9 @@ LABELS = {
     "dataset": "data", "l1": "L1 penalty", "l2": "L2 penalty", "dtype": "precision", "metrics": "scores",
     "clip_norm": "clip gradient's length", "clip_value": "clip gradient's elements", "hidden": "hidden widths",
     "batch_norm": "batch normalisation", "test": "share of test rows", "validation": "share of validation rows",
-    "keep": "text columns kept", "scale": "scaling of inputs", "input_dropout": "dropout of inputs",
+    "keep": "columns kept", "drop": "columns left out", "category": "columns of names", "group": "rows kept together",
+    "order": "rows ordered by", "reading": "how the table is read", "scale": "scaling of inputs",
+    "input_dropout": "dropout of inputs",
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from ..catalog import Phrase
+from ..data.reading import in_words
 from ..errors import GlassnetError, did_you_mean, join
 from ..files import parse_json, read_bytes
 from ..kinds import TASKS
@@ -28,7 +29,9 @@ DEFAULT_OPTIMIZER = "adam"
 class Experiment:
     """A complete choice of phrases and numbers. None means: what suits the task, decided when it is run.
 
-    `dataset` is a phrase or the path of a table; `target` is the column to learn, for tables. `activation`
+    `dataset` is a phrase or the path of a table. For tables: `target` names the column to learn, or several of numbers;
+    `drop`, `category`, `keep`, `group` and `order` say what other columns are for (`data.reading.Roles`), `reading` how
+    the file is written, `("decimal=,", "missing=n/a")` (`data.reading.Reading`). `activation`
     and `initializer` hold one phrase for all layers or one for each (initializers: the output layer too).
     `l1` and `l2` are l1 * sum|W| + l2 / 2 * sum(W^2), biases excluded. `batch_size` is a number or "full".
     `split_seed` draws the test and validation rows, `seed` everything else, so that repeats over seeds
@@ -36,9 +39,14 @@ class Experiment:
     """
 
     dataset: Choosable = "digits8x8"
-    target: str | None = None
+    target: str | tuple[str, ...] | None = None
     task: str | None = None
+    drop: tuple[str, ...] = ()
+    category: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
+    group: str | None = None
+    order: str | None = None
+    reading: tuple[str, ...] = ()
     test: float = 0.2
     validation: float = 0.1
     scale: str = "auto"
@@ -76,7 +84,10 @@ class Experiment:
             value = getattr(self, name)
             if value is not None or getattr(Experiment, name) is not None:  # None where it is the default
                 object.__setattr__(self, name, rule.read(name, value))
-        object.__setattr__(self, "keep", tuple(Rule(str).read("keep", name) for name in self.keep))
+        for name in COLUMNS:
+            object.__setattr__(self, name, tuple(Rule(str).read(name, one) for one in getattr(self, name)))
+        object.__setattr__(self, "target", _targets(self.target))
+        object.__setattr__(self, "reading", in_words(self.reading))
         for name in PHRASES:
             _check_phrases(name, getattr(self, name))
 
@@ -96,7 +107,10 @@ class Experiment:
     @classmethod
     def from_json(cls, text: str, where: str = "experiment.json") -> Experiment:
         try:
-            return cls.from_mapping(parse_json(text, EXPERIMENT), where=where)
+            values = parse_json(text, EXPERIMENT)
+            if "category" not in values:  # written when --keep meant both: one of the inputs, and read as text
+                values["category"] = values.get("keep", ())
+            return cls.from_mapping(values, where=where)
         except DAMAGE as error:
             raise GlassnetError(f"{where} is not an experiment: {error}") from error
 
@@ -228,10 +242,12 @@ RULES: dict[str, Rule] = {
     "scale": Rule(str, choices=SCALES),
     "class_weight": Rule(str, choices=("balanced",)),
     "dtype": Rule(str, choices=DTYPES),
-    "target": Rule(str),
+    "group": Rule(str),
+    "order": Rule(str),
     "monitor": Rule(str),
 }
-TUPLES = ("keep", "hidden", "activation", "initializer", "metrics", "plugins")
+COLUMNS = ("drop", "category", "keep")
+TUPLES = (*COLUMNS, "reading", "hidden", "activation", "initializer", "metrics", "plugins")
 CHOICES = tuple(field.name for field in fields(Experiment) if field.name != "plugins")
 PHRASES = ("dataset", "activation", "output", "loss", "initializer", "optimizer", "schedule", "metrics")
 
@@ -249,11 +265,19 @@ def _as_tuple(name: str, value: Any) -> tuple[Any, ...]:
     """A field that holds several values, from one value, a list, or for the hidden layers a text `128,64`."""
     if name == "hidden":
         return _widths(value)
+    if name == "reading" and isinstance(value, Mapping):
+        return in_words(value)
     if name == "plugins":
         return _plugins(value)
     if value is None:
         return ()
     return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+def _targets(value: Any) -> str | tuple[str, ...] | None:
+    """One column's name, or several in their order; one of a list is one."""
+    names = [Rule(str).read("target", one) for one in _as_tuple("target", value)]
+    return tuple(dict.fromkeys(names)) if len(set(names)) > 1 else names[0] if names else None
 
 
 def _check_phrases(name: str, value: Any) -> None:

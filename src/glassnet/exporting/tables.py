@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..data import Features
-from ..data.tables import MISSING
+from ..data.cells import MISSING
 from ..errors import GlassnetError
 from ..model import Model
 
@@ -98,7 +98,7 @@ def _prepare(features: Features, numbers: bool, texts: bool, gaps: bool) -> str:
 def answers(model: Model, in_own_units: bool) -> str:
     """The function `answers`, from outputs to class names or numbers in their own units."""
     targets, loss = model.targets, model.parts.loss.part.full_name
-    if targets.task == "regression":
+    if targets.task == "regression" and model.loss.predict is None:
         return _answers_function("numbers in the target's own units", _in_units(in_own_units))
     if model.loss.predict is not None and loss != "glassnet/hinge":
         raise GlassnetError(f"{loss} has a rule of its own for what its outputs mean, which can't be written down")

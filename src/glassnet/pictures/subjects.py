@@ -76,7 +76,7 @@ def target_captions(run: Run) -> list[str]:
     names = run.trained.data.targets.names
     given = run.experiment.target
     if names == ("target",) and given:
-        names = (given,)
+        names = (str(given),)
     return [caption(run, name) for name in names]
 
 

@@ -30,12 +30,12 @@ from ..schemas import CHECKPOINT, DAMAGE, MODEL, PROVENANCE, WATCH
 from ..tables import Table
 from ..training import Epoch, Progress
 from ..training.epochs import Snapshot
-from ..training.scoring import class_codes
+from ..training.scoring import answers
 from ..training.steps import check_states
 from ..watching import Watch, Watched, measure
 from ..wording import SPLITS, figure
 from .histories import mended, read_history
-from .recording import DEFAULT_FOLDER, FOLDERS, WATCHED, Recording, final_figures
+from .recording import DEFAULT_FOLDER, FOLDERS, WATCHED, Recording, final_figures, kept_targets
 from .scores import Score, read_result
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class Run:
         self._refuse_other_widths(experiment)
         known = self.training_given or self.__dict__.get("trained")  # loading large sets again takes its time
         source = self._table(experiment) if known is None else known.source
-        training = Training(experiment, self.catalog, source=source)
+        training = Training(experiment, self.catalog, source=source, kept=kept_targets(self.folder))
         if source is None and training.data.checksum != self.provenance.get("data_sha256"):
             raise self._other_data(experiment)
         return training
@@ -293,10 +293,9 @@ class Run:
 
     def answers(self, split: str | None = None) -> tuple[Array, Array]:
         """(prediction, target) of a split: class codes (n,), 0 and 1 (n, c), or numbers (n, c) in their own units."""
-        y, targets = self.outputs(split), self.trained.data.targets
-        numbers = targets.task == "regression"
-        prediction = targets.numbers(y) if numbers else class_codes(y, targets, self.trained.objective.loss)
-        return prediction, self.rows(split).target
+        training = self.trained
+        said = answers(self.outputs(split), training.data.targets, training.objective.loss)
+        return said, self.rows(split).target
 
     def at_checkpoint(self, epochs: int | None = None) -> Training:
         """The experiment where its training stands: weights, optimizer's state and counts after the last epoch."""

@@ -17,12 +17,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data import Targets
 from ..errors import GlassnetError
 from ..experiment import Training
-from ..files import is_plain, plain, remove_leftovers, write_arrays, write_text, writing
+from ..files import is_plain, plain, read_arrays, remove_leftovers, write_arrays, write_text, writing
 from ..folders import Folders
 from ..kinds import State
 from ..owners import owning
+from ..schemas import MODEL
 from ..training import Epoch
 from ..training.epochs import Snapshot
 from ..training.live import run_to_the_end
@@ -217,6 +219,17 @@ def state_arrays(states: Sequence[State]) -> dict[str, Array]:
             arrays[f"state/{piece}/{form}/{name}"] = _plain_array(name, value)
         arrays["pieces"] = np.array(len(states))
     return arrays
+
+
+def kept_targets(folder: Path) -> Targets | None:
+    """How the model of a run encodes its targets, so that it is read as it was trained; None while it has no model."""
+    path = folder / "model.npz"
+    try:
+        arrays = read_arrays(path, MODEL) if is_plain(path) else {}
+    except GlassnetError:  # damaged: whoever asks for the model will say so
+        return None
+    encoding = {name.removeprefix("targets/"): arrays[name] for name in arrays if name.startswith("targets/")}
+    return Targets.from_arrays(encoding) if encoding else None
 
 
 def _plain_array(name: str, value: Any) -> Array:

@@ -23,6 +23,7 @@ FORMS = "a,b,c; widths and phrases with commas: 50;100,50; LOW..HIGH:log:N, LOW.
 #: What decides about rows or repeats is the sweep's own business: --seeds, --folds, or one sweep for each.
 NOT_VARIED = (
     "dataset", "seed", "split_seed", "test", "validation", "plugins", "metrics", "monitor", "task", "target", "keep",
+    "drop", "category", "group", "order", "reading",
 )  # fmt: skip
 _RANGE = re.compile(r"(?P<low>[^:;]+?)\.\.(?P<high>[^:;]+)(?P<steps>:.*)?")
 _STEPS = re.compile(r"(?P<word>log|linear)(:(?P<count>\d+))?|x(?P<factor>[^:]+)|\+(?P<step>[^:]+)")

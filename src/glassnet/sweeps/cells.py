@@ -22,7 +22,10 @@ from ..experiment import Experiment, Training
 from ..training import Scorer, evaluate, threads
 from .division import Division, divide
 
-DECIDE_ABOUT_ROWS = ("dataset", "target", "task", "keep", "test", "validation", "split_seed")
+DECIDE_ABOUT_ROWS = (
+    "dataset", "target", "task", "drop", "category", "keep", "group", "order", "reading",
+    "test", "validation", "split_seed",
+)  # fmt: skip
 
 _ONE_AT_A_TIME = Lock()  # a cluster's worker may have several threads, and BLAS is set for the whole process
 

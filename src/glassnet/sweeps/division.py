@@ -39,7 +39,8 @@ def divide(experiment: Experiment, catalog: Catalog, folds: int = 0) -> Division
     task = infer_task(source, experiment.task)
     prepared = prepare(
         source, task, test=experiment.test, validation=0.0 if folds else experiment.validation,
-        split_seed=experiment.split_seed, scale="none", keep=experiment.keep, standardise_target=False,
+        split_seed=experiment.split_seed, scale="none", keep=(*experiment.keep, *experiment.category),
+        standardise_target=False,
     )  # fmt: skip
     nothing = np.arange(0)
     left_out = nothing if prepared.test is None or prepared.whole else prepared.test.index

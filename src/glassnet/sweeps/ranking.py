@@ -118,13 +118,16 @@ def tied(best: Row, other: Row, score: Score) -> bool:
 
     Its variance has two parts. Repeats: sd(d)^2 / n, of cells of the same seed and fold in pairs. Rows: repeats on
     the same few validation rows share the luck of having drawn just these; a share p of N different rows, such as
-    accuracy, adds p (1 - p) / N for each of the two. Other metrics without repeats are tied only where they are equal.
+    accuracy, adds p (1 - p) / N for each of the two, after one more right and one more wrong row, so that all right
+    rows leave a doubt, too (Agresti and Caffo 2000). Other metrics without repeats are tied only where they are equal.
     """
     keys = [key for key in best.scores if key in other.scores]
     difference = np.array([score.lost(other.scores[key]) - score.lost(best.scores[key]) for key in keys])
-    n = len(difference)
+    n, apart = len(difference), difference.mean()
     variance = float(difference.var(ddof=1)) / n if n > 1 else 0.0
     if score.share and score.of != ALL_ROWS:
         rows = score.rows * len({fold for _, fold in keys})
-        variance += sum(row.mean * (1 - row.mean) / rows for row in (best, other))
-    return bool(difference.mean() <= ERRORS * variance**0.5)
+        shares = [(row.mean * rows + 1) / (rows + 2) for row in (best, other)]
+        variance += sum(share * (1 - share) / (rows + 2) for share in shares)
+        apart *= rows / (rows + 2)
+    return bool(apart <= ERRORS * variance**0.5)

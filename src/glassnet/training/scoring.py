@@ -15,6 +15,7 @@ from ..data import Rows, Targets
 from ..data.sparse import some_of
 from ..errors import GlassnetError
 from ..kinds import Loss, Metric
+from ..wording import count
 from .objective import Lowered, weighted_mean
 
 Array = NDArray[Any]
@@ -45,6 +46,22 @@ def classes_of(targets: Targets) -> int:
     return len(targets.classes) if targets.classes else targets.columns
 
 
+def point_numbers(y: Array, targets: Targets, loss: Loss) -> Array:
+    """What outputs mean in numbers, (n, c) in the target's own units: the loss's point prediction, or y itself."""
+    points = y if loss.predict is None else np.asarray(loss.predict(y)).reshape(len(y), -1)
+    if points.shape[1] != targets.columns:
+        raise GlassnetError(
+            f"the loss makes {count(points.shape[1], 'number')} of outputs {y.shape}, and the target has "
+            f"{count(targets.columns, 'column')}: its predict(y) has to return the point prediction (n, c)"
+        )
+    return targets.numbers(points)
+
+
+def answers(y: Array, targets: Targets, loss: Loss) -> Array:
+    """What outputs mean: class codes (n,), 0 and 1 (n, c), or numbers (n, c) in their own units."""
+    return (point_numbers if targets.task == "regression" else class_codes)(y, targets, loss)
+
+
 class Scorer:
     """Metrics of outputs, each seeing what it asks for: labels, scores, or numbers in the target's own units.
 
@@ -58,12 +75,10 @@ class Scorer:
         self._told = {name: asked_for(metric.value, **told) for name, metric in metrics.items()}
 
     def __call__(self, y: Array, rows: Rows) -> dict[str, float]:
-        answers = {
-            "scores": lambda: y,
-            "numbers": lambda: self.targets.numbers(y),
-            "labels": lambda: class_codes(y, self.targets, self.loss),
-        }
-        return {name: self.judge(name, answers[metric.sees](), rows) for name, metric in self.metrics.items()}
+        seen = {"scores": y}
+        for form in {metric.sees for metric in self.metrics.values()} - {"scores"}:
+            seen[form] = answers(y, self.targets, self.loss)
+        return {name: self.judge(name, seen[metric.sees], rows) for name, metric in self.metrics.items()}
 
     def judge(self, name: str, prediction: Array, rows: Rows) -> float:
         """One metric of a prediction in the form that it sees."""

@@ -26,7 +26,7 @@ def fitted_curve(split: pictures.Split = None, points: Annotated[int, Range(10, 
     def draw(run: Run) -> Any:
         column = np.asarray(run.trained.source.X, dtype=float)[:, 0]
         x = np.linspace(np.nanmin(column), np.nanmax(column), points)
-        said = run.trained.data.targets.numbers(_outputs(run, x[:, None]))
+        said = run.trained.model.predict(x[:, None]).reshape(points, -1)
         names = pictures.target_captions(run)
         shown = names[: pictures.MOST_PANELS]
         label = shown[0] if len(names) == 1 else "prediction and actual number"
@@ -164,10 +164,10 @@ def _panels(run: Run, split: pictures.Split, plane: Plane) -> list[Panel]:
     """One panel for classes, one for each label or target."""
     outputs, actual = _outputs(run, plane.places), run.rows(split).target
     captions, names = pictures.target_captions(run), pictures.class_names(run)
-    if pictures.task_of(run) == "regression":
-        said = run.trained.data.targets.numbers(outputs)
-        return [_numbers(plane, said[:, j], actual[:, j], captions[j]) for j in range(said.shape[1])]
     said = run.trained.model.predict(plane.places)
+    if pictures.task_of(run) == "regression":
+        numbers = said.reshape(len(said), -1)
+        return [_numbers(plane, numbers[:, j], actual[:, j], captions[j]) for j in range(numbers.shape[1])]
     if pictures.task_of(run) == "multilabel":
         return [_two(plane, outputs[:, j], said[:, j], actual[:, j], YES_NO, names[j]) for j in range(len(names))]
     code_of = {name: code for code, name in enumerate(names)}

@@ -1,0 +1,110 @@
+"""What a person says about a table in place of a guess: how its file is written, and what its columns are for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from ..errors import GlassnetError, did_you_mean, join
+
+Words = Iterable[str] | Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a file is written; None means: found out from the file, and said.
+
+    separator: between fields: one character, or tab. header: is the first line one of names? encoding: such as utf-8,
+    cp1252. decimal: the mark in numbers, `.` or `,`. thousands: the mark between groups of three digits, or none.
+    missing: the marks of missing values, in place of ours; an empty cell always is one. comment: what begins a line
+    that is none of the table's. skip: lines above the table. sheet: of a workbook, by name or number.
+    """
+
+    separator: str | None = None
+    header: bool | None = None
+    encoding: str | None = None
+    decimal: str | None = None
+    thousands: str | None = None
+    missing: tuple[str, ...] | None = None
+    comment: str | None = None
+    skip: int | None = None
+    sheet: str | None = None
+
+    @classmethod
+    def of(cls, words: Words) -> Reading:
+        """From words such as `decimal=,`, where `missing` may stand several times, or from a mapping."""
+        found: dict[str, Any] = {}
+        for word in in_words(words):
+            name, _, value = word.partition("=")
+            if name == "missing":
+                found["missing"] = (*found.get("missing", ()), value)
+            else:
+                found[name] = _READ[name](value) if name in _READ else value
+        return cls(**found)
+
+
+def in_words(words: Words) -> tuple[str, ...]:
+    """The words of an experiment, `("decimal=,", "missing=n/a")`, each looked at; from a mapping or a list of them."""
+    if isinstance(words, str):
+        words = (words,)
+    pairs = words.items() if isinstance(words, Mapping) else (str(word).partition("=")[::2] for word in words)
+    said: list[str] = []
+    for name, value in pairs:
+        if name not in NAMES:
+            guess = did_you_mean(name, NAMES)
+            raise GlassnetError(f"there is no word {name!r} for reading a table.{guess} Words: {join(NAMES)}")
+        values = value if isinstance(value, list | tuple) else (value,)
+        said += [f"{name}={_text(name, one)}" for one in values]
+    return tuple(said)
+
+
+def _text(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        value = "yes" if value else "no"
+    text = str(value)
+    if name in _READ:
+        _READ[name](text)
+    if name == "decimal" and text not in (".", ","):
+        raise GlassnetError(f"the decimal mark is . or , and not {text!r}")
+    return text
+
+
+def _yes_or_no(text: str) -> bool:
+    if text.lower() not in ("yes", "no", "true", "false"):
+        raise GlassnetError(f"header is yes or no, not {text!r}")
+    return text.lower() in ("yes", "true")
+
+
+def _lines(text: str) -> int:
+    if not text.isdecimal():
+        raise GlassnetError(f"skip wants a number of lines above the table, not {text!r}")
+    return int(text)
+
+
+_READ = {"header": _yes_or_no, "skip": _lines}
+NAMES = tuple(field.name for field in fields(Reading))
+
+
+@dataclass(frozen=True)
+class Roles:
+    """What the columns of a table are for, where a person says so.
+
+    target: what is learned. drop: left out. category: names, although they may look like numbers: a column of 0 and 1
+    for each. keep: an input, although it would be left out. group: rows with the same value stay in one split. order:
+    rows with the largest values are the test rows, those before them the validation rows.
+    """
+
+    target: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    category: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    group: str | None = None
+    order: str | None = None
+
+    @property
+    def named(self) -> dict[str, tuple[str, ...]]:
+        """Every column that is named, by the word that names it."""
+        single = {"group": self.group, "order": self.order}
+        several = {"target": self.target, "drop": self.drop, "category": self.category, "keep": self.keep}
+        return several | {word: () if name is None else (name,) for word, name in single.items()}

@@ -1,0 +1,175 @@
+"""Any file of rows as a `Sheet`: named columns, each read as what it holds, and where in the file a row stands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from ..errors import GlassnetError, join
+from ..wording import count
+from .cells import marks, typed
+from .delimited import SEPARATORS, Cells, existing, read_cells
+from .reading import Reading
+
+
+class Sheet(Protocol):
+    """Rows of a file, or of a DataFrame. `notes` say what was found out about how it is written."""
+
+    @property
+    def notes(self) -> tuple[str, ...]: ...
+
+    @property
+    def file(self) -> str: ...
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+    @property
+    def header(self) -> bool: ...
+
+    def __len__(self) -> int: ...
+
+    def column(self, name: str, *, target: bool = False, text: bool = False, number: bool = False) -> Any:
+        """One column as a pandas Series: numbers with NaN for gaps, or text with None for gaps.
+
+        `text` and `number` say what it must be, else the cells decide; a column of few values may be a `target` of
+        classes although some of its cells are numbers.
+
+        Raises `GlassnetError` with file, line and column for a cell that does not fit.
+        """
+
+    def where(self, rows: Sequence[int]) -> str:
+        """Which rows these are, for people: `lines 3, 4, 9` of the file, or `rows 2 and 3`."""
+
+    def rows(self, present: Any) -> Sheet:
+        """Only the rows that are marked, (n,) of true and false."""
+
+
+def _numbered(noun: str, numbers: Sequence[int]) -> str:
+    return noun + "s" * (len(numbers) > 1) + " " + join(numbers[:5]) + ", ..." * (len(numbers) > 5)
+
+
+def open_sheet(path: str | Path, reading: Reading, known: Collection[str] = ()) -> Sheet:
+    """The rows of a file, however it is written; `known` columns tell a header from a first row."""
+    if Path(path).suffix.lower() in (".parquet", ".pq"):
+        return parquet(path)
+    cells = read_cells(path, known)
+    return _without_row_names(TextSheet(cells, reading, (_detected(cells, reading),)), known)
+
+
+@dataclass(frozen=True)
+class TextSheet:
+    """A sheet of text cells."""
+
+    cells: Cells
+    reading: Reading
+    notes: tuple[str, ...] = ()
+
+    @property
+    def file(self) -> str:
+        return self.cells.file
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.cells.names
+
+    @property
+    def header(self) -> bool:
+        return self.cells.header
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    def column(self, name: str, *, target: bool = False, text: bool = False, number: bool = False) -> Any:
+        return typed(self.cells, name, self.reading, target=target, text=text, number=number)
+
+    def where(self, rows: Sequence[int]) -> str:
+        return _numbered("line", [self.cells.lines[row] for row in rows])
+
+    def rows(self, present: Any) -> TextSheet:
+        return replace(self, cells=self.cells.rows(present))
+
+
+def _detected(cells: Cells, reading: Reading) -> str:
+    known = marks(reading)
+    found = {cell for column in cells.columns for cell in set(column) if cell in known}
+    missing_as = join(sorted(mark or "an empty cell" for mark in found))
+    header = "the first line is a header" if cells.header else "no header, so columns are called column_1, ..."
+    separated = f"separated by {SEPARATORS[cells.separator]}, " if len(cells.names) > 1 else ""
+    missing = f"; missing values are written as {missing_as}" if found else ""
+    return (
+        f"{cells.file}: {count(len(cells), 'row')}, {count(len(cells.names), 'column')}, {separated}{header}{missing}."
+    )
+
+
+def _without_row_names(sheet: TextSheet, known: Collection[str]) -> TextSheet:
+    """Leave out the nameless first column in which R and pandas number the rows: it is no measurement."""
+    cells = sheet.cells
+    first = cells.columns[0]
+    numbered = all(cell.isdecimal() for cell in first) and len(cells.names) > 2
+    if not cells.header or cells.names[0] != "column_1" or not numbered or "column_1" in known:
+        return sheet
+    if any(int(b) - int(a) != 1 for a, b in pairwise(first)):
+        return sheet
+    said = "The first column has no name and numbers the rows: left out."
+    return replace(sheet, cells=cells.without("column_1"), notes=(*sheet.notes, said))
+
+
+@dataclass(frozen=True)
+class FrameSheet:
+    """A sheet whose columns are typed already: a DataFrame, Parquet."""
+
+    notes: tuple[str, ...]
+    file: str
+    frame: Any
+    header: bool = True
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.frame.columns)
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def column(self, name: str, *, target: bool = False, text: bool = False, number: bool = False) -> Any:
+        return self.frame[name]
+
+    def where(self, rows: Sequence[int]) -> str:
+        return _numbered("row", [row + 1 for row in rows])
+
+    def rows(self, present: Any) -> FrameSheet:
+        return replace(self, frame=self.frame[np.asarray(present)].reset_index(drop=True))
+
+
+def parquet(path: str | Path) -> FrameSheet:
+    """A Parquet file, which needs pyarrow."""
+    frame = _read_parquet(path)
+    file = Path(path).name
+    if len(frame) == 0:
+        raise GlassnetError(f"{file} holds no rows.")
+    said = f"{file}: {count(len(frame), 'row')}, {count(frame.shape[1], 'column')}, Parquet."
+    return FrameSheet((said,), file, frame)
+
+
+def _read_parquet(path: str | Path) -> Any:
+    path = existing(path)
+    try:
+        import pyarrow
+    except ImportError as error:
+        raise GlassnetError(
+            f"reading {path.name} needs pyarrow. Install it with: pip install 'glassnet[parquet]'"
+        ) from error
+    import pandas as pd
+
+    try:
+        frame = pd.read_parquet(path, engine="pyarrow")
+    except (pyarrow.ArrowException, OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise GlassnetError(f"{path.name} can't be read as Parquet: {reason}") from error
+    frame.columns = [str(name) for name in frame.columns]
+    return frame
