@@ -21,10 +21,10 @@ from ..model import Model
 from ..training import Epoch
 from ..wording import figure
 from .keeping import Fitted, Patience
+from .parameters import checked
 from .reprs import with_fit
 from .rows import Given, checked_inputs, together
 from .words import (
-    checked_end,
     experiment_of,
     in_parameters,
     is_solver,
@@ -87,12 +87,12 @@ class GlassEstimator(BaseEstimator):
 
         Raises a ValueError in words for what can't be trained on, `Diverged` among them.
         """
-        limit = checked_end(self)
+        limit = checked(self)
         before = self._fitted if self.warm_start and self.__sklearn_is_fitted__() else None
         given, seed = self._given(X, y, sample_weight, X_val, y_val, before)
         training = self._training(given, before and before.without_best(), seed, limit)
         self._train(training, Patience(), seed, by_parts=False)
-        if training.progress.stopped.startswith("all ") and self.n_iter_no_change is not None:
+        if training.progress.stopped.startswith("all ") and plain(self.n_iter_no_change) is not None:
             warnings.warn(
                 f"all {limit} epochs of max_iter were done before the loss stopped improving: raise max_iter, or set "
                 "n_iter_no_change=None where just so many are wanted",
@@ -103,7 +103,7 @@ class GlassEstimator(BaseEstimator):
 
     def _one_epoch(self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any, classes: Any = None) -> None:
         """One epoch on these rows, as `partial_fit` wants it; to a schedule, one of `max_iter` or more."""
-        limit = checked_end(self)
+        limit = checked(self)
         before = self._fitted if self.__sklearn_is_fitted__() else None
         given, seed = self._given(X, y, sample_weight, X_val, y_val, before, classes)
         patience = None if before is None else before.patience
@@ -196,12 +196,13 @@ class GlassEstimator(BaseEstimator):
         return False
 
     def _is_over(self, patience: Patience) -> bool:
-        return self.n_iter_no_change is not None and patience.stalled > self.n_iter_no_change
+        most = plain(self.n_iter_no_change)
+        return most is not None and patience.stalled > most
 
     def _why(self, training: Training, patience: Patience) -> str:
         """Why it was broken off, in a sentence."""
         if not self.early_stopping:
-            return f"training loss fell by less than {self.tol:g} for {patience.stalled} epochs"
+            return f"training loss fell by less than {plain(self.tol):g} for {patience.stalled} epochs"
         return f"no better validation {training.chosen.monitor} for {patience.stalled} epochs"
 
     # --- what is different for classes and for numbers ---------------------------------------------------

@@ -15,7 +15,7 @@ from ..errors import GlassnetError
 from ..kinds import Task
 from .fitting import GlassEstimator, takes_batches
 from .keeping import Fitted
-from .words import known_parts
+from .words import known_parts, plain
 
 Array = NDArray[Any]
 
@@ -75,7 +75,7 @@ class GlassRegressor(RegressorMixin, GlassEstimator):
         if self.loss is None:
             return False
         try:
-            return bool(known_parts().choose("loss", self.loss).build().targets == "nonnegative")
+            return bool(known_parts().choose("loss", plain(self.loss)).build().targets == "nonnegative")
         except GlassnetError:
             return False  # fitting will say what is wrong
 
