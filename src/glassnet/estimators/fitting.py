@@ -21,6 +21,7 @@ from ..model import Model
 from ..training import Epoch
 from ..wording import figure
 from .keeping import Fitted, Patience
+from .names import Names
 from .parameters import checked
 from .reprs import with_fit
 from .rows import Given, checked_inputs, together
@@ -50,7 +51,7 @@ def takes_batches(estimator: GlassEstimator) -> bool:
 
 
 @dataclass(eq=False, repr=False)
-class GlassEstimator(BaseEstimator):
+class GlassEstimator(Names, BaseEstimator):
     """Parameters and fitting; docs/estimators.md explains each parameter."""
 
     hidden_layer_sizes: Any = (100,)
@@ -166,6 +167,8 @@ class GlassEstimator(BaseEstimator):
 
     def _train(self, training: Training, patience: Patience, seed: int, *, by_parts: bool) -> None:
         """Follow the epochs; however that ends, what has been learned is kept."""
+        begun = len(training.progress.epochs)
+        earlier: int | None = self._kept.seen if begun else 0
         try:
             with said_in_parameters():
                 over = self._follow(training, patience)
@@ -177,7 +180,9 @@ class GlassEstimator(BaseEstimator):
         finally:
             optimizer = training.chosen.optimizer.part.full_name
             kept = patience if by_parts else None
-            self._fitted = Fitted(training.model, training.progress, optimizer, seed, kept)
+            seen = (len(training.progress.epochs) - begun) * len(training.data.train)
+            seen_in_all = None if earlier is None else earlier + seen
+            self._fitted = Fitted(training.model, training.progress, optimizer, seed, kept, seen_in_all)
 
     def _follow(self, training: Training, patience: Patience) -> bool:
         """Look at each epoch; whether it was broken off because nothing had improved for too long."""

@@ -41,7 +41,8 @@ class Patience:
 
 @dataclass(eq=False)
 class Fitted:
-    """What a fit leaves behind. `patience` is there while `partial_fit` goes on step by step.
+    """What a fit leaves behind. `patience` is there while `partial_fit` goes on step by step; `seen` counts the rows
+    that were trained on, each as often as it was (None in a file that did not keep it).
 
     A network predicts into buffers that it keeps, so predictions from several threads take turns at the `lock`.
     """
@@ -51,6 +52,7 @@ class Fitted:
     optimizer: str
     seed: int
     patience: Patience | None = None
+    seen: int | None = None
     lock: Lock = field(default_factory=Lock)
 
     @property
@@ -70,6 +72,7 @@ class Fitted:
             "step": progress.step,
             "best_epoch": progress.best_epoch,
             "stopped": progress.stopped,
+            "seen": self.seen,
             "patience": None if patience is None else [patience.lowest, patience.stalled],
         }
         arrays = {"fit": np.array(json.dumps(words)), **history_arrays(progress.epochs)}
@@ -90,7 +93,7 @@ class Fitted:
                 words["stopped"],
             )  # fmt: skip
             patience = None if words["patience"] is None else Patience(*words["patience"])
-            return cls(read, progress, words["optimizer"], words["seed"], patience)
+            return cls(read, progress, words["optimizer"], words["seed"], patience, words.get("seen"))
         except DAMAGE as error:
             raise GlassnetError(f"not a fit that this glassnet can read ({type(error).__name__}: {error})") from error
 
