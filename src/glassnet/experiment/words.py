@@ -307,7 +307,9 @@ def _widths(value: Any) -> tuple[int, ...]:
     elif isinstance(value, int):
         value = [value]
     try:
-        widths = tuple(_width(width) for width in value or ())
+        if value is not None and not isinstance(value, list | tuple | range) and not hasattr(value, "tolist"):
+            raise TypeError  # bytes are numbers one by one, and a set has no order
+        widths = tuple(_width(width) for width in (() if value is None else value))
     except (TypeError, ValueError, OverflowError):
         raise GlassnetError(f"--hidden wants widths such as 128,64, or none, not {_shown(value)}") from None
     if any(width < 1 for width in widths):
