@@ -70,6 +70,7 @@ class GlassEstimator(Names, BaseEstimator):
     clip_norm: float | None = None
     clip_value: float | None = None
     batch_size: int | str = "auto"
+    shuffle: bool = True
     max_iter: int = 200
     tol: float = 1e-4
     n_iter_no_change: int | None = 10

@@ -32,6 +32,7 @@ PARAMETERS = {
     "clip_norm": "clip_norm",
     "clip_value": "clip_value",
     "monitor": "monitor",
+    "shuffle": "shuffle",
 }
 #: The parameters that hold parts, and the kind of each.
 PARTS = {
