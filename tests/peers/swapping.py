@@ -1,0 +1,84 @@
+"""A plugin of pytest that puts our estimators into scikit-learn's own test files, as they are installed.
+
+A test that names none of ours is left out. One that the table of differences names has to fail, and all others have
+to pass; a row of the table that means no test is an error as well.
+"""
+
+from collections.abc import Iterator
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+import pytest
+from peers.differences import covers, differences
+from peers.stand_ins import OURS, STAND_INS
+
+
+#: What takes longest, and is left to `make peers`.
+LONG: dict[str, list[str]] = {}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    """A test file takes its names from scikit-learn's packages, and finds ours there; nobody else ever does."""
+    if not isinstance(collector, pytest.Module):
+        return (yield)
+    with pytest.MonkeyPatch.context() as patch:
+        for path, cls in STAND_INS.items():
+            patch.setattr(path, cls)
+        return (yield)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    ours = [item for item in items if isinstance(item, pytest.Function) and takes_part(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in ours])
+    items[:] = ours
+    files = {item.path.name for item in items}
+    rows = {name: reason for name, reason in differences().items() if name.partition("::")[0] in files}
+    for name, reason in rows.items():
+        meant = [item for item in items if covers(name, called(item))]
+        if not meant:
+            raise pytest.UsageError(f"docs/estimators.md names {name}, and there is no such test with ours in it")
+        for item in meant:
+            item.add_marker(pytest.mark.xfail(strict=True, reason=reason))
+
+
+def called(item: pytest.Item) -> str:
+    return f"{item.path.name}::{item.nodeid.partition('::')[2]}"
+
+
+def takes_part(item: pytest.Function) -> bool:
+    """Whether a test, its cases or its fixtures name one of ours, themselves or through what they name."""
+    cases = getattr(item, "callspec", None)
+    fixtures = [one.func for found in item._fixtureinfo.name2fixturedefs.values() for one in found]
+    seen: set[int] = set()
+    return any(names_ours(one, seen) for one in (item.function, cases and cases.params, *fixtures))
+
+
+def names_ours(thing: Any, seen: set[int]) -> bool:
+    if id(thing) in seen:
+        return False
+    seen.add(id(thing))
+    if isinstance(thing, OURS) or (isinstance(thing, type) and issubclass(thing, OURS)):
+        return True
+    return any(names_ours(one, seen) for one in _behind(thing))
+
+
+def _behind(thing: Any) -> Iterator[Any]:
+    """What is named by a function, held by a collection, or a parameter of an estimator."""
+    if isinstance(thing, FunctionType):
+        wrapped = getattr(thing, "__wrapped__", None)
+        yield from (thing.__globals__[name] for name in _names(thing.__code__) if name in thing.__globals__)
+        yield from () if wrapped is None else (wrapped,)
+    elif isinstance(thing, dict):
+        yield from thing.values()
+    elif isinstance(thing, list | tuple | set):
+        yield from thing
+    elif hasattr(thing, "get_params") and not isinstance(thing, type | ModuleType):
+        yield from thing.get_params(deep=False).values()
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _names(inner)
