@@ -254,18 +254,30 @@ def test_every_option_reaches_the_experiment() -> None:
         "split-seed": "7",
         "dtype": "float32",
     }
-    trained("iris", "--batch-norm", *(word for name, value in options.items() for word in (f"--{name}", value)))
+    trained(
+        "iris",
+        "--batch-norm",
+        "--no-shuffle",
+        *(word for name, value in options.items() for word in (f"--{name}", value)),
+    )
     words = words_of()
     numbers = {"epochs": 1, "batch_size": 16, "l1": 0.01, "l2": 0.02, "dropout": 0.1, "input_dropout": 0.05}
     numbers |= {"clip_norm": 3, "clip_value": 4, "patience": 5, "validation": 0.2, "test": 0.3, "seed": 6}
-    numbers |= {"split_seed": 7, "batch_norm": True, "hidden": [6, 5], "scale": "minmax", "dtype": "float32"}
+    numbers |= {
+        "split_seed": 7,
+        "batch_norm": True,
+        "shuffle": False,
+        "hidden": [6, 5],
+        "scale": "minmax",
+        "dtype": "float32",
+    }
     assert {name: words[name] for name in numbers} == numbers
     assert words["class_weight"] == "balanced" and words["monitor"] == "accuracy" and words["task"] == "multiclass"
     assert [phrase.partition(":")[0] for phrase in words["activation"]] == ["glassnet/elu"] * 2
     assert words["initializer"] == ["glassnet/he_normal"] * 3
     assert words["metrics"] == ["glassnet/accuracy", "glassnet/f1"]
     assert words["schedule"].startswith("glassnet/cosine")
-    taken = {name.replace("-", "_") for name in options} | {"metrics", "batch_norm"}
+    taken = {name.replace("-", "_") for name in options} | {"metrics", "batch_norm", "shuffle"}
     elsewhere = {"dataset", "target", "drop", "category", "keep", "group", "order", "reading", "plugins"}
     assert set(words) <= taken | elsewhere
 

@@ -272,15 +272,15 @@ def test_weights_count_where_early_stopping_looks_and_rows_without_weight_are_no
 @pytest.mark.parametrize(
     ("parameters", "words"),
     [
-        ({"tol": "a"}, "tol is a number, at least 0, not 'a'"),
-        ({"tol": None}, "tol is a number, at least 0, not None"),
-        ({"tol": float("nan")}, "tol is a number, at least 0, not nan"),
-        ({"tol": -1.0}, "tol is a number, at least 0, not -1.0"),
-        ({"n_iter_no_change": "a"}, "n_iter_no_change is a whole number of epochs, at least 0, or None, not 'a'"),
-        ({"n_iter_no_change": -3}, "n_iter_no_change is a whole number of epochs, at least 0, or None, not -3"),
-        ({"n_iter_no_change": True}, "n_iter_no_change is a whole number of epochs"),
-        ({"max_iter": True}, "max_iter is a whole number of epochs, at least 1, not True"),
-        ({"max_iter": 0}, "max_iter is a whole number of epochs, at least 1, not 0"),
+        ({"tol": "a"}, "tol wants a number, not 'a'"),
+        ({"tol": None}, "tol wants a finite number, not None"),
+        ({"tol": float("nan")}, "tol wants a finite number, not nan"),
+        ({"tol": -1.0}, "tol must be at least 0, not -1.0"),
+        ({"n_iter_no_change": "a"}, "n_iter_no_change wants a whole number, not 'a'"),
+        ({"n_iter_no_change": -3}, "n_iter_no_change must be at least 0, not -3"),
+        ({"n_iter_no_change": True}, "n_iter_no_change wants a whole number, not True"),
+        ({"max_iter": True}, "max_iter wants a whole number, not True"),
+        ({"max_iter": 0}, "max_iter must be at least 1, not 0"),
     ],
 )
 def test_what_decides_about_the_end_is_refused_before_anything_is_learned(parameters: dict, words: str) -> None:
@@ -636,7 +636,7 @@ def test_parameters_are_only_kept_and_a_clone_has_them_all() -> None:
         ({"hidden_layer_sizes": (0,)}, "hidden_layer_sizes wants widths of at least 1"),
         ({"l2": -1}, "l2 must be at least 0, not -1"),
         ({"dropout": 1.5}, "dropout must be at least 0 and below 1, not 1.5"),
-        ({"max_iter": 0}, "max_iter is a whole number of epochs, at least 1, not 0"),
+        ({"max_iter": 0}, "max_iter must be at least 1, not 0"),
         ({"batch_size": 0}, "batch_size must be at least 1 or full, not 0"),
         ({"optimizer": "lbfgs", "dropout": 0.5}, "lbfgs looks at all rows at once and chooses its own steps: leave"),
         ({"early_stopping": True, "validation_fraction": 0}, "early_stopping needs rows to look at"),

@@ -211,7 +211,7 @@ MODEL_WORDS: Rule = record(
 )
 FIT_WORDS: Rule = record(
     {"optimizer": text, "seed": whole, "step": whole, "best_epoch": whole, "stopped": text},
-    {"patience": maybe(each(anything, 2)), "begun": whole},
+    {"patience": maybe(each(anything, 2)), "seen": maybe(whole), "begun": whole},
 )
 ESTIMATOR_WORDS: Rule = record({"estimator": text, "parameters": named(anything)})
 

@@ -63,6 +63,7 @@ _OPTIONS = (
     _part("--metric", "metric", "One more score (repeatable).", name="metrics", multiple=True),
     click.option("--epochs", metavar="N", help="Passes over the training rows  [50]."),
     click.option("--batch-size", metavar="N|full", help="Rows a step  [32; full for whole-data solvers]."),
+    click.option("--shuffle/--no-shuffle", default=None, help="A new order of rows for each epoch  [yes]."),
     click.option("--l1", metavar="X", help="Penalty l1 * sum|W|  [0]."),
     click.option("--l2", metavar="X", help="Penalty l2/2 * sum(W**2), biases excluded  [0.0001]."),
     click.option("--dropout", metavar="SHARE", help="Share of hidden units left out while training  [0]."),

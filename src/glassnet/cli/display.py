@@ -67,6 +67,7 @@ def _extras(training: Training) -> str:
     }
     said = [f"{name} {value:g}" for name, value in extras.items() if value]
     said += ["batch normalisation"] if words.batch_norm else []
+    said += [] if words.shuffle else ["rows in their own order"]
     said += [f"monitor {words.monitor}"] if words.monitor != "loss" else []
     return "".join(f"{one}, " for one in said)
 

@@ -196,23 +196,24 @@ class GlassClassifier(ClassifierMixin, GlassEstimator):
     def _weighed(self, given: Given) -> Given:
         """With the weights of classes, as they follow from the training rows."""
         train, y = given.split.train, given.dataset.y
-        if self.class_weight is None:
+        if plain(self.class_weight) is None:
             return given
         weight = np.ones(len(y)) if given.weight is None else given.weight
         return replace(given, weight=weight * self._class_weights(y, train, weight))
 
     def _class_weights(self, y: Array, train: Array, weight: Array) -> Array:
         """The weight of each row's class (n,). Balanced: each class counts the same among the training rows."""
-        balanced = isinstance(self.class_weight, str) and self.class_weight == "balanced"
+        wanted = plain(self.class_weight)
+        balanced = isinstance(wanted, str)
         if self._several_labels and balanced:
             columns = [_balanced(column, train, weight, 2) for column in y.astype(np.intp).T]
             return np.asarray(np.prod(columns, axis=0))  # as scikit-learn has it: a row counts by all of its labels
         if self._several_labels:
-            return np.asarray(compute_sample_weight(self.class_weight, y))
+            return np.asarray(compute_sample_weight(list(wanted) if isinstance(wanted, tuple) else wanted, y))
         codes = np.searchsorted(self.classes_, y)
         if balanced:
             return _balanced(codes, train, weight, len(self.classes_))
-        return np.asarray(compute_class_weight(self.class_weight, classes=self.classes_, y=self.classes_)[codes])
+        return np.asarray(compute_class_weight(wanted, classes=self.classes_, y=self.classes_)[codes])
 
     def _output_activation(self) -> Activation:
         """The output that is trained, or that would be."""
@@ -220,8 +221,8 @@ class GlassClassifier(ClassifierMixin, GlassEstimator):
             return self._fitted.model.network.output
         catalog = known_parts()
         if self.output is not None:
-            return catalog.choose("activation", self.output).build()
-        loss = catalog.choose("loss", "cross_entropy" if self.loss is None else self.loss)
+            return catalog.choose("activation", plain(self.output)).build()
+        loss = catalog.choose("loss", "cross_entropy" if self.loss is None else plain(self.loss))
         return catalog.choose("activation", loss.build().output, home=loss.part.distribution).build()
 
     def __sklearn_tags__(self) -> Any:
@@ -235,7 +236,7 @@ class GlassClassifier(ClassifierMixin, GlassEstimator):
         if self.loss is None:
             return True
         try:
-            loss = known_parts().choose("loss", self.loss).build()
+            loss = known_parts().choose("loss", plain(self.loss)).build()
             loss.value(self._output_activation().f(np.zeros_like(t)), t)
         except GlassnetError:
             return True  # fitting will say what is wrong

@@ -21,10 +21,11 @@ from ..model import Model
 from ..training import Epoch
 from ..wording import figure
 from .keeping import Fitted, Patience
+from .names import Names
+from .parameters import checked
 from .reprs import with_fit
 from .rows import Given, checked_inputs, together
 from .words import (
-    checked_end,
     experiment_of,
     in_parameters,
     is_solver,
@@ -50,7 +51,7 @@ def takes_batches(estimator: GlassEstimator) -> bool:
 
 
 @dataclass(eq=False, repr=False)
-class GlassEstimator(BaseEstimator):
+class GlassEstimator(Names, BaseEstimator):
     """Parameters and fitting; docs/estimators.md explains each parameter."""
 
     hidden_layer_sizes: Any = (100,)
@@ -69,6 +70,7 @@ class GlassEstimator(BaseEstimator):
     clip_norm: float | None = None
     clip_value: float | None = None
     batch_size: int | str = "auto"
+    shuffle: bool = True
     max_iter: int = 200
     tol: float = 1e-4
     n_iter_no_change: int | None = 10
@@ -88,7 +90,7 @@ class GlassEstimator(BaseEstimator):
         Raises a ValueError in words for what can't be trained on, `Diverged` among them. An interrupt is raised again,
         so that it ends a search as well; the epochs that were done are kept.
         """
-        limit = checked_end(self)
+        limit = checked(self)
         before = self._fitted if self.warm_start and self.__sklearn_is_fitted__() else None
         given, seed = self._given(X, y, sample_weight, X_val, y_val, before)
         training = self._training(given, before and before.without_best(), seed, limit)
@@ -107,7 +109,7 @@ class GlassEstimator(BaseEstimator):
         progress = training.progress
         if progress.gave_up:
             return f"{in_parameters(progress.stopped)}. Inputs of about the same scale and in double precision help"
-        if progress.stopped.startswith("all ") and self.n_iter_no_change is not None:
+        if progress.stopped.startswith("all ") and plain(self.n_iter_no_change) is not None:
             return (
                 f"all {limit} epochs of max_iter were done before the loss stopped improving: raise max_iter, or set "
                 "n_iter_no_change=None where just so many are wanted"
@@ -116,7 +118,7 @@ class GlassEstimator(BaseEstimator):
 
     def _one_epoch(self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any, classes: Any = None) -> None:
         """One epoch on these rows, as `partial_fit` wants it; to a schedule, one of `max_iter` or more."""
-        limit = checked_end(self)
+        limit = checked(self)
         before = self._fitted if self.__sklearn_is_fitted__() else None
         given, seed = self._given(X, y, sample_weight, X_val, y_val, before, classes)
         patience = None if before is None else before.patience
@@ -179,6 +181,8 @@ class GlassEstimator(BaseEstimator):
 
     def _train(self, training: Training, patience: Patience, seed: int, *, begun: int, by_parts: bool) -> None:
         """Follow the epochs from the one after `begun`; however that ends, what has been learned is kept."""
+        before = len(training.progress.epochs)
+        earlier: int | None = self._kept.seen if before else 0
         try:
             with said_in_parameters():
                 over = self._follow(training, patience)
@@ -189,7 +193,9 @@ class GlassEstimator(BaseEstimator):
                 training.progress.stopped = ""  # one call ends, not the training
         finally:
             optimizer, kept = training.chosen.optimizer.part.full_name, patience if by_parts else None
-            self._fitted = Fitted(training.model, training.progress, optimizer, seed, kept, begun)
+            seen = (len(training.progress.epochs) - before) * len(training.data.train)
+            in_all = None if earlier is None else earlier + seen
+            self._fitted = Fitted(training.model, training.progress, optimizer, seed, kept, in_all, begun)
 
     def _follow(self, training: Training, patience: Patience) -> bool:
         """Look at each epoch; whether it was broken off because nothing had improved for too long."""
@@ -209,12 +215,13 @@ class GlassEstimator(BaseEstimator):
         return False
 
     def _is_over(self, patience: Patience) -> bool:
-        return self.n_iter_no_change is not None and patience.stalled > self.n_iter_no_change
+        most = plain(self.n_iter_no_change)
+        return most is not None and patience.stalled > most
 
     def _why(self, training: Training, patience: Patience) -> str:
         """Why it was broken off, in a sentence."""
         if not self.early_stopping:
-            return f"training loss fell by less than {self.tol:g} for {patience.stalled} epochs"
+            return f"training loss fell by less than {plain(self.tol):g} for {patience.stalled} epochs"
         return f"no better validation {training.chosen.monitor} for {patience.stalled} epochs"
 
     # --- what is different for classes and for numbers ---------------------------------------------------

@@ -41,8 +41,9 @@ class Patience:
 
 @dataclass(eq=False)
 class Fitted:
-    """What a fit leaves behind. `patience` is there while `partial_fit` goes on step by step; `begun` counts the epochs
-    that there were before the last `fit`.
+    """What a fit leaves behind. `patience` is there while `partial_fit` goes on step by step; `seen` counts the rows
+    that were trained on, each as often as it was (None in a file that did not keep it), and `begun` the epochs that
+    there were before the last `fit`.
 
     A network predicts into buffers that it keeps, so predictions from several threads take turns at the `lock`.
     """
@@ -52,6 +53,7 @@ class Fitted:
     optimizer: str
     seed: int
     patience: Patience | None = None
+    seen: int | None = None
     begun: int = 0
     lock: Lock = field(default_factory=Lock)
 
@@ -72,6 +74,7 @@ class Fitted:
             "step": progress.step,
             "best_epoch": progress.best_epoch,
             "stopped": progress.stopped,
+            "seen": self.seen,
             "begun": self.begun,
             "patience": None if patience is None else [patience.lowest, patience.stalled],
         }
@@ -93,7 +96,8 @@ class Fitted:
                 words["stopped"],
             )  # fmt: skip
             patience = None if words["patience"] is None else Patience(*words["patience"])
-            return cls(read, progress, words["optimizer"], words["seed"], patience, words.get("begun", 0))
+            told = words["optimizer"], words["seed"], patience, words.get("seen"), words.get("begun", 0)
+            return cls(read, progress, *told)
         except DAMAGE as error:
             raise GlassnetError(f"not a fit that this glassnet can read ({type(error).__name__}: {error})") from error
 

@@ -16,7 +16,7 @@ from ..kinds import Task
 from ..training.scoring import point_numbers
 from .fitting import GlassEstimator, takes_batches
 from .keeping import Fitted
-from .words import known_parts
+from .words import known_parts, plain
 
 Array = NDArray[Any]
 
@@ -80,7 +80,7 @@ class GlassRegressor(RegressorMixin, GlassEstimator):
         if self.loss is None:
             return False
         try:
-            return bool(known_parts().choose("loss", self.loss).build().targets == "nonnegative")
+            return bool(known_parts().choose("loss", plain(self.loss)).build().targets == "nonnegative")
         except GlassnetError:
             return False  # fitting will say what is wrong
 

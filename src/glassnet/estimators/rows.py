@@ -15,6 +15,7 @@ from ..data.splits import check_fraction, split
 from ..errors import GlassnetError, join
 from ..kinds import Dataset, Task
 from ..streams import Stream, generator
+from .words import plain
 
 Array = NDArray[Any]
 DTYPES = (np.float64, np.float32)
@@ -95,7 +96,7 @@ def together(
 
 
 def _held_out(rows: Array, fraction: Any, seed: int, strata: Array | None) -> Split:
-    share = check_fraction("validation_fraction", fraction)
+    share = check_fraction("validation_fraction", plain(fraction))
     if share == 0:
         raise GlassnetError("early_stopping needs rows to look at: a validation_fraction above 0, or X_val and y_val")
     stay, taken = split(rows, share, generator(seed, Stream.SPLIT), None if strata is None else strata[rows])

@@ -32,6 +32,7 @@ PARAMETERS = {
     "clip_norm": "clip_norm",
     "clip_value": "clip_value",
     "monitor": "monitor",
+    "shuffle": "shuffle",
 }
 #: The parameters that hold parts, and the kind of each.
 PARTS = {
@@ -102,32 +103,14 @@ def several(value: Any) -> tuple[Any, ...]:
 
 
 def plain(value: Any) -> Any:
-    """Python's own numbers, texts and tuples: a grid hands NumPy's over."""
-    if isinstance(value, np.ndarray | list | tuple):
-        return tuple(plain(one) for one in value)
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def checked_end(estimator: Any) -> int:
-    """`max_iter`, once what decides about the end of training is fit for it: sooner than anything is learned."""
-    limit, tol, patience = (plain(getattr(estimator, name)) for name in ("max_iter", "tol", "n_iter_no_change"))
-    if not _is_whole(limit) or limit < 1:
-        raise ValueError(f"max_iter is a whole number of epochs, at least 1, not {estimator.max_iter!r}")
-    if isinstance(tol, bool) or not isinstance(tol, int | float) or not 0 <= tol < float("inf"):
-        raise ValueError(f"tol is a number, at least 0, not {estimator.tol!r}")
-    if patience is not None and (not _is_whole(patience) or patience < 0):
-        raise ValueError(
-            f"n_iter_no_change is a whole number of epochs, at least 0, or None, not {estimator.n_iter_no_change!r}"
-        )
-    return int(limit)
-
-
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    """Python's own numbers, texts and tuples: a grid hands NumPy's over, some as arrays without an axis."""
+    if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
+        return value.item()
+    return tuple(plain(one) for one in value) if isinstance(value, np.ndarray | list | tuple) else value
 
 
 def optimizer_of(estimator: Any, catalog: Catalog) -> Choice:
-    given = estimator.optimizer
+    given = plain(estimator.optimizer)
     return catalog.choose("optimizer", default_optimizer(_layers(estimator)) if given is None else given)
 
 
@@ -144,7 +127,7 @@ def experiment_of(
     estimator: Any, catalog: Catalog, *, task: Task, rows: int, dtype: str, epochs: int, seed: int
 ) -> Experiment:
     """The experiment that the parameters mean, for so many training rows."""
-    if estimator.batch_norm and rows < 2:
+    if plain(estimator.batch_norm) and rows < 2:
         raise GlassnetError(f"batch_norm learns from differences between rows, and n_samples={rows}: give more rows")
     words = {field: plain(getattr(estimator, name)) for field, name in PARAMETERS.items()}
     batch_size = plain(estimator.batch_size)
@@ -170,6 +153,6 @@ def seed_of(random_state: Any) -> int:
     None, or a `RandomState`, is asked for one, as everywhere in scikit-learn.
     """
     given = plain(random_state)
-    if _is_whole(given) and given >= 0:
-        return int(given)
+    if isinstance(given, int):
+        return given
     return int(check_random_state(random_state).randint(np.iinfo(np.int32).max))

@@ -5,11 +5,12 @@ from .choosing import DEFAULT_BATCH, choose_parts, default_optimizer, load_datas
 from .results import Interval, baseline, resampled
 from .telling import is_table, said
 from .trials import batch_trials, rate_range
-from .words import RULES, Experiment, flag, read_toml
+from .words import RULES, SWITCHES, Experiment, flag, read_toml
 
 __all__ = [
     "DEFAULT_BATCH",
     "RULES",
+    "SWITCHES",
     "Experiment",
     "Interval",
     "Training",

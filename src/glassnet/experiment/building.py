@@ -255,6 +255,7 @@ class Training:
             monitor=self.chosen.monitor,
             lr=float(self.chosen.optimizer.options.get("lr", 1.0)),
             keep_step_losses=keep_step_losses,
+            shuffle=words.shuffle,
         )
 
     def _still(self) -> Iterator[str]:

@@ -34,6 +34,7 @@ class Experiment:
     the file is written, `("decimal=,", "missing=n/a")` (`data.reading.Reading`). `activation`
     and `initializer` hold one phrase for all layers or one for each (initializers: the output layer too).
     `l1` and `l2` are l1 * sum|W| + l2 / 2 * sum(W^2), biases excluded. `batch_size` is a number or "full".
+    `shuffle` draws the order of rows anew for each epoch.
     `split_seed` draws the test and validation rows, `seed` everything else, so that repeats over seeds
     never move test rows into training. `plugins` holds (path, SHA-256) of one-file plugins.
     """
@@ -65,6 +66,7 @@ class Experiment:
     metrics: tuple[Choosable, ...] = ()
     epochs: int = 50
     batch_size: int | str | None = None
+    shuffle: bool = True
     l1: float = 0.0
     l2: float = 0.0001
     clip_norm: float | None = None
@@ -238,6 +240,7 @@ RULES: dict[str, Rule] = {
     "seed": Rule(int, 0),
     "split_seed": Rule(int, 0),
     "batch_norm": Rule(bool),
+    "shuffle": Rule(bool),
     "task": Rule(str, choices=tuple(TASKS)),
     "scale": Rule(str, choices=SCALES),
     "class_weight": Rule(str, choices=("balanced",)),
@@ -246,6 +249,7 @@ RULES: dict[str, Rule] = {
     "order": Rule(str),
     "monitor": Rule(str),
 }
+SWITCHES = tuple(name for name, rule in RULES.items() if rule.type is bool)
 COLUMNS = ("drop", "category", "keep")
 TUPLES = (*COLUMNS, "reading", "hidden", "activation", "initializer", "metrics", "plugins")
 CHOICES = tuple(field.name for field in fields(Experiment) if field.name != "plugins")
@@ -307,7 +311,9 @@ def _widths(value: Any) -> tuple[int, ...]:
     elif isinstance(value, int):
         value = [value]
     try:
-        widths = tuple(_width(width) for width in value or ())
+        if value is not None and not isinstance(value, list | tuple | range) and not hasattr(value, "tolist"):
+            raise TypeError  # bytes are numbers one by one, and a set has no order
+        widths = tuple(_width(width) for width in (() if value is None else value))
     except (TypeError, ValueError, OverflowError):
         raise GlassnetError(f"--hidden wants widths such as 128,64, or none, not {_shown(value)}") from None
     if any(width < 1 for width in widths):
@@ -330,7 +336,7 @@ def _from_text(name: str, text: str) -> Any:
     """A field's value from the right-hand side of `--set`."""
     if text.lower() in ("none", "") and name != "scale":
         return () if name in TUPLES else None
-    if name == "batch_norm" and text.lower() in ("true", "false"):
+    if name in SWITCHES and text.lower() in ("true", "false"):
         return text.lower() == "true"
     if name in TUPLES and name != "hidden":
         return tuple(text.split(";"))

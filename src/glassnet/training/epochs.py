@@ -120,6 +120,7 @@ class Plan:
     monitor: str = "loss"
     lr: float = 1.0
     keep_step_losses: bool = False
+    shuffle: bool = True
 
 
 @dataclass(frozen=True)
