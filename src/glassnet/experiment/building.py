@@ -195,12 +195,14 @@ class Training:
         return self.plan.epochs > 0 and not self.progress.epochs and not self.progress.stopped
 
     def intervals(self) -> dict[str, dict[str, Interval]]:
-        """95 % intervals of the test scores (of the training rows' where there are no test rows)."""
-        rows = self._judged()
+        """95 % intervals of the test scores (of the training rows' where there are no test rows), and of validation."""
+        judged = {"train" if self.data.test is None else "test": self._judged()}
+        if self.data.validation is not None and not self.data.whole:
+            judged["validation"] = self.data.validation
         with np.errstate(all="ignore"):
-            y = self.network.predict(rows.X)
-            name = "train" if self.data.test is None else "test"
-            return {name: intervals(y, rows, self.scorer, self.experiment.split_seed)}
+            answers = {name: self.network.predict(rows.X) for name, rows in judged.items()}
+            seed = self.experiment.split_seed
+            return {name: intervals(answers[name], rows, self.scorer, seed) for name, rows in judged.items()}
 
     def _judged(self) -> Rows:
         return self.data.train if self.data.test is None else self.data.test
