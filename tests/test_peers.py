@@ -30,7 +30,6 @@ FILES = {
     "compose": (["target", "column_transformer"], 15),
     "semi_supervised": (["self_training"], 10),
     "metrics": (["score_objects"], 30),
-    "linear_model": (["ransac"], 10),
     "frozen": (["frozen"], 5),
 }
 
