@@ -37,7 +37,7 @@ SETTINGS = (
     Setting(("kernel_regularizer", "regularizer", "penalty", "reg", "lambda", "reg_lambda", "l2_reg"), "l2",
             "l2 / 2 * sum(W^2) on the mean loss, so Keras's l2 is half of ours"),
     Setting(("solver",), "optimizer", "adam and lbfgs are called the same; sgd with momentum is momentum or nesterov"),
-    Setting(("optimiser", "optim", "updater"), "optimizer"),
+    Setting(("optim", "updater"), "optimizer"),
     Setting(("lr", "learning_rate_init", "rate", "eta", "eta0", "step_size"), "optimizer", _RATE),
     Setting(("learning_rate",), "optimizer", _RATE + "; how it changes is the schedule's"),
     Setting(("momentum",), "optimizer", "momentum belongs to it, as in momentum:momentum=0.9"),
@@ -87,7 +87,7 @@ PARTS: dict[str, dict[str, tuple[str, ...]]] = {
             "bce", "bceloss", "bcewithlogitsloss", "binary_crossentropy", "bce_with_logits", "logistic", "log_loss",
         ),
         "cross_entropy": (
-            "crossentropyloss", "crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy",
+            "crossentropyloss", "categorical_crossentropy", "sparse_categorical_crossentropy",
             "nll", "nllloss", "nll_loss", "softmax",
         ),
         "poisson": ("poisson_nll", "poissonnllloss"),
