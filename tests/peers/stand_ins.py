@@ -9,9 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import sklearn.linear_model
-import sklearn.neural_network
-import sklearn.svm
 
 from glassnet import GlassClassifier, GlassRegressor
 

@@ -12,7 +12,6 @@ import pytest
 from peers.differences import covers, differences
 from peers.stand_ins import OURS, STAND_INS
 
-
 #: What takes longest, and is left to `make peers`.
 LONG: dict[str, list[str]] = {}
 

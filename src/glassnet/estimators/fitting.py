@@ -18,6 +18,7 @@ from ..experiment import Training
 from ..experiment.building import history_table
 from ..kinds import Task
 from ..model import Model
+from ..synonyms import unknown_setting
 from ..training import Epoch
 from ..wording import figure
 from .keeping import Fitted, Patience
@@ -26,10 +27,12 @@ from .parameters import checked
 from .reprs import with_fit
 from .rows import Given, checked_inputs, together
 from .words import (
+    Refused,
     experiment_of,
     in_parameters,
     is_solver,
     known_parts,
+    parameter_called,
     plain,
     said_in_parameters,
     seed_of,
@@ -129,6 +132,14 @@ class GlassEstimator(Names, BaseEstimator):
         training = self._training(given, before, seed, 1)
         training.plan = replace(training.plan, schedule_epochs=max(limit, training.plan.epochs))
         self._train(training, patience, seed, begun=before.begun if before else 0, by_parts=True)
+
+    def set_params(self, **params: Any) -> Any:
+        """As in scikit-learn; of a word that is none of ours it is said what that is called here."""
+        names = self._get_param_names()
+        for word in params:
+            if "__" not in word and word not in names:
+                raise Refused(unknown_setting(type(self).__name__, word, names, parameter_called))
+        return super().set_params(**params)
 
     # --- the loop --------------------------------------------------------------------------------------
 
