@@ -10,6 +10,7 @@ from .words import RULES, SWITCHES, Experiment, flag, read_toml
 __all__ = [
     "DEFAULT_BATCH",
     "RULES",
+    "Rule",
     "SWITCHES",
     "Experiment",
     "Interval",
