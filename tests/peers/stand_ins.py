@@ -6,7 +6,7 @@ its own: what a test sees is `GlassClassifier` or `GlassRegressor` at work.
 
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -121,7 +121,7 @@ def stand_in(path: str) -> type:
     signature = inspect.signature(original)
 
     class StandIn(ours):  # type: ignore[misc, valid-type]
-        _theirs: Words = {}  # replaced, never changed: copies of an estimator share it
+        _theirs: ClassVar[Words] = {}  # replaced, never changed: copies of an estimator share it
 
         def __init__(self, *given: Any, **named: Any) -> None:
             bound = signature.bind(*given, **named)
