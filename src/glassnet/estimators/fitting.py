@@ -21,7 +21,7 @@ from ..model import Model
 from ..synonyms import unknown_setting
 from ..training import Epoch
 from ..wording import figure
-from .keeping import Fitted, Patience
+from .keeping import Fitted, Patience, standing_still
 from .names import Names
 from .parameters import checked
 from .reprs import with_fit
@@ -212,11 +212,12 @@ class GlassEstimator(Names, BaseEstimator):
         """Look at each epoch; whether it was broken off because nothing had improved for too long."""
         training.warn = lambda words: warnings.warn(in_parameters(words), ConvergenceWarning, stacklevel=6)
         looks = self.early_stopping or not training.chosen.is_solver  # a solver knows its own end
+        tol = plain(self.tol) * standing_still(training)
         try:
             for epoch in training:
                 if self.verbose:
                     say(epoch)
-                patience.see(epoch.monitored if self.early_stopping else epoch.loss, plain(self.tol))
+                patience.see(epoch.monitored if self.early_stopping else epoch.loss, tol)
                 if looks and self._is_over(patience):
                     training.progress.stopped = self._why(training, patience)
                     return True
