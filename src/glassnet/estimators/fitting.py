@@ -341,7 +341,7 @@ class GlassEstimator(Names, BaseEstimator):
         network = self._kept.model.network
         biases = [network.view(network.w, "bias", layer).copy() for layer in range(len(network.widths) - 1)]
         scale, mean = self._units()
-        biases[-1] = biases[-1] * scale + mean
+        biases[-1] = (biases[-1] * scale + mean).astype(network.dtype, copy=False)
         return biases
 
     def _units(self) -> tuple[Any, Any]:
