@@ -52,7 +52,7 @@ _CURRENCY = (
 )
 _MONEY = re.compile(_CURRENCY)
 _NUMBER = r"(?:[0-9]+(?:[.,' ][0-9]+)*[.,]?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?"
-_UNIT = r"[%‰°]?[A-Za-zµμΩÅ²³]*(?:[/·*^][A-Za-zµμΩÅ0-9²³]+)*"
+_UNIT = r"(?:[%‰°]|°?[A-Za-zµμΩÅ][A-Za-zµμΩÅ²³]*(?:[/·*^][A-Za-zµμΩÅ0-9²³]+)*)?"
 _WRITTEN = re.compile(
     rf"(?P<open>\()?(?P<sign>[+-]?) ?(?P<before>{_CURRENCY})? ?(?P<inner>[+-]?)(?P<core>{_NUMBER}) ?"
     rf"(?P<after>{_CURRENCY}|{_UNIT})(?P<close>\))?"

@@ -189,10 +189,13 @@ def _is_declared(column: Any) -> bool:
 
 def _as_text(column: Any) -> Any:
     """Names as text: 1, also where a gap has made it 1.0."""
-    values = column.astype(object)
-    return values.map(
-        lambda value: str(int(value) if isinstance(value, float) and value.is_integer() else value), na_action="ignore"
-    ).where(column.notna(), None)
+    import pandas as pd
+
+    names = [
+        None if gap else str(int(value) if isinstance(value, float) and value.is_integer() else value)
+        for value, gap in zip(column, column.isna(), strict=True)
+    ]
+    return pd.Series(names, dtype=object, name=column.name)
 
 
 def _holds_text(column: Any) -> bool:
