@@ -17,7 +17,8 @@ class Reading:
 
     separator: between fields: one character, or tab. header: is the first line one of names? encoding: such as utf-8,
     cp1252. decimal: the mark in numbers, `.` or `,`. thousands: the mark between groups of three digits, or none.
-    missing: the marks of missing values, in place of ours; an empty cell always is one. comment: what begins a line
+    missing: the marks of missing values, in place of ours; an empty cell always is one. number: columns of numbers,
+    although their cells look like names. dates: what comes first in 3/4/2024, day or month. comment: what begins a line
     that is none of the table's. skip: lines above the table. sheet: of a workbook, by name or number.
     """
 
@@ -27,18 +28,20 @@ class Reading:
     decimal: str | None = None
     thousands: str | None = None
     missing: tuple[str, ...] | None = None
+    number: tuple[str, ...] | None = None
+    dates: str | None = None
     comment: str | None = None
     skip: int | None = None
     sheet: str | None = None
 
     @classmethod
     def of(cls, words: Words) -> Reading:
-        """From words such as `decimal=,`, where `missing` may stand several times, or from a mapping."""
+        """From words such as `decimal=,`, where `missing` and `number` may stand several times, or from a mapping."""
         found: dict[str, Any] = {}
         for word in in_words(words):
             name, _, value = word.partition("=")
-            if name == "missing":
-                found["missing"] = (*found.get("missing", ()), value)
+            if name in SEVERAL:
+                found[name] = (*found.get(name, ()), value)
             else:
                 found[name] = _READ[name](value) if name in _READ else value
         return cls(**found)
@@ -67,6 +70,8 @@ def _text(name: str, value: Any) -> str:
         _READ[name](text)
     if name == "decimal" and text not in (".", ","):
         raise GlassnetError(f"the decimal mark is . or , and not {text!r}")
+    if name == "dates" and text not in ("day", "month"):
+        raise GlassnetError(f"first in a date is the day or the month, and not {text!r}")
     return text
 
 
@@ -82,6 +87,7 @@ def _lines(text: str) -> int:
     return int(text)
 
 
+SEVERAL = ("missing", "number")
 _READ = {"header": _yes_or_no, "skip": _lines}
 NAMES = tuple(field.name for field in fields(Reading))
 
