@@ -91,6 +91,13 @@ _OPTIONS = (
 )
 
 
+def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What the columns of a table are for, and how its file is written, for a command that trains nothing."""
+    for option in reversed(TABLE_OPTIONS):
+        command = option(command)
+    return command
+
+
 def experiment_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """DATASET, every field of an experiment as an option, --config and --set; the first is listed first in `--help`."""
     for option in reversed(_OPTIONS):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,9 +13,12 @@ import numpy as np
 from ..errors import GlassnetError, join
 from ..wording import count
 from .cells import Coded, Place, Wish, marks, typed
-from .delimited import SEPARATORS, Cells, existing, read_cells
+from .delimited import Cells, read_cells
+from .dialects import Dialect, counted, dialect_of, is_number
 from .numerals import SAMPLE, decimal_habit
-from .reading import Reading
+from .reading import NAMES, Reading, option_of
+from .sources import PARQUET_SUFFIXES, contents, decoded, existing, is_workbook
+from .workbooks import read_workbook
 
 
 class Sheet(Protocol):
@@ -61,10 +63,32 @@ def _numbered(noun: str, numbers: Sequence[int]) -> str:
 
 def open_sheet(path: str | Path, reading: Reading, known: Collection[str] = ()) -> Sheet:
     """The rows of a file, however it is written; `known` columns tell a header from a first row."""
-    if Path(path).suffix.lower() in (".parquet", ".pq"):
+    if Path(path).suffix.lower() in PARQUET_SUFFIXES:
+        refuse_words(Path(path).name, reading, "Parquet", OF_CELLS)
         return parquet(path, reading)
-    cells = read_cells(path, known)
-    return _without_row_names(TextSheet(cells, reading, (_detected(cells, reading),)), known)
+    file, content = contents(path)
+    if is_workbook(content):
+        refuse_words(file, reading, "a workbook", ("header", "skip", "sheet", *OF_CELLS))
+        cells, notes = read_workbook(file, content, reading, known)
+        return _without_row_names(TextSheet(cells, reading, notes), known)
+    refuse_words(file, reading, "text", [name for name in NAMES if name != "sheet"])
+    source = decoded(file, content, reading)
+    del content
+    dialect = dialect_of(source, reading, known)
+    cells = read_cells(source, dialect)
+    sheet = TextSheet(cells, reading, (_detected(cells, dialect, reading), *source.notes, *dialect.notes))
+    return _without_row_names(sheet, known)
+
+
+#: The words about what stands in the cells of a column, in a file of any sort.
+OF_CELLS = ("decimal", "thousands", "missing", "number", "dates")
+
+
+def refuse_words(file: str, reading: Reading, what: str, possible: Collection[str]) -> None:
+    """A word that says nothing about a file of this sort is a mistake."""
+    for name in NAMES:
+        if getattr(reading, name) is not None and name not in possible:
+            raise GlassnetError(f"{option_of(name)} says nothing about {file}, which is {what}: leave it away.")
 
 
 @dataclass(frozen=True)
@@ -114,12 +138,14 @@ class TextSheet:
         return replace(self, cells=self.cells.rows(present))
 
 
-def _detected(cells: Cells, reading: Reading) -> str:
+def _detected(cells: Cells, dialect: Dialect, reading: Reading) -> str:
     known = marks(reading)
     found = {cell for column in cells.columns for cell in set(column) if cell in known}
     missing_as = join(sorted(mark or "an empty cell" for mark in found))
     header = "the first line is a header" if cells.header else "no header, so columns are called column_1, ..."
-    separated = f"separated by {SEPARATORS[cells.separator]}, " if len(cells.names) > 1 else ""
+    if cells.header and dialect.first > 1:
+        header = f"line {dialect.first} is a header"
+    separated = f"separated by {dialect.separated}, " if len(cells.names) > 1 else ""
     missing = f"; missing values are written as {missing_as}" if found else ""
     return (
         f"{cells.file}: {count(len(cells), 'row')}, {count(len(cells.names), 'column')}, {separated}{header}{missing}."
@@ -127,15 +153,17 @@ def _detected(cells: Cells, reading: Reading) -> str:
 
 
 def _without_row_names(sheet: TextSheet, known: Collection[str]) -> TextSheet:
-    """Leave out the nameless first column in which R and pandas number the rows: it is no measurement."""
-    cells = sheet.cells
-    first = cells.columns[0]
-    numbered = all(cell.isdecimal() for cell in first) and len(cells.names) > 2
-    if not cells.header or cells.names[0] != "column_1" or not numbered or "column_1" in known:
+    """Leave out the nameless first column in which R and pandas number or name the rows: it is no measurement."""
+    cells, first = sheet.cells, sheet.cells.columns[0]
+    if not cells.header or cells.names[0] != "column_1" or len(cells.names) < 3 or "column_1" in known:
         return sheet
-    if any(int(b) - int(a) != 1 for a, b in pairwise(first)):
+    if all(cell.isdecimal() for cell in first):
+        does = "numbers" if first == counted(first[0], len(first)) else ""
+    else:
+        does = "names" if len(set(first)) == len(first) > 1 and not any(map(is_number, first)) else ""
+    if not does:
         return sheet
-    said = "The first column has no name and numbers the rows: left out."
+    said = f"The first column has no name and {does} the rows: left out (--keep column_1 overrules)."
     return replace(sheet, cells=cells.without("column_1"), notes=(*sheet.notes, said))
 
 
