@@ -98,8 +98,11 @@ def test_splits_that_were_not_made_are_empty_in_json() -> None:
 
 def test_quiet_is_one_line() -> None:
     done = run("train", "iris", "--epochs", "2", "--quiet")
-    assert re.fullmatch(r"test accuracy \d\.\d{4} \(baseline 0\.3333\), runs/0001-iris\n", done.output)
+    scores = r"validation accuracy \d\.\d{4}, test accuracy \d\.\d{4} \(baseline 0\.3333\)"
+    assert re.fullmatch(scores + r", runs/0001-iris\n", done.output)
     done = run("train", "iris", "--epochs", "2", "--quiet", "--test", "0")
+    assert re.match(r"validation accuracy [\d.]+, train accuracy ", done.output)
+    done = run("train", "iris", "--epochs", "2", "--quiet", "--test", "0", "--validation", "0")
     assert done.output.startswith("train accuracy ")
 
 
@@ -420,27 +423,28 @@ def test_predict_pictures() -> None:
 def test_runs_lists_them_and_a_damaged_one_hides_no_other() -> None:
     assert run("runs").stdout == "No runs in runs yet: glassnet train digits8x8 makes one.\n"
     assert json.loads(run("runs", "--json").stdout) == []
-    accuracy = trained("iris", "--epochs", "2")["metrics"]["test"]["accuracy"]
-    r2 = trained("diabetes", "--epochs", "1")["metrics"]["test"]["r2"]
+    accuracy = trained("iris", "--epochs", "2")["metrics"]["validation"]["accuracy"]
+    r2 = trained("diabetes", "--epochs", "1")["metrics"]["validation"]["r2"]
     trained("xor", "--epochs", "1")
     (Path("runs") / "0003-xor" / "experiment.json").write_text("{")
     shutil.copytree("runs/0001-iris", "runs/0004-iris")
     Path("runs/0004-iris/metrics.json").unlink()
     rows = json.loads(run("runs", "--json").stdout)
-    assert [list(row) for row in rows] == [["run", "dataset", "epochs", "score", "metric", "stopped"]] * 4
+    assert [list(row) for row in rows] == [["run", "dataset", "epochs", "score", "metric", "rows", "stopped"]] * 4
     assert rows[0] == {
         "run": str(Path("runs/0001-iris")),
         "dataset": "glassnet/iris",
         "epochs": 2,
         "score": accuracy,
         "metric": "accuracy",
+        "rows": "validation",
         "stopped": "all 2 epochs",
     }
     assert (rows[1]["metric"], rows[1]["score"]) == ("r2", r2)
     assert "experiment.json is not an experiment" in rows[2]["stopped"]
     assert rows[3]["stopped"] == "unfinished: glassnet train --resume goes on"
     lines = run("runs").stdout.splitlines()
-    assert re.search(rf"runs/0001-iris +iris +2 +accuracy {accuracy:.4f} +all 2 epochs", "\n".join(lines))
+    assert re.search(rf"runs/0001-iris +iris +2 +validation accuracy {accuracy:.4f} +all 2 epochs", "\n".join(lines))
     assert any("0003-xor" in line and "is not an experiment" in line for line in lines)
     assert any("0004-iris" in line and "unfinished" in line for line in lines)
 
@@ -448,7 +452,7 @@ def test_runs_lists_them_and_a_damaged_one_hides_no_other() -> None:
 def test_a_table_has_one_name_in_every_place() -> None:
     animals().to_csv("a:b.csv", index=False)
     assert trained("a:b.csv", "--target", "kind", "--epochs", "1")["run"] == str(Path("runs/0001-a-b"))
-    assert re.search(r"runs/0001-a-b +a:b +1 +accuracy", run("runs").stdout)
+    assert re.search(r"runs/0001-a-b +a:b +1 +validation accuracy", run("runs").stdout)
     assert run("evaluate", "1").stdout.startswith("runs/0001-a-b: a:b\n")
     assert run("report", "1").exit_code == 0
     assert "<title>a:b, run 1" in Path("runs/0001-a-b/report.html").read_text()

@@ -16,6 +16,8 @@ from ..errors import GlassnetError, did_you_mean, join
 from ..files import parse_json, read_bytes
 from ..kinds import TASKS
 from ..schemas import DAMAGE, EXPERIMENT
+from ..synonyms import explains_words, unknown_setting
+from ..synonyms import setting as synonym
 from . import telling
 
 Choosable = str | Callable[..., Any]  # a phrase, or in notebooks a part's function itself
@@ -25,6 +27,12 @@ DTYPES = ("float32", "float64")
 DEFAULT_OPTIMIZER = "adam"
 
 
+def field_called(name: str) -> str:
+    """The field of that name, as an experiment itself calls it; empty for a word that is none."""
+    return name if name in Experiment.__dataclass_fields__ else ""
+
+
+@explains_words(field_called)
 @dataclass(frozen=True)
 class Experiment:
     """A complete choice of phrases and numbers. None means: what suits the task, decided when it is run.
@@ -98,7 +106,7 @@ class Experiment:
         known = [field.name for field in fields(cls)]
         for name in values:
             if name not in known:
-                raise GlassnetError(f"{where} has no {name!r}.{did_you_mean(name, known)} It may hold: {join(known)}")
+                raise GlassnetError(unknown_setting(where, name, known, field_called))
         return cls(**values)
 
     @classmethod
@@ -167,9 +175,8 @@ class Experiment:
             raise GlassnetError("--set can't change plugins: name the file with --plugin FILE.py")
         known = [field.name for field in fields(self) if field.name != "plugins"]
         if name not in known:
-            raise GlassnetError(
-                f"--set {setting}: no setting {name!r}.{did_you_mean(name, known)} Known: {join(known)}"
-            )
+            guess = synonym(name, field_called) or did_you_mean(name, known)
+            raise GlassnetError(f"--set {setting}: no setting {name!r}.{guess} Known: {join(known)}")
         if not option:
             return replace(self, **{name: _from_text(name, value)})
         if name not in PHRASES:
