@@ -131,15 +131,18 @@ def lines(text: str, dialect: Dialect) -> Iterator[str]:
         if number <= dialect.skip or (dialect.comment and not opened and line.lstrip().startswith(dialect.comment)):
             yield "\n"
             continue
+        if dialect.separator == " ":
+            line = _spaced(line, opened)
         opened ^= line.count('"') % 2 == 1
-        yield _blanks(line) if dialect.separator == " " else line
+        yield line.rstrip() if dialect.separator == " " and not opened else line
 
 
-def _blanks(line: str) -> str:
+def _spaced(line: str, opened: bool) -> str:
     """A line of which tabs, too, separate fields; those inside quotation marks stay."""
     if "\t" in line:
-        line = '"'.join(part if j % 2 else part.replace("\t", " ") for j, part in enumerate(line.split('"')))
-    return line.strip()
+        parts = line.split('"')
+        line = '"'.join(part if j % 2 != opened else part.replace("\t", " ") for j, part in enumerate(parts))
+    return line if opened else line.lstrip()
 
 
 def _is_quoted(text: str, row: Sequence[str]) -> bool:
@@ -172,7 +175,7 @@ def _separator(text: str, draft: Dialect) -> str:
     """
     best, agreement = ",", (0.0, 0.0)
     for separator in SEPARATORS:
-        if separator == " " and agreement[0] >= 0.5:
+        if separator == " " and agreement[0] > 0.5:
             break
         rows = [row for _, row in _sample(text, replace(draft, separator=separator))]
         width = _usual_width(rows)
