@@ -197,7 +197,7 @@ REFUSED = {
     "train iris --scale standart": "--scale 'standart' is unknown. Did you mean 'standard'? Possible: auto, standard, ",
     "train iris --class-weight heavy": "--class-weight 'heavy' is unknown. Possible: balanced",
     # options of parts
-    "train iris --optimizer adam:rate=1": "glassnet/adam has no option 'rate'. Its options: lr, beta1, beta2, ",
+    "train iris --optimizer adam:rate=1": "glassnet/adam has no option 'rate'. Here it is 'lr'. Its options: lr, ",
     "train iris --optimizer adam:lr=-1": "glassnet/adam: lr=-1 is out of range: it may be a number at least 0",
     "train iris --optimizer adam:lr": "in 'adam:lr', 'lr' is not OPTION=VALUE, such as lr=0.01",
     "train iris --optimizer adam:lr=fast": "glassnet/adam: lr=fast is not a number at least 0",

@@ -140,15 +140,15 @@ def _row(run: Run) -> dict[str, Any]:
     """One run as a flat row; a damaged one says so instead of hiding the others."""
     from ..files import plain
 
-    row = {"run": str(run.folder), "dataset": "", "epochs": None, "score": None, "metric": ""}
+    row = {"run": str(run.folder), "dataset": "", "epochs": None, "score": None, "metric": "", "rows": ""}
     try:
         row |= {"dataset": str(run.experiment.dataset)}
         if not run.result:
             return row | {"stopped": "unfinished: glassnet train --resume goes on"}
-        score = run.score()
+        score = run.score(run.chosen_by())
     except GlassnetError as error:
         return row | {"stopped": str(error)}
-    found = {"epochs": run.result["epochs"], "score": score.value, "metric": score.metric}
+    found = {"epochs": run.result["epochs"], "score": score.value, "metric": score.metric, "rows": score.split}
     return row | plain(found) | {"stopped": run.result["stopped"]}
 
 
@@ -158,7 +158,7 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
 
     cells = []
     for row in rows:
-        score = "" if row["score"] is None else f"{row['metric']} {figure(row['score'])}"
+        score = "" if row["score"] is None else f"{row['rows']} {row['metric']} {figure(row['score'])}"
         epochs = "" if row["epochs"] is None else str(row["epochs"])
         title = Experiment(row["dataset"]).title if row["dataset"] else ""
         cells.append((row["run"], title, epochs, score, row["stopped"].split(":")[0]))

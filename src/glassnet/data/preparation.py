@@ -19,7 +19,7 @@ from ..streams import Stream, generator
 from ..wording import amount, count
 from .features import Features, check_scale, input_table
 from .splits import Index, Split, check_fraction, split
-from .targets import Targets, target_values
+from .targets import Targets, Units, target_values
 
 Array = NDArray[Any]
 TOO_FEW_TO_SPLIT = 20
@@ -88,9 +88,10 @@ def prepare(
     class_weight: str | None = None,
     standardise_target: bool = True,
     reach: Reach = EVERYWHERE,
+    units: Units | None = None,
     rows: Split | None = None,
     weight: Array | None = None,
-    learned: tuple[Features | None, Targets] | None = None,
+    learned: tuple[Features, Targets] | None = None,
 ) -> Prepared:
     """Split the rows, learn the preparation from the training rows, and apply it to all.
 
@@ -99,8 +100,9 @@ def prepare(
     `Features.fit`. `class_weight` is "balanced" or None. The dtype is float64 for tables and float32 for images
     unless it is given. `rows` are given by whoever has divided them already (folds, validation rows of one's
     own); shares and fixed test rows then don't count. `weight` (n,) weighs the rows of the data set.
-    `reach` is what outputs can be, see `Targets.fit`. `learned` is what an earlier preparation learned; it is applied
-    to these rows, and nothing is learned from them, unless its features are None.
+    `reach` is what outputs can be, see `Targets.fit`; `units` (mean, scale) take the place of those that would be
+    learned. `learned` is what an earlier preparation learned; it is applied to these rows, and nothing is learned from
+    them.
     """
     shares = check_fraction("test", test), check_fraction("validation", validation)
     check_scale(scale)
@@ -114,11 +116,11 @@ def prepare(
         rows = _whole(len(X), shares) if whole else _split(len(X), codes, shares, split_seed, fixed)
     parts = (rows.train, rows.validation, rows.test)
     kind, image = _network_dtype(dtype, dataset), dataset.image_shape
-    features, targets = learned or (None, None)
-    if features is None:
+    if learned is None:
         features = Features.fit(X, parts[0], names=names, scale=scale, keep=keep, image_shape=image, dtype=kind)
-    if targets is None:
         targets = _fit_targets(dataset, y, task, parts[0], standardise_target, reach, weight, kind)
+        learned = features, targets if units is None else targets.in_units(units)
+    features, targets = learned
     train, validated, tested = (_rows(X, y, part, features, targets) for part in parts)
     if fixed:
         tested = _fixed_test_rows(dataset, features, targets, len(X))

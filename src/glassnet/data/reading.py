@@ -19,7 +19,8 @@ class Reading:
 
     separator: between fields: one character, or tab. header: is the first line one of names? encoding: such as utf-8,
     cp1252. decimal: the mark in numbers, `.` or `,`. thousands: the mark between groups of three digits, or none.
-    missing: the marks of missing values, in place of ours; an empty cell always is one. comment: what begins a line
+    missing: the marks of missing values, in place of ours; an empty cell always is one. number: columns of numbers,
+    although their cells look like names. dates: what comes first in 3/4/2024, day or month. comment: what begins a line
     that is none of the table's. skip: lines above the table. sheet: of a workbook, by name or number.
     """
 
@@ -29,18 +30,20 @@ class Reading:
     decimal: str | None = None
     thousands: str | None = None
     missing: tuple[str, ...] | None = None
+    number: tuple[str, ...] | None = None
+    dates: str | None = None
     comment: str | None = None
     skip: int | None = None
     sheet: str | None = None
 
     @classmethod
     def of(cls, words: Words) -> Reading:
-        """From words such as `decimal=,`, where `missing` may stand several times, or from a mapping."""
+        """From words such as `decimal=,`, where `missing` and `number` may stand several times, or from a mapping."""
         found: dict[str, Any] = {}
         for word in in_words(words):
             name, _, value = word.partition("=")
-            if name == "missing":
-                found["missing"] = (*found.get("missing", ()), value)
+            if name in SEVERAL:
+                found[name] = (*found.get(name, ()), value)
             else:
                 found[name] = _READ[name](value) if name in _READ else value
         return cls(**found)
@@ -112,10 +115,17 @@ def _encoding(text: str) -> str:
     raise GlassnetError(f"there is no encoding {text!r}.{guess} Such as: {join(COMMON)}")
 
 
+def _dates(text: str) -> str:
+    if text not in ("day", "month"):
+        raise GlassnetError(f"first in a date is the day or the month, and not {text!r}")
+    return text
+
+
 _READ: dict[str, Callable[[str], Any]] = {
     "header": _yes_or_no, "skip": _lines, "separator": _separator, "decimal": _decimal, "thousands": _thousands,
-    "encoding": _encoding,
+    "encoding": _encoding, "dates": _dates,
 }  # fmt: skip
+SEVERAL = ("missing", "number")
 SPOKEN = {"tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";", "bar": "|"}
 COMMON = ("utf-8", "utf-16", "cp1252", "latin-1", "mac_roman", "cp437", "cp1250", "cp1251", "shift_jis", "gb18030")
 NAMES = tuple(field.name for field in fields(Reading))

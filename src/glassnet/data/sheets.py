@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,9 +12,10 @@ import numpy as np
 
 from ..errors import GlassnetError, join
 from ..wording import count
-from .cells import marks, typed
+from .cells import Coded, Place, Wish, marks, typed
 from .delimited import Cells, read_cells
 from .dialects import Dialect, counted, dialect_of, is_number
+from .numerals import SAMPLE, decimal_habit
 from .reading import NAMES, Reading, option_of
 from .sources import PARQUET_SUFFIXES, contents, decoded, existing, is_workbook
 from .workbooks import read_workbook
@@ -45,6 +47,9 @@ class Sheet(Protocol):
         Raises `GlassnetError` with file, line and column for a cell that does not fit.
         """
 
+    def remarks(self, name: str) -> tuple[str, ...]:
+        """What was unusual about a column when it was last read, a line each, with the word that overrules it."""
+
     def where(self, rows: Sequence[int]) -> str:
         """Which rows these are, for people: `lines 3, 4, 9` of the file, or `rows 2 and 3`."""
 
@@ -59,11 +64,11 @@ def _numbered(noun: str, numbers: Sequence[int]) -> str:
 def open_sheet(path: str | Path, reading: Reading, known: Collection[str] = ()) -> Sheet:
     """The rows of a file, however it is written; `known` columns tell a header from a first row."""
     if Path(path).suffix.lower() in PARQUET_SUFFIXES:
-        refuse_words(Path(path).name, reading, "Parquet", ())
-        return parquet(path)
+        refuse_words(Path(path).name, reading, "Parquet", OF_CELLS)
+        return parquet(path, reading)
     file, content = contents(path)
     if is_workbook(content):
-        refuse_words(file, reading, "a workbook", ("header", "skip", "sheet", "decimal", "thousands", "missing"))
+        refuse_words(file, reading, "a workbook", ("header", "skip", "sheet", *OF_CELLS))
         cells, notes = read_workbook(file, content, reading, known)
         return _without_row_names(TextSheet(cells, reading, notes), known)
     refuse_words(file, reading, "text", [name for name in NAMES if name != "sheet"])
@@ -73,6 +78,10 @@ def open_sheet(path: str | Path, reading: Reading, known: Collection[str] = ()) 
     cells = read_cells(source, dialect)
     sheet = TextSheet(cells, reading, (_detected(cells, dialect, reading), *source.notes, *dialect.notes))
     return _without_row_names(sheet, known)
+
+
+#: The words about what stands in the cells of a column, in a file of any sort.
+OF_CELLS = ("decimal", "thousands", "missing", "number", "dates")
 
 
 def refuse_words(file: str, reading: Reading, what: str, possible: Collection[str]) -> None:
@@ -89,6 +98,7 @@ class TextSheet:
     cells: Cells
     reading: Reading
     notes: tuple[str, ...] = ()
+    _said: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def file(self) -> str:
@@ -106,7 +116,20 @@ class TextSheet:
         return len(self.cells)
 
     def column(self, name: str, *, target: bool = False, text: bool = False, number: bool = False) -> Any:
-        return typed(self.cells, name, self.reading, target=target, text=text, number=number)
+        at = self.cells.names.index(name)
+        place = Place(self.file, self.cells.separator, lambda row: f"line {self.cells.lines[row]}", lambda: self.habit)
+        wish = Wish(target, text, number or name in (self.reading.number or ()))
+        read = typed(Coded.of(self.cells.columns[at]), name, place, self.reading, wish)
+        self._said[name] = read.remarks
+        return read.values
+
+    def remarks(self, name: str) -> tuple[str, ...]:
+        return self._said.get(name, ())
+
+    @cached_property
+    def habit(self) -> str | None:
+        """The decimal mark that the first rows of the file show."""
+        return decimal_habit(column[:SAMPLE] for column in self.cells.columns)
 
     def where(self, rows: Sequence[int]) -> str:
         return _numbered("line", [self.cells.lines[row] for row in rows])
@@ -152,6 +175,8 @@ class FrameSheet:
     file: str
     frame: Any
     header: bool = True
+    reading: Reading = field(default_factory=Reading)
+    _said: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -161,7 +186,20 @@ class FrameSheet:
         return len(self.frame)
 
     def column(self, name: str, *, target: bool = False, text: bool = False, number: bool = False) -> Any:
-        return self.frame[name]
+        number = number or name in (self.reading.number or ())
+        column = self.frame[name]
+        if text or (_is_declared(column) and not (target or number)):
+            return _as_text(column)
+        if not _holds_text(column):
+            return column
+        place = Place(self.file, "", lambda row: f"row {row + 1}")
+        cells = Coded.of(column.astype(object).where(column.notna(), "").map(str.strip))
+        read = typed(cells, name, place, self.reading, Wish(target, text, number))
+        self._said[name] = read.remarks
+        return read.values
+
+    def remarks(self, name: str) -> tuple[str, ...]:
+        return self._said.get(name, ())
 
     def where(self, rows: Sequence[int]) -> str:
         return _numbered("row", [row + 1 for row in rows])
@@ -170,14 +208,38 @@ class FrameSheet:
         return replace(self, frame=self.frame[np.asarray(present)].reset_index(drop=True))
 
 
-def parquet(path: str | Path) -> FrameSheet:
+def _is_declared(column: Any) -> bool:
+    """Did somebody say to pandas that the values are names?"""
+    import pandas as pd
+
+    return isinstance(column.dtype, pd.CategoricalDtype)
+
+
+def _as_text(column: Any) -> Any:
+    """Names as text: 1, also where a gap has made it 1.0."""
+    import pandas as pd
+
+    names = [
+        None if gap else str(int(value) if isinstance(value, float) and value.is_integer() else value)
+        for value, gap in zip(column, column.isna(), strict=True)
+    ]
+    return pd.Series(names, dtype=object, name=column.name)
+
+
+def _holds_text(column: Any) -> bool:
+    import pandas as pd
+
+    return bool(pd.api.types.infer_dtype(column, skipna=True) == "string")
+
+
+def parquet(path: str | Path, reading: Reading) -> FrameSheet:
     """A Parquet file, which needs pyarrow."""
     frame = _read_parquet(path)
     file = Path(path).name
     if len(frame) == 0:
         raise GlassnetError(f"{file} holds no rows.")
     said = f"{file}: {count(len(frame), 'row')}, {count(frame.shape[1], 'column')}, Parquet."
-    return FrameSheet((said,), file, frame)
+    return FrameSheet((said,), file, frame, reading=reading)
 
 
 def _read_parquet(path: str | Path) -> Any:
@@ -195,5 +257,14 @@ def _read_parquet(path: str | Path) -> Any:
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise GlassnetError(f"{path.name} can't be read as Parquet: {reason}") from error
+    frame = frame.astype(dict.fromkeys(_declared(path) & set(frame.columns), "category"))
     frame.columns = [str(name) for name in frame.columns]
     return frame
+
+
+def _declared(path: Path) -> set[Any]:
+    """The columns that were categories when pandas wrote the file: numbers come back as plain numbers."""
+    from pyarrow.parquet import read_schema
+
+    told = read_schema(path).pandas_metadata or {}
+    return {column["name"] for column in told.get("columns", ()) if column.get("pandas_type") == "categorical"}

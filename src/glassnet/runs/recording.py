@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import Targets
+from ..data.targets import Units
 from ..errors import GlassnetError
 from ..experiment import Training
 from ..files import is_plain, plain, read_arrays, remove_leftovers, write_arrays, write_text, writing
@@ -221,15 +221,16 @@ def state_arrays(states: Sequence[State]) -> dict[str, Array]:
     return arrays
 
 
-def kept_targets(folder: Path) -> Targets | None:
-    """How the model of a run encodes its targets, so that it is read as it was trained; None while it has no model."""
+def kept_units(folder: Path) -> Units | None:
+    """In which units a run was trained, so that it is read in these; None while it has no model."""
     path = folder / "model.npz"
     try:
         arrays = read_arrays(path, MODEL) if is_plain(path) else {}
     except GlassnetError:  # damaged: whoever asks for the model will say so
         return None
-    encoding = {name.removeprefix("targets/"): arrays[name] for name in arrays if name.startswith("targets/")}
-    return Targets.from_arrays(encoding) if encoding else None
+    mean, scale = (arrays.get(f"targets/targets_{name}", np.empty(0)) for name in ("mean", "scale"))
+    whole = mean.size and np.isfinite(mean).all() and np.isfinite(scale).all() and (scale > 0).all()
+    return (mean, scale) if whole else None
 
 
 def _plain_array(name: str, value: Any) -> Array:
