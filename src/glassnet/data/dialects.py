@@ -126,8 +126,12 @@ def _sample(text: str, dialect: Dialect) -> list[Row]:
 
 def lines(text: str, dialect: Dialect) -> Iterator[str]:
     """All lines of a file, those that are none of the table's as blank ones: so each keeps its number."""
+    stream = io.StringIO(text, newline="")
+    if not dialect.skip and not dialect.comment and dialect.separator != " ":
+        yield from stream
+        return
     opened = False  # a quotation mark: what begins like a comment may stand inside a cell
-    for number, line in enumerate(io.StringIO(text, newline=""), 1):
+    for number, line in enumerate(stream, 1):
         if number <= dialect.skip or (dialect.comment and not opened and line.lstrip().startswith(dialect.comment)):
             yield "\n"
             continue
@@ -173,19 +177,31 @@ def _separator(text: str, draft: Dialect) -> str:
 
     The second half of the sample decides first, since titles stand above a table.
     """
-    best, agreement = ",", (0.0, 0.0)
+    best, agreement, fits = ",", (0.0, 0.0), False
     for separator in SEPARATORS:
-        if separator == " " and agreement[0] > 0.5:
+        if separator == " " and fits:
             break
         rows = [row for _, row in _sample(text, replace(draft, separator=separator))]
         width = _usual_width(rows)
         if width < 2 or _holds_numbers_side_by_side([row for row in rows if len(row) == width]):
             continue
+        if separator == " " and agreement[0] > 0.5 and not _blanks_separate(rows, width):
+            continue
         half = rows[len(rows) // 2 :]
         agree = tuple(sum(len(row) == width for row in some) / len(some) for some in (half, rows))
         if agree > agreement:
-            best, agreement = separator, agree  # type: ignore[assignment]
+            best, agreement, fits = separator, agree, len(rows[0]) == width and agree[0] > 0.5  # type: ignore[assignment]
     return best
+
+
+def _blanks_separate(rows: Sequence[Sequence[str]], width: int) -> bool:
+    """Whether blanks separate all rows, where another separator has only the first against it: a comma in a text."""
+    if any(len(row) != width for row in rows):
+        return False
+    return not any(
+        sum(any(mark in cell for mark in ";|") for cell in column) * 5 > 4 * len(rows)
+        for column in zip(*rows, strict=True)
+    )
 
 
 def _usual_width(rows: Sequence[Sequence[str]]) -> int:
