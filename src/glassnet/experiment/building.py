@@ -51,8 +51,8 @@ class Training:
 
     Rows come from the experiment's words, or from `source`, a data set in memory. `split` divides them
     otherwise than the split's seed does, and `weight` (n,) weighs them. `after` is an earlier training whose
-    preparation, weights and progress this one takes over; `experiment.epochs` counts its epochs, too. `kept` is the
-    encoding of targets that an earlier run wrote down: it is taken as it is, and nothing about it is refused.
+    preparation, weights and progress this one takes over; `experiment.epochs` counts its epochs, too. `kept` is what an
+    earlier run learned about inputs and targets and wrote down: it is taken as it is, and nothing about it is refused.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Training:
         split: Split | None = None,
         weight: NDArray[Any] | None = None,
         after: Earlier | None = None,
-        kept: Targets | None = None,
+        kept: tuple[Features | None, Targets] | None = None,
     ) -> None:
         self.catalog = catalog or Catalog.discover()
         need_plugins(experiment, self.catalog)
@@ -284,11 +284,16 @@ class Training:
             yield f"{join(given)} given as functions: this run can't be rebuilt from words alone"
 
 
-def _learned(after: Earlier | None, kept: Targets | None) -> tuple[Features | None, Targets] | None:
+def _learned(
+    after: Earlier | None, kept: tuple[Features | None, Targets] | None
+) -> tuple[Features | None, Targets | None] | None:
     """What an earlier training learned of the rows; of one that was written down, the units of its numbers."""
     if after is not None:
         return after.model.features, after.model.targets
-    return (None, kept) if kept is not None and kept.task == "regression" else None
+    if kept is None:
+        return None
+    features, targets = kept
+    return features, targets if targets.task == "regression" else None
 
 
 def run(experiment: Experiment, catalog: Catalog | None = None, *, keep_step_losses: bool = False) -> Training:

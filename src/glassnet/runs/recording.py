@@ -17,14 +17,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import Targets
+from ..data import Features, Targets
 from ..errors import GlassnetError
 from ..experiment import Training
 from ..files import is_plain, plain, read_arrays, remove_leftovers, write_arrays, write_text, writing
 from ..folders import Folders
 from ..kinds import State
+from ..model import under
 from ..owners import owning
-from ..schemas import MODEL
+from ..schemas import DAMAGE, MODEL
 from ..training import Epoch
 from ..training.epochs import Snapshot
 from ..training.live import run_to_the_end
@@ -221,15 +222,17 @@ def state_arrays(states: Sequence[State]) -> dict[str, Array]:
     return arrays
 
 
-def kept_targets(folder: Path) -> Targets | None:
-    """How the model of a run encodes its targets, so that it is read as it was trained; None while it has no model."""
+def kept_preparation(folder: Path) -> tuple[Features, Targets] | None:
+    """What the model of a run learned about its rows, so that it is read as it was trained; None while it has none."""
     path = folder / "model.npz"
     try:
         arrays = read_arrays(path, MODEL) if is_plain(path) else {}
     except GlassnetError:  # damaged: whoever asks for the model will say so
         return None
-    encoding = {name.removeprefix("targets/"): arrays[name] for name in arrays if name.startswith("targets/")}
-    return Targets.from_arrays(encoding) if encoding else None
+    try:
+        return Features.from_arrays(under("features/", arrays)), Targets.from_arrays(under("targets/", arrays))
+    except DAMAGE:
+        return None
 
 
 def _plain_array(name: str, value: Any) -> Array:
