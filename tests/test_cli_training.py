@@ -98,8 +98,11 @@ def test_splits_that_were_not_made_are_empty_in_json() -> None:
 
 def test_quiet_is_one_line() -> None:
     done = run("train", "iris", "--epochs", "2", "--quiet")
-    assert re.fullmatch(r"test accuracy \d\.\d{4} \(baseline 0\.3333\), runs/0001-iris\n", done.output)
+    scores = r"validation accuracy \d\.\d{4}, test accuracy \d\.\d{4} \(baseline 0\.3333\)"
+    assert re.fullmatch(scores + r", runs/0001-iris\n", done.output)
     done = run("train", "iris", "--epochs", "2", "--quiet", "--test", "0")
+    assert re.match(r"validation accuracy [\d.]+, train accuracy ", done.output)
+    done = run("train", "iris", "--epochs", "2", "--quiet", "--test", "0", "--validation", "0")
     assert done.output.startswith("train accuracy ")
 
 
@@ -254,18 +257,30 @@ def test_every_option_reaches_the_experiment() -> None:
         "split-seed": "7",
         "dtype": "float32",
     }
-    trained("iris", "--batch-norm", *(word for name, value in options.items() for word in (f"--{name}", value)))
+    trained(
+        "iris",
+        "--batch-norm",
+        "--no-shuffle",
+        *(word for name, value in options.items() for word in (f"--{name}", value)),
+    )
     words = words_of()
     numbers = {"epochs": 1, "batch_size": 16, "l1": 0.01, "l2": 0.02, "dropout": 0.1, "input_dropout": 0.05}
     numbers |= {"clip_norm": 3, "clip_value": 4, "patience": 5, "validation": 0.2, "test": 0.3, "seed": 6}
-    numbers |= {"split_seed": 7, "batch_norm": True, "hidden": [6, 5], "scale": "minmax", "dtype": "float32"}
+    numbers |= {
+        "split_seed": 7,
+        "batch_norm": True,
+        "shuffle": False,
+        "hidden": [6, 5],
+        "scale": "minmax",
+        "dtype": "float32",
+    }
     assert {name: words[name] for name in numbers} == numbers
     assert words["class_weight"] == "balanced" and words["monitor"] == "accuracy" and words["task"] == "multiclass"
     assert [phrase.partition(":")[0] for phrase in words["activation"]] == ["glassnet/elu"] * 2
     assert words["initializer"] == ["glassnet/he_normal"] * 3
     assert words["metrics"] == ["glassnet/accuracy", "glassnet/f1"]
     assert words["schedule"].startswith("glassnet/cosine")
-    taken = {name.replace("-", "_") for name in options} | {"metrics", "batch_norm"}
+    taken = {name.replace("-", "_") for name in options} | {"metrics", "batch_norm", "shuffle"}
     elsewhere = {"dataset", "target", "drop", "category", "keep", "group", "order", "reading", "plugins"}
     assert set(words) <= taken | elsewhere
 
@@ -408,27 +423,28 @@ def test_predict_pictures() -> None:
 def test_runs_lists_them_and_a_damaged_one_hides_no_other() -> None:
     assert run("runs").stdout == "No runs in runs yet: glassnet train digits8x8 makes one.\n"
     assert json.loads(run("runs", "--json").stdout) == []
-    accuracy = trained("iris", "--epochs", "2")["metrics"]["test"]["accuracy"]
-    r2 = trained("diabetes", "--epochs", "1")["metrics"]["test"]["r2"]
+    accuracy = trained("iris", "--epochs", "2")["metrics"]["validation"]["accuracy"]
+    r2 = trained("diabetes", "--epochs", "1")["metrics"]["validation"]["r2"]
     trained("xor", "--epochs", "1")
     (Path("runs") / "0003-xor" / "experiment.json").write_text("{")
     shutil.copytree("runs/0001-iris", "runs/0004-iris")
     Path("runs/0004-iris/metrics.json").unlink()
     rows = json.loads(run("runs", "--json").stdout)
-    assert [list(row) for row in rows] == [["run", "dataset", "epochs", "score", "metric", "stopped"]] * 4
+    assert [list(row) for row in rows] == [["run", "dataset", "epochs", "score", "metric", "rows", "stopped"]] * 4
     assert rows[0] == {
         "run": str(Path("runs/0001-iris")),
         "dataset": "glassnet/iris",
         "epochs": 2,
         "score": accuracy,
         "metric": "accuracy",
+        "rows": "validation",
         "stopped": "all 2 epochs",
     }
     assert (rows[1]["metric"], rows[1]["score"]) == ("r2", r2)
     assert "experiment.json is not an experiment" in rows[2]["stopped"]
     assert rows[3]["stopped"] == "unfinished: glassnet train --resume goes on"
     lines = run("runs").stdout.splitlines()
-    assert re.search(rf"runs/0001-iris +iris +2 +accuracy {accuracy:.4f} +all 2 epochs", "\n".join(lines))
+    assert re.search(rf"runs/0001-iris +iris +2 +validation accuracy {accuracy:.4f} +all 2 epochs", "\n".join(lines))
     assert any("0003-xor" in line and "is not an experiment" in line for line in lines)
     assert any("0004-iris" in line and "unfinished" in line for line in lines)
 
@@ -436,7 +452,7 @@ def test_runs_lists_them_and_a_damaged_one_hides_no_other() -> None:
 def test_a_table_has_one_name_in_every_place() -> None:
     animals().to_csv("a:b.csv", index=False)
     assert trained("a:b.csv", "--target", "kind", "--epochs", "1")["run"] == str(Path("runs/0001-a-b"))
-    assert re.search(r"runs/0001-a-b +a:b +1 +accuracy", run("runs").stdout)
+    assert re.search(r"runs/0001-a-b +a:b +1 +validation accuracy", run("runs").stdout)
     assert run("evaluate", "1").stdout.startswith("runs/0001-a-b: a:b\n")
     assert run("report", "1").exit_code == 0
     assert "<title>a:b, run 1" in Path("runs/0001-a-b/report.html").read_text()

@@ -21,6 +21,7 @@ from glassnet.comparing.runs import unpaired
 from glassnet.engines import farthest
 from glassnet.experiment.recipes import weights_of
 from glassnet.experiment.results import wilson
+from glassnet.runs import looks
 
 CATALOG = Catalog.discover(guests=False)
 EPOCHS = 3
@@ -351,7 +352,7 @@ def opened(kept: Path, *names: str) -> Any:
 def test_shared_rows_are_judged_in_pairs(kept: Path) -> None:
     """Against the normal approximation of paired differences: mean and spread of who is right on which row."""
     short, longer = opened(kept, "short", "longer")
-    result = compare_runs([short, longer])
+    result = compare_runs([short, longer], rows="test")
     (none, apart) = result.differences["accuracy"]
     right = [(prediction == target).astype(float) for prediction, target in (one.answers() for one in (short, longer))]
     by_row = right[1] - right[0]
@@ -424,7 +425,7 @@ def test_the_command_shows_scores_differences_and_settings(kept: Path) -> None:
 def test_a_score_of_training_rows_is_never_set_against_one_of_test_rows(kept: Path) -> None:
     folder = kept.parent / "untested"
     base = opened(kept, "short")[0].experiment
-    for words in base.replace(test=0.0), base.replace(test=0.0, epochs=4):
+    for words in base.replace(test=0.0, validation=0.0), base.replace(test=0.0, validation=0.0, epochs=4):
         for _ in record(run(words, CATALOG), folder):
             pass
     one, other = (str(path) for path in sorted(folder.iterdir()))
@@ -436,6 +437,41 @@ def test_a_score_of_training_rows_is_never_set_against_one_of_test_rows(kept: Pa
     )
     alike = compare(kept, one, other)
     assert alike.exit_code == 0 and "training rows that they share (paired bootstrap)" in alike.output
+
+
+def test_comparing_is_choosing_and_looks_at_validation_rows(kept: Path) -> None:
+    short, longer = opened(kept, "short", "longer")
+    held, tested = compare_runs([short, longer]), compare_runs([short, longer], rows="test")
+    for result, split in ((held, "validation"), (tested, "test")):
+        assert result.judged == split
+        for name, scores in result.scores.items():
+            assert scores == tuple(run.result["metrics"][split][name] for run in (short, longer))
+            assert result.intervals[name] == tuple(
+                tuple(run.result["intervals"][split][name]) for run in (short, longer)
+            )
+    said = compare(kept, "1", "2").output
+    assert "validation rows that they share" in said and "test rows are for the one that you choose" in said
+    asked = compare(kept, "1", "2", "--rows", "test").output
+    assert "test rows that they share" in asked and "each choice by test rows makes them worth less" in asked
+    assert "--rows says by which rows runs are judged" in compare(kept, "iris", "--rows", "test").output
+
+
+def test_a_run_of_before_gets_its_interval_of_validation_rows_when_it_is_asked_for(kept: Path, tmp_path: Path) -> None:
+    for name in ("0001-breast_cancer", "0002-breast_cancer"):
+        shutil.copytree(kept / name, tmp_path / name)
+        path = tmp_path / name / "metrics.json"
+        figures = json.loads(path.read_text(encoding="utf-8"))
+        wanted = figures["intervals"].pop("validation")["accuracy"]
+        path.write_text(json.dumps(figures), encoding="utf-8")
+    result = compare_runs([load(1, tmp_path, CATALOG), load(2, tmp_path, CATALOG)], "accuracy")
+    assert list(result.intervals["accuracy"][1]) == pytest.approx(wanted)
+
+
+def test_each_run_on_the_same_test_rows_is_one_look_more(kept: Path) -> None:
+    counts = {name: looks(opened(kept, name)[0]) for name in TRAINED}
+    same = [name for name, words in TRAINED.items() if "dataset" not in words and "split_seed" not in words]
+    assert all(counts[name] == len(same) for name in same) and counts["elsewhere"] == 1
+    assert counts["numbers"] == counts["more_numbers"] == 2
 
 
 def test_runs_of_a_set_too_small_to_split_are_judged_by_all_rows(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import warnings
 from dataclasses import fields
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from glassnet import Activation, Dataset, Experiment, GlassnetError, Loss, Metric, run
 from glassnet.catalog import Catalog
 from glassnet.experiment.words import RULES
+from glassnet.runs import load, record
 
 CATALOG = Catalog.discover(guests=False)
 
@@ -66,6 +68,7 @@ WORDS = {
     "metrics": st.lists(phrases, max_size=3).map(tuple),
     "epochs": st.integers(0, 10**6),
     "batch_size": st.none() | st.just("full") | st.integers(1, 10**6),
+    "shuffle": st.booleans(),
     "l1": positive,
     "l2": positive,
     "clip_norm": st.none() | positive,
@@ -167,6 +170,7 @@ MESSAGES = [
     ("seed", -1, "--seed must be at least 0, not -1"),
     ("split_seed", "x", "--split-seed wants a whole number, not 'x'"),
     ("batch_norm", "maybe", "--batch-norm is true or false, not 'maybe'"),
+    ("shuffle", 0, "--shuffle is true or false, not 0"),
     ("task", "regresion", "--task 'regresion' is unknown. Did you mean 'regression'? Possible: binary, multiclass, "),
     ("scale", "standart", "--scale 'standart' is unknown. Did you mean 'standard'? Possible: auto, standard, "),
     ("class_weight", "heavy", "--class-weight 'heavy' is unknown. Possible: balanced"),
@@ -469,10 +473,11 @@ def test_a_function_of_the_catalog_is_found_again_by_its_words() -> None:
 
 
 def test_what_a_file_that_is_no_table_should_be_called(tmp_path: Path) -> None:
-    file = tmp_path / "rows.dat"
+    file = tmp_path / "rows.doc"
     file.write_text("a,y\n1,2\n")
     assert refusal(dataset=str(file)) == (
-        f"{str(file)!r} is a file, but no table by its ending: tables are .csv, .tsv, .txt, .parquet, .pq"
+        f"{str(file)!r} is a file, but no table by its ending: tables are .csv, .tsv, .tab, "
+        ".txt, .data, .dat, .xlsx, .xlsm, .parquet, .pq, .gz, .bz2, .xz, .zip"
     )
     assert refusal(target="y") == (
         "--target names a column of a table (.csv or .parquet); the dataset iris has its own target"
@@ -519,3 +524,30 @@ def test_every_choice_has_words_of_its_own() -> None:
     assert len(told) == len(fields(Experiment)) - 1 and "plugins" not in told  # all but the files, which are no choice
     assert told["batch size"] == "none" and told["data"] == "iris" and told["hidden widths"] == "8"
     assert quick(loss=quick).in_words()["loss"] == "<function quick>"
+
+
+# --- a training that has only been prepared -----------------------------------------------------------------
+
+
+def test_what_is_only_prepared_says_so() -> None:
+    words = Experiment(dataset="iris", epochs=2)
+    training = run(words, CATALOG)
+    assert repr(training) == "<Training of iris: 4-100-3, not trained yet>"
+    with pytest.warns(
+        UserWarning, match=r"^not trained yet: these are scores of the initial weights; finish\(\) trains"
+    ):
+        before = training.scores()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert training.finish().scores() != before
+        assert run(words.replace(epochs=0), CATALOG).scores() == before  # as was asked for
+    assert repr(training).startswith("<Training of iris: 4-100-3, epoch 2 of 2, loss ")
+
+
+def test_weights_that_were_read_are_no_initial_ones(tmp_path: Path) -> None:
+    kept = record(run(Experiment(dataset="iris", epochs=2), CATALOG), tmp_path).finish()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        trained = load(kept.folder).trained
+        assert trained.scores() == kept.training.scores()
+    assert repr(trained) == "<Training of iris: 4-100-3, all 2 epochs>"

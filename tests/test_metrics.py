@@ -11,7 +11,7 @@ import sklearn.metrics as theirs
 
 from glassnet import GlassnetError
 from glassnet.builtin import metrics as module
-from glassnet.catalog.calling import asked_for
+from glassnet.catalog import asked_for
 
 PARTS = module.metrics()
 ROWS = 120

@@ -60,14 +60,14 @@ def test_training_and_evaluating_say_it_in_a_table_and_in_a_line(folder: Path, s
 
 
 def test_the_score_that_counts_is_the_same_in_a_line_and_in_the_list_of_runs(folder: Path, run: Run) -> None:
-    value = run.result["metrics"]["test"]["r2"]
+    value = run.result["metrics"]["validation"]["r2"]
     assert 1 < abs(value) < 10  # four digits: one before the point, three behind it
-    assert f"test r2 {value:.3f} (baseline" in glassnet("train", "houses.csv", *CHOICES, "--quiet")
+    assert f"validation r2 {value:.3f}, test r2 " in glassnet("train", "houses.csv", *CHOICES, "--quiet")
     assert f"r2 {value:.3f} " in next(line for line in glassnet("runs").splitlines() if "0001-houses" in line)
 
 
 def test_a_comparison_says_it(said: str) -> None:
-    compared = glassnet("compare", "1", "2")
+    compared = glassnet("compare", "1", "2", "--rows", "test")
     assert any(line.split()[:2] == ["0001-houses", said] for line in compared.splitlines())
     assert not re.search(r"\d(\.\d+)?e\+\d", compared)
 
@@ -75,9 +75,11 @@ def test_a_comparison_says_it(said: str) -> None:
 def test_the_page_and_the_notebook_say_it(run: Run, said: str) -> None:
     glassnet("report", "1", "2", "--output", "both.html")
     glassnet("report", "1", "--output", "one.html")
-    for page in (run._repr_html_(), *(Path(name).read_text(encoding="utf-8") for name in ("one.html", "both.html"))):
+    held = format(round(run.result["metrics"]["validation"][METRIC]), ",d")  # what several runs are chosen by
+    one, both = (Path(name).read_text(encoding="utf-8") for name in ("one.html", "both.html"))
+    for page, wanted in ((run._repr_html_(), said), (one, said), (both, held)):
         words = html.unescape(re.sub(r"<svg.*?</svg>", "", page, flags=re.S))
-        assert f">{said}<" in words and "e+0" not in re.sub(r"data:[^\"]*", "", words)
+        assert f">{wanted}<" in words and "e+0" not in re.sub(r"data:[^\"]*", "", words)
 
 
 def test_a_sweep_says_its_scores_in_the_same_way_and_names_its_points_in_three_digits() -> None:

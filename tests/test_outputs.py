@@ -12,7 +12,6 @@ from sklearn.datasets import load_digits
 
 from glassnet import Activation, Catalog, Dataset, Experiment, GlassnetError, Loss
 from glassnet.cli import main
-from glassnet.data import Targets
 from glassnet.estimators import GlassClassifier, GlassRegressor
 from glassnet.experiment import Training
 from glassnet.probes import is_flat
@@ -278,7 +277,7 @@ def test_a_run_is_read_with_the_units_it_was_trained_in(tmp_path: Path) -> None:
     with pytest.raises(GlassnetError, match="output sigmoid gives numbers from 0 to 1"):
         Training(words, CATALOG)
     y = Training(words.replace(output=None), CATALOG).data.targets
-    old = Training(words, CATALOG, kept=(None, Targets("regression", None, y.mean, y.scale, y.names, y.dtype)))
+    old = Training(words, CATALOG, kept=(y.mean, y.scale))
     run = load(record(old, tmp_path).finish().folder)
     assert run.trained.data.targets.mean == y.mean and math.isfinite(run.trained.scores()["test"]["r2"])
     assert run.trained.scores()["test"] == old.scores()["test"]

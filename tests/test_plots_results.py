@@ -508,10 +508,12 @@ def test_scores_of_several_runs_have_intervals_and_the_baseline(beside: list[Run
     (axes,) = drawn(beside, "scores_runs").axes
     for number, (bar, one) in enumerate(zip(axes.containers, beside, strict=True)):
         point, _, (spread,) = bar
-        assert point.get_xdata()[0] == one.result["metrics"]["test"]["accuracy"] and point.get_ydata()[0] == number
-        low, high = one.result["intervals"]["test"]["accuracy"]
+        assert (
+            point.get_xdata()[0] == one.result["metrics"]["validation"]["accuracy"] and point.get_ydata()[0] == number
+        )
+        low, high = one.result["intervals"]["validation"]["accuracy"]
         np.testing.assert_allclose(spread.get_segments()[0][:, 0], [low, high])
-    assert axes.get_xlabel() == "accuracy, test rows"
+    assert axes.get_xlabel() == "accuracy, validation rows"
     assert line(axes, "baseline").get_xdata()[0] == beside[0].result["metrics"]["baseline"]["accuracy"]
 
 

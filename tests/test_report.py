@@ -434,7 +434,7 @@ def test_a_comparison_begins_with_what_differs_and_has_a_column_a_run(several: l
     assert places == sorted(places)
     assert "optimizer adam:lr=0.001," in text and "hidden widths" not in text and "share of test rows" not in text
     for run in several:
-        assert f"{run.result['metrics']['test']['accuracy']:.4f} 95 %: " in text
+        assert f"{run.result['metrics']['validation']['accuracy']:.4f} validation rows, 95 %: " in text
     assert CATALOG.find("plot", "loss_runs").help in text and CATALOG.find("plot", "gradient_norms_runs").help in text
 
 

@@ -117,7 +117,7 @@ def test_ids_of_a_few_things_are_said_and_those_of_many_left_out(different, role
         (texts("Anna {}"), "name"),
         (texts("C-{:04}"), "ticket"),
         (texts("{}@school.example", different=12), "mail"),
-        (texts("+47 22 {:02} 11 00", different=40), "phone"),
+        (texts("+47-22-{:02}-11-00", different=40), "phone"),
         (texts("Ola{}", different=31), "who"),  # fewer than two rows a name
         (texts("Ola{}", different=8), "First Name"),
         (texts("place {}", n=N, different=55), "street"),

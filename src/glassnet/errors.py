@@ -23,6 +23,10 @@ class Diverged(GlassnetError):
     exit_code = 1
 
 
+class UnknownWord(GlassnetError, TypeError):
+    """A keyword that nobody knows; Python's callers catch a TypeError."""
+
+
 class PartFailed(GlassnetError):
     """A part of somebody else raised something while it was used; `__cause__` is what it raised."""
 

@@ -5,10 +5,11 @@ the options, and builds it. Parts come from our own modules and from guests, whi
 packages or single files; a guest that is broken is set aside with a reason, and nothing else happens.
 """
 
+from .calling import asked_for
 from .commands import as_command, command_of, refusal, typed
 from .curves import DRAWN, Curve, curve_of
 from .discovery import Catalog, ambiguous_names, known_kind
-from .faults import explain
+from .faults import explain, raised_by_hand
 from .guests import Guest, NearMiss, canonical, installed, near_miss_groups
 from .options import Option, write
 from .parts import GIVEN, Choice, Part, read_part
@@ -27,6 +28,7 @@ __all__ = [
     "Phrase",
     "ambiguous_names",
     "as_command",
+    "asked_for",
     "canonical",
     "command_of",
     "curve_of",
@@ -34,6 +36,7 @@ __all__ = [
     "installed",
     "known_kind",
     "near_miss_groups",
+    "raised_by_hand",
     "read_part",
     "refusal",
     "typed",

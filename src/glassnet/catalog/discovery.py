@@ -14,6 +14,8 @@ from .. import process
 from ..errors import GlassnetError, did_you_mean, join
 from ..hooks import PROJECT
 from ..kinds import KINDS
+from ..synonyms import colon
+from ..synonyms import part as synonym
 from ..tables import Table
 from ..wording import count
 from .guests import LOCAL, Guest, canonical, installed, load_file, load_package
@@ -142,7 +144,8 @@ class Catalog:
 
     def _unknown(self, kind: str, name: str) -> str:
         choices = [self.short_name(part) for part in self.parts(kind)]
-        guess = did_you_mean(name, [*choices, *(part.name for part in self.parts(kind))])
+        names = [*choices, *(part.name for part in self.parts(kind))]
+        guess = colon(name) or synonym(kind, name, names) or did_you_mean(name, names)
         elsewhere = [other for other in KINDS if other != kind and self.matches(other, name)]
         is_a = f" {name!r} is the name of another kind: {join(elsewhere)}." if elsewhere else ""
         known = f" Known names: {join(choices)}." if choices else ""

@@ -12,6 +12,7 @@ from typing import Any
 from ..errors import GlassnetError, did_you_mean, join
 from ..hooks import PROJECT
 from ..kinds import KINDS, kind_of_bag
+from ..synonyms import option as synonym
 from ..wording import a, ours
 from .calling import watched
 from .options import Option, read_options, write
@@ -57,8 +58,9 @@ class Part:
             if option.name == name:
                 return option
         names = [option.name for option in self.options]
+        guess = synonym(name, names) or did_you_mean(name, names)
         possible = f"Its options: {join(names)}" if names else "It takes none"
-        raise GlassnetError(f"{self.full_name} has no option {name!r}.{did_you_mean(name, names)} {possible}")
+        raise GlassnetError(f"{self.full_name} has no option {name!r}.{guess} {possible}")
 
     def choose(self, given: Mapping[str, Any]) -> Choice:
         """This part with those options, the rest at their defaults."""

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..catalog.calling import asked_for
-from ..catalog.faults import raised_by_hand
+from ..catalog import asked_for, raised_by_hand
 from ..errors import GlassnetError, join
 from ..kinds import Metric
 from ..wording import exact, percent

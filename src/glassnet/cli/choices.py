@@ -35,6 +35,8 @@ READING_OPTIONS = (
     _word("decimal", "MARK", "In numbers: . or ,  [found out]."),
     _word("thousands", "MARK", "Between groups of three digits, or none  [found out]."),
     _word("missing", "MARK", "What stands for a missing value, in place of ours (repeatable).", multiple=True),
+    _word("number", "COLUMN", "Numbers, although they look like names (repeatable).", multiple=True),
+    _word("dates", "day|month", "What comes first in 3/4/2024  [found out]."),
     _word("comment", "MARK", "What begins a line that is none of the table's."),
     click.option("--skip-lines", "reading_skip", metavar="N", help="Lines above the table  [found out]."),
     _word("sheet", "NAME", "Of a workbook (.xlsx)  [the first]."),
@@ -63,6 +65,7 @@ _OPTIONS = (
     _part("--metric", "metric", "One more score (repeatable).", name="metrics", multiple=True),
     click.option("--epochs", metavar="N", help="Passes over the training rows  [50]."),
     click.option("--batch-size", metavar="N|full", help="Rows a step  [32; full for whole-data solvers]."),
+    click.option("--shuffle/--no-shuffle", default=None, help="A new order of rows for each epoch  [yes]."),
     click.option("--l1", metavar="X", help="Penalty l1 * sum|W|  [0]."),
     click.option("--l2", metavar="X", help="Penalty l2/2 * sum(W**2), biases excluded  [0.0001]."),
     click.option("--dropout", metavar="SHARE", help="Share of hidden units left out while training  [0]."),
@@ -86,6 +89,13 @@ _OPTIONS = (
         "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Such as optimizer.lr=0.01 (repeatable)."
     ),
 )
+
+
+def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What the columns of a table are for, and how its file is written, for a command that trains nothing."""
+    for option in reversed(TABLE_OPTIONS):
+        command = option(command)
+    return command
 
 
 def experiment_options(command: Callable[..., Any]) -> Callable[..., Any]:

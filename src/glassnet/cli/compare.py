@@ -34,6 +34,7 @@ Examples:
 @click.option("--engines", metavar="NAMES", help="Libraries, such as glassnet,sklearn  [all that are installed].")
 @click.option("--steps", type=click.IntRange(1), metavar="N", help="Single steps that are compared  [30].")
 @click.option("--limit", type=float, metavar="X", help="Largest difference that passes  [each engine's own].")
+@click.option("--rows", type=click.Choice(["validation", "test"]), help="Rows that judge RUNs  [validation].")
 @click.option("--png", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Draw the runs' curves.")
 @click.option("--runs", envvar="GLASSNET_RUNS", default="runs", show_default=True, help="Where runs are.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
@@ -45,6 +46,7 @@ def compare(
     engines: str | None,
     steps: int | None,
     limit: float | None,
+    rows: str | None,
     png: Path | None,
     runs: str,
     as_json: bool,
@@ -59,8 +61,8 @@ def compare(
     10 epochs, float64 and adam:epsilon_place=uncorrected. The exit code is 1 if an engine is farther off than its
     limit (1e-10, unless the engine says otherwise; float32 is not judged).
 
-    With two or more RUNs (folder, number, or last): their scores, whether they differ from the first run's by
-    more than luck with the test rows, and the choices in which they differ.
+    With two or more RUNs (folder, number, or last): their scores on the validation rows, whether they differ from
+    the first run's by more than luck with these rows, and the choices in which they differ.
     """
     from .comparisons import engines_as_json, runs_as_json
 
@@ -69,11 +71,13 @@ def compare(
         dataset = _dataset_of(config)
     elif others or means_a_run(dataset, runs):
         _refuse_with_runs(given, engines=engines, steps=steps, limit=limit, config=config, set=settings)
-        compared = _compared(host, [dataset, *others], runs, given.get("metrics", ()), png)
+        compared = _compared(host, [dataset, *others], runs, (given.get("metrics", ()), rows), png)
         _print_json(runs_as_json(compared)) if as_json else _show_runs(compared)
         if png is not None:
             say(f"Saved {png}", err=as_json)
         return
+    if rows is not None:
+        raise GlassnetError("--rows says by which rows runs are judged: glassnet compare 1 2 --rows test")
     if png is not None:
         raise GlassnetError("--png draws the curves of runs: glassnet compare 1 2 --png curves.png")
     result = _raced(host, given | {"dataset": dataset}, engines, (steps, limit), (config, settings), as_json)
@@ -99,7 +103,7 @@ def _refuse_with_runs(given: dict[str, Any], **options: Any) -> None:
     if others:
         raise GlassnetError(
             f"{join(flag(name) for name in others)} can't be given with runs, which are compared as they are: "
-            "only --metric, --png and --json"
+            "only --metric, --rows, --png and --json"
         )
 
 
@@ -174,10 +178,13 @@ def _show_engines(result: EngineComparison) -> None:
 # --- runs ---------------------------------------------------------------------------------------------------
 
 
-def _compared(host: Host, words: Sequence[str], folder: str, metrics: Sequence[str], png: Path | None) -> RunComparison:
-    """The runs side by side; their curves are drawn on the way."""
+def _compared(
+    host: Host, words: Sequence[str], folder: str, judge: tuple[Sequence[str], str | None], png: Path | None
+) -> RunComparison:
+    """The runs side by side by a metric of some rows; their curves are drawn on the way."""
     from ..comparing import compare_runs
 
+    metrics, rows = judge
     if len(metrics) > 1:
         raise GlassnetError("with runs, --metric picks one score: give it once")
     for word in words:
@@ -186,7 +193,7 @@ def _compared(host: Host, words: Sequence[str], folder: str, metrics: Sequence[s
     runs = runs_of(host, words, folder)
     if len({run.folder.resolve() for run in runs}) < len(runs):
         raise GlassnetError(f"{join(words)}: the same run twice, which has nothing to be compared with")
-    result = compare_runs(runs, metrics[0] if metrics else None)
+    result = compare_runs(runs, metrics[0] if metrics else None, rows)
     if png is not None:
         _draw(host, result, png)
     return result

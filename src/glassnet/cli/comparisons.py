@@ -118,10 +118,12 @@ def _signed(value: float) -> str:
 
 def runs_in_words(result: RunComparison) -> Iterator[str]:
     """How the differences were judged."""
+    from ..comparing.runs import split_of
+
     first = result.runs[0]
     yield f"difference  from {first.folder.name}; clear: its 95 % interval leaves 0 out"
     if any(result.same_rows[1:]):
-        rows = len(first.rows("train" if result.judged == "train" else "test"))
+        rows = len(first.rows(split_of(result.judged)))
         shared = f"all {count(rows, 'row')}" if result.judged == "all" else f"the {rows_of(result.judged, rows)}"
         yield f"            on {shared} that they share (paired bootstrap)"
     apart = [run.folder.name for run, same in zip(result.runs, result.same_rows, strict=True) if not same]
@@ -130,6 +132,10 @@ def runs_in_words(result: RunComparison) -> Iterator[str]:
     if "dataset" in result.settings:
         yield "            their data differ: no difference in scores can be laid to another choice"
     yield "            the luck of a seed is not in it: train with several --seed"
+    if result.judged == "validation":
+        yield "            test rows are for the one that you choose: glassnet evaluate RUN"
+    elif result.judged == "test":
+        yield "            each choice by test rows makes them worth less: choose by validation rows if there are any"
 
 
 def settings_table(result: RunComparison) -> Table:

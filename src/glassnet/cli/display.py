@@ -67,6 +67,7 @@ def _extras(training: Training) -> str:
     }
     said = [f"{name} {value:g}" for name, value in extras.items() if value]
     said += ["batch normalisation"] if words.batch_norm else []
+    said += [] if words.shuffle else ["rows in their own order"]
     said += [f"monitor {words.monitor}"] if words.monitor != "loss" else []
     return "".join(f"{one}, " for one in said)
 
@@ -120,11 +121,21 @@ def scores_table(run: Run) -> Table:
 
 def summary(run: Run) -> Iterator[Any]:
     """What a training came to."""
+    from ..runs import looks
+
     result = run.result
     yield scores_table(run)
+    if run.judged == "test" and not run.trained.data.whole:
+        yield f"test rows: look {looks(run)} in {run.folder.parent}; {_how_to_choose(run)}"
     stopped = "diverged, see below" if result["stopped"].startswith("diverged") else result["stopped"]
     yield f"{count(result['epochs'], 'epoch')} in {duration(result['seconds'])}; stopped: {stopped}"
     yield f"run: {result['run']}"
+
+
+def _how_to_choose(run: Run) -> str:
+    if "validation" in run.scored:
+        return "choose by the validation rows, as glassnet compare does"
+    return "the more there are, the less they say: --validation 0.1 keeps rows to choose by"
 
 
 def next_steps(recording: Recording) -> Iterator[str]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import GlassnetError
+from ..synonyms import setting
 from ..wording import bounded, visible
 
 if TYPE_CHECKING:
@@ -75,7 +76,11 @@ class Failure(click.ClickException):
 
 
 def told(error: click.ClickException) -> click.ClickException:
-    """An error of click's, about something that was typed."""
+    """An error of click's, about something that was typed; a word of another library's is said in ours."""
+    if isinstance(error, click.NoSuchOption) and error.ctx is not None:
+        flags = {str(param.name): param.opts[0] for param in error.ctx.command.params if param.opts}
+        if ours := setting(error.option_name, lambda field: flags.get(field, "")):
+            error.__dict__.update(message=f"{error.message.rstrip('.')}.{ours}", possibilities=None)
     error.__dict__["message"] = bounded(visible(error.message), _LONGEST)
     return error
 

@@ -90,8 +90,9 @@ def predict(host: Host, run: str, file: Path, output: Path | None, runs: str) ->
     from ..files import refuse_existing, write_text
 
     refuse_existing(output, "--output")
-    model = run_of(host, run, runs).model
-    table = predictions(model, read_features(file, model.features))
+    opened = run_of(host, run, runs)
+    model = opened.model
+    table = predictions(model, read_features(file, model.features, opened.experiment.reading))
     text: str = table.to_csv(index=False, lineterminator="\n")
     if output is None:
         say_data(text)
@@ -139,15 +140,15 @@ def _row(run: Run) -> dict[str, Any]:
     """One run as a flat row; a damaged one says so instead of hiding the others."""
     from ..files import plain
 
-    row = {"run": str(run.folder), "dataset": "", "epochs": None, "score": None, "metric": ""}
+    row = {"run": str(run.folder), "dataset": "", "epochs": None, "score": None, "metric": "", "rows": ""}
     try:
         row |= {"dataset": str(run.experiment.dataset)}
         if not run.result:
             return row | {"stopped": "unfinished: glassnet train --resume goes on"}
-        score = run.score()
+        score = run.score(run.chosen_by())
     except GlassnetError as error:
         return row | {"stopped": str(error)}
-    found = {"epochs": run.result["epochs"], "score": score.value, "metric": score.metric}
+    found = {"epochs": run.result["epochs"], "score": score.value, "metric": score.metric, "rows": score.split}
     return row | plain(found) | {"stopped": run.result["stopped"]}
 
 
@@ -157,7 +158,7 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
 
     cells = []
     for row in rows:
-        score = "" if row["score"] is None else f"{row['metric']} {figure(row['score'])}"
+        score = "" if row["score"] is None else f"{row['rows']} {row['metric']} {figure(row['score'])}"
         epochs = "" if row["epochs"] is None else str(row["epochs"])
         title = Experiment(row["dataset"]).title if row["dataset"] else ""
         cells.append((row["run"], title, epochs, score, row["stopped"].split(":")[0]))

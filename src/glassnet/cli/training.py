@@ -184,6 +184,11 @@ def _print_json(recording: Recording) -> None:
 def _print_short(recording: Recording) -> None:
     from ..runs import Run
 
-    score = Run(recording.folder, recording.training.catalog, recording.training).score()
-    said = "all rows:" if recording.training.data.whole else score.split
-    say(f"{said} {score.metric} {figure(score.value)} (baseline {figure(score.baseline)}), {recording.folder}")
+    run = Run(recording.folder, recording.training.catalog, recording.training)
+    score = run.score()
+    whole, choosing = recording.training.data.whole, run.chosen_by()
+    held = (
+        "" if whole or choosing == score.split else f"{choosing} {score.metric} {figure(run.score(choosing).value)}, "
+    )
+    said = "all rows:" if whole else score.split
+    say(f"{held}{said} {score.metric} {figure(score.value)} (baseline {figure(score.baseline)}), {recording.folder}")

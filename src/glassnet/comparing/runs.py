@@ -1,13 +1,14 @@
 """Several runs side by side: in which choices they differ, and whether their scores do, beyond luck.
 
-Test rows are few, so a score has an interval. Two intervals that overlap say little about two runs that were judged by
-the very same rows: luck with these rows is shared. The difference is then judged row by row instead.
+The rows that judge are few, so a score has an interval. Two intervals that overlap say little about two runs that were
+judged by the very same rows: luck with these rows is shared. The difference is then judged row by row instead.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..errors import GlassnetError, join
 from ..experiment import Interval, resampled
+from ..experiment import intervals as intervals_of
 from ..kinds import Metric
 from ..runs import Run, Score
 from ..streams import Stream, generator
@@ -23,7 +25,7 @@ from ..training import Scorer
 Array = NDArray[Any]
 
 RESAMPLES = 1000
-ROWS = {"test": "test rows", "train": "training rows", "all": "rows, too few to split"}
+ROWS = {"validation": "validation rows", "test": "test rows", "train": "training rows", "all": "rows, too few to split"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Difference:
 
     @property
     def exceeds(self) -> bool:
-        """Whether the interval leaves 0 out: more than luck with the test rows."""
+        """Whether the interval leaves 0 out: more than luck with the rows."""
         return self.low > 0 or self.high < 0
 
 
@@ -51,7 +53,8 @@ class RunComparison:
 
     The first run is what the others are compared with; its own difference is None. `better` says which way is
     up. `settings` holds the fields in which the runs differ. `judged` are the rows that all of them are judged by:
-    "test", "train" where there are no test rows, or "all" of a set too small to split.
+    "validation", "test" where that was asked for or there are no validation rows, "train" where there is neither, or
+    "all" of a set too small to split.
     """
 
     runs: tuple[Run, ...]
@@ -64,8 +67,11 @@ class RunComparison:
     settings: Mapping[str, tuple[Any, ...]]
 
 
-def compare_runs(runs: Sequence[Run], metric: str | None = None) -> RunComparison:
+def compare_runs(runs: Sequence[Run], metric: str | None = None, rows: str | None = None) -> RunComparison:
     """Compare finished runs with the first of them; `metric` picks one score, else all that they have in common.
+
+    They are judged by their validation rows, since comparing is choosing, and by the test rows where a run has no
+    validation rows, or `rows="test"` asks for it.
 
     On shared rows: 1000 samples of the rows with replacement, the same for both runs; the interval holds the
     middle 95 % of the differences (Efron 1979). Elsewhere only the two intervals count, as for independent
@@ -75,14 +81,14 @@ def compare_runs(runs: Sequence[Run], metric: str | None = None) -> RunCompariso
         raise GlassnetError("one run alone can't be compared: name at least two, such as 1 2, or 3 last")
     _refuse_unfinished(runs)
     names = _metrics(runs, metric)
-    judged = _judged_alike(runs)
-    split = "train" if judged == "train" else "test"
+    judged = _judged_alike(runs, rows)
+    split = split_of(judged)
     same = tuple(_share_rows(runs[0], run, split) for run in runs)
     scores, intervals, differences = {}, {}, {}
     for name in names:
         judged_by = [run.score(split, name) for run in runs]
         scores[name] = tuple(score.value for score in judged_by)
-        intervals[name] = tuple(_interval(score) for score in judged_by)
+        intervals[name] = tuple(_interval(run, score) for run, score in zip(runs, judged_by, strict=True))
         pairs = list(zip(scores[name], intervals[name], strict=True))
         rest = [
             _paired(runs[0], run, split, name, unpaired(pairs[0], pair)) if together else unpaired(pairs[0], pair)
@@ -113,13 +119,24 @@ def _metrics(runs: Sequence[Run], wanted: str | None) -> list[str]:
     return [wanted] if wanted is not None else shared
 
 
-def _interval(score: Score) -> Interval:
+def split_of(judged: str) -> str:
+    """The split that holds the rows; of a set too small to split any one does."""
+    return "test" if judged == "all" else judged
+
+
+def _interval(run: Run, score: Score) -> Interval:
+    if score.low is None and score.high is None and not isnan(score.value):  # an older run has those of its test rows
+        alone = Scorer({score.metric: _metric(run, score.metric)}, run.trained.data.targets, run.trained.objective.loss)
+        y, rows = run.outputs(score.split), run.rows(score.split)
+        return intervals_of(y, rows, alone, run.experiment.split_seed)[score.metric]
     return tuple(float("nan") if end is None else end for end in (score.low, score.high))  # type: ignore[return-value]
 
 
-def _judged_alike(runs: Sequence[Run]) -> str:
+def _judged_alike(runs: Sequence[Run], wanted: str | None) -> str:
     """The rows that all of them are judged by. A score of rows that were learned from says less than one of others."""
-    judged = [_judged(run) for run in runs]
+    if wanted is None and runs[0].chosen_by(*runs) == "validation":
+        wanted = "validation"
+    judged = [_judged(run, wanted) for run in runs]
     if len(set(judged)) > 1:
         by = join(f"{run.folder.name} by its {ROWS[one]}" for run, one in zip(runs, judged, strict=True))
         raise GlassnetError(
@@ -129,12 +146,13 @@ def _judged_alike(runs: Sequence[Run]) -> str:
     return judged[0]
 
 
-def _judged(run: Run) -> str:
-    if run.judged == "train":
-        return "train"
+def _judged(run: Run, wanted: str | None) -> str:
+    if wanted is not None and wanted not in run.scored:
+        raise GlassnetError(f"{run.folder} has no {ROWS.get(wanted, wanted)}: it has {join(run.scored)}")
     counts = set(run.provenance.get("rows", {}).values())
     # All rows are in every split of a small set. Others need not be loaded to see that: their files may be gone.
-    return "all" if len(counts) <= 1 and run.trained.data.whole else "test"
+    whole = run.judged != "train" and len(counts) <= 1 and run.trained.data.whole
+    return "all" if whole else wanted or run.judged
 
 
 def _share_rows(one: Run, other: Run, split: str) -> bool:

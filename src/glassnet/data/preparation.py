@@ -23,7 +23,7 @@ from .grounds import Grounds, copies_account, grounds_of, split_account, why_non
 from .reading import Roles
 from .roles import roles_of
 from .splits import Index, Split, check_fraction
-from .targets import Targets, target_values
+from .targets import Targets, Units, target_values
 
 Array = NDArray[Any]
 TOO_FEW_TO_SPLIT = 20
@@ -92,9 +92,11 @@ def prepare(
     class_weight: str | None = None,
     standardise_target: bool = True,
     reach: Reach = EVERYWHERE,
+    units: Units | None = None,
     rows: Split | None = None,
     weight: Array | None = None,
-    learned: tuple[Features | None, Targets | None] | None = None,
+    features: Features | None = None,
+    learned: tuple[Features, Targets] | None = None,
 ) -> Prepared:
     """Split the rows, learn the preparation from the training rows, and apply it to all.
 
@@ -103,8 +105,9 @@ def prepare(
     `Features.fit`. `class_weight` is "balanced" or None. The dtype is float64 for tables and float32 for images
     unless it is given. `rows` are given by whoever has divided them already (folds, validation rows of one's
     own); shares and fixed test rows then don't count. `weight` (n,) weighs the rows of the data set.
-    `reach` is what outputs can be, see `Targets.fit`. `learned` is what an earlier preparation learned; it is applied
-    to these rows, and only what is None in it is learned from them.
+    `reach` is what outputs can be, see `Targets.fit`; `units` (mean, scale) and `features` take the place of those that
+    would be learned. `learned` is what an earlier preparation learned; it is applied to these rows, and nothing is
+    learned from them.
     """
     shares = check_fraction("test", test), check_fraction("validation", validation)
     check_scale(scale)
@@ -118,14 +121,15 @@ def prepare(
         rows = _whole(len(X), shares) if whole else _split(len(X), grounds, shares, split_seed, fixed)
     parts = (rows.train, rows.validation, rows.test)
     kind, image = _network_dtype(dtype, dataset), dataset.image_shape
-    features, targets = learned or (None, None)
-    if features is None:
-        roles = dataset.columns or _roles(dataset, X, keep)
-        features = Features.fit(
-            X, parts[0], names=names, scale=scale, keep=keep, roles=roles, image_shape=image, dtype=kind
-        )
-    if targets is None:
+    if learned is None:
+        if features is None or features.dtype != kind:
+            roles = dataset.columns or _roles(dataset, X, keep)
+            features = Features.fit(
+                X, parts[0], names=names, scale=scale, keep=keep, roles=roles, image_shape=image, dtype=kind
+            )
         targets = _fit_targets(dataset, y, task, parts[0], standardise_target, reach, weight, kind)
+        learned = features, targets if units is None else targets.in_units(units)
+    features, targets = learned
     train, validated, tested = (_rows(X, y, part, features, targets) for part in parts)
     if fixed:
         tested = _fixed_test_rows(dataset, features, targets, len(X))

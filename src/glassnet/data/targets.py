@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,9 @@ from ..probes import EVERYWHERE, Reach
 Array = NDArray[Any]
 MOST_CLASSES = 20
 FEWEST_ONE_HOT = 10  # rows; of fewer, each may well have just one label by chance
+
+#: Mean and scale of numbers, (c,) each.
+Units = tuple[Array, Array]
 
 
 def target_values(y: Any) -> Array:
@@ -202,6 +205,12 @@ class Targets:
         default = ("target",) if width == 1 else tuple(f"target_{i + 1}" for i in range(width))
         return cls(task, found, mean, scale, given if len(given) == width else default, np.dtype(dtype))
 
+    def in_units(self, units: Units) -> Targets:
+        """The same targets with other (mean, scale); as they are where these are for other columns, or for classes."""
+        mean, scale = units
+        fits = self.task == "regression" and mean.shape == scale.shape == self.mean.shape
+        return replace(self, mean=mean, scale=scale) if fits else self
+
     @property
     def columns(self) -> int:
         """c, the number of target columns."""
@@ -286,7 +295,7 @@ def _different(values: Array) -> Array:
     return found.astype(np.int64) if found.dtype.kind == "f" and _whole(found) else found
 
 
-def _ways(mean: Array, scale: Array, reach: Reach) -> list[tuple[Array, Array]]:
+def _ways(mean: Array, scale: Array, reach: Reach) -> list[Units]:
     """Every (mean, scale) that numbers may be encoded with for outputs of such a reach, the best first."""
     ends = int(np.isfinite(reach).sum())
     standard, nothing = (mean, scale), np.zeros_like(mean)

@@ -19,11 +19,12 @@ from ..data.targets import one_hot_remark
 from ..errors import GlassnetError
 from ..kinds import Activation, Task
 from ..model import Model
+from ..synonyms import explains_words
 from ..training.scoring import class_codes
 from .fitting import GlassEstimator, takes_batches
 from .keeping import Fitted
 from .rows import Given
-from .words import known_parts, plain
+from .words import known_parts, parameter_called, plain
 
 Array = NDArray[Any]
 
@@ -51,6 +52,7 @@ def shares(output: Activation) -> bool:
     return bool(np.all((a >= 0) & (a <= 1)))
 
 
+@explains_words(parameter_called)
 @dataclass(eq=False, repr=False)
 class GlassClassifier(ClassifierMixin, GlassEstimator):
     """A neural network that tells classes apart, every part of it a phrase or a function of your own.

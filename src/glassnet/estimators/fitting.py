@@ -18,18 +18,21 @@ from ..experiment import Training
 from ..experiment.building import history_table
 from ..kinds import Task
 from ..model import Model
+from ..synonyms import unknown_setting
 from ..training import Epoch
 from ..wording import figure
-from .keeping import Fitted, Patience
+from .keeping import Fitted, Patience, standing_still
 from .names import Names
 from .parameters import checked
 from .reprs import with_fit
 from .rows import Given, checked_inputs, together
 from .words import (
+    Refused,
     experiment_of,
     in_parameters,
     is_solver,
     known_parts,
+    parameter_called,
     plain,
     said_in_parameters,
     seed_of,
@@ -70,6 +73,7 @@ class GlassEstimator(Names, BaseEstimator):
     clip_norm: float | None = None
     clip_value: float | None = None
     batch_size: int | str = "auto"
+    shuffle: bool = True
     max_iter: int = 200
     tol: float = 1e-4
     n_iter_no_change: int | None = 10
@@ -128,6 +132,14 @@ class GlassEstimator(Names, BaseEstimator):
         training = self._training(given, before, seed, 1)
         training.plan = replace(training.plan, schedule_epochs=max(limit, training.plan.epochs))
         self._train(training, patience, seed, begun=before.begun if before else 0, by_parts=True)
+
+    def set_params(self, **params: Any) -> Any:
+        """As in scikit-learn; of a word that is none of ours it is said what that is called here."""
+        names = self._get_param_names()
+        for word in params:
+            if "__" not in word and word not in names:
+                raise Refused(unknown_setting(type(self).__name__, word, names, parameter_called))
+        return super().set_params(**params)
 
     # --- the loop --------------------------------------------------------------------------------------
 
@@ -200,11 +212,12 @@ class GlassEstimator(Names, BaseEstimator):
         """Look at each epoch; whether it was broken off because nothing had improved for too long."""
         training.warn = lambda words: warnings.warn(in_parameters(words), ConvergenceWarning, stacklevel=6)
         looks = self.early_stopping or not training.chosen.is_solver  # a solver knows its own end
+        tol = plain(self.tol) * standing_still(training)
         try:
             for epoch in training:
                 if self.verbose:
                     say(epoch)
-                patience.see(epoch.monitored if self.early_stopping else epoch.loss, plain(self.tol))
+                patience.see(epoch.monitored if self.early_stopping else epoch.loss, tol)
                 if looks and self._is_over(patience):
                     training.progress.stopped = self._why(training, patience)
                     return True
@@ -328,7 +341,7 @@ class GlassEstimator(Names, BaseEstimator):
         network = self._kept.model.network
         biases = [network.view(network.w, "bias", layer).copy() for layer in range(len(network.widths) - 1)]
         scale, mean = self._units()
-        biases[-1] = biases[-1] * scale + mean
+        biases[-1] = (biases[-1] * scale + mean).astype(network.dtype, copy=False)
         return biases
 
     def _units(self) -> tuple[Any, Any]:

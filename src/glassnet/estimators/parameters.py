@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import GlassnetError
-from ..experiment import RULES, Experiment
-from ..experiment.words import Rule
+from ..experiment import RULES, Experiment, Rule
 from .words import PARAMETERS, plain, said_in_parameters, several
 
 #: The parameters that no experiment has; None where a class's own default is None.

@@ -13,14 +13,16 @@ from sklearn.utils.metaestimators import available_if
 
 from ..errors import GlassnetError
 from ..kinds import Task
+from ..synonyms import explains_words
 from ..training.scoring import point_numbers
 from .fitting import GlassEstimator, takes_batches
 from .keeping import Fitted
-from .words import known_parts, plain
+from .words import known_parts, parameter_called, plain
 
 Array = NDArray[Any]
 
 
+@explains_words(parameter_called)
 @dataclass(eq=False, repr=False)
 class GlassRegressor(RegressorMixin, GlassEstimator):
     """A neural network that predicts numbers, every part of it a phrase or a function of your own.

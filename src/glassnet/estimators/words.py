@@ -32,6 +32,7 @@ PARAMETERS = {
     "clip_norm": "clip_norm",
     "clip_value": "clip_value",
     "monitor": "monitor",
+    "shuffle": "shuffle",
 }
 #: The parameters that hold parts, and the kind of each.
 PARTS = {
@@ -41,6 +42,15 @@ PARTS = {
     "optimizer": "optimizer",
     "initializer": "initializer",
     "schedule": "schedule",
+}
+#: What the other fields of an experiment are called here.
+CALLED = PARAMETERS | {
+    "epochs": "max_iter",
+    "seed": "random_state",
+    "patience": "n_iter_no_change",
+    "validation": "validation_fraction",
+    "batch_size": "batch_size",
+    "class_weight": "class_weight",
 }
 LARGEST_AUTO_BATCH = 200  # as scikit-learn's MLPs
 
@@ -68,6 +78,11 @@ def in_parameters(message: str) -> str:
     for flag, parameter in _SAID.items():
         message = message.replace(flag, parameter)
     return re.sub(r"--([a-z][a-z0-9-]*)", lambda found: found[1].replace("-", "_"), message)
+
+
+def parameter_called(field: str) -> str:
+    """The parameter that says a field of an experiment; empty if there is none."""
+    return CALLED.get(field, "")
 
 
 @contextmanager

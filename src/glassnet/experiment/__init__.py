@@ -2,14 +2,16 @@
 
 from .building import Training, run
 from .choosing import DEFAULT_BATCH, choose_parts, default_optimizer, load_dataset, need_plugins
-from .results import Interval, baseline, resampled
+from .results import Interval, baseline, intervals, resampled
 from .telling import is_table, said
 from .trials import batch_trials, rate_range
-from .words import RULES, Experiment, flag, read_toml
+from .words import RULES, SWITCHES, Experiment, Rule, flag, read_toml
 
 __all__ = [
     "DEFAULT_BATCH",
     "RULES",
+    "Rule",
+    "SWITCHES",
     "Experiment",
     "Interval",
     "Training",
@@ -18,6 +20,7 @@ __all__ = [
     "choose_parts",
     "default_optimizer",
     "flag",
+    "intervals",
     "is_table",
     "load_dataset",
     "need_plugins",

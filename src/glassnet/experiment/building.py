@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..catalog import Catalog
-from ..data import Features, Prepared, Rows, Split, Targets, infer_task, prepare
-from ..data.targets import one_hot_remark
+from ..data import Features, Prepared, Rows, Split, infer_task, prepare
+from ..data.targets import Units, one_hot_remark
 from ..errors import GlassnetError, GlassnetWarning, join
 from ..kinds import Dataset, Loss, Task
 from ..model import Model, Parts
@@ -51,8 +51,9 @@ class Training:
 
     Rows come from the experiment's words, or from `source`, a data set in memory. `split` divides them
     otherwise than the split's seed does, and `weight` (n,) weighs them. `after` is an earlier training whose
-    preparation, weights and progress this one takes over; `experiment.epochs` counts its epochs, too. `kept` is what an
-    earlier run learned about inputs and targets and wrote down: it is taken as it is, and nothing about it is refused.
+    preparation, weights and progress this one takes over; `experiment.epochs` counts its epochs, too. `kept` are the
+    units of the target that an earlier run wrote down: they are taken as they are, and nothing of it is refused;
+    `features` what it learned about the inputs.
     """
 
     def __init__(
@@ -65,7 +66,8 @@ class Training:
         split: Split | None = None,
         weight: NDArray[Any] | None = None,
         after: Earlier | None = None,
-        kept: tuple[Features | None, Targets] | None = None,
+        kept: Units | None = None,
+        features: Features | None = None,
     ) -> None:
         self.catalog = catalog or Catalog.discover()
         need_plugins(experiment, self.catalog)
@@ -81,7 +83,8 @@ class Training:
             standardise_target=loss.targets == "any" and loss.task == "regression",
             reach=output_range(self.chosen.output.build()) if task == "regression" else EVERYWHERE,
             rows=split, weight=weight,
-            learned=_learned(after, kept),
+            units=kept, features=features,
+            learned=None if after is None else (after.model.features, after.model.targets),
         )  # fmt: skip
         self.experiment = self._spelled_out(experiment, task)
         self.network = self._network(loss)
@@ -178,19 +181,31 @@ class Training:
         return {name: rows for name, rows in named.items() if rows is not None}
 
     def scores(self) -> dict[str, dict[str, float]]:
-        """Metrics of every split over all its rows, and of the baseline on the test rows."""
+        """Metrics of every split over all its rows, and of the baseline on the test rows.
+
+        Before any training they are those of the initial weights, which a warning says.
+        """
+        if self._is_only_prepared():
+            said = "not trained yet: these are scores of the initial weights; finish() trains to the end"
+            warnings.warn(said, stacklevel=2)
         with np.errstate(all="ignore"):
             found = {name: evaluate(self.objective, rows, self.scorer)[1] for name, rows in self.splits().items()}
             found["baseline"] = baseline(self.data.train, self._judged(), self.data.targets, self.scorer)
         return {name: found.get(name, {}) for name in ("train", "validation", "test", "baseline")}
 
+    def _is_only_prepared(self) -> bool:
+        """Whether there is something to do, and nothing of it has been begun."""
+        return self.plan.epochs > 0 and not self.progress.epochs and not self.progress.stopped
+
     def intervals(self) -> dict[str, dict[str, Interval]]:
-        """95 % intervals of the test scores (of the training rows' where there are no test rows)."""
-        rows = self._judged()
+        """95 % intervals of the test scores (of the training rows' where there are no test rows), and of validation."""
+        judged = {"train" if self.data.test is None else "test": self._judged()}
+        if self.data.validation is not None and not self.data.whole:
+            judged["validation"] = self.data.validation
         with np.errstate(all="ignore"):
-            y = self.network.predict(rows.X)
-            name = "train" if self.data.test is None else "test"
-            return {name: intervals(y, rows, self.scorer, self.experiment.split_seed)}
+            answers = {name: self.network.predict(rows.X) for name, rows in judged.items()}
+            seed = self.experiment.split_seed
+            return {name: intervals(answers[name], rows, self.scorer, seed) for name, rows in judged.items()}
 
     def _judged(self) -> Rows:
         return self.data.train if self.data.test is None else self.data.test
@@ -255,6 +270,7 @@ class Training:
             monitor=self.chosen.monitor,
             lr=float(self.chosen.optimizer.options.get("lr", 1.0)),
             keep_step_losses=keep_step_losses,
+            shuffle=words.shuffle,
         )
 
     def _still(self) -> Iterator[str]:
@@ -282,18 +298,6 @@ class Training:
         given = sorted({choice.part.name for choice in chosen if not choice.rebuildable})
         if given:
             yield f"{join(given)} given as functions: this run can't be rebuilt from words alone"
-
-
-def _learned(
-    after: Earlier | None, kept: tuple[Features | None, Targets] | None
-) -> tuple[Features | None, Targets | None] | None:
-    """What an earlier training learned of the rows; of one that was written down, the units of its numbers."""
-    if after is not None:
-        return after.model.features, after.model.targets
-    if kept is None:
-        return None
-    features, targets = kept
-    return features, targets if targets.task == "regression" else None
 
 
 def run(experiment: Experiment, catalog: Catalog | None = None, *, keep_step_losses: bool = False) -> Training:

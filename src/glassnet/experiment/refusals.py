@@ -12,6 +12,7 @@ from ..data import Rows, Targets
 from ..errors import GlassnetError, did_you_mean, join
 from ..files import is_plain
 from ..kinds import Activation, Loss, Metric, Task
+from ..synonyms import part as synonym
 from ..training import Objective, Scorer
 from ..wording import count, rows_of
 from .words import Choosable, Experiment
@@ -69,9 +70,9 @@ def refuse_monitor(monitor: str, catalog: Catalog) -> None:
     if not catalog.matches("metric", name):
         names = ["loss", *(part.name for part in catalog.parts("metric"))]
         short = name.removeprefix("validation_").removeprefix("val_")  # it is the validation rows' anyway
+        guess = synonym("metric", short, names) or did_you_mean(short, names)
         raise GlassnetError(
-            f"--monitor {monitor!r} is unknown.{did_you_mean(short, names)} Possible: {join(names)} "
-            "(each on the validation rows)"
+            f"--monitor {monitor!r} is unknown.{guess} Possible: {join(names)} (each on the validation rows)"
         )
 
 

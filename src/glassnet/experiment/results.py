@@ -54,10 +54,12 @@ def intervals(y: Array, rows: Rows, scorer: Scorer, split_seed: int) -> dict[str
     Accuracy gets Wilson's interval, which stays sensible near 0 and 1 (Wilson 1927); the others the
     percentiles of 200 bootstrap samples. Samples of rows that are all judged alike can't vary: see `unseen`.
     """
-    found = {name: _bootstrap(name, metric, y, rows, scorer, split_seed) for name, metric in scorer.metrics.items()}
-    if "accuracy" in found:
-        found["accuracy"] = wilson(scorer(y, rows)["accuracy"], len(rows))
-    return found
+    return {
+        name: wilson(scorer(y, rows)[name], len(rows))
+        if name == "accuracy"
+        else _bootstrap(name, metric, y, rows, scorer, split_seed)
+        for name, metric in scorer.metrics.items()
+    }
 
 
 def wilson(share: float, n: int, z: float = 1.959963984540054) -> Interval:

@@ -92,7 +92,7 @@ def _batches(training: Training) -> Any:
     rows, plan = training.data.train, training.plan
     batches = Batches(rows, batch_starts(len(rows), plan.batch_size, join_single=training.network.batch_norm))
     for number in count(1):
-        yield from batches.in_order(batches.order(plan.seed, number))
+        yield from batches.in_order(batches.order(plan, number))
 
 
 @dataclass(frozen=True, eq=False)

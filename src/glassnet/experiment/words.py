@@ -16,6 +16,8 @@ from ..errors import GlassnetError, did_you_mean, join
 from ..files import parse_json, read_bytes
 from ..kinds import TASKS
 from ..schemas import DAMAGE, EXPERIMENT
+from ..synonyms import explains_words, unknown_setting
+from ..synonyms import setting as synonym
 from . import telling
 
 Choosable = str | Callable[..., Any]  # a phrase, or in notebooks a part's function itself
@@ -25,6 +27,12 @@ DTYPES = ("float32", "float64")
 DEFAULT_OPTIMIZER = "adam"
 
 
+def field_called(name: str) -> str:
+    """The field of that name, as an experiment itself calls it; empty for a word that is none."""
+    return name if name in Experiment.__dataclass_fields__ else ""
+
+
+@explains_words(field_called)
 @dataclass(frozen=True)
 class Experiment:
     """A complete choice of phrases and numbers. None means: what suits the task, decided when it is run.
@@ -34,6 +42,7 @@ class Experiment:
     the file is written, `("decimal=,", "missing=n/a")` (`data.reading.Reading`). `activation`
     and `initializer` hold one phrase for all layers or one for each (initializers: the output layer too).
     `l1` and `l2` are l1 * sum|W| + l2 / 2 * sum(W^2), biases excluded. `batch_size` is a number or "full".
+    `shuffle` draws the order of rows anew for each epoch.
     `split_seed` draws the test and validation rows, `seed` everything else, so that repeats over seeds
     never move test rows into training. `plugins` holds (path, SHA-256) of one-file plugins.
     """
@@ -65,6 +74,7 @@ class Experiment:
     metrics: tuple[Choosable, ...] = ()
     epochs: int = 50
     batch_size: int | str | None = None
+    shuffle: bool = True
     l1: float = 0.0
     l2: float = 0.0001
     clip_norm: float | None = None
@@ -96,7 +106,7 @@ class Experiment:
         known = [field.name for field in fields(cls)]
         for name in values:
             if name not in known:
-                raise GlassnetError(f"{where} has no {name!r}.{did_you_mean(name, known)} It may hold: {join(known)}")
+                raise GlassnetError(unknown_setting(where, name, known, field_called))
         return cls(**values)
 
     @classmethod
@@ -165,9 +175,8 @@ class Experiment:
             raise GlassnetError("--set can't change plugins: name the file with --plugin FILE.py")
         known = [field.name for field in fields(self) if field.name != "plugins"]
         if name not in known:
-            raise GlassnetError(
-                f"--set {setting}: no setting {name!r}.{did_you_mean(name, known)} Known: {join(known)}"
-            )
+            guess = synonym(name, field_called) or did_you_mean(name, known)
+            raise GlassnetError(f"--set {setting}: no setting {name!r}.{guess} Known: {join(known)}")
         if not option:
             return replace(self, **{name: _from_text(name, value)})
         if name not in PHRASES:
@@ -238,6 +247,7 @@ RULES: dict[str, Rule] = {
     "seed": Rule(int, 0),
     "split_seed": Rule(int, 0),
     "batch_norm": Rule(bool),
+    "shuffle": Rule(bool),
     "task": Rule(str, choices=tuple(TASKS)),
     "scale": Rule(str, choices=SCALES),
     "class_weight": Rule(str, choices=("balanced",)),
@@ -246,6 +256,7 @@ RULES: dict[str, Rule] = {
     "order": Rule(str),
     "monitor": Rule(str),
 }
+SWITCHES = tuple(name for name, rule in RULES.items() if rule.type is bool)
 COLUMNS = ("drop", "category", "keep")
 TUPLES = (*COLUMNS, "reading", "hidden", "activation", "initializer", "metrics", "plugins")
 CHOICES = tuple(field.name for field in fields(Experiment) if field.name != "plugins")
@@ -332,7 +343,7 @@ def _from_text(name: str, text: str) -> Any:
     """A field's value from the right-hand side of `--set`."""
     if text.lower() in ("none", "") and name != "scale":
         return () if name in TUPLES else None
-    if name == "batch_norm" and text.lower() in ("true", "false"):
+    if name in SWITCHES and text.lower() in ("true", "false"):
         return text.lower() == "true"
     if name in TUPLES and name != "hidden":
         return tuple(text.split(";"))

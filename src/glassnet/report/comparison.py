@@ -9,7 +9,7 @@ from ..catalog import Catalog
 from ..errors import GlassnetError
 from ..files import write_text
 from ..runs import Run
-from ..wording import figure, metric
+from ..wording import SPLITS, figure, metric
 from .diagnosis import Case, diagnose
 from .page import grouped, render, sentences
 from .pictures import Picture, drawn, suited
@@ -56,17 +56,18 @@ def _pictures(runs: Sequence[Run], catalog: Catalog) -> list[tuple[str, list[Pic
 
 
 def scores_table(cases: Sequence[Case]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """(metric, (score, what belongs to it) of each run): on the rows that judge, with interval and baseline."""
+    """(metric, (score, what belongs to it) of each run): on the rows to choose by, with interval and baseline."""
     names = list(dict.fromkeys(name for case in cases for name in case.run.metrics))
-    return [(metric(name), [_cell(case.run, name) for case in cases]) for name in names]
+    runs = [case.run for case in cases]
+    return [(metric(name), [_cell(run, name, run.chosen_by(*runs)) for run in runs]) for name in names]
 
 
-def _cell(run: Run, name: str) -> tuple[str, str]:
+def _cell(run: Run, name: str, split: str) -> tuple[str, str]:
     if name not in run.metrics:
         return "–", ""
-    score, learned = run.score(metric=name), run.score("train", name)
+    score, learned = run.score(split, name), run.score("train", name)
     about = (
-        f"95 %: {figure(score.low)} to {figure(score.high)}; training rows {figure(learned.value)}; "
+        f"{SPLITS[split]}, 95 %: {figure(score.low)} to {figure(score.high)}; training rows {figure(learned.value)}; "
         f"baseline {figure(score.baseline)}"
     )
     return figure(score.value), about

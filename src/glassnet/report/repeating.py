@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
-from ..experiment import Experiment, flag
+from ..experiment import SWITCHES, Experiment, flag
 
 #: Fields that are said in another way than `--name value`.
-_OTHERWISE = ("dataset", "plugins", "batch_norm", "hidden")
+_OTHERWISE = ("dataset", "plugins", "hidden", *SWITCHES)
 
 
 def program(experiment: Experiment) -> str:
@@ -24,7 +24,7 @@ def command_of(experiment: Experiment) -> str:
     for field in fields(experiment):
         if field.name not in _OTHERWISE:
             words += _option(field.name, getattr(experiment, field.name))
-    words += ["--batch-norm" if experiment.batch_norm else "--no-batch-norm"]
+    words += [flag(name) if getattr(experiment, name) else flag(name).replace("--", "--no-") for name in SWITCHES]
     return f"{program(experiment)} {shlex.join(words)}"
 
 

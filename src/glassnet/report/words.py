@@ -39,6 +39,7 @@ def training_in_words(run: Run) -> str:
     rate = words.optimizer and Phrase.parse(str(words.optimizer)).option("lr")
     at = f" at rate {rate}" if rate else ""
     steps = "all rows a step" if words.batch_size == "full" else f"{count(int(words.batch_size or 1), 'row')} a step"
+    steps += "" if words.shuffle else " in their own order"
     epochs = count(int(run.result.get("epochs", 0)), "epoch")
     lowered = f"to lower the {bare(words.loss)} of {rows_of('train', rows.get('train', 0))}"
     return f"It was trained for {epochs} by {bare(words.optimizer)}{at}, {steps}, {lowered}{_held_back(words)}."

@@ -1,5 +1,6 @@
 """The run folder: an experiment that happened, kept so that it can be read, used and gone on with."""
 
+from .looks import looks
 from .reading import Run, load, read_states
 from .recording import DEFAULT_FOLDER, FOLDERS, Recording, provenance, record, state_arrays
 from .scores import Score
@@ -11,6 +12,7 @@ __all__ = [
     "Run",
     "Score",
     "load",
+    "looks",
     "provenance",
     "read_states",
     "record",

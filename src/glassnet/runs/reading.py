@@ -35,7 +35,7 @@ from ..training.steps import check_states
 from ..watching import Watch, Watched, measure
 from ..wording import SPLITS, figure
 from .histories import mended, read_history
-from .recording import DEFAULT_FOLDER, FOLDERS, WATCHED, Recording, final_figures, kept_preparation
+from .recording import DEFAULT_FOLDER, FOLDERS, WATCHED, Recording, final_figures, kept_features, kept_units
 from .scores import Score, read_result
 
 if TYPE_CHECKING:
@@ -141,7 +141,8 @@ class Run:
         self._refuse_other_widths(experiment)
         known = self.training_given or self.__dict__.get("trained")  # loading large sets again takes its time
         source = self._table(experiment) if known is None else known.source
-        training = Training(experiment, self.catalog, source=source, kept=kept_preparation(self.folder))
+        units, features = kept_units(self.folder), kept_features(self.folder)
+        training = Training(experiment, self.catalog, source=source, kept=units, features=features)
         if source is None and training.data.checksum != self.provenance.get("data_sha256"):
             raise self._other_data(experiment)
         return training
@@ -193,6 +194,7 @@ class Run:
         if len(model.network.w) != len(training.network.w):
             raise GlassnetError(f"{self.folder}: model.npz does not fit experiment.json")
         training.network.w[:], training.network.running[:] = model.network.w, model.network.running
+        training.progress.stopped = str(self.result.get("stopped") or "unfinished")
         return training
 
     @cached_property
@@ -244,6 +246,10 @@ class Run:
         """The splits that have scores, in the order in which they are shown; none while it is unfinished."""
         return tuple(split for split in SPLITS if self.result["metrics"].get(split)) if self.result else ()
 
+    def chosen_by(self, *others: Run) -> str:
+        """The split to choose by: "validation" where this run and all others have such rows, else what judges it."""
+        return "validation" if all("validation" in run.scored for run in (self, *others)) else self.judged
+
     def score(self, split: str | None = None, metric: str | None = None) -> Score:
         """A score beside its baseline, with its interval; None: the split that judges, the metric that counts.
 
@@ -253,7 +259,8 @@ class Run:
         split = self._known("rows", split or self.judged, self.scored)
         metric = self._known("metric", metric or self.metrics[0], self.metrics)
         scores = self.result["metrics"]
-        value, baseline = (_number(scores[name].get(metric)) for name in (split, "baseline"))
+        found = (scores[name].get(metric) for name in (split, "baseline"))
+        value, baseline = (float("nan") if one is None else float(one) for one in found)  # null is what is undefined
         low, high = self.result["intervals"].get(split, {}).get(metric, (None, None))
         return Score(metric, split, value, baseline, low, high, partial(self._better, metric))
 
@@ -359,11 +366,6 @@ class Run:
         training.progress = Progress(
             epochs, step, states, best, best_epoch, arrays.get("start"), progress.stopped
         )  # fmt: skip
-
-
-def _number(given: float | None) -> float:
-    """A figure as it was written: null stands for what is undefined."""
-    return float("nan") if given is None else float(given)
 
 
 def load(folder: str | int | Path, runs: str | Path = DEFAULT_FOLDER, catalog: Catalog | None = None) -> Run:

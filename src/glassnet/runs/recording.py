@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import Features, Targets
+from ..data import Features
+from ..data.targets import Units
 from ..errors import GlassnetError
 from ..experiment import Training
 from ..files import is_plain, plain, read_arrays, remove_leftovers, write_arrays, write_text, writing
@@ -222,17 +223,28 @@ def state_arrays(states: Sequence[State]) -> dict[str, Array]:
     return arrays
 
 
-def kept_preparation(folder: Path) -> tuple[Features, Targets] | None:
-    """What the model of a run learned about its rows, so that it is read as it was trained; None while it has none."""
-    path = folder / "model.npz"
+def kept_features(folder: Path) -> Features | None:
+    """What a run learned about its inputs, whatever the rules are by now; None while it has no model."""
     try:
-        arrays = read_arrays(path, MODEL) if is_plain(path) else {}
-    except GlassnetError:  # damaged: whoever asks for the model will say so
-        return None
-    try:
-        return Features.from_arrays(under("features/", arrays)), Targets.from_arrays(under("targets/", arrays))
+        return Features.from_arrays(under("features/", _model_arrays(folder)))
     except DAMAGE:
         return None
+
+
+def _model_arrays(folder: Path) -> Mapping[str, Array]:
+    path = folder / "model.npz"
+    try:
+        return read_arrays(path, MODEL) if is_plain(path) else {}
+    except GlassnetError:  # damaged: whoever asks for the model will say so
+        return {}
+
+
+def kept_units(folder: Path) -> Units | None:
+    """In which units a run was trained, so that it is read in these; None while it has no model."""
+    arrays = _model_arrays(folder)
+    mean, scale = (arrays.get(f"targets/targets_{name}", np.empty(0)) for name in ("mean", "scale"))
+    whole = mean.size and np.isfinite(mean).all() and np.isfinite(scale).all() and (scale > 0).all()
+    return (mean, scale) if whole else None
 
 
 def _plain_array(name: str, value: Any) -> Array:

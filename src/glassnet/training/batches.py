@@ -1,4 +1,4 @@
-"""How an epoch visits the rows: each once, in an order drawn anew, a batch at a time."""
+"""How an epoch visits the rows: each once, in an order drawn anew (or always their own), a batch at a time."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..data import Rows
 from ..data.sparse import dense, gather
 from ..streams import Stream, generator
+from .epochs import Plan
 
 Array = NDArray[Any]
 
@@ -28,9 +29,13 @@ def batch_starts(n: int, batch_size: int | None, join_single: bool) -> list[int]
     return starts
 
 
-def visiting_order(n: int, batches: int, seed: int, epoch: int) -> Array:
-    """The row numbers in the order in which an epoch visits them; a single batch of all has none to speak of."""
-    return generator(seed, Stream.SHUFFLE, epoch).permutation(n) if batches > 1 else np.arange(n)
+def visiting_order(n: int, batches: int, plan: Plan, epoch: int) -> Array:
+    """The row numbers in the order in which an epoch visits them: their own, where nothing is shuffled.
+
+    A single batch of all has no order to speak of.
+    """
+    shuffled = plan.shuffle and batches > 1
+    return generator(plan.seed, Stream.SHUFFLE, epoch).permutation(n) if shuffled else np.arange(n)
 
 
 class Batches:
@@ -53,9 +58,9 @@ class Batches:
         self._X = np.empty((size, rows.X.shape[1]), rows.X.dtype)
         self._t = np.empty((size, rows.t.shape[1]), rows.t.dtype)
 
-    def order(self, seed: int, epoch: int) -> Array:
+    def order(self, plan: Plan, epoch: int) -> Array:
         """The order of an epoch's rows."""
-        return visiting_order(len(self.rows), len(self.starts), seed, epoch)
+        return visiting_order(len(self.rows), len(self.starts), plan, epoch)
 
     def in_order(self, order: Array) -> Iterator[tuple[Array, Array, Array | None]]:
         rows = self.rows

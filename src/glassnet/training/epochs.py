@@ -120,6 +120,7 @@ class Plan:
     monitor: str = "loss"
     lr: float = 1.0
     keep_step_losses: bool = False
+    shuffle: bool = True
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ class Progress:
     def standing(self, total: int) -> str:
         """Where it stands for people: `not trained yet`, `epoch 12 of 50, loss 0.1234, ...`."""
         if not self.epochs:
-            return "not trained yet"
+            return self.stopped or "not trained yet"
         return f"epoch {len(self.epochs)} of {total}, {self.epochs[-1].line(', ')}"
 
     @property

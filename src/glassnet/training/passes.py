@@ -58,9 +58,9 @@ class BatchPass:
 
         Raises `Diverged`; `before` is what the weights were when the epoch began.
         """
-        network, seed, lr = self.stepper.network, self.plan.seed, self.plan.lr
+        network, lr = self.stepper.network, self.plan.lr
         step, seen = self.progress.step, 0
-        order, dropout = self.batches.order(seed, number), generator(seed, Stream.DROPOUT, number)
+        order, dropout = self.batches.order(self.plan, number), generator(self.plan.seed, Stream.DROPOUT, number)
         stepper, take, factor, z = self.stepper, self.stepper.take, self._factor, self._z  # looked up once, not a step
         for batch in self.batches.in_order(order):
             step += 1

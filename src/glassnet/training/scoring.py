@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..catalog.calling import asked_for
+from ..catalog import asked_for
 from ..data import Rows, Targets
 from ..data.sparse import some_of
 from ..errors import GlassnetError

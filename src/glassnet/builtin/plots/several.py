@@ -58,7 +58,7 @@ def loss_runs(split: Literal["validation", "train"] = "validation", scale: Liter
 
 
 def scores_runs(metric: str = "first") -> Plot:
-    """One score of several runs, on the rows that they are judged by, with its interval and the baseline.
+    """One score of several runs, on the rows that they are chosen by, with its interval and the baseline.
 
     x = the score; the bar is its 95 % interval, for the luck of having drawn just these rows
 
@@ -69,13 +69,14 @@ def scores_runs(metric: str = "first") -> Plot:
         shown = list(runs)[:MOST_RUNS]
         name = _metric(shown, metric)
         title = _title("Scores", runs, shown)
-        rows = ", ".join(dict.fromkeys({"train": "training"}.get(run.judged, "test") for run in shown))
+        splits = [run.chosen_by(*shown) for run in shown]
+        rows = ", ".join(dict.fromkeys({"train": "training"}.get(split, split) for split in splits))
         words = f"{pictures.metric(name)}, {rows} rows"
         names = apart(shown)
         lines = sum(max(2, 1 + name.count("\n")) for name in names)
         made, axes = pictures.single(title, words, "run", width=8.0, height=1.9 + 0.3 * lines)
         for position, (run, look) in enumerate(zip(shown, pictures.looks(), strict=False)):
-            pictures.score(axes, position, run.score(metric=name), upright=False, **look)
+            pictures.score(axes, position, run.score(splits[position], name), upright=False, **look)
         _draw_baselines(axes, shown, name)
         pictures.name_ticks(axes, names, "y")
         axes.set_ylim(len(shown) - 0.5, -0.5)

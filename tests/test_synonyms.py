@@ -1,0 +1,165 @@
+"""Words of scikit-learn, Keras and PyTorch are refused with the word here, alike in every door."""
+
+import re
+from dataclasses import fields
+from inspect import signature
+
+import pytest
+from click.testing import CliRunner
+from sklearn.base import clone
+from sklearn.datasets import load_iris
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from glassnet import Catalog, Experiment, GlassClassifier, GlassnetError, GlassRegressor
+from glassnet.cli import main
+from glassnet.estimators.words import parameter_called
+from glassnet.experiment import flag
+from glassnet.synonyms import OPTIONS, PARTS, SETTINGS, colon
+
+CATALOG = Catalog.discover()
+FIELDS = {field.name for field in fields(Experiment)}
+WORDS = [(word, one) for one in SETTINGS for word in one.words]
+NEW = [(word, one) for word, one in WORDS if word not in FIELDS]
+
+
+def refusal(error: type, work, *given, **words) -> str:
+    with pytest.raises(error) as caught:
+        work(*given, **words)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def here(name: str, how: str) -> str:
+    return f" Here it is {name}{f': {how}' if how else ''}."
+
+
+# --- the table ----------------------------------------------------------------------------------------------
+
+
+def test_a_word_stands_for_one_setting_and_that_is_one_of_ours() -> None:
+    words = [word.lower() for word, _ in WORDS]
+    assert len(set(words)) == len(words)
+    assert {one.ours for one in SETTINGS} <= FIELDS
+
+
+@pytest.mark.parametrize("kind", PARTS)
+def test_words_for_parts_stand_for_parts_that_are_there_and_hide_none(kind: str) -> None:
+    names = {part.name for part in CATALOG.parts(kind)}
+    words = [word for theirs in PARTS[kind].values() for word in theirs]
+    assert set(PARTS[kind]) <= names and not set(words) & names and len(set(words)) == len(words)
+
+
+def test_words_for_options_stand_for_options_that_are_there() -> None:
+    assert set(OPTIONS) <= {option.name for part in CATALOG.parts() for option in part.options}
+
+
+def test_every_parameter_of_scikit_learns_networks_is_ours_or_has_a_word_here() -> None:
+    theirs, ours = set(MLPClassifier().get_params()), set(GlassClassifier().get_params())
+    assert theirs - ours <= {word for word, _ in WORDS}
+
+
+# --- the doors ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("word", "one"), NEW)
+def test_an_experiment_says_the_word_here(word: str, one, tmp_path) -> None:
+    said = here(one.ours, one.how)
+    assert said in refusal(TypeError, Experiment, "iris", **{word: 1})
+    assert said in refusal(GlassnetError, Experiment("iris").with_settings, [f"{word}=1"])
+    (tmp_path / "words.toml").write_text(f"{word} = 1")
+    assert said in refusal(GlassnetError, Experiment.from_toml, tmp_path / "words.toml")
+
+
+@pytest.mark.parametrize("command", ["train", "sweep", "trace"])
+@pytest.mark.parametrize(("word", "one"), NEW)
+def test_a_command_says_the_option_here(word: str, one, command: str) -> None:
+    option = f"--{word.replace('_', '-')}"
+    if any(option in param.opts for param in main.commands[command].params):
+        return  # a word of its own there: --scheduler is dask's
+    result = CliRunner().invoke(main, [command, "iris", option, "1"])
+    assert result.exit_code == 2
+    assert f"No such option '{option}'.{here(flag(one.ours), one.how)}" in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize("kind", [GlassClassifier, GlassRegressor])
+@pytest.mark.parametrize(("word", "one"), WORDS)
+def test_an_estimator_says_the_parameter_here(word: str, one, kind: type) -> None:
+    ours = parameter_called(one.ours)
+    if word in kind().get_params() or ours not in kind().get_params():
+        return
+    said = here(ours, one.how)
+    assert said in refusal(TypeError, kind, **{word: 1})
+    assert said in refusal(ValueError, kind().set_params, **{word: 1})
+    net = make_pipeline(StandardScaler(), kind())
+    assert said in refusal(ValueError, net.set_params, **{f"{kind.__name__.lower()}__{word}": 1})
+
+
+def test_any_other_word_gets_the_nearest_and_all_there_are() -> None:
+    said = refusal(TypeError, GlassClassifier, hidden_layer_size=3)
+    assert said.startswith("GlassClassifier has no 'hidden_layer_size'. Did you mean 'hidden_layer_sizes'? It may hold")
+    assert "Did you mean 'epochs'?" in refusal(TypeError, Experiment, "iris", epoch=3)
+
+
+def test_a_signature_and_a_clone_are_as_they_were() -> None:
+    assert [*signature(GlassRegressor).parameters] == [*signature(GlassRegressor.__init__).parameters][1:]
+    assert set(signature(GlassClassifier).parameters) == set(GlassClassifier().get_params())
+    assert clone(GlassClassifier((3,), "tanh", l2=0.1)).get_params()["l2"] == 0.1
+    assert [*signature(Experiment).parameters] == [field.name for field in fields(Experiment)]
+
+
+# --- parts --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "ours"),
+    [(kind, word, ours) for kind in PARTS for ours in PARTS[kind] for word in PARTS[kind][ours]],
+)
+def test_a_part_of_others_is_called_by_its_name_here(kind: str, word: str, ours: str) -> None:
+    for written in (word, word.upper(), word.replace("_", "-")):
+        assert f" Here it is {ours}." in refusal(GlassnetError, CATALOG.choose, kind, written)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "words"),
+    [
+        ("adam:learning_rate=0.1", "no option 'learning_rate'. Here it is 'lr'."),
+        ("adam:beta_1=0.1", "no option 'beta_1'. Here it is 'beta1'."),
+        ("rmsprop:alpha=0.9", "no option 'alpha'. Here it is 'rho'."),
+        ("adam:betta1=0.1", "no option 'betta1'. Did you mean 'beta1'?"),
+    ],
+)
+def test_an_option_of_others_is_called_by_its_name_here(phrase: str, words: str) -> None:
+    assert words in refusal(GlassnetError, CATALOG.choose, "optimizer", phrase)
+
+
+@pytest.mark.parametrize(
+    ("written", "phrase"),
+    [
+        ("adam lr=0.1", "adam:lr=0.1"),
+        ("adam lr=0.1 beta1=0.8", "adam:lr=0.1,beta1=0.8"),
+        ("adam(lr=0.1, beta1=0.8)", "adam:lr=0.1,beta1=0.8"),
+        ("adam, lr = 0.1", "adam:lr=0.1"),
+        ("a-guest/lion lr=0.1", "a-guest/lion:lr=0.1"),
+    ],
+)
+def test_options_follow_a_colon(written: str, phrase: str) -> None:
+    assert f" Options follow a colon: {phrase}." in refusal(GlassnetError, CATALOG.choose, "optimizer", written)
+    assert colon(phrase) == "" == colon("my table") == colon("adam lr")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        ({"activation": "logistic"}, "there is no activation 'logistic'. Here it is sigmoid."),
+        ({"loss": "mse"}, "there is no loss 'mse'. Here it is squared_error."),
+        ({"optimizer": "adam lr=0.1"}, "Options follow a colon: adam:lr=0.1."),
+        ({"monitor": "val_acc"}, "monitor 'val_acc' is unknown. Here it is accuracy."),
+    ],
+)
+def test_estimators_and_commands_say_it_too(parameters: dict, words: str) -> None:
+    assert words in refusal(ValueError, GlassClassifier(**parameters).fit, *load_iris(return_X_y=True))
+    options = [word for name, value in parameters.items() for word in (flag(name), value)]
+    result = CliRunner().invoke(main, ["train", "iris", *options])
+    assert result.exit_code == 2 and re.sub(r"^monitor", "--monitor", words) in " ".join(result.output.split())
