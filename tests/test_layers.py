@@ -17,7 +17,7 @@ ROOT = Path(glassnet.__file__).parent
 FLOORS = (
     ("wording",),
     ("errors", "kinds", "process", "schemas", "slopes", "streams"),
-    ("conventions", "files", "hooks", "probes", "synonyms", "tables"),
+    ("conventions", "files", "findings", "hooks", "probes", "synonyms", "tables"),
     ("backward", "catalog", "data", "folders", "owners"),
     ("layers",),
     ("network",),

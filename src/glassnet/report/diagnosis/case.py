@@ -1,10 +1,9 @@
-"""What a rule looks at, and what it says if it finds something."""
+"""What a rule looks at."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -13,26 +12,6 @@ from ...experiment import Experiment, Training, baseline
 from ...runs import Run
 from ...training import Epoch
 from ...watching import Watched
-
-Severity = Literal["problem", "warning", "remark"]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that stands out: its name, how serious it is, the number it rests on, and two sentences.
-
-    A "problem" makes the result useless, a "warning" says that something should be changed, a "remark" is worth
-    knowing and nothing is wrong.
-    """
-
-    name: str
-    severity: Severity
-    number: float
-    words: str
-    what_to_try: str
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.words} Try {self.what_to_try}."
 
 
 class Case:
