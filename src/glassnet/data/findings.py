@@ -104,8 +104,12 @@ def copies_of_the_target(rules: Rules) -> Finding | None:
     each = [f"{_quoted([name])} ({how})" for name, how in list(found.items())[:_NAMED]]
     words = (
         f"{listed(each)} {_say(found)} the same as the target {rules.evidence.target!r}: "
-        "the scores show that it was copied, and nothing else."
+        f"scores with {'it' if len(found) == 1 else 'them'} show nothing."
     )
+    if rest := [name for name in rules.evidence.used if name not in found]:
+        answers = Answers.of(rules.evidence, found)
+        score = figure(answers.score(answers.together(rest)))
+        words += f" The other columns have {'accuracy' if answers.classes else 'R²'} {score}, with a simple model."
     return Finding("copy of the target", "problem", len(found), words, _drop(found), tuple(found))
 
 

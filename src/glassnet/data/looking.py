@@ -197,8 +197,9 @@ def _columns_only(sheet: Sheet, roles: Roles) -> Look:
 
 
 def look_at_dataset(
-    dataset: Dataset, title: str, task: str | None = None, prepared: Prepared | None = None, keep: Sequence[str] = ()
-) -> Look:
+    dataset: Dataset, title: str, task: str | None = None, prepared: Prepared | None = None, keep: Sequence[str] = (),
+    findings: bool = True,
+) -> Look:  # fmt: skip
     """Rows in memory; `prepared` is what a training has made of them, else they are split as one would by default."""
     trouble = ""
     if prepared is None:
@@ -217,7 +218,7 @@ def look_at_dataset(
     return Look(
         title, len(y), (*columns, *_targets(y, names, classes)), notes,
         names, prepared.targets.task if prepared else "", classes, dataset.image_shape, trouble,
-        _found(dataset, prepared),
+        _found(dataset, prepared) if findings else None,
     )  # fmt: skip
 
 

@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ...data.evidence import Evidence
+from ...data.findings import Rules
+from ...data.preparation import TOO_FEW_TO_SPLIT
 from ...errors import GlassnetError
 from ...experiment import Experiment, Training, baseline
 from ...runs import Run
@@ -45,6 +48,12 @@ class Case:
     @property
     def training(self) -> Training:
         return self.run.trained
+
+    @cached_property
+    def rows(self) -> Rules | None:
+        """The rows as the rules on tables see them; None of pictures, and where there are too few to say anything."""
+        evidence = Evidence.of(self.training.source, self.training.data)
+        return None if evidence is None or len(evidence) < TOO_FEW_TO_SPLIT else Rules(evidence)
 
     @property
     def inside(self) -> Watched:
