@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import join
+from ...findings import Finding
 from ...probes import is_bounded
 from ...wording import percent, rows_of, significant
-from .case import Case, Finding
+from .case import Case
 
 #: Root mean square of an input column; initial weights are meant for inputs of about 1.
 LARGEST_INPUT = 10.0
