@@ -13,6 +13,7 @@ from ..errors import GlassnetError, did_you_mean, join
 from ..kinds import ColumnRole, Dataset
 from ..wording import count
 from .features import Features
+from .frames import Frame, is_frame
 from .reading import Reading, Roles, Words
 from .roles import remarks, roles_of
 from .sheets import Sheet, TextSheet, open_sheet
@@ -21,7 +22,7 @@ COPIES = "copies"  # as a group: the rows with equal inputs, where no column is 
 
 
 def read_table(
-    path: str | Path,
+    path: str | Path | Frame,
     target: str | Sequence[str] | None,
     *,
     drop: Sequence[str] = (),
@@ -31,7 +32,7 @@ def read_table(
     order: str | None = None,
     reading: Words = (),
 ) -> Dataset:
-    """Read a table with a column to learn, or several of numbers.
+    """Read a table, a file or a DataFrame, with a column to learn, or several of numbers.
 
     Rows without a target are left out. `drop`, `category`, `keep`, `group` and `order` are those of `Roles`, `reading`
     holds words of `Reading`. `notes` of the data set tell what was detected and done.
@@ -41,6 +42,8 @@ def read_table(
     targets = (target,) if isinstance(target, str) else tuple(target or ())
     roles = Roles(targets, tuple(drop), tuple(category), tuple(keep), group, order)
     known = [name for names in roles.named.values() for name in names]
+    if is_frame(path):
+        return dataset_of(Frame.of(path).sheet(Reading.of(reading)), roles)
     return dataset_of(open_sheet(path, Reading.of(reading), known), roles)
 
 
@@ -61,7 +64,7 @@ def dataset_of(sheet: Sheet, roles: Roles) -> Dataset:
         notes.append(f"Left out as you asked: {join(roles.drop)}.")
     import pandas as pd
 
-    X = pd.DataFrame({name: _column(sheet, name, text=name in roles.category) for name in inputs})
+    X = pd.DataFrame({name: sheet.column(name, text=name in roles.category) for name in inputs})
     columns = _columns(sheet, roles, X)
     by_copies = roles.group == COPIES and COPIES not in sheet.names
     groups = _copies(X, columns) if by_copies else sheet.column(roles.group) if roles.group else None
@@ -83,15 +86,6 @@ def _copies(X: Any, columns: Sequence[ColumnRole]) -> Any:
 
     used = [column.name for column in columns if column.used]
     return pd.util.hash_pandas_object(X[used], index=False).rename("equal inputs")
-
-
-def _column(sheet: Sheet, name: str, *, text: bool = False, number: bool = False) -> Any:
-    """A column as a Series; as text, whole numbers that gaps have made floats are written as whole ones."""
-    values = sheet.column(name, text=text, number=number)
-    if not text or values.dtype.kind not in "iuf":
-        return values
-    numbers = values.astype("Int64") if (values.dropna() % 1 == 0).all() else values
-    return numbers.astype(object).where(values.notna(), None).map(str, na_action="ignore")
 
 
 def _columns(sheet: Sheet, roles: Roles, X: Any) -> tuple[ColumnRole, ...]:
@@ -158,7 +152,7 @@ def read_features(path: str | Path, features: Features, reading: Words = ()) -> 
     import pandas as pd
 
     return pd.DataFrame(
-        {name: _column(sheet, name, text=kind == "text", number=kind == "number") for name, kind in needed.items()}
+        {name: sheet.column(name, text=kind == "text", number=kind == "number") for name, kind in needed.items()}
     )
 
 
