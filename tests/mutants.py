@@ -823,6 +823,7 @@ shared(
 # --- what all kinds share -----------------------------------------------------------------------------------
 
 shared("activation", "loads", "returned a Loss instead of an Activation", squared(), tanh)
+shared("loss", "loads", "width(1) is 2 and there is no predict", squared(width=lambda c: 2 * c), squared())
 shared("activation", "loads", "RuntimeError: not today", lambda: (_ for _ in ()).throw(RuntimeError("not today")), tanh)
 shared(
     "activation",

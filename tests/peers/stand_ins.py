@@ -6,7 +6,8 @@ its own: what a test sees is `GlassClassifier` or `GlassRegressor` at work.
 
 import inspect
 from collections.abc import Callable
-from typing import Any
+from importlib import import_module
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -116,12 +117,12 @@ NAMES: dict[str, tuple[type, Words, Callable[[Words], Words], Callable[[Words, i
 def stand_in(path: str) -> type:
     """A class of ours with the name and the parameters of the one at `path`."""
     home, _, name = path.rpartition(".")
-    original = getattr(inspect.importlib.import_module(home), name)
+    original = getattr(import_module(home), name)
     ours, fixed, says, penalty = NAMES[path]
     signature = inspect.signature(original)
 
     class StandIn(ours):  # type: ignore[misc, valid-type]
-        _theirs: Words = {}  # replaced, never changed: copies of an estimator share it
+        _theirs: ClassVar[Words] = {}  # replaced, never changed: copies of an estimator share it
 
         def __init__(self, *given: Any, **named: Any) -> None:
             bound = signature.bind(*given, **named)

@@ -35,6 +35,8 @@ READING_OPTIONS = (
     _word("decimal", "MARK", "In numbers: . or ,  [found out]."),
     _word("thousands", "MARK", "Between groups of three digits, or none  [found out]."),
     _word("missing", "MARK", "What stands for a missing value, in place of ours (repeatable).", multiple=True),
+    _word("number", "COLUMN", "Numbers, although they look like names (repeatable).", multiple=True),
+    _word("dates", "day|month", "What comes first in 3/4/2024  [found out]."),
     _word("comment", "MARK", "What begins a line that is none of the table's."),
     click.option("--skip-lines", "reading_skip", metavar="N", help="Lines above the table  [found out]."),
     _word("sheet", "NAME", "Of a workbook (.xlsx)  [the first]."),
@@ -87,6 +89,13 @@ _OPTIONS = (
         "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Such as optimizer.lr=0.01 (repeatable)."
     ),
 )
+
+
+def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What the columns of a table are for, and how its file is written, for a command that trains nothing."""
+    for option in reversed(TABLE_OPTIONS):
+        command = option(command)
+    return command
 
 
 def experiment_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import GlassnetError
+from .choices import choices, table_options
 from .edge import say
 from .types import PartType
 
@@ -25,7 +26,7 @@ def data() -> None:
 
 @data.command(epilog="\b\nExamples:\n  glassnet data export iris\n  glassnet data export penguins.csv --target species")
 @click.argument("dataset", type=PartType("dataset", files=True))
-@click.option("--target", metavar="COLUMN", help="Column to learn, for a table.")
+@table_options
 @click.option("--scale", metavar="HOW", help="auto, standard, minmax or none  [auto].")
 @click.option("--split-seed", metavar="N", help="Of the test and validation rows  [0].")
 @click.option("--to", "folder", type=click.Path(path_type=Path), help="Folder to write into  [NAME-splits].")
@@ -38,8 +39,7 @@ def export(host: Host, dataset: str, folder: Path | None, **words: Any) -> None:
     from ..experiment import Experiment, run
     from ..files import aside, write_text, writing
 
-    given = {name: value for name, value in words.items() if value is not None}
-    training = run(Experiment.from_mapping({"dataset": dataset} | given), host.catalog())
+    training = run(Experiment.from_mapping(choices(dataset, words)), host.catalog())
     folder = folder or Path(f"{training.experiment.title}-splits")
     elsewhere = "give another folder with --to"
     with writing(folder, elsewhere):

@@ -102,7 +102,7 @@ def _held_out(rows: Array, fraction: Any, seed: int, strata: Array | None) -> Sp
     stay, taken = split(rows, share, generator(seed, Stream.SPLIT), None if strata is None else strata[rows])
     if not len(stay) or not len(taken):
         raise GlassnetError(
-            f"validation_fraction={share:g} of n_samples={len(rows)} leaves {len(stay)} for training and {len(taken)} "
-            "for validation: give more rows, or X_val and y_val"
+            f"validation_fraction={share:g} of n_samples={len(rows)} leaves {len(stay)} for training and "
+            f"{len(taken)} for validation: give more rows, or X_val and y_val"
         )
     return Split(stay, taken, rows[:0])
