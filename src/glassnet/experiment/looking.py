@@ -11,11 +11,12 @@ from ..data.columns import input_table
 from ..data.looking import Look, look_at_dataset, look_at_sheet
 from ..data.reading import Reading, Roles
 from ..data.sheets import FrameSheet, Sheet, open_sheet
+from ..data.sources import TABLE_SUFFIXES
 from ..errors import GlassnetError
 from ..kinds import Dataset
 from .building import Training
 from .choosing import load_dataset, need_plugins, refuse_unknown_file
-from .telling import TABLE_SUFFIXES, is_table
+from .telling import is_table
 from .words import Experiment
 
 
