@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +18,14 @@ if TYPE_CHECKING:
 _WORDS = re.compile(r"DataFrame, \d+ rows?, sha256 [0-9a-f]{64}")
 
 
-@dataclass(frozen=True, eq=False)
 class Frame:
-    """A table in memory, told from others by its checksum; `str` of it is what stands in its place on disk."""
+    """A table in memory, told from others by its checksum; `str` of it is what stands in its place on disk.
 
-    table: Any
+    No dataclass, because an experiment as a mapping would take it apart.
+    """
+
+    def __init__(self, table: Any) -> None:
+        self.table = table
 
     @classmethod
     def of(cls, given: Any) -> Frame:
@@ -70,7 +72,7 @@ class Frame:
         """With one more column, or another one in its place: a target that is a Series of its own."""
         if len(values) != len(self.table):
             raise GlassnetError(f"the target has {len(values)} rows, but the DataFrame has {len(self.table)}.")
-        return replace(self, table=self.table.assign(**{name: values.to_numpy()}))
+        return Frame(self.table.assign(**{name: values.to_numpy()}))
 
     def sheet(self, reading: Reading) -> FrameSheet:
         """Its rows for `dataset_of`."""

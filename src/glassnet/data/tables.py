@@ -13,7 +13,7 @@ from ..errors import GlassnetError, did_you_mean, join
 from ..kinds import ColumnRole, Dataset
 from ..wording import count
 from .features import Features
-from .frames import Frame, is_frame
+from .frames import Frame
 from .reading import Reading, Roles, Words
 from .roles import remarks, roles_of
 from .sheets import Sheet, TextSheet, open_sheet
@@ -42,7 +42,7 @@ def read_table(
     targets = (target,) if isinstance(target, str) else tuple(target or ())
     roles = Roles(targets, tuple(drop), tuple(category), tuple(keep), group, order)
     known = [name for names in roles.named.values() for name in names]
-    if is_frame(path):
+    if not isinstance(path, str | Path):
         return dataset_of(Frame.of(path).sheet(Reading.of(reading)), roles)
     return dataset_of(open_sheet(path, Reading.of(reading), known), roles)
 

@@ -178,7 +178,7 @@ def load_dataset(experiment: Experiment, catalog: Catalog) -> tuple[Choice | Non
     if stands_for_frame(given):
         raise GlassnetError(f"the rows were those of a {given}: they are in no file, so give that DataFrame again")
     if is_table(given):
-        table = given if is_frame(given) else Path(str(given))
+        table: Any = given if is_frame(given) else Path(str(given))
         return None, read_table(table, experiment.target, reading=experiment.reading, **roles)
     try:
         choice = catalog.choose("dataset", given)

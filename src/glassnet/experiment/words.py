@@ -38,10 +38,11 @@ def field_called(name: str) -> str:
 class Experiment:
     """A complete choice of phrases and numbers. None means: what suits the task, decided when it is run.
 
-    `dataset` is a phrase, the path of a table, or a DataFrame. For tables: `target` names the column to learn, or several of numbers;
-    `drop`, `category`, `keep`, `group` and `order` say what other columns are for (`data.reading.Roles`), `reading` how
-    the file is written, `("decimal=,", "missing=n/a")` (`data.reading.Reading`). `activation`
-    and `initializer` hold one phrase for all layers or one for each (initializers: the output layer too).
+    `dataset` is a phrase, the path of a table, or a DataFrame. For tables: `target` names the column to learn, or
+    several of numbers (for a DataFrame it may be a Series of its own); `drop`, `category`, `keep`, `group` and `order`
+    say what other columns are for (`data.reading.Roles`), `reading` how the file is written, `("decimal=,",
+    "missing=n/a")` (`data.reading.Reading`). `activation` and `initializer` hold one phrase for all layers or one for
+    each (initializers: the output layer too).
     `l1` and `l2` are l1 * sum|W| + l2 / 2 * sum(W^2), biases excluded. `batch_size` is a number or "full".
     `shuffle` draws the order of rows anew for each epoch.
     `split_seed` draws the test and validation rows, `seed` everything else, so that repeats over seeds
@@ -106,7 +107,7 @@ class Experiment:
 
     def _take_frame(self) -> None:
         """A table in memory, and with it a target that is a Series of its own."""
-        frame, target = Frame.of(self.dataset), self.target
+        frame, target = Frame.of(self.dataset), vars(self)["target"]
         if hasattr(target, "to_numpy"):
             name = str(target.name) if getattr(target, "name", None) else "target"
             frame, target = frame.with_column(name, target), name
