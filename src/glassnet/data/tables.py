@@ -14,6 +14,7 @@ from ..kinds import ColumnRole, Dataset
 from ..wording import count
 from .features import Features
 from .frames import Frame
+from .moments import part_of, part_values
 from .reading import Reading, Roles, Words
 from .roles import remarks, roles_of
 from .sheets import Sheet, TextSheet, open_sheet
@@ -54,17 +55,20 @@ def dataset_of(sheet: Sheet, roles: Roles) -> Dataset:
     y = [sheet.column(name, target=True, text=name in roles.category).to_numpy() for name in roles.target]
     aside = {*roles.target, *roles.drop} | {name for name in (roles.group, roles.order) if name not in roles.keep}
     inputs = [name for name in sheet.names if name not in aside]
+    inputs += [name for name in roles.category if name not in sheet.names]
     if not inputs:
         left = f" and those that are left out, {join(roles.drop)}" if roles.drop else ""
         raise GlassnetError(
             f"{sheet.file} has no column besides the target {join(map(repr, roles.target))}{left}: "
             "there is nothing to learn from."
         )
+    if len(roles.target) > 1:
+        notes.append(f"{len(roles.target)} targets are learned together: {join(roles.target)}.")
     if roles.drop:
         notes.append(f"Left out as you asked: {join(roles.drop)}.")
     import pandas as pd
 
-    X = pd.DataFrame({name: sheet.column(name, text=name in roles.category) for name in inputs})
+    X = pd.DataFrame({name: column_of(sheet, name, text=name in roles.category) for name in inputs})
     columns = _columns(sheet, roles, X)
     by_copies = roles.group == COPIES and COPIES not in sheet.names
     groups = _copies(X, columns) if by_copies else sheet.column(roles.group) if roles.group else None
@@ -95,7 +99,15 @@ def _columns(sheet: Sheet, roles: Roles, X: Any) -> tuple[ColumnRole, ...]:
     inputs = {column.name: column for column in roles_of(X, roles, sheet.header)}
     single = {name: ColumnRole("", role) for role, name in (("group", roles.group), ("order", roles.order)) if name}
     found = single | inputs | aside
-    return tuple(replace(found[name], name=name) for name in sheet.names)
+    more = [name for name in roles.category if name not in sheet.names]
+    return tuple(replace(found[name], name=name) for name in (*sheet.names, *more))
+
+
+def column_of(sheet: Sheet, name: str, *, text: bool = False, number: bool = False) -> Any:
+    """A column of the sheet, or what is asked of one of dates, `day:weekday`."""
+    if part := part_of(name, sheet.names):
+        return part_values(sheet.column(part[0]), part[1])
+    return sheet.column(name, text=text, number=number)
 
 
 def _with_targets(sheet: Sheet, roles: Roles) -> tuple[Sheet, list[str]]:
@@ -127,7 +139,8 @@ def _check_names(sheet: Sheet, roles: Roles) -> None:
         raise GlassnetError(f"which column is to be learned? Name it with --target. {columns}")
     for word, names in roles.named.items():
         for name in names:
-            if name not in sheet.names and (word, name) != ("group", COPIES):
+            derived = (word, name) == ("group", COPIES) or (word == "category" and part_of(name, sheet.names))
+            if name not in sheet.names and not derived:
                 wanted = f"no column {name!r}{_WANTED[word]}"
                 raise GlassnetError(f"there is {wanted}.{did_you_mean(name, sheet.names)} {columns}")
 
@@ -152,7 +165,7 @@ def read_features(path: str | Path, features: Features, reading: Words = ()) -> 
     import pandas as pd
 
     return pd.DataFrame(
-        {name: sheet.column(name, text=kind == "text", number=kind == "number") for name, kind in needed.items()}
+        {name: column_of(sheet, name, text=kind == "text", number=kind == "number") for name, kind in needed.items()}
     )
 
 
@@ -167,7 +180,7 @@ def _by_position(sheet: TextSheet, names: tuple[str, ...], needed: Collection[st
 
 
 def _check_needed(file: str, needed: Collection[str], names: Collection[str]) -> None:
-    if missing := [name for name in needed if name not in names]:
+    if missing := [name for name in needed if name not in names and not part_of(name, names)]:
         guess = did_you_mean(missing[0], names)
         raise GlassnetError(
             f"{file} lacks {len(missing)} of the {len(needed)} columns that the model needs: {join(missing)}.{guess}"
