@@ -58,7 +58,7 @@ def dataset_of(sheet: Sheet, roles: Roles) -> Dataset:
         notes.append(f"Left out as you asked: {join(roles.drop)}.")
     import pandas as pd
 
-    X = pd.DataFrame({name: sheet.column(name, text=name in roles.category) for name in inputs})
+    X = pd.DataFrame({name: sheet.column(name, text=name in roles.category) for name in inputs}, copy=False)
     several = [_numbers(sheet, *pair) for pair in zip(roles.target, y, strict=True)] if len(y) > 1 else []
     return Dataset(
         X, np.column_stack(several) if several else y[0],
