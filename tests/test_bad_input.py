@@ -126,7 +126,7 @@ REFUSED = {
     "train good.csv --target y --separator ;;": "the separator is one character or one of tab, ",
     "train good.csv --target y --decimal x": "the decimal mark is . or , and not 'x'",
     "train good.csv --target y --thousands abc": "the thousands mark is one character, such as . or ' or space",
-    "train good.csv --target y --encoding utf-9": "there is no encoding 'utf-9'. Did you mean 'utf-8'? Such as: utf-8, ",
+    "train good.csv --target y --encoding utf-9": "there is no encoding 'utf-9'. Did you mean 'utf-8'? Such as: utf-8",
     "train good.csv --target y --encoding base64": "there is no encoding 'base64'.",
     "train windows.csv --target y --encoding ascii": "windows.csv is not written in ascii: line 2 holds the byte 0xc3",
     "train good.csv --target y --skip-lines few": "skip wants a number of lines above the table, not 'few'",

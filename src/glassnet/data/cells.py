@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import GlassnetError, join
-from ..wording import amount, count, listed
+from ..wording import amount, count, exact, listed
 from .dates import read_dates
 from .numerals import FEWEST_WITH_UNIT, Habit, Numerals, has_only_comma, read_numbers
 from .reading import Reading
@@ -278,7 +278,7 @@ class _Column:
         at = self.read.at
         if at is None or (has_only_comma(self.words[at]) and "," in (self.reading.decimal, self.place.habit())):
             return ""
-        said = f"Column {self.name!r}: {self.words[at]!r} is read as {self.read.values[at]:.15g}"
+        said = f"Column {self.name!r}: {self.words[at]!r} is read as {exact(self.read.values[at], 15)}"
         if self.read.other:
             return f"{said}, though nothing tells what its mark is for; --decimal {self.read.other} reads it otherwise."
         return f"{said} (--category {self.option} reads text)."
