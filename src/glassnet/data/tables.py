@@ -68,7 +68,7 @@ def dataset_of(sheet: Sheet, roles: Roles) -> Dataset:
         notes.append(f"Left out as you asked: {join(roles.drop)}.")
     import pandas as pd
 
-    X = pd.DataFrame({name: column_of(sheet, name, text=name in roles.category) for name in inputs})
+    X = pd.DataFrame({name: column_of(sheet, name, text=name in roles.category) for name in inputs}, copy=False)
     columns = _columns(sheet, roles, X)
     by_copies = roles.group == COPIES and COPIES not in sheet.names
     groups = _copies(X, columns) if by_copies else sheet.column(roles.group) if roles.group else None
