@@ -22,12 +22,13 @@ REPOSITORY ?= local
 PACKAGE    ?= .
 RELEASE_ARGS ?=
 
-.PHONY: help train test quick soak parity parity-tools parity-page bench lint release clean
+.PHONY: help train test quick soak peers parity parity-tools parity-page bench lint release clean
 
 help:
 	@echo "make train   install glassnet here and train a network on handwritten digits"
 	@echo "make test    install what the tests need and run them all"
 	@echo "make soak    read 10,000 damaged files and kill a training 200 times"
+	@echo "make peers   run scikit-learn's own tests with glassnet's estimators in them, the long ones as well"
 	@echo "make quick   run the tests that need no environment, browser, release or long training"
 	@echo "make parity  install PyTorch and Keras too and compare the numbers (PIP_ARGS chooses a build)"
 	@echo "make bench   time glassnet beside scikit-learn, as ratios"
@@ -46,6 +47,9 @@ quick: $(VENV)/installed-dev
 
 soak: $(VENV)/installed-dev
 	GLASSNET_SOAK=1 $(BIN)/python -m pytest tests/test_mutations.py tests/test_kills.py $(PYTEST_ARGS)
+
+peers: $(VENV)/installed-dev
+	GLASSNET_PEERS=1 $(BIN)/python -m pytest tests/test_peers.py $(PYTEST_ARGS)
 
 parity: $(VENV)/installed-parity
 	$(BIN)/python -m pytest tests/parity $(PYTEST_ARGS)

@@ -737,6 +737,15 @@ def test_a_solver_that_gave_up_is_not_told_as_one_that_converged(X: Any, y: Any,
     assert found.stopped_.endswith("it converged")
 
 
+@pytest.mark.parametrize("output", ["sigmoid", "tanh", "relu", None])
+@pytest.mark.parametrize("unit", [1.0, 0.3])
+def test_a_bounded_output_learns_shares_as_well_as_a_plain_one(output: str | None, unit: float) -> None:
+    X = np.random.default_rng(0).normal(size=(400, 1))
+    y = unit / (1 + np.exp(-2 * X[:, 0]))
+    model = GlassRegressor((10,), output=output, optimizer="adam:lr=0.005", max_iter=1000, l2=0, random_state=0)
+    assert model.fit(X, y).score(X, y) > 0.95
+
+
 def test_single_precision_predicts_single_precision_where_it_holds_the_units() -> None:
     X, y = rows()
     single = X.astype(np.float32)

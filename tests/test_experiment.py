@@ -473,10 +473,11 @@ def test_a_function_of_the_catalog_is_found_again_by_its_words() -> None:
 
 
 def test_what_a_file_that_is_no_table_should_be_called(tmp_path: Path) -> None:
-    file = tmp_path / "rows.dat"
+    file = tmp_path / "rows.doc"
     file.write_text("a,y\n1,2\n")
     assert refusal(dataset=str(file)) == (
-        f"{str(file)!r} is a file, but no table by its ending: tables are .csv, .tsv, .txt, .parquet, .pq"
+        f"{str(file)!r} is a file, but no table by its ending: tables are .csv, .tsv, .tab, "
+        ".txt, .data, .dat, .xlsx, .xlsm, .parquet, .pq, .gz, .bz2, .xz, .zip"
     )
     assert refusal(target="y") == (
         "--target names a column of a table (.csv or .parquet); the dataset iris has its own target"

@@ -123,7 +123,8 @@ def test_row_numbers_of_r_and_pandas_are_left_out(written):
     frame = pd.DataFrame({"a": [1.5, 2.5, 9.0], "y": [0, 1, 1]}, index=[5, 6, 7])
     data = read_table(written(frame.to_csv()), "y")
     assert list(data.X.columns) == ["a"]
-    assert "The first column has no name and numbers the rows: left out." in data.notes
+    said = "The first column has no name and numbers the rows: left out (--keep column_1 overrules)."
+    assert said in data.notes
     unordered = read_table(written(frame.iloc[[0, 2, 1]].to_csv()), "y")
     assert list(unordered.X.columns) == ["column_1", "a"]
 
@@ -232,12 +233,27 @@ def test_only_the_target(written):
 
 
 def test_duplicate_columns(written):
-    assert refused(written("a,b,a,y\n1,2,3,4\n")) == "table.csv, line 1: several columns are called a."
+    said = (
+        "table.csv, line 1: several columns are called a. Give each a name of its own, or say --no-header if that line "
+    )
+    assert refused(written("a,b,a,y\n1,2,3,4\n")) == said + "holds values."
 
 
-@pytest.mark.parametrize("content", [b"PK\x03\x04 zipped", b"\x1f\x8b\x08 gzip", b"a,b\n1,\x00\n", b"PAR1 parquet"])
-def test_binary_files(content, written):
-    assert "holds binary data, not a text table" in refused(written(content))
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"PK\x03\x04 zipped", "can't be unpacked"),
+        (b"\x1f\x8b\x08 gzip", "can't be unpacked"),
+        (b"a,b\n1,\x00\n", "holds binary data, not a text table: line 2 has a byte 0"),
+        (b"PAR1 parquet", "holds Parquet, not a text table. Call it .parquet"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "holds a picture, not a text table"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "holds an old workbook (.xls), not a text table. Save it as .xlsx or CSV"),
+        (b"<!DOCTYPE html>\n<p>a,b", "holds a page of the web, not a table. Download the file itself"),
+        (b'[{"a": 1}]', "holds JSON, not a table. Write it as CSV"),
+    ],
+)
+def test_binary_files(content, words, written):
+    assert words in refused(written(content))
 
 
 def test_one_class_only(written):

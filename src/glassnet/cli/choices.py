@@ -35,6 +35,8 @@ READING_OPTIONS = (
     _word("decimal", "MARK", "In numbers: . or ,  [found out]."),
     _word("thousands", "MARK", "Between groups of three digits, or none  [found out]."),
     _word("missing", "MARK", "What stands for a missing value, in place of ours (repeatable).", multiple=True),
+    _word("number", "COLUMN", "Numbers, although they look like names (repeatable).", multiple=True),
+    _word("dates", "day|month", "What comes first in 3/4/2024  [found out]."),
     _word("comment", "MARK", "What begins a line that is none of the table's."),
     click.option("--skip-lines", "reading_skip", metavar="N", help="Lines above the table  [found out]."),
     _word("sheet", "NAME", "Of a workbook (.xlsx)  [the first]."),
@@ -42,7 +44,7 @@ READING_OPTIONS = (
 #: What the columns of a table are for, and how its file is written.
 TABLE_OPTIONS = (
     click.option("--target", metavar="COLUMN", multiple=True, help="Column to learn, for a table; several of numbers."),
-    click.option("--drop", metavar="COLUMN", multiple=True, help="Leave a column out (repeatable)."),
+    click.option("--drop", metavar="COLUMN", multiple=True, help="Leave out a column (repeatable)."),
     click.option("--category", metavar="COLUMN", multiple=True, help="Numbers that are names (repeatable)."),
     click.option("--keep", metavar="COLUMN", multiple=True, help="Use a column that would be left out (repeatable)."),
     click.option("--group", metavar="COLUMN", help="Rows with the same value stay in one split."),
@@ -87,6 +89,13 @@ _OPTIONS = (
         "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Such as optimizer.lr=0.01 (repeatable)."
     ),
 )
+
+
+def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What the columns of a table are for, and how its file is written, for a command that trains nothing."""
+    for option in reversed(TABLE_OPTIONS):
+        command = option(command)
+    return command
 
 
 def experiment_options(command: Callable[..., Any]) -> Callable[..., Any]:

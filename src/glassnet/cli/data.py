@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import GlassnetError
-from .choices import TABLE_OPTIONS, choices
+from .choices import choices, table_options
 from .edge import say
 from .looking import MOST_SHOWN, print_look, print_rows
 from .types import PartType
@@ -44,16 +43,9 @@ _SET = click.argument("dataset", type=PartType("dataset", files=True))
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
 
 
-def _table_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What a table's columns are for, and how its file is written."""
-    for option in reversed(TABLE_OPTIONS):
-        command = option(command)
-    return command
-
-
 @data.command(epilog=SHOW_EXAMPLES)
 @_SET
-@_table_options
+@table_options
 @click.option("--task", metavar="TASK", help="binary, multiclass, multilabel or regression [inferred].")
 @click.option("--all", "every", is_flag=True, help=f"All columns, however many; else the first {MOST_SHOWN}.")
 @_JSON
@@ -76,7 +68,7 @@ def show(host: Host, dataset: str, every: bool, as_json: bool, **words: Any) -> 
 
 @data.command(epilog=HEAD_EXAMPLES)
 @_SET
-@_table_options
+@table_options
 @click.option("-n", "--rows", type=click.IntRange(1, 1000), default=5, show_default=True, help="How many rows.")
 @_JSON
 @click.pass_obj
@@ -94,7 +86,7 @@ def head(host: Host, dataset: str, rows: int, as_json: bool, **words: Any) -> No
 
 @data.command(epilog="\b\nExamples:\n  glassnet data export iris\n  glassnet data export penguins.csv --target species")
 @click.argument("dataset", type=PartType("dataset", files=True))
-@click.option("--target", metavar="COLUMN", help="Column to learn, for a table.")
+@table_options
 @click.option("--scale", metavar="HOW", help="auto, standard, minmax or none  [auto].")
 @click.option("--split-seed", metavar="N", help="Of the test and validation rows  [0].")
 @click.option("--to", "folder", type=click.Path(path_type=Path), help="Folder to write into  [NAME-splits].")
@@ -107,8 +99,7 @@ def export(host: Host, dataset: str, folder: Path | None, **words: Any) -> None:
     from ..experiment import Experiment, run
     from ..files import aside, write_text, writing
 
-    given = {name: value for name, value in words.items() if value is not None}
-    training = run(Experiment.from_mapping({"dataset": dataset} | given), host.catalog())
+    training = run(Experiment.from_mapping(choices(dataset, words)), host.catalog())
     folder = folder or Path(f"{training.experiment.title}-splits")
     elsewhere = "give another folder with --to"
     with writing(folder, elsewhere):

@@ -90,8 +90,9 @@ def predict(host: Host, run: str, file: Path, output: Path | None, runs: str) ->
     from ..files import refuse_existing, write_text
 
     refuse_existing(output, "--output")
-    model = run_of(host, run, runs).model
-    table = predictions(model, read_features(file, model.features))
+    opened = run_of(host, run, runs)
+    model = opened.model
+    table = predictions(model, read_features(file, model.features, opened.experiment.reading))
     text: str = table.to_csv(index=False, lineterminator="\n")
     if output is None:
         say_data(text)

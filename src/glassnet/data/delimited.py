@@ -1,4 +1,4 @@
-"""A text file as columns of cells: which encoding, which separator, and is the first line a header?
+"""A text file as columns of cells, whatever its dialect.
 
 Nothing is guessed silently about structure: a line with too few or too many fields is an error that names
 the line, because a reader that fills it up shifts a student's numbers into the wrong columns.
@@ -9,16 +9,14 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from ..errors import GlassnetError, join, nearest
+from ..errors import GlassnetError, join
 from ..wording import count
-
-SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", " ": "spaces"}
-SAMPLE = 100  # rows that the separator is guessed from
-BINARY = (b"PK\x03\x04", b"\x1f\x8b", b"PAR1", b"%PDF", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"BZh", b"\xfd7zXZ")
+from .dialects import Dialect, split, uncommented
+from .sources import Source
 
 
 @dataclass(frozen=True)
@@ -52,117 +50,72 @@ class Cells:
         )
 
 
-def existing(path: str | Path) -> Path:
-    """The path of a file that is there; near names are offered if it isn't."""
-    path = Path(path)
-    if path.is_dir():
-        raise GlassnetError(f"{path} is a folder, not a file.")
-    if not path.is_file():
-        try:
-            others = sorted(other.name for other in path.parent.iterdir() if other.is_file())
-        except OSError:
-            others = []
-        guess = nearest(path.name, others)
-        hint = f" Did you mean {str(path.with_name(guess))!r}?" if guess else " Check the name and the folder."
-        raise GlassnetError(f"there is no file {str(path)!r}.{hint}")
-    return path
+def read_cells(source: Source, dialect: Dialect) -> Cells:
+    """Read a text into cells. Without a header the columns are called column_1, column_2 and so on."""
+    rows, lines = _rectangle(source, dialect)
+    return cells_of(source.file, rows, lines, dialect)
 
 
-def read_cells(path: str | Path, known: Collection[str] = ()) -> Cells:
-    """Read a file into cells.
-
-    The first line is a header if it holds one of the `known` column names, or no number at all. Without a
-    header the columns are called column_1, column_2 and so on. Blanks around a cell don't count.
-    """
-    path = existing(path)
-    text = _decoded(path)
-    separator = _separator(text)
-    rows, lines = _rectangle(path.name, text, separator)
+def cells_of(file: str, rows: list[list[str]], lines: list[int], dialect: Dialect) -> Cells:
+    """Rows of one width as columns with names, but for columns that have neither a name nor a value."""
     first = [" ".join(cell.split()) for cell in rows[0]]
-    header = any(cell in known for cell in first) or not any(_is_number(cell) for cell in first)
-    names = tuple(cell if header and cell else f"column_{i + 1}" for i, cell in enumerate(first))
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise GlassnetError(f"{path.name}, line {lines[0]}: several columns are called {join(twice)}.")
-    if header:
+    names = tuple(cell if dialect.header and cell else f"column_{i + 1}" for i, cell in enumerate(first))
+    if twice := [name for name, times in Counter(names).items() if times > 1]:
+        raise GlassnetError(
+            f"{file}, line {lines[0]}: several columns are called {join(sorted(twice))}. Give each a name of its "
+            "own, or say --no-header if that line holds values."
+        )
+    if dialect.header:
         rows, lines = rows[1:], lines[1:]
     if not rows:
-        raise GlassnetError(f"{path.name} holds only a header, no rows.")
+        raise GlassnetError(f"{file} holds only a header, no rows.")
     columns = tuple(list(column) for column in zip(*rows, strict=True))
-    return Cells(path.name, names, columns, lines, separator, header)
+    if dialect.header:  # where there are names, an empty column without one is only a separator too many
+        stays = [bool(name) or any(column) for name, column in zip(first, columns, strict=True)]
+        names, columns = tuple(itertools.compress(names, stays)), tuple(itertools.compress(columns, stays))
+    return Cells(file, names, columns, lines, dialect.separator, dialect.header)
 
 
-def _decoded(path: Path) -> str:
-    """UTF-8 with or without a mark at its start, else Latin-1."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise GlassnetError(f"can't read {path}: {error.strerror}.") from error
-    if not content.strip():
-        raise GlassnetError(f"{path.name} is empty.")
-    if content.startswith(BINARY) or b"\0" in content:
-        raise GlassnetError(
-            f"{path.name} holds binary data, not a text table. Unpack it, or save it as CSV from its program."
-        )
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
-
-
-def _split_lines(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Rows that aren't blank, each with the number of its first line."""
-    stream: Iterator[str] = io.StringIO(text, newline="")
-    if separator == " ":
-        stream = (line.strip() for line in stream)
-    reader = csv.reader(stream, delimiter=separator, skipinitialspace=True)
-    start = 1
-    for row in reader:
-        cells = [cell.strip() for cell in row]
-        if len(row) > 1 or (row and (cells[0] or _is_quoted(text, row))):
-            yield start, cells
-        start = reader.line_num + 1
-
-
-def _is_quoted(text: str, row: Sequence[str]) -> bool:
-    """In a table of a single column an empty cell is written "" and a blank line is nothing."""
-    return row == [""] and '""' in text
-
-
-def _separator(text: str) -> str:
-    """The separator with which most rows have as many fields as the first; several fields, if possible."""
-    best, agreement = ",", 0.0
-    for separator in SEPARATORS:
-        if separator == " " and agreement:
-            break
-        try:
-            widths = [len(row) for _, row in itertools.islice(_split_lines(text, separator), SAMPLE)]
-        except csv.Error:
-            continue
-        agree = sum(width == widths[0] for width in widths) / len(widths) if widths else 0.0
-        if widths and widths[0] > 1 and agree > agreement:
-            best, agreement = separator, agree
-    return best
-
-
-def _rectangle(file: str, text: str, separator: str) -> tuple[list[list[str]], list[int]]:
-    """All rows and their line numbers, each as wide as the first."""
+def _rectangle(source: Source, dialect: Dialect) -> tuple[list[list[str]], list[int]]:
+    """All rows and their line numbers, each as wide as the first, but for empty fields behind the last."""
     rows: list[list[str]] = []
     lines: list[int] = []
+    if dialect.commented:
+        rows, lines = [_commented(source.text, dialect)], [dialect.skip + 1]
     try:
-        for line, row in _split_lines(text, separator):
+        for line, row in split(source.text, dialect):
             rows.append(row)
             lines.append(line)
-            if len(row) != len(rows[0]):
-                raise GlassnetError(_ragged(file, line, row, rows[0], lines[0]))
     except csv.Error as error:
         raise GlassnetError(
-            f"{file}: after line {lines[-1] if lines else 0} a quotation mark is never closed ({error})."
+            f"{source.file}: after line {lines[-1] if lines else 0} a quotation mark is never closed ({error})."
         ) from error
     if not rows:
-        raise GlassnetError(f"{file} is empty.")
-    if "\n" in rows[-1][-1] and text.count('"') % 2:
-        raise GlassnetError(f"{file}, line {lines[-1]}: a quotation mark is opened and never closed.")
+        below = f" below its first {count(dialect.skip, 'line')}" if dialect.skip else ""
+        raise GlassnetError(f"{source.file} is empty{below}.")
+    if dialect.row_names:
+        rows[0] = ["", *rows[0]]
+    _trim(source.file, rows, lines)
+    if "\n" in rows[-1][-1] and source.text.count('"') % 2:
+        raise GlassnetError(f"{source.file}, line {lines[-1]}: a quotation mark is opened and never closed.")
     return rows, lines
+
+
+def _commented(text: str, dialect: Dialect) -> list[str]:
+    line = next(itertools.islice(io.StringIO(text, newline=""), dialect.skip, None))
+    return next(split(uncommented(line, dialect.comment), replace(dialect, skip=0, comment="")))[1]
+
+
+def _trim(file: str, rows: list[list[str]], lines: list[int]) -> None:
+    """Cut empty fields behind the last column; refuse every other row that is longer or shorter than the first."""
+    width = len(rows[0])
+    short = min((len(row) for row in rows[1:]), default=width)
+    while width > short and not rows[0][width - 1]:
+        width -= 1  # names end in separators, and rows do not
+    for row, line in zip(rows, lines, strict=True):
+        if len(row) < width or any(row[width:]):
+            raise GlassnetError(_ragged(file, line, row, rows[0], lines[0]))
+        del row[width:]
 
 
 def _ragged(file: str, line: int, row: Sequence[str], first: Sequence[str], at: int) -> str:
@@ -171,11 +124,3 @@ def _ragged(file: str, line: int, row: Sequence[str], first: Sequence[str], at: 
         f"{file}, line {line} has {fields} where line {at} has {len(first)}. "
         "Correct the line: a missing value still needs its separator."
     )
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell.replace(",", "."))
-    except ValueError:
-        return False
-    return cell.lower() not in ("nan", "inf", "infinity")

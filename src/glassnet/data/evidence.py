@@ -10,63 +10,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..kinds import Dataset
-from .columns import MOST_VALUES, _kind, input_table, number_values
+from ..kinds import ColumnRole, Dataset
+from .columns import Form, form_of, input_table, measured_values
 from .preparation import Prepared
+from .reading import Roles
+from .roles import roles_of
 from .targets import infer_task, target_values
 
 Array = NDArray[Any]
 FEW_VALUES = 32  # of a number column: these are told apart one by one
 
 
-@dataclass(frozen=True)
-class ColumnRole:
-    """TODO theirs."""
-
-    name: str
-    role: str
-    why: str = ""
-    word: str = ""
-
-    @property
-    def used(self) -> bool:
-        """Whether it is an input."""
-        return self.role in ("number", "category", "date")
-
-
-def form_of(column: Any) -> str:
-    """TODO theirs."""
-    return _kind(column)
-
-
-def measured_values(column: Any, kind: str) -> Any:
-    """TODO theirs."""
-    return number_values(column)
-
-
-def roles_of(X: Any, asked: Any, header: bool = True) -> tuple[ColumnRole, ...]:
-    """TODO theirs."""
-    found = []
-    for name in X.columns:
-        column = X[name]
-        form = form_of(column)
-        different, rows = column.nunique(), len(column)
-        why, role = "", {"number": "number", "text": "category"}[form]
-        if different == 1 and column.notna().all():
-            role, why = "constant", f"Column {name!r} was dropped: it holds {column.iloc[0]} in all rows"
-        elif form == "text" and (different > MOST_VALUES or different * 2 > rows):
-            role, why = "id", f"Text column {name!r} was dropped: it has {different} different values"
-        elif name.lower() == "id" and different == rows:
-            role, why = "id", f"Column {name!r} was dropped: it is called an id"
-        found.append(ColumnRole(name, role, why, f"--keep {name}" if why else ""))
-    return tuple(found)
-
-
 def roles_in(dataset: Dataset, X: Any) -> tuple[ColumnRole, ...]:
-    """The role of each input column: as the table was read, else found out."""
-    known = {one.name: one for one in getattr(dataset, "columns", ())}
-    named = tuple(known[name] for name in X.columns if name in known)
-    return named if len(named) == len(X.columns) else roles_of(X, None)
+    """The role of each column of X, a DataFrame: as the table was read, else found out; plain numbers are inputs."""
+    known = {one.name: one for one in dataset.columns}
+    if set(X.columns) <= set(known):
+        return tuple(known[name] for name in X.columns)
+    if not hasattr(dataset.X, "iloc"):
+        return tuple(ColumnRole(str(name), "number") for name in X.columns)
+    return roles_of(X, Roles())
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +93,7 @@ class Evidence:
         """The columns of one role."""
         return [one for one in self.roles if one.role == role]
 
-    def _form(self, name: str) -> str:
+    def _form(self, name: str) -> Form:
         role = next(one.role for one in self.roles if one.name == name)
         return "text" if role == "category" else form_of(self.X[name])
 

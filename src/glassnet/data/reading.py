@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import codecs
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
+from encodings.aliases import aliases
 from typing import Any
 
 from ..errors import GlassnetError, did_you_mean, join
@@ -17,7 +19,8 @@ class Reading:
 
     separator: between fields: one character, or tab. header: is the first line one of names? encoding: such as utf-8,
     cp1252. decimal: the mark in numbers, `.` or `,`. thousands: the mark between groups of three digits, or none.
-    missing: the marks of missing values, in place of ours; an empty cell always is one. comment: what begins a line
+    missing: the marks of missing values, in place of ours; an empty cell always is one. number: columns of numbers,
+    although their cells look like names. dates: what comes first in 3/4/2024, day or month. comment: what begins a line
     that is none of the table's. skip: lines above the table. sheet: of a workbook, by name or number.
     """
 
@@ -27,18 +30,20 @@ class Reading:
     decimal: str | None = None
     thousands: str | None = None
     missing: tuple[str, ...] | None = None
+    number: tuple[str, ...] | None = None
+    dates: str | None = None
     comment: str | None = None
     skip: int | None = None
     sheet: str | None = None
 
     @classmethod
     def of(cls, words: Words) -> Reading:
-        """From words such as `decimal=,`, where `missing` may stand several times, or from a mapping."""
+        """From words such as `decimal=,`, where `missing` and `number` may stand several times, or from a mapping."""
         found: dict[str, Any] = {}
         for word in in_words(words):
             name, _, value = word.partition("=")
-            if name == "missing":
-                found["missing"] = (*found.get("missing", ()), value)
+            if name in SEVERAL:
+                found[name] = (*found.get(name, ()), value)
             else:
                 found[name] = _READ[name](value) if name in _READ else value
         return cls(**found)
@@ -65,8 +70,6 @@ def _text(name: str, value: Any) -> str:
     text = str(value)
     if name in _READ:
         _READ[name](text)
-    if name == "decimal" and text not in (".", ","):
-        raise GlassnetError(f"the decimal mark is . or , and not {text!r}")
     return text
 
 
@@ -77,13 +80,61 @@ def _yes_or_no(text: str) -> bool:
 
 
 def _lines(text: str) -> int:
-    if not text.isdecimal():
+    if not (text.isascii() and text.isdecimal()) or len(text) > 9:
         raise GlassnetError(f"skip wants a number of lines above the table, not {text!r}")
     return int(text)
 
 
-_READ = {"header": _yes_or_no, "skip": _lines}
+def _separator(text: str) -> str:
+    mark = SPOKEN.get(text.lower(), text)
+    if len(mark) != 1 or mark in '"\r\n':
+        raise GlassnetError(f"the separator is one character or one of {join(SPOKEN)}, not {text!r}")
+    return mark
+
+
+def _decimal(text: str) -> str:
+    if text not in (".", ","):
+        raise GlassnetError(f"the decimal mark is . or , and not {text!r}")
+    return text
+
+
+def _thousands(text: str) -> str:
+    mark = SPOKEN.get(text.lower(), text)
+    if text != "none" and (len(mark) != 1 or mark.isalnum() or mark in "+-"):
+        raise GlassnetError(f"the thousands mark is one character, such as . or ' or space, or none; not {text!r}")
+    return mark
+
+
+def _encoding(text: str) -> str:
+    try:
+        if codecs.lookup(text)._is_text_encoding and "a".encode(text).decode(text) == "a":
+            return text
+    except (LookupError, ValueError):
+        pass
+    guess = did_you_mean(text, sorted({*aliases, *aliases.values(), *COMMON}))
+    raise GlassnetError(f"there is no encoding {text!r}.{guess} Such as: {join(COMMON)}")
+
+
+def _dates(text: str) -> str:
+    if text not in ("day", "month"):
+        raise GlassnetError(f"first in a date is the day or the month, and not {text!r}")
+    return text
+
+
+_READ: dict[str, Callable[[str], Any]] = {
+    "header": _yes_or_no, "skip": _lines, "separator": _separator, "decimal": _decimal, "thousands": _thousands,
+    "encoding": _encoding, "dates": _dates,
+}  # fmt: skip
+SEVERAL = ("missing", "number")
+SPOKEN = {"tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";", "bar": "|"}
+COMMON = ("utf-8", "utf-16", "cp1252", "latin-1", "mac_roman", "cp437", "cp1250", "cp1251", "shift_jis", "gb18030")
 NAMES = tuple(field.name for field in fields(Reading))
+
+
+def option_of(word: str) -> str:
+    """The option of commands for a word, `--skip-lines` for `skip` and for `skip=3`."""
+    name = word.partition("=")[0]
+    return "--skip-lines" if name == "skip" else f"--{name}"
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,9 +12,13 @@ import numpy as np
 
 from ..errors import GlassnetError, join
 from ..wording import count
-from .cells import marks, typed
-from .delimited import SEPARATORS, Cells, existing, read_cells
-from .reading import Reading
+from .cells import Coded, Place, Wish, marks, typed
+from .delimited import Cells, read_cells
+from .dialects import Dialect, counted, dialect_of, is_number
+from .numerals import SAMPLE, decimal_habit
+from .reading import NAMES, Reading, option_of
+from .sources import PARQUET_SUFFIXES, contents, decoded, existing, is_workbook
+from .workbooks import read_workbook
 
 
 class Sheet(Protocol):
@@ -43,6 +47,9 @@ class Sheet(Protocol):
         Raises `GlassnetError` with file, line and column for a cell that does not fit.
         """
 
+    def remarks(self, name: str) -> tuple[str, ...]:
+        """What was unusual about a column when it was last read, a line each, with the word that overrules it."""
+
     def where(self, rows: Sequence[int]) -> str:
         """Which rows these are, for people: `lines 3, 4, 9` of the file, or `rows 2 and 3`."""
 
@@ -56,10 +63,32 @@ def _numbered(noun: str, numbers: Sequence[int]) -> str:
 
 def open_sheet(path: str | Path, reading: Reading, known: Collection[str] = ()) -> Sheet:
     """The rows of a file, however it is written; `known` columns tell a header from a first row."""
-    if Path(path).suffix.lower() in (".parquet", ".pq"):
-        return parquet(path)
-    cells = read_cells(path, known)
-    return _without_row_names(TextSheet(cells, reading, (_detected(cells, reading),)), known)
+    if Path(path).suffix.lower() in PARQUET_SUFFIXES:
+        refuse_words(Path(path).name, reading, "Parquet", OF_CELLS)
+        return parquet(path, reading)
+    file, content = contents(path)
+    if is_workbook(content):
+        refuse_words(file, reading, "a workbook", ("header", "skip", "sheet", *OF_CELLS))
+        cells, notes = read_workbook(file, content, reading, known)
+        return _without_row_names(TextSheet(cells, reading, notes), known)
+    refuse_words(file, reading, "text", [name for name in NAMES if name != "sheet"])
+    source = decoded(file, content, reading)
+    del content
+    dialect = dialect_of(source, reading, known)
+    cells = read_cells(source, dialect)
+    sheet = TextSheet(cells, reading, (_detected(cells, dialect, reading), *source.notes, *dialect.notes))
+    return _without_row_names(sheet, known)
+
+
+#: The words about what stands in the cells of a column, in a file of any sort.
+OF_CELLS = ("decimal", "thousands", "missing", "number", "dates")
+
+
+def refuse_words(file: str, reading: Reading, what: str, possible: Collection[str]) -> None:
+    """A word that says nothing about a file of this sort is a mistake."""
+    for name in NAMES:
+        if getattr(reading, name) is not None and name not in possible:
+            raise GlassnetError(f"{option_of(name)} says nothing about {file}, which is {what}: leave it away.")
 
 
 @dataclass(frozen=True)
@@ -69,6 +98,7 @@ class TextSheet:
     cells: Cells
     reading: Reading
     notes: tuple[str, ...] = ()
+    _said: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def file(self) -> str:
@@ -86,7 +116,20 @@ class TextSheet:
         return len(self.cells)
 
     def column(self, name: str, *, target: bool = False, text: bool = False, number: bool = False) -> Any:
-        return typed(self.cells, name, self.reading, target=target, text=text, number=number)
+        at = self.cells.names.index(name)
+        place = Place(self.file, self.cells.separator, lambda row: f"line {self.cells.lines[row]}", lambda: self.habit)
+        wish = Wish(target, text, number or name in (self.reading.number or ()))
+        read = typed(Coded.of(self.cells.columns[at]), name, place, self.reading, wish)
+        self._said[name] = read.remarks
+        return read.values
+
+    def remarks(self, name: str) -> tuple[str, ...]:
+        return self._said.get(name, ())
+
+    @cached_property
+    def habit(self) -> str | None:
+        """The decimal mark that the first rows of the file show."""
+        return decimal_habit(column[:SAMPLE] for column in self.cells.columns)
 
     def where(self, rows: Sequence[int]) -> str:
         return _numbered("line", [self.cells.lines[row] for row in rows])
@@ -95,12 +138,14 @@ class TextSheet:
         return replace(self, cells=self.cells.rows(present))
 
 
-def _detected(cells: Cells, reading: Reading) -> str:
+def _detected(cells: Cells, dialect: Dialect, reading: Reading) -> str:
     known = marks(reading)
     found = {cell for column in cells.columns for cell in set(column) if cell in known}
     missing_as = join(sorted(mark or "an empty cell" for mark in found))
     header = "the first line is a header" if cells.header else "no header, so columns are called column_1, ..."
-    separated = f"separated by {SEPARATORS[cells.separator]}, " if len(cells.names) > 1 else ""
+    if cells.header and dialect.first > 1:
+        header = f"line {dialect.first} is a header"
+    separated = f"separated by {dialect.separated}, " if len(cells.names) > 1 else ""
     missing = f"; missing values are written as {missing_as}" if found else ""
     return (
         f"{cells.file}: {count(len(cells), 'row')}, {count(len(cells.names), 'column')}, {separated}{header}{missing}."
@@ -108,15 +153,17 @@ def _detected(cells: Cells, reading: Reading) -> str:
 
 
 def _without_row_names(sheet: TextSheet, known: Collection[str]) -> TextSheet:
-    """Leave out the nameless first column in which R and pandas number the rows: it is no measurement."""
-    cells = sheet.cells
-    first = cells.columns[0]
-    numbered = all(cell.isdecimal() for cell in first) and len(cells.names) > 2
-    if not cells.header or cells.names[0] != "column_1" or not numbered or "column_1" in known:
+    """Leave out the nameless first column in which R and pandas number or name the rows: it is no measurement."""
+    cells, first = sheet.cells, sheet.cells.columns[0]
+    if not cells.header or cells.names[0] != "column_1" or len(cells.names) < 3 or "column_1" in known:
         return sheet
-    if any(int(b) - int(a) != 1 for a, b in pairwise(first)):
+    if all(cell.isdecimal() for cell in first):
+        does = "numbers" if first == counted(first[0], len(first)) else ""
+    else:
+        does = "names" if len(set(first)) == len(first) > 1 and not any(map(is_number, first)) else ""
+    if not does:
         return sheet
-    said = "The first column has no name and numbers the rows: left out."
+    said = f"The first column has no name and {does} the rows: left out (--keep column_1 overrules)."
     return replace(sheet, cells=cells.without("column_1"), notes=(*sheet.notes, said))
 
 
@@ -128,6 +175,8 @@ class FrameSheet:
     file: str
     frame: Any
     header: bool = True
+    reading: Reading = field(default_factory=Reading)
+    _said: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -137,7 +186,20 @@ class FrameSheet:
         return len(self.frame)
 
     def column(self, name: str, *, target: bool = False, text: bool = False, number: bool = False) -> Any:
-        return self.frame[name]
+        number = number or name in (self.reading.number or ())
+        column = self.frame[name]
+        if text or (_is_declared(column) and not (target or number)):
+            return _as_text(column)
+        if not _holds_text(column):
+            return column
+        place = Place(self.file, "", lambda row: f"row {row + 1}")
+        cells = Coded.of(column.astype(object).where(column.notna(), "").map(str.strip))
+        read = typed(cells, name, place, self.reading, Wish(target, text, number))
+        self._said[name] = read.remarks
+        return read.values
+
+    def remarks(self, name: str) -> tuple[str, ...]:
+        return self._said.get(name, ())
 
     def where(self, rows: Sequence[int]) -> str:
         return _numbered("row", [row + 1 for row in rows])
@@ -146,14 +208,38 @@ class FrameSheet:
         return replace(self, frame=self.frame[np.asarray(present)].reset_index(drop=True))
 
 
-def parquet(path: str | Path) -> FrameSheet:
+def _is_declared(column: Any) -> bool:
+    """Did somebody say to pandas that the values are names?"""
+    import pandas as pd
+
+    return isinstance(column.dtype, pd.CategoricalDtype)
+
+
+def _as_text(column: Any) -> Any:
+    """Names as text: 1, also where a gap has made it 1.0."""
+    import pandas as pd
+
+    names = [
+        None if gap else str(int(value) if isinstance(value, float) and value.is_integer() else value)
+        for value, gap in zip(column, column.isna(), strict=True)
+    ]
+    return pd.Series(names, dtype=object, name=column.name)
+
+
+def _holds_text(column: Any) -> bool:
+    import pandas as pd
+
+    return bool(pd.api.types.infer_dtype(column, skipna=True) == "string")
+
+
+def parquet(path: str | Path, reading: Reading) -> FrameSheet:
     """A Parquet file, which needs pyarrow."""
     frame = _read_parquet(path)
     file = Path(path).name
     if len(frame) == 0:
         raise GlassnetError(f"{file} holds no rows.")
     said = f"{file}: {count(len(frame), 'row')}, {count(frame.shape[1], 'column')}, Parquet."
-    return FrameSheet((said,), file, frame)
+    return FrameSheet((said,), file, frame, reading=reading)
 
 
 def _read_parquet(path: str | Path) -> Any:
@@ -171,5 +257,14 @@ def _read_parquet(path: str | Path) -> Any:
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise GlassnetError(f"{path.name} can't be read as Parquet: {reason}") from error
+    frame = frame.astype(dict.fromkeys(_declared(path) & set(frame.columns), "category"))
     frame.columns = [str(name) for name in frame.columns]
     return frame
+
+
+def _declared(path: Path) -> set[Any]:
+    """The columns that were categories when pandas wrote the file: numbers come back as plain numbers."""
+    from pyarrow.parquet import read_schema
+
+    told = read_schema(path).pandas_metadata or {}
+    return {column["name"] for column in told.get("columns", ()) if column.get("pandas_type") == "categorical"}

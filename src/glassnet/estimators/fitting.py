@@ -21,7 +21,7 @@ from ..model import Model
 from ..synonyms import unknown_setting
 from ..training import Epoch
 from ..wording import figure
-from .keeping import Fitted, Patience
+from .keeping import Fitted, Patience, standing_still
 from .names import Names
 from .parameters import checked
 from .reprs import with_fit
@@ -212,11 +212,12 @@ class GlassEstimator(Names, BaseEstimator):
         """Look at each epoch; whether it was broken off because nothing had improved for too long."""
         training.warn = lambda words: warnings.warn(in_parameters(words), ConvergenceWarning, stacklevel=6)
         looks = self.early_stopping or not training.chosen.is_solver  # a solver knows its own end
+        tol = plain(self.tol) * standing_still(training)
         try:
             for epoch in training:
                 if self.verbose:
                     say(epoch)
-                patience.see(epoch.monitored if self.early_stopping else epoch.loss, plain(self.tol))
+                patience.see(epoch.monitored if self.early_stopping else epoch.loss, tol)
                 if looks and self._is_over(patience):
                     training.progress.stopped = self._why(training, patience)
                     return True
@@ -340,7 +341,7 @@ class GlassEstimator(Names, BaseEstimator):
         network = self._kept.model.network
         biases = [network.view(network.w, "bias", layer).copy() for layer in range(len(network.widths) - 1)]
         scale, mean = self._units()
-        biases[-1] = biases[-1] * scale + mean
+        biases[-1] = (biases[-1] * scale + mean).astype(network.dtype, copy=False)
         return biases
 
     def _units(self) -> tuple[Any, Any]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..catalog import Catalog
 from ..errors import GlassnetError
-from ..experiment.building import Earlier
+from ..experiment.building import Earlier, Training
 from ..files import parse_json
 from ..model import Model
 from ..runs import read_states, state_arrays
@@ -37,6 +37,18 @@ class Patience:
     def see(self, value: float, tol: float) -> None:
         self.stalled = 0 if value <= self.lowest - tol and value < float("inf") else self.stalled + 1
         self.lowest = min(self.lowest, value)
+
+
+def standing_still(training: Training) -> float:
+    """What `tol` is multiplied by: the variance of numbers that are trained on in smaller units than standardised ones.
+
+    Losses of numbers go with their variance. It is 1 as a rule; a target that a bounded output reaches as it is, shares
+    from 0 to 1, has less, and the same `tol` would end its training at once.
+    """
+    if training.experiment.task != "regression":
+        return 1.0
+    spread = float(training.data.train.t.var(axis=0, dtype=np.float64).mean())
+    return min(1.0, spread) if spread > 0 else 1.0
 
 
 @dataclass(eq=False)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.utils.validation import _check_sample_weight, check_consistent_length, validate_data
 
 from ..data import Split
+from ..data.columns import refuse_namesakes
 from ..data.sparse import Sparse, below_each_other, is_sparse
 from ..data.splits import check_fraction, split
 from ..errors import GlassnetError, join
@@ -40,6 +41,7 @@ def checked_inputs(estimator: Any, X: Any, *, fresh: bool) -> Array | Sparse:
         checked = validate_data(estimator, X, dtype=DTYPES, accept_sparse="csr", reset=fresh)
         return Sparse(checked) if is_sparse(checked) else np.asarray(checked)
     except ValueError as error:
+        refuse_namesakes([str(name) for name in getattr(X, "columns", ())])
         named = _text_columns(X)
         if not named:
             raise
@@ -102,7 +104,7 @@ def _held_out(rows: Array, fraction: Any, seed: int, strata: Array | None) -> Sp
     stay, taken = split(rows, share, generator(seed, Stream.SPLIT), None if strata is None else strata[rows])
     if not len(stay) or not len(taken):
         raise GlassnetError(
-            f"validation_fraction={share:g} of n_samples={len(rows)} leaves {len(stay)} for training and {len(taken)} "
-            "for validation: give more rows, or X_val and y_val"
+            f"validation_fraction={share:g} of n_samples={len(rows)} leaves {len(stay)} for training and "
+            f"{len(taken)} for validation: give more rows, or X_val and y_val"
         )
     return Split(stay, taken, rows[:0])

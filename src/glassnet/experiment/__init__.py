@@ -6,7 +6,7 @@ from .looking import head, look
 from .results import Interval, baseline, intervals, resampled
 from .telling import is_table, said
 from .trials import batch_trials, rate_range
-from .words import RULES, SWITCHES, Experiment, flag, read_toml
+from .words import RULES, SWITCHES, Experiment, Rule, flag, read_toml
 
 __all__ = [
     "DEFAULT_BATCH",

@@ -11,13 +11,15 @@ from numpy.typing import DTypeLike
 
 from ..catalog import Catalog, Choice
 from ..data import read_table
+from ..data.reading import option_of
+from ..data.sources import TABLE_SUFFIXES
 from ..errors import GlassnetError
 from ..kinds import Dataset, Task
 from ..network import Network
 from ..streams import Stream, generator
 from ..wording import count
 from .refusals import refuse_loss, refuse_metrics, refuse_monitor, refuse_unknown_file, refuse_with_solver
-from .telling import TABLE_SUFFIXES, is_table
+from .telling import is_table
 from .words import DEFAULT_OPTIMIZER, Choosable, Experiment, flag
 
 DEFAULT_BATCH = 32
@@ -174,15 +176,18 @@ def load_dataset(experiment: Experiment, catalog: Catalog) -> tuple[Choice | Non
     roles: dict[str, Any] = {name: getattr(experiment, name) for name in ("drop", "category", "keep", "group", "order")}
     if is_table(given):
         return None, read_table(Path(str(given)), experiment.target, reading=experiment.reading, **roles)
-    refuse_unknown_file(given, TABLE_SUFFIXES)
-    choice = catalog.choose("dataset", given)
+    try:
+        choice = catalog.choose("dataset", given)
+    except GlassnetError:
+        refuse_unknown_file(given, TABLE_SUFFIXES)  # only now: a file called like a data set doesn't hide it
+        raise
     if experiment.target is not None:
         raise GlassnetError(
             f"--target names a column of a table (.csv or .parquet); the dataset {choice.part.name} has its own target"
         )
-    for name, value in (roles | {"reading": experiment.reading}).items():
-        if value:
-            raise GlassnetError(f"{flag(name)} is for a table (.csv or .parquet), and {choice.part.name} is none")
+    words = [flag(name) for name, value in roles.items() if value]
+    for option in (*words, *map(option_of, experiment.reading)):
+        raise GlassnetError(f"{option} is for a table (.csv or .parquet), and {choice.part.name} is none")
     dataset: Dataset = choice.build(rng=generator(experiment.split_seed, Stream.DATA))
     return choice, dataset
 

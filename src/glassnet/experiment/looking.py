@@ -14,8 +14,8 @@ from ..data.sheets import FrameSheet, Sheet, open_sheet
 from ..errors import GlassnetError
 from ..kinds import Dataset
 from .building import Training
-from .choosing import load_dataset, need_plugins, refuse_unknown_file
-from .telling import TABLE_SUFFIXES, is_table
+from .choosing import load_dataset, need_plugins
+from .telling import is_table
 from .words import Experiment
 
 
@@ -64,7 +64,6 @@ def head(experiment: Experiment, rows: int, catalog: Catalog) -> Any:
     if is_table(experiment.dataset):
         sheet, text = sheet_of(experiment), roles_of_words(experiment).category
         return pd.DataFrame({name: sheet.column(name, text=name in text).iloc[:rows] for name in sheet.names})
-    refuse_unknown_file(experiment.dataset, TABLE_SUFFIXES)
     _, dataset = load_dataset(experiment, catalog)
     X, y = dataset.X[:rows], dataset.y[:rows]
     X, found = input_table(X, dataset.feature_names)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from ..catalog import Phrase
+from ..data.sources import is_table_path, stem
 from ..wording import ours, same
 
-TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".pq")
 LABELS = {
     "dataset": "data", "l1": "L1 penalty", "l2": "L2 penalty", "dtype": "precision", "metrics": "scores",
     "clip_norm": "clip gradient's length", "clip_value": "clip gradient's elements", "hidden": "hidden widths",
@@ -22,15 +21,15 @@ LABELS = {
 
 
 def is_table(given: str | Callable[..., Any]) -> bool:
-    """Whether a data set is given as the path of a table."""
-    return isinstance(given, str) and Path(given).suffix.lower() in TABLE_SUFFIXES
+    """Whether a data set is given as the path of a table, or as `-` for one on standard input."""
+    return isinstance(given, str) and is_table_path(given)
 
 
 def title(dataset: str | Callable[..., Any]) -> str:
     """What the data are called: `moons` of any phrase for it, `a:b` of the table `a:b.csv`, a function's name."""
     words = dataset if isinstance(dataset, str) else function_in_words(dataset)
     if is_table(words):
-        return Path(words).stem
+        return stem(words)
     return Phrase.parse(words).name.rpartition("/")[2].removeprefix("<function ").removesuffix(">")
 
 

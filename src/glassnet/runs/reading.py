@@ -35,7 +35,7 @@ from ..training.steps import check_states
 from ..watching import Watch, Watched, measure
 from ..wording import SPLITS, figure
 from .histories import mended, read_history
-from .recording import DEFAULT_FOLDER, FOLDERS, WATCHED, Recording, final_figures, kept_units
+from .recording import DEFAULT_FOLDER, FOLDERS, WATCHED, Recording, final_figures, kept_features, kept_units
 from .scores import Score, read_result
 
 if TYPE_CHECKING:
@@ -141,7 +141,8 @@ class Run:
         self._refuse_other_widths(experiment)
         known = self.training_given or self.__dict__.get("trained")  # loading large sets again takes its time
         source = self._table(experiment) if known is None else known.source
-        training = Training(experiment, self.catalog, source=source, kept=kept_units(self.folder))
+        units, features = kept_units(self.folder), kept_features(self.folder)
+        training = Training(experiment, self.catalog, source=source, kept=units, features=features)
         if source is None and training.data.checksum != self.provenance.get("data_sha256"):
             raise self._other_data(experiment)
         return training

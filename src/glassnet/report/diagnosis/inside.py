@@ -36,7 +36,7 @@ def inputs_not_scaled(case: Case) -> Finding | None:
     """Are the inputs on one scale, and near 1?"""
     training = case.training
     features = training.data.features
-    count = sum(column.kind == "number" for column in features.columns)
+    count = sum(column.measured for column in features.columns)
     if features.image_shape or not count:
         return None
     sizes = np.sqrt(np.mean(training.data.train.X[:, :count].astype(float) ** 2, axis=0))
