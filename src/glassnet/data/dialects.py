@@ -126,20 +126,27 @@ def _sample(text: str, dialect: Dialect) -> list[Row]:
 
 def lines(text: str, dialect: Dialect) -> Iterator[str]:
     """All lines of a file, those that are none of the table's as blank ones: so each keeps its number."""
+    stream = io.StringIO(text, newline="")
+    if not dialect.skip and not dialect.comment and dialect.separator != " ":
+        yield from stream
+        return
     opened = False  # a quotation mark: what begins like a comment may stand inside a cell
-    for number, line in enumerate(io.StringIO(text, newline=""), 1):
+    for number, line in enumerate(stream, 1):
         if number <= dialect.skip or (dialect.comment and not opened and line.lstrip().startswith(dialect.comment)):
             yield "\n"
             continue
+        if dialect.separator == " ":
+            line = _spaced(line, opened)
         opened ^= line.count('"') % 2 == 1
-        yield _blanks(line) if dialect.separator == " " else line
+        yield line.rstrip() if dialect.separator == " " and not opened else line
 
 
-def _blanks(line: str) -> str:
+def _spaced(line: str, opened: bool) -> str:
     """A line of which tabs, too, separate fields; those inside quotation marks stay."""
     if "\t" in line:
-        line = '"'.join(part if j % 2 else part.replace("\t", " ") for j, part in enumerate(line.split('"')))
-    return line.strip()
+        parts = line.split('"')
+        line = '"'.join(part if j % 2 != opened else part.replace("\t", " ") for j, part in enumerate(parts))
+    return line if opened else line.lstrip()
 
 
 def _is_quoted(text: str, row: Sequence[str]) -> bool:
@@ -170,19 +177,31 @@ def _separator(text: str, draft: Dialect) -> str:
 
     The second half of the sample decides first, since titles stand above a table.
     """
-    best, agreement = ",", (0.0, 0.0)
+    best, agreement, fits = ",", (0.0, 0.0), False
     for separator in SEPARATORS:
-        if separator == " " and agreement[0] >= 0.5:
+        if separator == " " and fits:
             break
         rows = [row for _, row in _sample(text, replace(draft, separator=separator))]
         width = _usual_width(rows)
         if width < 2 or _holds_numbers_side_by_side([row for row in rows if len(row) == width]):
             continue
+        if separator == " " and agreement[0] > 0.5 and not _blanks_separate(rows, width):
+            continue
         half = rows[len(rows) // 2 :]
         agree = tuple(sum(len(row) == width for row in some) / len(some) for some in (half, rows))
         if agree > agreement:
-            best, agreement = separator, agree  # type: ignore[assignment]
+            best, agreement, fits = separator, agree, len(rows[0]) == width and agree[0] > 0.5  # type: ignore[assignment]
     return best
+
+
+def _blanks_separate(rows: Sequence[Sequence[str]], width: int) -> bool:
+    """Whether blanks separate all rows, where another separator has only the first against it: a comma in a text."""
+    if any(len(row) != width for row in rows):
+        return False
+    return not any(
+        sum(any(mark in cell for mark in ";|") for cell in column) * 5 > 4 * len(rows)
+        for column in zip(*rows, strict=True)
+    )
 
 
 def _usual_width(rows: Sequence[Sequence[str]]) -> int:
@@ -191,7 +210,7 @@ def _usual_width(rows: Sequence[Sequence[str]]) -> int:
     return max(widths, key=lambda width: (widths[width], width), default=0)
 
 
-_SIDE_BY_SIDE = re.compile(r"[+-]?[\d.,]+([eE][+-]?\d+)?(\s+[+-]?[\d.,]+([eE][+-]?\d+)?)+")
+_SIDE_BY_SIDE = re.compile(r"[+-]?[\d.,]+([eE][+-]?\d+)?(\s+([+-]?[\d.,]+([eE][+-]?\d+)?|\?|NA|NaN))+")
 _GROUPS = re.compile(r"[+-]?\d{1,3}(\s\d{3})+([.,]\d*)?")
 
 
@@ -207,25 +226,33 @@ def _holds_numbers_side_by_side(rows: Sequence[Sequence[str]]) -> bool:
 def _above(rows: Sequence[Row]) -> int:
     """How many rows of the sample stand above the table: a title, who measured, when.
 
-    They have fewer fields than the rows below. What might as well be a row with a field forgotten is none of them.
+    They have fewer fields than the rows below, or other numbers of fields and a blank line under them. What might as
+    well be a row with a field forgotten is none of them.
     """
     width = _usual_width([row for _, row in rows])
     if width < 2 or len(rows) < 3:
         return 0
+    most = min(MOST_ABOVE, len(rows) - 2)
+    for above in range(most, 0, -1):
+        gap = rows[above][0] - rows[above - 1][0] > 1
+        uneven = any(len(row) != width for _, row in rows[:above])
+        if gap and uneven and len(rows[above][1]) == width and not any(map(is_number, rows[above][1])):
+            return above
     above = 0
     while above < len(rows) and _is_above(rows[above][1], width):
         above += 1
-    if not 0 < above <= min(MOST_ABOVE, len(rows) - 2) or len(rows[above][1]) < width - 1:
+    if not 0 < above <= most or len(rows[above][1]) < width - 1:
         return 0
-    short = max(_filled(row) for _, row in rows[:above])
-    gap = rows[above][0] - rows[above - 1][0] > 1  # a blank line below the last of them
-    return above if short == 1 or gap or 2 * short <= width else 0
+    longest = max(_filled(row) for _, row in rows[:above])
+    return above if longest == 1 or 2 * longest <= width else 0
 
 
 def _is_above(row: Sequence[str], width: int) -> bool:
-    if len(row) >= width - (width > 2) and not (width > 2 and _filled(row) == 1 and row[0]):
-        return _filled(row) <= 2 and width > 4 and bool(row[0]) and row[0].endswith(":")
-    return not all(is_number(cell) for cell in row if cell)
+    """Whether a row is short, or holds nothing but its first cell, as a title in a spreadsheet does."""
+    if all(is_number(cell) for cell in row if cell):
+        return not any(row)
+    alone = width > 2 and _filled(row) == 1 and bool(row[0])
+    return alone or len(row) < width - (width > 2)
 
 
 def _filled(row: Sequence[str]) -> int:
@@ -237,11 +264,12 @@ def _with_header(text: str, draft: Dialect, rows: Sequence[Row], reading: Readin
     if not rows:
         return draft
     cells = [row for _, row in rows]
-    if draft.comment and reading.header is not False and not _has_names(cells, known):
+    gaps = {*GAPS, *(mark.lower() for mark in reading.missing or ())}
+    if draft.comment and reading.header is not False and not _has_names(cells, known, gaps):
         at = _commented_header(text, draft, rows, known)
         if at:
             return replace(draft, header=True, commented=True, skip=at - 1, first=at)
-    header = _has_names(cells, known) if reading.header is None else reading.header
+    header = _has_names(cells, known, gaps) if reading.header is None else reading.header
     first = rows[0][0] if draft.skip or draft.comment else 1  # blank lines above it need no word
     return replace(draft, header=header, first=first, row_names=header and _names_rows(cells))
 
@@ -262,7 +290,7 @@ def uncommented(line: str, comment: str) -> str:
     return line.lstrip().removeprefix(comment).lstrip(comment + " \t")
 
 
-def _has_names(rows: Sequence[Sequence[str]], known: Collection[str]) -> bool:
+def _has_names(rows: Sequence[Sequence[str]], known: Collection[str], gaps: Collection[str]) -> bool:
     """Names are known ones, or text above numbers, or text that is not among the values below."""
     first = [" ".join(cell.split()) for cell in rows[0]]
     below = [row for row in rows[1:] if len(row) in (len(first), len(first) + 1)]
@@ -270,11 +298,12 @@ def _has_names(rows: Sequence[Sequence[str]], known: Collection[str]) -> bool:
     columns = [[row[j + shift] for row in below] for j in range(len(first))]
     if any(cell in known for cell in first if cell):
         return True
-    titled = [_is_text(cell) and _are_numbers(column) for cell, column in zip(first, columns, strict=True)]
+    titled = [
+        cell.lower() not in gaps and not is_number(cell) and _are_numbers(column, gaps)
+        for cell, column in zip(first, columns, strict=True)
+    ]
     if any(map(is_number, first)):
-        numbers = [cell for cell in first if is_number(cell)]
-        words = all(map(str.isdecimal, numbers)) and len(set(numbers)) == len(numbers)
-        return words and (any(titled) or _counts(first, columns))
+        return _are_words([cell for cell in first if is_number(cell)]) and (any(titled) or _counts(first, columns))
     if any(titled) or len(below) < 3:
         return True
     again = sum(cell in column for cell, column in zip(first, columns, strict=True) if cell)
@@ -283,11 +312,18 @@ def _has_names(rows: Sequence[Sequence[str]], known: Collection[str]) -> bool:
     return not (2 * again > len(filled) or (repeated and again))
 
 
+def _are_words(numbers: Sequence[str]) -> bool:
+    """Whether numbers may be names: whole ones, all different."""
+    return all(map(str.isdecimal, numbers)) and len(set(numbers)) == len(numbers)
+
+
 def _counts(first: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:
-    """pandas calls columns without names 0, 1, 2, ..., with an empty cell above the numbers of the rows."""
-    numbers = first[1:] if first and not first[0] else first
-    counting = len(numbers) > 2 and list(numbers) == [str(j) for j in range(len(numbers))]
-    return counting and sum(cell in column for cell, column in zip(first, columns, strict=True)) * 2 <= len(numbers)
+    """pandas calls columns without names 0, 1, 2, ...; people call them 2019, 2020, 2021: not so the rows below."""
+    numbers = [cell for cell in first if is_number(cell)]
+    years = all(len(number) == 4 and "1500" <= number <= "2100" for number in numbers)
+    ordered = numbers == counted(numbers[0], len(numbers)) and (numbers[0] == "0" or years) and len(numbers) > 2
+    again = sum(cell in column for cell, column in zip(first, columns, strict=True) if cell)
+    return ordered and len(first) <= len(numbers) + 2 and 2 * again <= len(numbers)
 
 
 def _names_rows(rows: Sequence[Sequence[str]]) -> bool:
@@ -303,12 +339,8 @@ def counted(first: str, n: int) -> list[str]:
     return [str(int(first) + i) for i in range(n)] if first.isdecimal() else []
 
 
-def _is_text(cell: str) -> bool:
-    return cell.lower() not in GAPS and not is_number(cell)
-
-
-def _are_numbers(column: Sequence[str]) -> bool:
-    present = [cell for cell in column if cell.lower() not in GAPS]
+def _are_numbers(column: Sequence[str], gaps: Collection[str]) -> bool:
+    present = [cell for cell in column if cell.lower() not in gaps]
     return bool(present) and all(map(is_number, present))
 
 

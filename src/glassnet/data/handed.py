@@ -58,7 +58,7 @@ def read_handed(
     how = Reading.of(reading)
     sheet = by_position(open_sheet(path, how, known=[*features.names, *names, *beside]), features)
     X = features_of(sheet, features)
-    kept = _beside(sheet, {*features.needed, *names}, beside)
+    kept = _beside(sheet, {*features.needed, *names}, set(features.ids), beside)
     known, expected = _expected(sheet, names, targets, how) if set(names) <= set(sheet.names) else (None, None)
     said = (remark for name in features.needed if name in sheet.names for remark in sheet.remarks(name))
     return Handed(
@@ -66,8 +66,8 @@ def read_handed(
     )
 
 
-def _beside(sheet: Sheet, used: set[str], asked: Sequence[str]) -> Any:
-    """The columns that were asked for, and those that are not used and have another value in every row."""
+def _beside(sheet: Sheet, used: set[str], ids: set[str], asked: Sequence[str]) -> Any:
+    """The columns that were asked for, those known as ids, and others that are not used and tell the rows apart."""
     import pandas as pd
 
     for name in asked:
@@ -78,7 +78,8 @@ def _beside(sheet: Sheet, used: set[str], asked: Sequence[str]) -> Any:
                 f"Columns: {join(sheet.names)}."
             )
     columns = {name: sheet.column(name, text=True) for name in sheet.names if name in asked or name not in used}
-    return pd.DataFrame({name: column for name, column in columns.items() if name in asked or _tells_apart(column)})
+    kept = {*asked, *ids}
+    return pd.DataFrame({name: column for name, column in columns.items() if name in kept or _tells_apart(column)})
 
 
 def _tells_apart(column: Any) -> bool:

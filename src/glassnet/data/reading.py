@@ -107,7 +107,7 @@ def _thousands(text: str) -> str:
 
 def _encoding(text: str) -> str:
     try:
-        if codecs.lookup(text)._is_text_encoding and b"a".decode(text) is not None:
+        if codecs.lookup(text)._is_text_encoding and "a".encode(text).decode(text) == "a":
             return text
     except (LookupError, ValueError):
         pass

@@ -28,7 +28,7 @@ def unfamiliar(features: Features, X: Any) -> Iterator[str]:
     if hasattr(X, "iloc"):
         X = X.set_axis([str(name) for name in X.columns], axis=1)
     for place, column in enumerate(features.columns):
-        if column.kind == "dropped":
+        if not column.used:
             continue
         values = X[column.name] if hasattr(X, "iloc") else np.asarray(X)[:, place]
         yield from _gaps(column, values)
@@ -39,9 +39,14 @@ def unfamiliar(features: Features, X: Any) -> Iterator[str]:
 def _gaps(column: Column, values: Any) -> Iterator[str]:
     gaps = int(_missing(values).sum())
     if gaps and not column.gaps:
-        filled = f"the mean of training, {significant(column.fill, 4)}" if column.kind == "number" else "no known value"
+        mean = _day(column.fill) if column.kind == "date" else significant(column.fill, 4)
+        filled = f"the mean of training, {mean}" if column.measured else "no known value"
         has = "row has a gap" if gaps == 1 else "rows have a gap"
         yield f"Column {column.name!r}: {amount(gaps)} {has}, and no training row had one: taken for {filled}."
+
+
+def _day(days: float) -> str:
+    return str(np.datetime64(0, "D") + round(days))
 
 
 def _missing(values: Any) -> NDArray[np.bool_]:

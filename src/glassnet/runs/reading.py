@@ -33,7 +33,7 @@ from ..watching import Watch, Watched, measure
 from ..wording import SPLITS, figure
 from .checkpoints import restore
 from .histories import mended, read_history
-from .recording import DEFAULT_FOLDER, FOLDERS, WATCHED, Recording, final_figures, kept_units
+from .recording import DEFAULT_FOLDER, FOLDERS, WATCHED, Recording, final_figures, kept_features, kept_units
 from .scores import Score, read_result
 from .sources import Origin
 
@@ -152,7 +152,8 @@ class Run:
         source = self.table if known is None else known.source
         if isinstance(self.data_given, str | Path):
             experiment = experiment.replace(dataset=str(self.data_given))
-        training = Training(experiment, self.catalog, source=source, kept=kept_units(self.folder))
+        units, features = kept_units(self.folder), kept_features(self.folder)
+        training = Training(experiment, self.catalog, source=source, kept=units, features=features)
         if source is None and training.data.checksum != self.provenance.get("data_sha256"):
             raise self._origin().changed()
         return training

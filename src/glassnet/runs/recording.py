@@ -17,13 +17,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data import Features
 from ..data.targets import Units
 from ..errors import GlassnetError
 from ..experiment import Training
 from ..files import is_plain, plain, read_arrays, remove_leftovers, write_arrays, write_text, writing
 from ..folders import Folders
+from ..model import under
 from ..owners import owning
-from ..schemas import MODEL
+from ..schemas import DAMAGE, MODEL
 from ..training import Epoch
 from ..training.live import run_to_the_end
 from ..training.threads import blas, suited_to
@@ -193,13 +195,25 @@ def provenance(training: Training, command: str) -> dict[str, Any]:
     }
 
 
-def kept_units(folder: Path) -> Units | None:
-    """In which units a run was trained, so that it is read in these; None while it has no model."""
+def kept_features(folder: Path) -> Features | None:
+    """What a run learned about its inputs, whatever the rules are by now; None while it has no model."""
+    try:
+        return Features.from_arrays(under("features/", _model_arrays(folder)))
+    except DAMAGE:
+        return None
+
+
+def _model_arrays(folder: Path) -> Mapping[str, Array]:
     path = folder / "model.npz"
     try:
-        arrays = read_arrays(path, MODEL) if is_plain(path) else {}
+        return read_arrays(path, MODEL) if is_plain(path) else {}
     except GlassnetError:  # damaged: whoever asks for the model will say so
-        return None
+        return {}
+
+
+def kept_units(folder: Path) -> Units | None:
+    """In which units a run was trained, so that it is read in these; None while it has no model."""
+    arrays = _model_arrays(folder)
     mean, scale = (arrays.get(f"targets/targets_{name}", np.empty(0)) for name in ("mean", "scale"))
     whole = mean.size and np.isfinite(mean).all() and np.isfinite(scale).all() and (scale > 0).all()
     return (mean, scale) if whole else None

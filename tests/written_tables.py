@@ -1,0 +1,606 @@
+"""Small tables in the styles of other tools, and what must be understood of each; written down before the reader was.
+
+`names`, `first` and `last` are the columns and the cells of the first and the last row, `kinds` what the columns hold:
+n numbers, t text, b truth, ? whatever. `said` are words that the notes must hold: one note each,
+besides the one line about the whole file.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Written:
+    style: str
+    content: str | bytes
+    names: str
+    rows: int
+    first: str
+    kinds: str = ""
+    said: tuple[str, ...] = ()
+    file: str = "table.csv"
+    words: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    last: str = ""
+
+
+SEMICOLONS = "separated by semicolons (--separator overrules)"
+SPACES = "separated by spaces (--separator overrules)"
+HEADLESS = "The first line holds values and no names (--header overrules)"
+NUMBERED = "The first column has no name and numbers the rows: left out (--keep column_1 overrules)"
+NAMED = "The first column has no name and names the rows: left out (--keep column_1 overrules)"
+CP1252 = "Letters are read as cp1252, since it is not UTF-8 (--encoding overrules)"
+UTF16 = "Letters are read as utf-16, since the mark at its start says so (--encoding overrules)"
+
+PANDAS = (
+    Written("to_csv(index=False)", "a,b,y\n1,2.5,x\n2,,y\n3,0.5,x\n", "a b y", 3, "1|2.5|x", "nnt"),
+    Written("to_csv()", ",a,y\n0,1.5,x\n1,2.5,y\n2,9.0,x\n", "a y", 3, "1.5|x", "nt", (NUMBERED,)),
+    Written(
+        "to_csv() with an index of text", ",a,y\nann,1.5,x\nbob,2.5,y\neve,9.0,x\n", "a y", 3, "1.5|x", "nt", (NAMED,)
+    ),
+    Written(
+        "to_csv() of columns without names",
+        "0,1,2,3\n0.5,1.5,2.5,7.0\n1.5,2.5,3.5,8.0\n",
+        "0 1 2 3",
+        2,
+        "0.5|1.5|2.5|7.0",
+        "nnnn",
+    ),
+    Written(
+        "to_csv() of columns without names and with an index",
+        ",0,1,2\n0,0.5,1.5,7.0\n1,1.5,2.5,8.0\n",
+        "0 1 2",
+        2,
+        "0.5|1.5|7.0",
+        "nnn",
+        (NUMBERED,),
+    ),
+    Written(
+        "to_csv(header=False)",
+        "1,2.5,x\n2,3.5,y\n3,0.5,x\n",
+        "column_1 column_2 column_3",
+        3,
+        "1|2.5|x",
+        "nnt",
+        (HEADLESS,),
+    ),
+    Written("to_csv(sep=tab)", "a\tb\ty\n1\t2.5\tx\n2\t\ty\n", "a b y", 2, "1|2.5|x", "nnt", file="table.tsv"),
+    Written(
+        "to_csv(sep=tab) called csv",
+        "a\tb\ty\n1\t2.5\tx\n2\t\ty\n",
+        "a b y",
+        2,
+        "1|2.5|x",
+        "nnt",
+        ("separated by tabs (--separator overrules)",),
+    ),
+    Written(
+        "to_csv(quoting=QUOTE_ALL)",
+        '"a","b","y"\n"1","2.5","x, or y"\n"2","3.5","y"\n',
+        "a b y",
+        2,
+        "1|2.5|x, or y",
+        "nnt",
+    ),
+    Written("to_csv(na_rep='NaN')", "a,y\n1.0,x\nNaN,y\n3.0,x\n", "a y", 3, "1.0|x", "nt"),
+    Written("to_csv of truths", "a,flag,y\n1,True,x\n2,False,y\n", "a flag y", 2, "1|True|x", "nbt"),
+    Written("to_csv(encoding='utf-8-sig')", "\ufeffgröße,y\n1,x\n2,y\n", "größe y", 2, "1|x", "nt"),
+    Written("to_csv(encoding='utf-16')", "a,y\n1,x\n2,y\n".encode("utf-16"), "a y", 2, "1|x", "nt", (UTF16,)),
+    Written(
+        "to_csv(compression='gzip')", gzip.compress(b"a,y\n1,x\n2,y\n"), "a y", 2, "1|x", "nt", file="table.csv.gz"
+    ),
+    Written("to_csv(compression='bz2')", bz2.compress(b"a,y\n1,x\n2,y\n"), "a y", 2, "1|x", "nt", file="table.csv.bz2"),
+    Written("to_csv(compression='xz')", lzma.compress(b"a,y\n1,x\n2,y\n"), "a y", 2, "1|x", "nt", file="table.csv.xz"),
+    Written(
+        "to_csv of lists and line breaks",
+        'a,words,y\n1,"[1, 2]",x\n2,"one\ntwo",y\n',
+        "a words y",
+        2,
+        "1|[1, 2]|x",
+        "ntt",
+    ),
+)
+R = (
+    Written(
+        "write.csv",
+        '"","mpg","cyl","am"\n"Mazda RX4",21,6,1\n"Datsun 710",22.8,4,1\n"Valiant",18.1,6,0\n',
+        "mpg cyl am",
+        3,
+        "21|6|1",
+        "nnn",
+        (NAMED,),
+    ),
+    Written(
+        "write.csv of numbered rows",
+        '"","mpg","am"\n"1",21,1\n"2",22.8,1\n"3",18.1,0\n',
+        "mpg am",
+        3,
+        "21|1",
+        "nn",
+        (NUMBERED,),
+    ),
+    Written(
+        "write.csv(row.names=FALSE)",
+        '"mpg","gear","am"\n21,"four",1\nNA,"three",0\n',
+        "mpg gear am",
+        2,
+        "21|four|1",
+        "ntn",
+    ),
+    Written(
+        "write.csv2",
+        '"";"mpg";"am"\n"1";21,5;1\n"2";22,8;1\n"3";18,1;0\n',
+        "mpg am",
+        3,
+        "21,5|1",
+        "nn",
+        (SEMICOLONS, NUMBERED),
+    ),
+    Written(
+        "write.table",
+        '"mpg" "cyl" "am"\n"Mazda RX4" 21 6 1\n"Datsun 710" 22.8 4 1\n"Valiant" 18.1 6 0\n',
+        "mpg cyl am",
+        3,
+        "21|6|1",
+        "nnn",
+        (NAMED,),
+        file="cars.txt",
+    ),
+    Written(
+        "write.table of numbered rows",
+        '"mpg" "kind" "am"\n"1" 21 "a b" 1\n"2" 22.8 "c" 1\n"3" 18.1 "d" 0\n',
+        "mpg kind am",
+        3,
+        "21|a b|1",
+        "ntn",
+        (NUMBERED,),
+        file="cars.txt",
+    ),
+    Written(
+        "write.table(quote=FALSE, sep=tab)",
+        "mpg\tcyl\tam\nMazda RX4\t21\t6\t1\nDatsun 710\t22.8\t4\t1\nValiant\t18.1\t6\t0\n",
+        "mpg cyl am",
+        3,
+        "21|6|1",
+        "nnn",
+        (NAMED,),
+        file="cars.txt",
+    ),
+    Written(
+        "write.table(col.names=FALSE, row.names=FALSE)",
+        '21 "a" 1\n22.8 "b" 0\n18.1 "a" 0\n',
+        "column_1 column_2 column_3",
+        3,
+        "21|a|1",
+        "ntn",
+        (HEADLESS,),
+        file="cars.dat",
+    ),
+    Written(
+        "write_tsv of readr",
+        "mpg\tcyl\tam\n21\t6\tTRUE\nNA\t4\tFALSE\n",
+        "mpg cyl am",
+        2,
+        "21|6|TRUE",
+        "nnb",
+        file="cars.tsv",
+    ),
+    Written(
+        "print in a console",
+        "   mpg cyl am\n1 21.0   6  1\n2 22.8   4  1\n3 18.1   6  0\n",
+        "mpg cyl am",
+        3,
+        "21.0|6|1",
+        "nnn",
+        (NUMBERED,),
+        file="cars.txt",
+    ),
+)
+SPREADSHEETS = (
+    Written(
+        "English", "Name,Price,Sold\r\nPen,1.50,12\r\nBook,12.00,3\r\n", "Name Price Sold", 2, "Pen|1.50|12", "tnn"
+    ),
+    Written(
+        "German, Windows",
+        "Artikel;Preis in €;Stück\r\nStift;1,50;12\r\nMöbel;120,25;3\r\n".encode("cp1252"),
+        "Artikel|Preis in €|Stück",
+        2,
+        "Stift|1,50|12",
+        "tnn",
+        (SEMICOLONS, CP1252),
+    ),
+    Written(
+        "French, UTF-8 with a mark",
+        "\ufeffVille;Densité;Été\r\nParis;20,5;oui\r\nNîmes;0,75;non\r\n",
+        "Ville Densité Été",
+        2,
+        "Paris|20,5|oui",
+        "tnt",
+        (SEMICOLONS,),
+    ),
+    Written(
+        "Italian, Macintosh",
+        "città;età\rRoma;12,5\rForlì;3,0\r".encode("mac_roman"),
+        "città età",
+        2,
+        "Roma|12,5",
+        "tn",
+        (SEMICOLONS,),
+        words=("encoding=mac_roman",),
+    ),
+    Written(
+        "Spanish, sep= in the first line",
+        "sep=;\r\nedad;peso\r\n31;70,5\r\n28;65,0\r\n",
+        "edad peso",
+        2,
+        "31|70,5",
+        "nn",
+    ),
+    Written(
+        "Unicode text",
+        "Größe\tWert\r\n1\t3\r\n2\t4\r\n".encode("utf-16"),
+        "Größe Wert",
+        2,
+        "1|3",
+        "nn",
+        (UTF16,),
+        file="table.txt",
+    ),
+    Written(
+        "UTF-16 without a mark",
+        "a\ty\r\n1\t3\r\n2\t4\r\n".encode("utf-16-le"),
+        "a y",
+        2,
+        "1|3",
+        "nn",
+        ("Letters are read as utf-16-le, since every second byte is 0",),
+        file="table.txt",
+    ),
+    Written(
+        "a title and a blank line",
+        "Klassenarbeit 7b\n\nName;Note;Punkte\nAnna;1;28\nBen;3;17\nCem;2;22\n",
+        "Name Note Punkte",
+        3,
+        "Anna|1|28",
+        "tnn",
+        (SEMICOLONS, "Above the table 2 lines are left out (--skip-lines overrules)"),
+    ),
+    Written(
+        "a title with separators behind it",
+        "Sales 2024,,,\n,,,\nShop,Jan,Feb,Mar\nA,1,2,3\nB,4,5,6\nC,7,8,9\n",
+        "Shop Jan Feb Mar",
+        3,
+        "A|1|2|3",
+        "tnnn",
+        ("Above the table 2 lines are left out",),
+    ),
+    Written("empty columns at the end", "a,b,y,,\n1,2,x,,\n2,3,y,,\n", "a b y", 2, "1|2|x", "nnt"),
+    Written("separators at the end of rows only", "a,b,y\n1,2,x,\n2,3,y,\n3,3,y,\n", "a b y", 3, "1|2|x", "nnt"),
+    Written(
+        "years as names",
+        "country,2019,2020,2021\nA,1.5,2,3\nB,4,5,6.5\n",
+        "country 2019 2020 2021",
+        2,
+        "A|1.5|2|3",
+        "tnnn",
+    ),
+    Written(
+        "a heading over two lines",
+        'name,"weight\n(kg)",y\nann,61,0\nbob,80,1\n',
+        "name|weight (kg)|y",
+        2,
+        "ann|61|0",
+        "tnn",
+    ),
+)
+INSTRUMENTS = (
+    Written(
+        "a logger",
+        "Device: PT-100\nSerial: 7731\nStart: 10:00\n\nTime [s],Temp [C],Load\n0.0,20.1,0\n0.5,20.4,0\n1.0,20.9,1\n",
+        "Time [s]|Temp [C]|Load",
+        3,
+        "0.0|20.1|0",
+        "nnn",
+        ("Above the table 4 lines are left out",),
+    ),
+    Written(
+        "a logger with pairs above",
+        "Operator,Smith\nSample,A1\nDate,2024-01-05\nt,x1,x2,x3,x4\n0,1,2,3,4\n1,1,2,3,5\n2,1,2,3,6\n3,1,2,3,7\n",
+        "t x1 x2 x3 x4",
+        4,
+        "0|1|2|3|4",
+        "nnnnn",
+        ("Above the table 3 lines are left out",),
+    ),
+    Written(
+        "numpy.savetxt",
+        "1.000000e+00 2.500000e+00\n2.000000e+00 -3.500000e-01\n3.000000e+00 0.000000e+00\n",
+        "column_1 column_2",
+        3,
+        "1.000000e+00|2.500000e+00",
+        "nn",
+        (HEADLESS,),
+        file="run.dat",
+    ),
+    Written(
+        "numpy.savetxt(header=...)",
+        "# t u\n0.0 1.0\n0.1 0.9\n0.2 0.7\n",
+        "t u",
+        3,
+        "0.0|1.0",
+        "nn",
+        (
+            "Lines that begin with # are no rows (--comment overrules)",
+            "names of the columns stand behind # (--no-header overrules)",
+        ),
+        file="run.txt",
+    ),
+    Written(
+        "gnuplot",
+        "# damped oscillation\n# made by hand\n0.0 1.0\n0.1 0.9\n# a pause\n0.2 0.7\n",
+        "column_1 column_2",
+        3,
+        "0.0|1.0",
+        "nn",
+        ("Lines that begin with # are no rows", HEADLESS),
+        file="run.dat",
+        last="0.2|0.7",
+    ),
+    Written(
+        "MATLAB",
+        "% voltage, current\n1.5, 0.2\n2.5, 0.3\n3.5, 0.5\n",
+        "voltage current",
+        3,
+        "1.5|0.2",
+        "nn",
+        ("Lines that begin with % are no rows", "behind %"),
+        file="run.txt",
+    ),
+    Written(
+        "an oscilloscope",
+        "Model,TDS2014\nUnits,V,s\n\nTIME,CH1,CH2\n-0.001,0.02,1.5\n0,0.04,1.4\n0.001,0.08,1.6\n",
+        "TIME CH1 CH2",
+        3,
+        "-0.001|0.02|1.5",
+        "nnn",
+        ("Above the table 3 lines are left out",),
+    ),
+    Written(
+        "a German spectrometer",
+        "Messung vom 3. Mai\nnm;A;T\n400,0;0,125;75\n400,5;0,250;56\n401,0;0,375;42\n",
+        "nm A T",
+        3,
+        "400,0|0,125|75",
+        "nnn",
+        (SEMICOLONS, "Above the table a line is left out"),
+    ),
+    Written(
+        "fixed columns",
+        "  id     x      y\n   1  0.50  12.25\n   2 10.50   2.00\n",
+        "id x y",
+        2,
+        "1|0.50|12.25",
+        "nnn",
+        file="run.dat",
+    ),
+    Written(
+        "decimal commas between blanks",
+        "1,5 2,5 0\n3,5 4,5 1\n5,5 0,5 1\n",
+        "column_1 column_2 column_3",
+        3,
+        "1,5|2,5|0",
+        "nnn",
+        (HEADLESS,),
+        file="run.txt",
+    ),
+)
+DATABASES = (
+    Written(
+        "sqlite3 -header -csv",
+        'id,name,score\r\n1,"O\'Hara, Ann",3.5\r\n2,Bob,\r\n',
+        "id name score",
+        2,
+        "1|O'Hara, Ann|3.5",
+        "ntn",
+    ),
+    Written(
+        "sqlite3 with bars",
+        "id|name|score\n1|ann|3.5\n2|bob|4.5\n",
+        "id name score",
+        2,
+        "1|ann|3.5",
+        "ntn",
+        ("separated by bars (--separator overrules)",),
+    ),
+    Written(
+        "MySQL",
+        "id\tname\tscore\n1\tann\tNULL\n2\tbob\t4.5\n",
+        "id name score",
+        2,
+        "1|ann|NULL",
+        "ntn",
+        file="dump.txt",
+    ),
+    Written(
+        "PostgreSQL's COPY",
+        "1\tann\t\\N\n2\tbob\t4.5\n3\teve\t5.5\n",
+        "column_1 column_2 column_3",
+        3,
+        "1|ann|\\N",
+        "ntn",
+        (HEADLESS,),
+        words=("missing=\\N",),
+        file="dump.tsv",
+    ),
+    Written(
+        "MovieLens",
+        "movie,title,genres\n1,Toys (1995),Animation|Comedy\n2,Heat,Action|Crime\n3,Sabrina,Comedy|Love\n",
+        "movie title genres",
+        3,
+        "1|Toys (1995)|Animation|Comedy",
+        "ntt",
+    ),
+)
+QUESTIONNAIRES = (
+    Written(
+        "a form",
+        '"Timestamp","How old?","Smoke, at times?"\n"2024/01/05 10:00","31","No"\n"2024/01/06","28","Yes, now"\n',
+        "Timestamp|How old?|Smoke, at times?",
+        2,
+        "2024/01/05 10:00|31|No",
+        "?nt",
+    ),
+    Written(
+        "answers of one word",
+        "q1,q2,q3\nagree,agree,neutral\ndisagree,agree,agree\nneutral,neutral,agree\nagree,disagree,neutral\n",
+        "q1 q2 q3",
+        4,
+        "agree|agree|neutral",
+        "ttt",
+    ),
+    Written(
+        "LimeSurvey",
+        '"id";"alter";"note"\n"1";"31";"gut"\n"2";"";"sehr gut"\n',
+        "id alter note",
+        2,
+        "1|31|gut",
+        "nnt",
+        (SEMICOLONS,),
+    ),
+    Written(
+        "SPSS codes",
+        "sex,age,item1\n1,31,99\n2,28,4\n1,45,5\n",
+        "sex age item1",
+        3,
+        "1|31|99",
+        "nnn",
+        words=("missing=99",),
+    ),
+)
+UCI = (
+    Written(
+        "iris.data",
+        "5.1,3.5,1.4,0.2,Iris-setosa\n4.9,3.0,1.4,0.2,Iris-setosa\n7.0,3.2,4.7,1.4,Iris-versicolor\n\n",
+        "column_1 column_2 column_3 column_4 column_5",
+        3,
+        "5.1|3.5|1.4|0.2|Iris-setosa",
+        "nnnnt",
+        (HEADLESS,),
+        file="iris.data",
+    ),
+    Written(
+        "adult.data",
+        "39, State-gov, 77516, <=50K\n50, Private, 83311, <=50K\n38, ?, 215646, >50K\n",
+        "column_1 column_2 column_3 column_4",
+        3,
+        "39|State-gov|77516|<=50K",
+        "ntnt",
+        (HEADLESS,),
+        file="adult.data",
+    ),
+    Written(
+        "tic-tac-toe.data",
+        "x,x,o,positive\no,x,o,negative\nx,b,o,positive\nb,x,x,positive\n",
+        "column_1 column_2 column_3 column_4",
+        4,
+        "x|x|o|positive",
+        "tttt",
+        (HEADLESS,),
+        file="tic-tac-toe.data",
+    ),
+    Written(
+        "house-votes-84.data",
+        "republican,n,y,n,?\nrepublican,n,y,n,y\ndemocrat,?,y,y,n\ndemocrat,n,y,y,y\n",
+        "column_1 column_2 column_3 column_4 column_5",
+        4,
+        "republican|n|y|n|?",
+        "ttttt",
+        (HEADLESS,),
+        file="house-votes-84.data",
+    ),
+    Written(
+        "auto-mpg.data",
+        '18.0   8   307.0   130.0\t"chevrolet"\n15.0  8  350.0  165.0\t"buick 320"\n25.0  4  98.00  ?\t"ford pinto"\n',
+        "column_1 column_2 column_3 column_4 column_5",
+        3,
+        "18.0|8|307.0|130.0|chevrolet",
+        "nnnnt",
+        (HEADLESS,),
+        file="auto-mpg.data",
+    ),
+    Written(
+        "winequality-red.csv",
+        '"fixed acidity";"alcohol";"quality"\n7.4;9.4;5\n7.8;9.8;5\n11.2;9.8;6\n',
+        "fixed acidity|alcohol|quality",
+        3,
+        "7.4|9.4|5",
+        "nnn",
+        (SEMICOLONS,),
+    ),
+    Written(
+        "breast-cancer-wisconsin.data",
+        "1000025,5,1,1,2\n1002945,5,?,4,2\n1015425,3,1,1,4\n",
+        "column_1 column_2 column_3 column_4 column_5",
+        3,
+        "1000025|5|1|1|2",
+        "nnnnn",
+        (HEADLESS,),
+        file="wdbc.data",
+    ),
+    Written(
+        "house prices of blanks",
+        " 0.00632  18.00   2.310\n 0.02731   0.00   7.070\n 0.02729   0.00   7.070\n",
+        "column_1 column_2 column_3",
+        3,
+        "0.00632|18.00|2.310",
+        "nnn",
+        (HEADLESS,),
+        file="housing.data",
+    ),
+)
+OVERRULED = (
+    Written("a header that is none", "x,o\nx,x\n", "column_1 column_2", 2, "x|o", "tt", words=("header=no",)),
+    Written("a header of numbers", "1,2\n5,6\n7,8\n", "1 2", 2, "5|6", "nn", words=("header=yes",)),
+    Written("another separator", "a~y\n1~x\n2~y\n", "a y", 2, "1|x", "nt", words=("separator=~",)),
+    Written("commas that are none", "a,b;y\n1,2;3\n4,5;6\n", "a,b y", 2, "1,2|3", "nn", words=("separator=semicolon",)),
+    Written("lines above", "a,b\nc,d\ne,f\n1,2\n", "e f", 1, "1|2", "nn", words=("skip=2",)),
+    Written(
+        "lines above that are none",
+        "title\na,b\n1,2\n3,4\n",
+        "",
+        0,
+        "",
+        said=("line 2 has 2 fields where line 1 has 1",),
+        words=("skip=0",),
+    ),
+    Written("another comment mark", "a,y\n//2,3\n4,5\n", "a y", 1, "4|5", "nn", words=("comment=//",)),
+    Written(
+        "no comment mark", "#1,2\n#2,3\n", "column_1 column_2", 2, "#1|2", "tn", words=("comment=none", "header=no")
+    ),
+    Written("a column called #", "#,hp,y\n1,45,0\n2,60,1\n", "# hp y", 2, "1|45|0", "nnn"),
+    Written(
+        "row names that are kept",
+        ",a,y\n0,1.5,x\n1,2.5,y\n2,9.0,x\n",
+        "column_1 a y",
+        3,
+        "0|1.5|x",
+        "nnt",
+        known=("column_1",),
+    ),
+    Written(
+        "a code page",
+        "имя;y\nАня;1\nЮра;2\n".encode("cp1251"),
+        "имя y",
+        2,
+        "Аня|1",
+        "tn",
+        (SEMICOLONS,),
+        words=("encoding=cp1251",),
+    ),
+)
+
+ALL = (*PANDAS, *R, *SPREADSHEETS, *INSTRUMENTS, *DATABASES, *QUESTIONNAIRES, *UCI, *OVERRULED)
