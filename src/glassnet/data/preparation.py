@@ -295,7 +295,7 @@ def _checksum(X: Any, y: Array, dataset: Dataset) -> str:
     for array in (X, y, dataset.test_X, dataset.test_y, dataset.groups, dataset.order):
         if array is None:
             continue
-        pieces = [array.iloc[:, j] for j in range(array.shape[1])] if hasattr(array, "iloc") else [array]
+        pieces = [array.iloc[:, j] for j in range(array.shape[1])] if hasattr(array, "columns") else [array]
         for piece in pieces:
             values = np.asarray(piece)
             digest.update(f"{getattr(piece, 'name', '')} {values.dtype.str} {values.shape}".encode())
