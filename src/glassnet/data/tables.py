@@ -68,7 +68,7 @@ def dataset_of(sheet: Sheet, roles: Roles) -> Dataset:
         notes.append(f"Left out as you asked: {join(roles.drop)}.")
     import pandas as pd
 
-    X = pd.DataFrame({name: column_of(sheet, name, text=name in roles.category) for name in inputs})
+    X = pd.DataFrame({name: column_of(sheet, name, text=name in roles.category) for name in inputs}, copy=False)
     columns = _columns(sheet, roles, X)
     by_copies = roles.group == COPIES and COPIES not in sheet.names
     groups = _copies(X, columns) if by_copies else sheet.column(roles.group) if roles.group else None
@@ -157,10 +157,13 @@ def read_features(path: str | Path, features: Features, reading: Words = ()) -> 
     They are found by name, and other columns are ignored. A file without a header is taken by position if it has
     exactly the columns that were trained on; the names column_1, ... of a longer one count as names.
     """
+    return features_of(open_sheet(path, Reading.of(reading), known=features.names), features)
+
+
+def features_of(sheet: Sheet, features: Features) -> Any:
+    """The columns of a sheet that a trained model needs, as `read_features` finds them."""
     needed = {column.name: column.kind for column in features.columns if column.used}
-    sheet = open_sheet(path, Reading.of(reading), known=features.names)
-    if not sheet.header and isinstance(sheet, TextSheet):
-        sheet = _by_position(sheet, features.names, needed)
+    sheet = by_position(sheet, features)
     _check_needed(sheet.file, needed, sheet.names)
     import pandas as pd
 
@@ -169,10 +172,14 @@ def read_features(path: str | Path, features: Features, reading: Words = ()) -> 
     )
 
 
-def _by_position(sheet: TextSheet, names: tuple[str, ...], needed: Collection[str]) -> TextSheet:
+def by_position(sheet: Sheet, features: Features) -> Sheet:
+    """A sheet with the names of the features, where it has none of its own and as many columns."""
+    names = features.names
+    if sheet.header or not isinstance(sheet, TextSheet):
+        return sheet
     if len(sheet.names) == len(names):
         return replace(sheet, cells=replace(sheet.cells, names=names))
-    if set(needed) <= set(sheet.names):
+    if set(features.needed) <= set(sheet.names):
         return sheet
     raise GlassnetError(
         f"{sheet.file} has no header and {len(sheet.names)} columns where the model needs {len(names)}: {join(names)}."
