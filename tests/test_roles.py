@@ -92,7 +92,7 @@ def test_measurements_that_differ_in_every_row_stay_and_are_said(name, values, t
     data = read(table(**{name: values}), tmp_path)
     assert prepare(data, "binary").features.outputs == (name, "a")
     said = f"Column {name!r} holds a different whole number in every row, as ids do, and counts as a measurement"
-    assert [note for note in data.notes if note == f"{said} (--drop {name})."]
+    assert [note for note in data.notes if note == f"{said} (--drop {name} leaves it out)."]
 
 
 def test_of_a_file_without_names_no_column_is_nameless(tmp_path):
