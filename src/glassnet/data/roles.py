@@ -195,8 +195,8 @@ def remarks(X: Any, columns: Sequence[ColumnRole]) -> Iterator[str]:
     elif numbered:
         more = ", ..." * (len(numbered) > SHOWN)
         yield (
-            f"Columns {', '.join(map(repr, numbered[:SHOWN]))}{more} hold a different whole number in every row, as ids "
-            "do, and count as measurements (--drop NAME leaves one out)."
+            f"Columns {', '.join(map(repr, numbered[:SHOWN]))}{more} hold a different whole number in every row, as "
+            "ids do, and count as measurements (--drop NAME leaves one out)."
         )
     for name in whole:
         if not is_nameless(name) and is_id(name) and not _is_number_word(name) and name not in numbered:
