@@ -69,8 +69,8 @@ class ColumnLook:
         if self.different == 1:
             return f"{self.examples[0]} everywhere" + " but in gaps" * (self.missing > 0)
         if self.low is not None:
-            mean = f", mean {significant(self.mean)}" if self.mean is not None else ""
-            low, high = (significant(v, 6) if isinstance(v, float) else str(v) for v in (self.low, self.high))
+            mean = f", mean {in_digits(self.mean, 4)}" if self.mean is not None else ""
+            low, high = (in_digits(v) if isinstance(v, float) else str(v) for v in (self.low, self.high))
             return f"{low} to {high}{mean}"
         if self.counts:
             said = ", ".join(f"{value} ({amount(rows)})" for value, rows in self.counts[:IN_A_CELL])
@@ -307,8 +307,14 @@ def _is_steps(low: float, high: float, different: int) -> bool:
     return high - low == different - 1
 
 
+def in_digits(value: float, digits: int = 6) -> str:
+    """A number of a column: 0.4167, 1955, 12,300. A year has no separator."""
+    text = significant(value, digits)
+    return text if abs(value) >= 10_000 else text.replace(",", "")
+
+
 def short(value: Any) -> str:
     """A value as an example: 2.5, `Braund, Mr. Owen Harris`, long text with how much is left out."""
     if isinstance(value, float):
-        return significant(value, 6)
+        return in_digits(value)
     return bounded(" ".join(str(value).split()), LONGEST) if len(str(value)) > 2 * LONGEST else str(value)
