@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import GlassnetError
+from ..errors import GlassnetError, join
 from ..wording import amount, count, exact, listed
 from .dates import read_dates
 from .numerals import FEWEST_WITH_UNIT, Habit, Numerals, has_only_comma, read_numbers
@@ -35,6 +35,7 @@ DASHES = (
 ABSENT = ("na", "none", "missing", "Missing", "MISSING", "nil", "Null", "unknown", "Unknown")
 #: True and false: as programs write them, and spreadsheets in other languages.
 TRUTHS = (("true", "false"), ("wahr", "falsch"), ("vrai", "faux"), ("verdadero", "falso"), ("vero", "falso"))
+MOST_TRUTHS = 20  # words for them, in small and capital letters
 
 
 def marks(reading: Reading) -> tuple[str, ...]:
@@ -65,8 +66,10 @@ class Coded:
     def rows(self, present: Array) -> Coded:
         """Only some rows, and the words that they hold."""
         codes = self.codes[present]
-        held, fresh = np.unique(codes, return_inverse=True)
-        return Coded(tuple(self.words[i] for i in held), fresh)
+        held = np.flatnonzero(np.bincount(codes, minlength=len(self.words)))
+        fresh = np.zeros(len(self.words), np.intp)
+        fresh[held] = np.arange(len(held))
+        return Coded(tuple(self.words[i] for i in held), fresh[codes])
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,11 @@ class Place:
     separator: str
     at: Callable[[int], str]
     habit: Habit = lambda: None
+
+
+def numbered(noun: str, numbers: Sequence[int]) -> str:
+    """`line 3`, `lines 3, 4, 9`: where rows stand."""
+    return noun + "s" * (len(numbers) > 1) + " " + join(numbers[:5]) + ", ..." * (len(numbers) > 5)
 
 
 @dataclass(frozen=True)
@@ -135,8 +143,8 @@ class _Column:
     @cached_property
     def dashes(self) -> Array:
         """Which words are marks of gaps among numbers and dates; none, where the marks were given."""
-        known = DASHES if self.wish.target else DASHES + ABSENT
-        return np.array([self.reading.missing is None and word in known for word in self.words], bool)
+        known = frozenset(() if self.reading.missing is not None else DASHES if self.wish.target else DASHES + ABSENT)
+        return np.array([word in known for word in self.words], bool)
 
     @cached_property
     def read(self) -> Numerals:
@@ -159,8 +167,9 @@ class _Column:
 
     def truth(self) -> Typed | None:
         """True and false, in the words of programs and spreadsheets; with gaps 1, 0 and NaN."""
-        lower = [word.lower() for word in self.words]
-        pair = next((pair for pair in TRUTHS if lower and set(lower) <= set(pair)), None)
+        lower = [word.lower() for word in self.words[:MOST_TRUTHS]]
+        few = 0 < len(self.words) < MOST_TRUTHS
+        pair = next((pair for pair in TRUTHS if few and set(lower) <= set(pair)), None)
         if pair is None or (pair != TRUTHS[0] and len(set(lower)) < 2):
             return None
         words = f"{pair[0]} and {pair[1]} are read as true and false"

@@ -117,7 +117,7 @@ def day_values(column: Any) -> NDArray[np.float64]:
     return np.asarray(days.to_numpy(dtype=np.float64, na_value=np.nan))
 
 
-def measured_values(column: Any, kind: Kind) -> NDArray[np.float64]:
+def measured_values(column: Any, kind: str) -> NDArray[np.float64]:
     """One column of numbers or dates as float64 with NaN for gaps."""
     return day_values(column) if kind == "date" else number_values(column)
 
