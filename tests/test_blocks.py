@@ -54,6 +54,7 @@ def assert_alike(content, size, tmp_path, words=()):
 
 
 NUMBER = st.floats(allow_nan=False, allow_infinity=False, width=32).map(repr)
+SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 EXAMPLES = int(os.environ.get("BLOCKS_EXAMPLES", "60"))
 COLUMNS = {
     "real": NUMBER,

@@ -7,6 +7,7 @@ marks of missing values occur. A file that is unusual in any of these is `Unclea
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any, NamedTuple
@@ -84,11 +85,13 @@ class Layout:
         import pandas as pd
 
         try:
-            return pd.read_csv(
-                io.BytesIO(block), header=None, names=range(self.width), index_col=False, sep=self.separator,
-                skipinitialspace=True, keep_default_na=False, low_memory=False, encoding=self.encoding, **options,
-            )  # fmt: skip
-        except ValueError as error:  # a line that is too long, most likely
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", pd.errors.ParserWarning)  # the first line is too long
+                return pd.read_csv(
+                    io.BytesIO(block), header=None, names=range(self.width), index_col=False, sep=self.separator,
+                    skipinitialspace=True, keep_default_na=False, low_memory=False, encoding=self.encoding, **options,
+                )  # fmt: skip
+        except (ValueError, pd.errors.ParserWarning) as error:  # another one is
             raise Unclear from error
 
 

@@ -157,7 +157,10 @@ def _spaced(line: str, opened: bool) -> str:
 
 def _is_quoted(text: str, row: Sequence[str]) -> bool:
     """In a table of a single column an empty cell is written "" and a blank line is nothing."""
-    return row == [""] and '""' in text
+    return row == [""] and '""' in text and _ALONE.search(text) is not None
+
+
+_ALONE = re.compile(r'^[ \t]*""[ \t]*\r?$', re.MULTILINE)
 
 
 def _comment(text: str, skip: int) -> str:

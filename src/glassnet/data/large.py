@@ -127,7 +127,7 @@ def _names(source: Source, dialect: Dialect) -> tuple[tuple[str, ...], int]:
 
 def _decimal(source: Source, dialect: Dialect, reading: Reading) -> str:
     """The mark that the parser takes for the decimal one; numbers with the other are read as text first."""
-    told = reading.decimal or {".": ",", ",": "."}.get(reading.thousands or "")
+    told = reading.mark
     if dialect.separator == ",":
         if told == ",":
             raise Unclear  # 1.234 is a number to the parser

@@ -12,14 +12,13 @@ import numpy as np
 from ..errors import GlassnetError, did_you_mean, join
 from ..kinds import ColumnRole, Dataset
 from ..wording import count
+from .columns import MANY
 from .features import Features
 from .reading import Reading, Roles, Words
 from .roles import remarks, roles_of
 from .sheets import Sheet, TextSheet, open_sheet
 
 COPIES = "copies"  # as a group: the rows with equal inputs, where no column is called so
-
-MANY = 200  # columns
 
 
 def read_table(
