@@ -276,7 +276,7 @@ class _Column:
     def _said_way(self) -> str:
         """How numbers are written that programs write otherwise."""
         at = self.read.at
-        if at is None or (has_only_comma(self.words[at]) and "," in (self.reading.decimal, self.place.habit())):
+        if at is None or (has_only_comma(self.words[at]) and (self.reading.mark or self.place.habit()) == ","):
             return ""
         said = f"Column {self.name!r}: {self.words[at]!r} is read as {exact(self.read.values[at], 15)}"
         if self.read.other:

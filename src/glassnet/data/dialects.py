@@ -21,7 +21,8 @@ from .sources import Source
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", " ": "spaces"}
 USUAL = {".tsv": "\t", ".tab": "\t", ".txt": "\t ,", ".data": "\t ,", ".dat": "\t ,"}
 COMMENTS = ("#", "%")
-SAMPLE = 100  # rows that are looked at
+SAMPLE = 100  # rows that are looked at; of very many columns not so many
+SAMPLE_CELLS, FEWEST_ROWS = 20_000, 6
 MOST_ABOVE = 40  # lines above a table
 GAPS = ("", "?", "-", ".", "na", "n/a", "nan", "null", "none", "#n/a")
 
@@ -119,8 +120,13 @@ def split(text: str, dialect: Dialect) -> Iterator[Row]:
 def _sample(text: str, dialect: Dialect) -> list[Row]:
     """The first rows, or those before a quotation mark that is never closed: whoever reads all of them says so."""
     rows: list[Row] = []
+    cells = 0
     with suppress(csv.Error):
-        rows.extend(itertools.islice(split(text, dialect), SAMPLE))
+        for row in itertools.islice(split(text, dialect), SAMPLE):
+            rows.append(row)
+            cells += len(row[1])
+            if cells > SAMPLE_CELLS and len(rows) >= FEWEST_ROWS:
+                break
     return rows
 
 
@@ -151,7 +157,10 @@ def _spaced(line: str, opened: bool) -> str:
 
 def _is_quoted(text: str, row: Sequence[str]) -> bool:
     """In a table of a single column an empty cell is written "" and a blank line is nothing."""
-    return row == [""] and '""' in text
+    return row == [""] and '""' in text and _ALONE.search(text) is not None
+
+
+_ALONE = re.compile(r'^[ \t]*""[ \t]*\r?$', re.MULTILINE)
 
 
 def _comment(text: str, skip: int) -> str:
@@ -217,7 +226,8 @@ _GROUPS = re.compile(r"[+-]?\d{1,3}(\s\d{3})+([.,]\d*)?")
 def _holds_numbers_side_by_side(rows: Sequence[Sequence[str]]) -> bool:
     """Whether the cells of a column are several numbers each: the separator is the blank between them."""
     for column in zip(*rows, strict=True):
-        hits = sum(bool(_SIDE_BY_SIDE.fullmatch(cell)) and not _GROUPS.fullmatch(cell) for cell in column)
+        parted = [cell for cell in column if " " in cell or not cell.isprintable()]
+        hits = sum(bool(_SIDE_BY_SIDE.fullmatch(cell)) and not _GROUPS.fullmatch(cell) for cell in parted)
         if hits * 5 > len(column) * 4:
             return True
     return False

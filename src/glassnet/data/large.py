@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import itertools
+import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -101,7 +102,10 @@ def _read(opened: Opened, length: int, source: Source, reading: Reading, known: 
         length, size,
     )  # fmt: skip
     at = dict(zip(names, range(len(names)), strict=True))
-    return LargeSheet(source.file, at, dialect, reading, layout, parse(layout), source), source, dialect
+    sheet = LargeSheet(source.file, at, dialect, reading, layout, parse(layout), source)
+    if dialect.header and names[0] == "column_1" and not any(sheet.written("column_1")):
+        raise Unclear  # a separator too many, it seems
+    return sheet, source, dialect
 
 
 def _names(source: Source, dialect: Dialect) -> tuple[tuple[str, ...], int]:
@@ -123,7 +127,7 @@ def _names(source: Source, dialect: Dialect) -> tuple[tuple[str, ...], int]:
 
 def _decimal(source: Source, dialect: Dialect, reading: Reading) -> str:
     """The mark that the parser takes for the decimal one; numbers with the other are read as text first."""
-    told = reading.decimal or {".": ",", ",": "."}.get(reading.thousands or "")
+    told = reading.mark
     if dialect.separator == ",":
         if told == ",":
             raise Unclear  # 1.234 is a number to the parser
@@ -176,6 +180,10 @@ class LargeSheet:
         self._said[name] = read.remarks
         return read.values
 
+    def plain(self, names: Collection[str]) -> dict[str, Any]:
+        found = {name: self._numbers(self.at[name]) for name in names}
+        return {name: values for name, values in found.items() if values is not None}
+
     def remarks(self, name: str) -> tuple[str, ...]:
         return self._said.get(name, ())
 
@@ -194,7 +202,7 @@ class LargeSheet:
         """The cells of a column as text, but for its gaps and fractions as they are written."""
         values = self._numbers(self.at[name])
         if values is not None:
-            return list(map(str, values.tolist()))
+            return ["" if value != value else str(value) for value in values.tolist()]
         coded = self._coded(self.at[name])
         return np.array(coded.words, dtype=object)[coded.codes].tolist()
 
@@ -228,7 +236,7 @@ class LargeSheet:
         values = self.parsed.values.get(j)
         if values is None or j in self.parsed.coded:
             return None
-        if values.dtype.kind == "f" and (np.isnan(values).all() or (_may_be_grouped(values) and self.habit != ".")):
+        if values.dtype.kind == "f" and (_is_empty(values) or (_may_be_grouped(values) and self.habit != ".")):
             return None
         if self.present is None:
             return values
@@ -264,8 +272,15 @@ def _may_be_grouped(values: Array) -> bool:
         size = np.abs(some[some != np.floor(some)])
         return bool(((size >= 1) & (size < 1000) & (_remainder(size * 1000) < 1e-6)).all())
 
+    first = float(values[0])
+    if first != int(first) and not (1 <= abs(first) < 1000) if math.isfinite(first) else False:
+        return False  # one look is enough for most columns
     known = values[np.isfinite(values)]
     return suits(known[:SAMPLE]) and suits(known) and bool((_remainder(known * 100) > 1e-6).any())
+
+
+def _is_empty(values: Array) -> bool:
+    return bool(values[0] != values[0] and np.isnan(values).all())
 
 
 def _remainder(values: Array) -> Array:

@@ -36,6 +36,11 @@ class Reading:
     skip: int | None = None
     sheet: str | None = None
 
+    @property
+    def mark(self) -> str | None:
+        """The decimal mark, where the words say it or leave only one."""
+        return self.decimal or {".": ",", ",": "."}.get(self.thousands or "")
+
     @classmethod
     def of(cls, words: Words) -> Reading:
         """From words such as `decimal=,`, where `missing` and `number` may stand several times, or from a mapping."""

@@ -12,6 +12,7 @@ import numpy as np
 from ..errors import GlassnetError, did_you_mean, join
 from ..kinds import ColumnRole, Dataset
 from ..wording import count
+from .columns import MANY
 from .features import Features
 from .frames import Frame
 from .moments import part_of, part_values
@@ -66,9 +67,7 @@ def dataset_of(sheet: Sheet, roles: Roles) -> Dataset:
         notes.append(f"{len(roles.target)} targets are learned together: {join(roles.target)}.")
     if roles.drop:
         notes.append(f"Left out as you asked: {join(roles.drop)}.")
-    import pandas as pd
-
-    X = pd.DataFrame({name: column_of(sheet, name, text=name in roles.category) for name in inputs}, copy=False)
+    X = _inputs(sheet, inputs, roles.category)
     columns = _columns(sheet, roles, X)
     by_copies = roles.group == COPIES and COPIES not in sheet.names
     groups = _copies(X, columns) if by_copies else sheet.column(roles.group) if roles.group else None
@@ -82,6 +81,17 @@ def dataset_of(sheet: Sheet, roles: Roles) -> Dataset:
         order=None if roles.order is None else sheet.column(roles.order),
         columns=columns,
     )  # fmt: skip
+
+
+def _inputs(sheet: Sheet, names: Sequence[str], category: Collection[str]) -> Any:
+    """The columns as a DataFrame: of very many as one array, and none of few is copied."""
+    import pandas as pd
+
+    plain = sheet.plain([name for name in names if name in sheet.names and name not in category])
+    if len(plain) == len(names) > MANY and len({values.dtype for values in plain.values()}) == 1:
+        return pd.DataFrame(np.array(list(plain.values())).T, columns=list(plain), copy=False)
+    columns = {name: plain[name] if name in plain else column_of(sheet, name, text=name in category) for name in names}
+    return pd.DataFrame(columns, copy=False)
 
 
 def _copies(X: Any, columns: Sequence[ColumnRole]) -> Any:
