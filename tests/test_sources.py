@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassnet import Experiment, GlassnetError, load, run, save
+from glassnet import Experiment, GlassnetError, load, run
 from glassnet.cli import main
 from glassnet.data.reading import Reading
 from glassnet.data.sheets import open_sheet
@@ -296,7 +296,8 @@ def test_a_file_called_like_a_data_set_does_not_hide_it(name: str, desk: Path) -
 def test_words_go_with_the_run(desk: Path) -> None:
     rows = "".join(f"{i},5;{'-' if i % 9 == 4 else i % 7};{i % 2}\n" for i in range(60))
     (desk / "odd.csv").write_text("made by hand\na;b;y\n" + rows)
-    words = "odd.csv --target y --separator semicolon --skip-lines 1 --missing - --decimal ,".split()
+    told = "--target y --separator semicolon --skip-lines 1 --missing - --decimal ,"
+    words = ["odd.csv", *told.split()]
     done = glassnet("train", *words, "--epochs", "1", "--no-report")
     assert done.exit_code == 0, done.output
     kept = load("runs/0001-odd").experiment
@@ -309,4 +310,3 @@ def test_words_go_with_the_run(desk: Path) -> None:
     training = run(kept.replace(epochs=1))
     list(training)
     assert training.source.X["a"].iloc[0] == 0.5
-    save(training, desk / "kept")

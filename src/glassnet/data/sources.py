@@ -167,6 +167,7 @@ def _unpacked(file: str, content: bytes) -> bytes:
         b"BZh": bz2.BZ2File,
         b"\xfd7zXZ": lzma.LZMAFile,
         b"PK\x03\x04": lambda stream: _member(file, stream),
+        b"PK\x05\x06": lambda stream: _member(file, stream),  # without a file in it
     }
     way = next((way for begin, way in ways.items() if content.startswith(begin)), None)
     if way is None or is_workbook(content):
