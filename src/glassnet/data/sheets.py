@@ -14,7 +14,8 @@ from ..errors import GlassnetError, join
 from ..wording import count
 from .cells import Coded, Place, Wish, marks, typed
 from .delimited import Cells, read_cells
-from .dialects import Dialect, counted, dialect_of, is_number
+from .dialects import Dialect, dialect_of
+from .headers import counted, is_value
 from .numerals import SAMPLE, decimal_habit
 from .reading import NAMES, Reading, option_of
 from .sources import PARQUET_SUFFIXES, contents, decoded, existing, is_workbook
@@ -160,7 +161,7 @@ def _without_row_names(sheet: TextSheet, known: Collection[str]) -> TextSheet:
     if all(cell.isdecimal() for cell in first):
         does = "numbers" if first == counted(first[0], len(first)) else ""
     else:
-        does = "names" if len(set(first)) == len(first) > 1 and not any(map(is_number, first)) else ""
+        does = "names" if len(set(first)) == len(first) > 1 and not any(map(is_value, first)) else ""
     if not does:
         return sheet
     said = f"The first column has no name and {does} the rows: left out (--keep column_1 overrules)."
