@@ -439,7 +439,7 @@ def test_a_plugin_that_can_not_be_loaded_is_red_with_the_reason(tmp_path: Path) 
 def test_glassnet_needs_no_pytest() -> None:
     done = python("""
         import sys, glassnet
-        _ = glassnet.contract_tests, face.check("relu").raise_if_failed()
+        _ = glassnet.contract_tests, glassnet.check("relu").raise_if_failed()
         print("pytest" in sys.modules)
     """)
     assert done.stdout.strip() == "False", done.stderr

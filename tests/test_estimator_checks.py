@@ -67,7 +67,7 @@ COMBINATIONS = [
 #: Each other loss, output and layer, each switch: what is rarely put together.
 UNUSUAL = [
     GlassClassifier((8,), "sigmoid", loss="binary_cross_entropy", optimizer="nesterov:lr=0.5", max_iter=60),
-    GlassClassifier((8,), "elu", output="softmax", optimizer="adam:lr=0.05", max_iter=60),
+    GlassClassifier((8,), "elu", loss="cross_entropy", output="softmax", optimizer="adam:lr=0.05", max_iter=60),
     GlassClassifier((8,), "silu", loss="absolute_error", output="sigmoid", optimizer="adam:lr=0.05", max_iter=80),
     GlassClassifier((8,), "softplus", loss="huber", output="sigmoid", optimizer="adamw:lr=0.05", max_iter=60),
     GlassClassifier((), loss="hinge", optimizer="sgd:lr=0.1", schedule="inverse_scaling", max_iter=60),

@@ -17,7 +17,7 @@ ROOT = Path(glassnet.__file__).parent
 FLOORS = (
     ("wording",),
     ("errors", "kinds", "process", "schemas", "slopes", "streams"),
-    ("conventions", "files", "hooks", "probes", "synonyms", "tables"),
+    ("conventions", "files", "findings", "hooks", "probes", "synonyms", "tables"),
     ("backward", "catalog", "data", "folders", "owners"),
     ("layers",),
     ("network",),
@@ -159,9 +159,9 @@ def test_names_say_what_a_thing_is(path: Path) -> None:
 
 FACE = """
     Activation Block Catalog Command Dataset Diverged Engine Experiment GlassClassifier GlassRegressor GlassnetError
-    GlassnetWarning Initializer Loss Metric Network Optimizer Plot Range Recipe Recording Run Schedule Session
+    GlassnetWarning Initializer Look Loss Metric Network Optimizer Plot Range Recipe Recording Run Schedule Session
     Summary Sweep Trace Training __version__ batch_trials check contract_tests conventions engines fetch
-    hookimpl load pictures plot rate_range record run save summary trace
+    hookimpl load look pictures plot rate_range record run save summary trace
 """
 
 

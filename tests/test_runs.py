@@ -716,12 +716,44 @@ def test_changed_data_are_refused(tmp_path: Path) -> None:
     for function in (opened(folder).resume, lambda: opened(folder).trained):
         assert refusal(function) == (
             f"the data of {folder} ({file}) are no longer those it was trained on: "
-            "their checksum differs; bring the old file back, or train a new run"
+            "their checksum differs; bring the old file back, say with --data FILE where it is now, or train a new run"
         )
     file.unlink()
     assert "no file" in refusal(opened(folder).resume)
     file.write_text(text)
     assert len(list(opened(folder).resume())) == 2
+
+
+@pytest.mark.parametrize("name", ["moved/animals.csv", "moved/beasts.tsv", "beside.txt"])
+def test_a_table_that_has_moved_is_taken_from_where_it_is_now(name: str, tmp_path: Path) -> None:
+    file, now = tmp_path / "animals.csv", tmp_path / name
+    animals().to_csv(file, index=False, sep="\t" if name.endswith("tsv") else ",")
+    folder = broken_off(tmp_path / "runs", 1, dataset=str(file), target="kind")
+    before = opened(folder).rows("test").X
+    now.parent.mkdir(exist_ok=True)
+    file.rename(now)
+    assert "say where it is with --data FILE" in refusal(opened(folder).training)
+    moved = load(folder, data=now)
+    np.testing.assert_array_equal(moved.rows("test").X, before)
+    assert len(list(moved.resume(3))) == 2
+    assert opened(folder).experiment.dataset == str(now)  # from now on it is found there
+    assert len(opened(folder).rows("train")) > 0
+
+
+def test_another_table_is_not_taken_for_the_one_that_has_moved(tmp_path: Path) -> None:
+    file, other = tmp_path / "animals.csv", tmp_path / "other.csv"
+    animals().to_csv(file, index=False)
+    folder = broken_off(tmp_path / "runs", 1, dataset=str(file), target="kind")
+    other.write_text(file.read_text().replace("black", "white", 1))
+    file.unlink()
+    said = refusal(lambda: load(folder, data=other).trained)
+    assert said == (
+        f"'{other}' does not hold the rows that {folder} was trained on: their checksum differs; "
+        "give --data the very table, or train a new run"
+    )
+    assert "there is no file" in refusal(lambda: load(folder, data=str(file)).resume())
+    iris = broken_off(tmp_path / "runs", 1, dataset="iris")
+    assert "no table that can move" in refusal(lambda: load(iris, data=other).training())
 
 
 # --- parts that are not ours --------------------------------------------------------------------------------

@@ -296,8 +296,8 @@ def test_a_file_called_like_a_data_set_does_not_hide_it(name: str, desk: Path) -
 def test_words_go_with_the_run(desk: Path) -> None:
     rows = "".join(f"{i},5;{'-' if i % 9 == 4 else i % 7};{i % 2}\n" for i in range(60))
     (desk / "odd.csv").write_text("made by hand\na;b;y\n" + rows)
-    told = "--target y --separator semicolon --skip-lines 1 --missing - --decimal ,"
-    words = ["odd.csv", *told.split()]
+    written = ["--separator", "semicolon", "--skip-lines", "1", "--missing", "-", "--decimal", ","]
+    words = ["odd.csv", "--target", "y", *written]
     done = glassnet("train", *words, "--epochs", "1", "--no-report")
     assert done.exit_code == 0, done.output
     kept = load("runs/0001-odd").experiment

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from .catalog import Catalog
     from .checks import check, contract_tests
     from .data import fetch
+    from .data.looking import Look
     from .errors import Diverged, GlassnetError, GlassnetWarning
     from .estimators import GlassClassifier, GlassRegressor
-    from .experiment import Experiment, Training, batch_trials, rate_range, run
+    from .experiment import Experiment, Training, batch_trials, look, rate_range, run
     from .hooks import hookimpl
     from .kinds import (
         Activation,
@@ -52,6 +53,7 @@ __all__ = [
     "GlassnetError",
     "GlassnetWarning",
     "Initializer",
+    "Look",
     "Loss",
     "Metric",
     "Network",
@@ -76,6 +78,7 @@ __all__ = [
     "fetch",
     "hookimpl",
     "load",
+    "look",
     "pictures",
     "plot",
     "rate_range",
@@ -96,8 +99,9 @@ _HOME = {
     "catalog": "Catalog",
     "checks": "check contract_tests",
     "data": "fetch",
+    "data.looking": "Look",
     "network": "Network",
-    "experiment": "Experiment Training batch_trials rate_range run",
+    "experiment": "Experiment Training batch_trials look rate_range run",
     "plotting": "plot",
     "runs": "Recording Run record",
     "saving": "load save",

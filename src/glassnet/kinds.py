@@ -185,6 +185,24 @@ class Metric:
     bounds: tuple[float, float] | None = None
 
 
+@dataclass(frozen=True)
+class ColumnRole:
+    """What a column of a table is for: number, category, date (inputs), id, constant, left out, target, group, order.
+
+    `why` says in a sentence what was decided, where something was, and `word` what overrules it, `--keep Id`.
+    """
+
+    name: str
+    role: str
+    why: str = ""
+    word: str = ""
+
+    @property
+    def used(self) -> bool:
+        """Whether it is an input."""
+        return self.role in ("number", "category", "date")
+
+
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Rows to learn from.
@@ -197,7 +215,8 @@ class Dataset:
     `notes` are remarks on what was done to arrive at these rows. `captions` is what an axis says for a column,
     with its unit, where the column's name alone does not: {"MedHouseVal": "median house value, 100,000 USD"}.
     `groups` (n,): rows with the same label stay in one split. `order` (n,): the rows with the largest are the test
-    rows, those before them the validation rows.
+    rows, those before them the validation rows. `columns`: what each column of a table is for; an input of X that is
+    not used for learning is left out of it there.
     """
 
     X: Any
@@ -215,6 +234,7 @@ class Dataset:
     captions: Mapping[str, str] = field(default_factory=dict)
     groups: Any = None
     order: Any = None
+    columns: Sequence[ColumnRole] = ()
 
 
 @dataclass(frozen=True, eq=False)

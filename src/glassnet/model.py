@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from .catalog import Catalog, Choice
 from .data import Features, Targets
-from .data.features import SCALES
 from .errors import GlassnetError
 from .files import parse_json
 from .kinds import TASKS, Loss
@@ -106,7 +105,7 @@ class Model:
                     raise ValueError(f"{name} has the shape {arrays[name].shape}, not {own.shape}")
                 own[:] = arrays[name]
             features, targets = (
-                _under("features/", arrays, Features.from_arrays), _under("targets/", arrays, Targets.from_arrays)
+                Features.from_arrays(under("features/", arrays)), Targets.from_arrays(under("targets/", arrays))
             )  # fmt: skip
             _refuse_other_columns(features, targets, network)
         except DAMAGE as error:
@@ -126,16 +125,14 @@ def _refuse_other_sizes(words: Mapping[str, Any], arrays: Mapping[str, Array]) -
 
 def _refuse_other_columns(features: Features, targets: Targets, network: Network) -> None:
     """Preparation, network and targets have to speak of the same columns."""
-    kinds, ways, tasks = {c.kind for c in features.columns}, ("image", *SCALES), tuple(TASKS)
-    if not kinds <= {"number", "text", "dropped"} or features.scale not in ways or targets.task not in tasks:
-        raise ValueError("an unknown way to prepare columns")
+    if targets.task not in TASKS:
+        raise ValueError("an unknown task")
     if len(features.outputs) != network.inputs:
         raise ValueError(f"{len(features.outputs)} prepared columns for {network.inputs} inputs")
     if {features.dtype, targets.dtype} != {network.dtype}:
         raise ValueError(f"columns in {features.dtype} and {targets.dtype}, a network in {network.dtype}")
-    if any((c.kind == "text") != bool(c.values) for c in features.columns):
-        raise ValueError("a column of numbers with values of a text")
 
 
-def _under(prefix: str, arrays: Mapping[str, Array], read: Any) -> Any:
-    return read({name.removeprefix(prefix): arrays[name] for name in arrays if name.startswith(prefix)})
+def under(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """The arrays whose names begin so, without that beginning."""
+    return {name.removeprefix(prefix): arrays[name] for name in arrays if name.startswith(prefix)}

@@ -40,11 +40,16 @@ def save(thing: GlassClassifier | GlassRegressor, path: str | Path) -> Path:
     return path
 
 
-def load(what: str | int | Path, runs: str | Path = DEFAULT_FOLDER, catalog: Catalog | None = None) -> Any:
-    """Open a run (its folder, its name in `runs`, its number, or `last`) or an estimator (the .npz file of `save`)."""
+def load(
+    what: str | int | Path, runs: str | Path = DEFAULT_FOLDER, catalog: Catalog | None = None, *, data: Any = None
+) -> Any:
+    """Open a run (its folder, its name in `runs`, its number, or `last`) or an estimator (the .npz file of `save`).
+
+    `data` is where the table of a run is now, if that has moved.
+    """
     path = Path(str(what))
     try:
-        return _estimator(path, catalog) if path.suffix == ENDING else load_run(what, runs, catalog)
+        return _estimator(path, catalog) if path.suffix == ENDING else load_run(what, runs, catalog, data=data)
     except OSError as error:
         if error.filename is None:
             raise

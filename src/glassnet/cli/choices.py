@@ -44,7 +44,7 @@ READING_OPTIONS = (
 #: What the columns of a table are for, and how its file is written.
 TABLE_OPTIONS = (
     click.option("--target", metavar="COLUMN", multiple=True, help="Column to learn, for a table; several of numbers."),
-    click.option("--drop", metavar="COLUMN", multiple=True, help="Leave a column out (repeatable)."),
+    click.option("--drop", metavar="COLUMN", multiple=True, help="Leave out a column (repeatable)."),
     click.option("--category", metavar="COLUMN", multiple=True, help="Numbers that are names (repeatable)."),
     click.option("--keep", metavar="COLUMN", multiple=True, help="Use a column that would be left out (repeatable)."),
     click.option("--group", metavar="COLUMN", help="Rows with the same value stay in one split."),

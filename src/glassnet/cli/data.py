@@ -1,4 +1,4 @@
-"""`glassnet data export`: the prepared rows of each split as CSV, to look at or to use elsewhere."""
+"""`glassnet data`: the rows behind a training, looked at, written out, or cleared away."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 from ..errors import GlassnetError
 from .choices import choices, table_options
 from .edge import say
+from .looking import MOST_SHOWN, print_look, print_rows
 from .types import PartType
 
 if TYPE_CHECKING:
@@ -22,6 +23,65 @@ INDEX = "index"  # where the practice index keeps what was published, unless it 
 @click.group()
 def data() -> None:
     """Look at the rows behind a training."""
+
+
+SHOW_EXAMPLES = """\b
+Examples:
+  glassnet data show penguins.csv
+  glassnet data show penguins.csv --target species
+  glassnet data show grades.csv --target passed --drop name --category group
+  glassnet data show iris
+  glassnet data show digits8x8
+"""
+HEAD_EXAMPLES = """\b
+Examples:
+  glassnet data head penguins.csv
+  glassnet data head iris -n 3
+  glassnet data head readings.csv --decimal , --json
+"""
+_SET = click.argument("dataset", type=PartType("dataset", files=True))
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
+
+
+@data.command(epilog=SHOW_EXAMPLES)
+@_SET
+@table_options
+@click.option("--task", metavar="TASK", help="binary, multiclass, multilabel or regression [inferred].")
+@click.option("--all", "every", is_flag=True, help=f"All columns, however many; else the first {MOST_SHOWN}.")
+@_JSON
+@click.pass_obj
+def show(host: Host, dataset: str, every: bool, as_json: bool, **words: Any) -> None:
+    """Look at DATASET, a table or a data set, before anything is trained on it.
+
+    Columns by role, gaps, ranges and small histograms; with a target its classes, what is left out and why, and what
+    stands out: ids, copies, constants, columns that tell the answer, rows that occur twice, outliers.
+    """
+    from ..experiment import Experiment, look
+
+    experiment = Experiment.from_mapping(choices(dataset, words))
+    seen = look(experiment, catalog=host.catalog())
+    if as_json:
+        say(seen.to_json())
+    else:
+        print_look(seen, experiment, host.catalog(), every)
+
+
+@data.command(epilog=HEAD_EXAMPLES)
+@_SET
+@table_options
+@click.option("-n", "--rows", type=click.IntRange(1, 1000), default=5, show_default=True, help="How many rows.")
+@_JSON
+@click.pass_obj
+def head(host: Host, dataset: str, rows: int, as_json: bool, **words: Any) -> None:
+    """Show the first rows of DATASET, a table or a data set, as they are read."""
+    from ..experiment import Experiment
+    from ..experiment import head as first_rows
+
+    frame = first_rows(Experiment.from_mapping(choices(dataset, words)), rows, host.catalog())
+    if as_json:
+        say(frame.to_json(orient="records", date_format="iso", force_ascii=False))
+    else:
+        print_rows(frame)
 
 
 @data.command(epilog="\b\nExamples:\n  glassnet data export iris\n  glassnet data export penguins.csv --target species")

@@ -92,7 +92,7 @@ class _Cells:
             )
             return _plain("┊" if middle and ground == " " else ground), None
         index = self.owner[row, column]
-        mark = chr(_BRAILLE + dots) if _can_print_braille() else _PLAIN[index]
+        mark = chr(_BRAILLE + dots) if can_print_dots() else _PLAIN[index]
         return mark, _TERMINAL_COLOURS[index]
 
 
@@ -110,7 +110,7 @@ def _horizontal_axis(curve: Curve, columns: int) -> list[str]:
 
 
 def _legend(curve: Curve) -> str:
-    marks = ("━━━", "╍╍╍") if _can_print_braille() else ("***", ". .")
+    marks = ("━━━", "╍╍╍") if can_print_dots() else ("***", ". .")
     entries = [
         f"{style(marks[index], fg=_TERMINAL_COLOURS[index])} {label}" for index, (label, _) in enumerate(curve.lines)
     ]
@@ -132,7 +132,19 @@ def _ticks(low: float, high: float, about: int) -> list[float]:
     return [round(number * step, 12) for number in range(first, last + 1)]
 
 
-def _can_print_braille() -> bool:
+def dotted(black: Array) -> list[str]:
+    """Lines of characters of 2 by 4 dots each, black where `black`, (high, wide), is true."""
+    high, wide = black.shape
+    cells = [[0] * -(-wide // 2) for _ in range(-(-high // 4))]
+    for row, column in zip(*black.nonzero(), strict=True):
+        cells[row // 4][column // 2] |= _DOTS[row % 4][column % 2]
+    if can_print_dots():
+        return ["".join(chr(_BRAILLE + dots) for dots in line) for line in cells]
+    return ["".join(" .:+*#@"[min(dots.bit_count(), 6)] for dots in line) for line in cells]
+
+
+def can_print_dots() -> bool:
+    """Whether the output can show them, and the bars of histograms."""
     try:
         "⣿┤━".encode(getattr(sys.stdout, "encoding", None) or "ascii")
     except UnicodeEncodeError:
@@ -141,7 +153,7 @@ def _can_print_braille() -> bool:
 
 
 def _plain(text: str) -> str:
-    if _can_print_braille():
+    if can_print_dots():
         return text
     return text.translate(str.maketrans("┤│┄┊─┬└", "+|-:-++"))
 

@@ -13,7 +13,7 @@ import click
 
 from ..errors import GlassnetError, did_you_mean, join
 from .edge import say, style
-from .runs import run_of, runs_option
+from .runs import data_option, run_of, runs_option
 from .types import KindType, PartType
 
 if TYPE_CHECKING:
@@ -64,12 +64,13 @@ class Job:
 @click.option("--format", "form", type=click.Choice(FORMATS), default="png", show_default=True, help="Pixels or lines.")
 @click.option("--output", type=click.Path(path_type=Path), metavar="FOLDER", help="Where files go  [RUN/plots].")
 @runs_option
+@data_option
 @click.option("--sweeps", envvar="GLASSNET_SWEEPS", default="sweeps", show_default=True, help="Where sweeps are.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list and nothing else.")
 @click.pass_obj
 def plot(
     host: Host, words: tuple[str, ...], every: bool, listing: bool, part: str | None, kind: str | None, form: str,
-    output: Path | None, runs: str, sweeps: str, as_json: bool,
+    output: Path | None, runs: str, data: str | None, sweeps: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Draw RUN: its curves, what it got right and wrong, what is inside.
 
@@ -80,7 +81,7 @@ def plot(
     if kind is not None and part is None:
         raise GlassnetError(f"--kind {kind} says which part is meant by --part: give --part NAME as well")
     catalog = host.catalog()
-    subjects, phrases = _read(host, words, part, kind, runs, sweeps, output)
+    subjects, phrases = _read(host, words, part, kind, runs, data, sweeps, output)
     if listing and phrases:
         raise GlassnetError(f"--list lists all plots and draws none: leave {join(phrases)} away, or --list")
     if listing:
@@ -107,8 +108,9 @@ def plot(
 
 
 def _read(
-    host: Host, words: tuple[str, ...], part: str | None, kind: str | None, runs: str, sweeps: str, output: Path | None
-) -> tuple[list[Subject], list[str]]:
+    host: Host, words: tuple[str, ...], part: str | None, kind: str | None, runs: str, data: str | None, sweeps: str,
+    output: Path | None,
+) -> tuple[list[Subject], list[str]]:  # fmt: skip
     """(what is drawn, phrases of plots): the first words are runs, and plots are known by their names."""
     catalog = host.catalog()
     if part is not None:
@@ -121,7 +123,7 @@ def _read(
         raise GlassnetError("name a run: glassnet plot last (`glassnet runs` lists all), or a part: --part relu")
     if first == 1 and (sweep := _sweep(words[0], runs, sweeps)):
         return [Subject(sweep, output or sweep.folder / "plots")], list(words[1:])
-    opened = [_open(host, word, catalog, runs, at) for at, word in enumerate(words[:first])]
+    opened = [_open(host, word, catalog, runs, data, at) for at, word in enumerate(words[:first])]
     if len(opened) == 1:
         return [Subject(opened[0], output or opened[0].folder / "plots")], list(words[first:])
     each = [Subject(run, output or run.folder / "plots", f"-{run.folder.name}" if output else "") for run in opened]
@@ -143,9 +145,9 @@ def _sweep(word: str, runs: str, sweeps: str) -> Sweep | None:
     return Sweep.load(word, sweeps) if known and not RUNS.is_one(word, Path(runs)) else None
 
 
-def _open(host: Host, word: str, catalog: Catalog, runs: str, position: int) -> Run:
+def _open(host: Host, word: str, catalog: Catalog, runs: str, data: str | None, position: int) -> Run:
     try:
-        return run_of(host, word, runs)
+        return run_of(host, word, runs, data)
     except GlassnetError as error:
         if position == 0 or Path(word).exists():
             raise

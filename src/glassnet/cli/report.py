@@ -11,7 +11,7 @@ import click
 
 from ..errors import GlassnetError
 from .edge import say
-from .runs import runs_of, runs_option
+from .runs import data_option, runs_of, runs_option
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
@@ -33,9 +33,12 @@ Examples:
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE.html", help="Write there instead.")
 @click.option("--open", "show", is_flag=True, help="Show the page in the browser.")
 @runs_option
+@data_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: the page and what stands out.")
 @click.pass_obj
-def report(host: Host, names: tuple[str, ...], output: Path | None, show: bool, runs: str, as_json: bool) -> None:
+def report(
+    host: Host, names: tuple[str, ...], output: Path | None, show: bool, runs: str, data: str | None, as_json: bool
+) -> None:
     """Write one page about RUN: scores, curves, pictures, a diagnosis, and how to repeat it.
 
     RUN is a folder, a number, or last. The page is report.html in the run's folder; several runs make a
@@ -47,7 +50,7 @@ def report(host: Host, names: tuple[str, ...], output: Path | None, show: bool, 
     refuse_existing(output, "--output")
     if output is not None and not output.parent.is_dir():
         raise GlassnetError(f"can't write to {output.parent}: there is no such folder; give another --output")
-    opened = runs_of(host, names, runs)
+    opened = runs_of(host, names, runs, data)
     opened = list({run.folder: run for run in opened}.values())  # a run that is named twice is shown once
     path = _write(opened, output, host.catalog())
     findings = {str(run.folder): diagnose(run) for run in opened}

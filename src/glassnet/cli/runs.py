@@ -20,19 +20,27 @@ if TYPE_CHECKING:
     from .host import Host
 
 runs_option = click.option("--runs", envvar="GLASSNET_RUNS", default="runs", show_default=True, help="Where runs are.")
+data_option = click.option("--data", metavar="FILE", help="Where the table of RUN is now, if it has moved.")
 
 
-def runs_of(host: Host, words: Iterable[str], runs: str) -> list[Run]:
-    """The runs that words mean: folders, names, numbers, or last. A word that is wrong is said before guests load."""
+def runs_of(host: Host, words: Iterable[str], runs: str, data: str | None = None) -> list[Run]:
+    """The runs that words mean: folders, names, numbers, or last. A word that is wrong is said before guests load.
+
+    `data` is where their table is now, if it has moved: it is compared, and that is said.
+    """
     from ..runs import FOLDERS, Run
 
     folders = [FOLDERS.find(word, Path(runs)) for word in words]
-    return [Run(folder, host.catalog()) for folder in folders]
+    opened = [Run(folder, host.catalog(), data_given=data) for folder in folders]
+    for run in opened if data is not None else ():
+        _ = run.table
+        say(f"{data} holds the very rows that {run.folder} was trained on (by their checksum)", err=True)
+    return opened
 
 
-def run_of(host: Host, word: str, runs: str) -> Run:
+def run_of(host: Host, word: str, runs: str, data: str | None = None) -> Run:
     """The run that a word means."""
-    (run,) = runs_of(host, [word], runs)
+    (run,) = runs_of(host, [word], runs, data)
     return run
 
 

@@ -14,7 +14,7 @@ from ..tables import Table
 from ..wording import count, exact, tiny
 from .choices import choices, experiment_options, read_experiment
 from .edge import say
-from .runs import means_a_run, run_of
+from .runs import data_option, means_a_run, run_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -57,6 +57,7 @@ LEGEND = (
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Save one page of it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.option("--runs", envvar="GLASSNET_RUNS", default="runs", show_default=True, help="Where runs are kept.")
+@data_option
 @click.pass_obj
 def trace(
     host: Host,
@@ -71,6 +72,7 @@ def trace(
     html: Path | None,
     as_json: bool,
     runs: str,
+    data: str | None,
     **words: Any,
 ) -> None:
     """Show one training step of DATASET with every number in it.
@@ -84,7 +86,7 @@ def trace(
     from ..tracing import trace as tell
 
     refuse_existing(html, "--html")
-    what = experiment_or_run(host, dataset, config, settings, words, runs)
+    what = experiment_or_run(host, dataset, config, settings, words, runs, data)
     told = tell(what, rows=read_rows(rows), steps=steps, check=check, catalog=host.catalog())
     shown = told if layer is None else told.layer(layer)
     if html is not None:
@@ -98,18 +100,23 @@ def trace(
 
 
 def experiment_or_run(
-    host: Host, name: str | None, config: Path | None, settings: tuple[str, ...], words: dict[str, Any], runs: str
-) -> Experiment | Run:
+    host: Host, name: str | None, config: Path | None, settings: tuple[str, ...], words: dict[str, Any], runs: str,
+    data: str | None = None,
+) -> Experiment | Run:  # fmt: skip
     """What DATASET and the options choose, or the run that stands in its place."""
     from ..experiment import flag
 
     given = choices(None, words)
     if name is None or not means_a_run(name, runs):
+        if data is not None:
+            raise GlassnetError(
+                "--data says where the table of a run is now: name the run, its folder, number, or last"
+            )
         return read_experiment(choices(name, words), config, settings)
     others = [flag(one) for one in given] + ["--config"] * (config is not None) + ["--set"] * bool(settings)
     if others:
         raise GlassnetError(f"{name} is a run, and is shown as it was trained: leave {join(others)} away")
-    return run_of(host, name, runs)
+    return run_of(host, name, runs, data)
 
 
 def read_rows(text: str | None) -> int | list[int] | None:

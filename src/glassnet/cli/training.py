@@ -15,7 +15,7 @@ from ..errors import Diverged, GlassnetError, join
 from ..wording import figure
 from .choices import choices, experiment_options, read_experiment
 from .edge import say
-from .runs import run_of
+from .runs import data_option, run_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -41,6 +41,7 @@ Examples:
 @experiment_options
 @click.option("--watch", metavar="WHAT", help="Keep what happens inside: norms, units, histograms, path, or all.")
 @click.option("--resume", metavar="RUN", help="Go on with a run: its folder, number, or last.")
+@data_option
 @click.option("--runs", envvar="GLASSNET_RUNS", default="runs", show_default=True, help="Where runs are kept.")
 @click.option(
     "--report/--no-report",
@@ -57,6 +58,7 @@ def train(
     config: Path | None,
     settings: tuple[str, ...],
     resume: str | None,
+    data: str | None,
     runs: str,
     report: bool,
     as_json: bool,
@@ -70,7 +72,9 @@ def train(
     """
     given = choices(dataset, words)
     if resume is not None:
-        recording = _resumed(host, resume, runs, given, config, settings)
+        recording = _resumed(host, resume, runs, data, given, config, settings)
+    elif data is not None:
+        raise GlassnetError("--data says where the table of a run is now: it goes with --resume RUN")
     else:
         recording = _started(host, given, config, settings, runs)
     with _to_the_end(recording, report, as_json, quiet) as show:
@@ -90,15 +94,16 @@ def _started(host: Host, given: dict[str, Any], config: Path | None, settings: t
 
 
 def _resumed(
-    host: Host, resume: str, runs: str, given: dict[str, Any], config: Path | None, settings: tuple[str, ...]
-) -> Recording:
+    host: Host, resume: str, runs: str, data: str | None, given: dict[str, Any], config: Path | None,
+    settings: tuple[str, ...],
+) -> Recording:  # fmt: skip
     from ..experiment import flag
 
     others = [flag(name) for name in given if name != "epochs"]
     others += ["--config"] * (config is not None) + ["--set"] * bool(settings)
     if others:
         raise GlassnetError(f"--resume goes on with a run as it was: only --epochs may change, not {join(others)}")
-    run = run_of(host, resume, runs)
+    run = run_of(host, resume, runs, data)
     epochs = given.get("epochs")
     return run.resume(run.experiment.replace(epochs=epochs).epochs if epochs is not None else None)
 

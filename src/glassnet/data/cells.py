@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import GlassnetError
-from ..wording import amount, count, listed
+from ..errors import GlassnetError, join
+from ..wording import amount, count, exact, listed
 from .dates import read_dates
 from .numerals import FEWEST_WITH_UNIT, Habit, Numerals, has_only_comma, read_numbers
 from .reading import Reading
@@ -65,8 +65,10 @@ class Coded:
     def rows(self, present: Array) -> Coded:
         """Only some rows, and the words that they hold."""
         codes = self.codes[present]
-        held, fresh = np.unique(codes, return_inverse=True)
-        return Coded(tuple(self.words[i] for i in held), fresh)
+        held = np.flatnonzero(np.bincount(codes, minlength=len(self.words)))
+        fresh = np.zeros(len(self.words), np.intp)
+        fresh[held] = np.arange(len(held))
+        return Coded(tuple(self.words[i] for i in held), fresh[codes])
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,11 @@ class Place:
     separator: str
     at: Callable[[int], str]
     habit: Habit = lambda: None
+
+
+def numbered(noun: str, numbers: Sequence[int]) -> str:
+    """`line 3`, `lines 3, 4, 9`: where rows stand."""
+    return noun + "s" * (len(numbers) > 1) + " " + join(numbers[:5]) + ", ..." * (len(numbers) > 5)
 
 
 @dataclass(frozen=True)
@@ -269,7 +276,7 @@ class _Column:
         at = self.read.at
         if at is None or (has_only_comma(self.words[at]) and "," in (self.reading.decimal, self.place.habit())):
             return ""
-        said = f"Column {self.name!r}: {self.words[at]!r} is read as {self.read.values[at]:.15g}"
+        said = f"Column {self.name!r}: {self.words[at]!r} is read as {exact(self.read.values[at], 15)}"
         if self.read.other:
             return f"{said}, though nothing tells what its mark is for; --decimal {self.read.other} reads it otherwise."
         return f"{said} (--category {self.option} reads text)."

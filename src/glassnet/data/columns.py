@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -14,7 +15,8 @@ from ..wording import count
 from .sparse import Sparse, is_sparse
 
 Array = NDArray[Any]
-Kind = Literal["number", "text", "dropped"]
+Kind = Literal["number", "date", "text", "id", "dropped"]
+Form = Literal["number", "date", "text"]
 MOST_VALUES = 50
 
 
@@ -22,8 +24,9 @@ MOST_VALUES = 50
 class Column:
     """What happens to one input column.
 
-    number: a gap becomes `fill`, then (x - shift) / scale. text: one column of 0 and 1 for each of `values`.
-    `gaps`: the training rows have gaps, which get a column of 0 and 1 of their own.
+    number: a gap becomes `fill`, then (x - shift) / scale. date: the same, x in days since 1970. text: one column of 0
+    and 1 for each of `values`. id and dropped: none. `gaps`: the training rows have gaps, which get a column of 0 and 1
+    of their own. `why` says why it is no input; of a date, what its numbers count.
     """
 
     name: str
@@ -34,6 +37,16 @@ class Column:
     values: tuple[str, ...] = ()
     gaps: bool = False
     why: str = ""
+
+    @property
+    def used(self) -> bool:
+        """Whether it is an input of the network."""
+        return self.kind not in ("id", "dropped")
+
+    @property
+    def measured(self) -> bool:
+        """Whether it is one number a row: a number or a date."""
+        return self.kind in ("number", "date")
 
 
 def input_table(X: Any, names: Sequence[str] | None = None) -> tuple[Any, tuple[str, ...]]:
@@ -50,9 +63,7 @@ def input_table(X: Any, names: Sequence[str] | None = None) -> tuple[Any, tuple[
     if names is not None and len(names) != X.shape[1]:
         raise GlassnetError(f"X has {X.shape[1]} columns, but {len(names)} names were given for them.")
     named = tuple(str(n) for n in (names or own or (f"column_{i + 1}" for i in range(X.shape[1]))))
-    if len(set(named)) < len(named):
-        twice = sorted({name for name in named if named.count(name) > 1})
-        raise GlassnetError(f"several columns have the same name: {join(twice)}.")
+    refuse_namesakes(named)
     if own is None and X.dtype.kind in "biuf":
         return X, named
     if own is None:
@@ -62,12 +73,18 @@ def input_table(X: Any, names: Sequence[str] | None = None) -> tuple[Any, tuple[
     return X.set_axis(list(named), axis=1), named
 
 
-def _kind(column: Any) -> Kind:
-    """Does a column of a table hold numbers (true/false included) or text?"""
+def refuse_namesakes(names: Sequence[str]) -> None:
+    """Columns are told apart by their names."""
+    if twice := sorted(name for name, times in Counter(names).items() if times > 1):
+        raise GlassnetError(f"several columns have the same name: {join(twice)}. Call each by a name of its own.")
+
+
+def form_of(column: Any) -> Form:
+    """Does a column of a table hold numbers (true/false included), dates or text? Declared categories are names."""
     import pandas as pd
 
     if isinstance(column.dtype, pd.CategoricalDtype):
-        column = column.cat.categories.to_series()
+        return "text"
     if pd.api.types.is_complex_dtype(column.dtype):
         found = "complex numbers"
     elif pd.api.types.is_numeric_dtype(column.dtype):
@@ -76,12 +93,33 @@ def _kind(column: Any) -> Kind:
         found = pd.api.types.infer_dtype(column, skipna=True)
         if found in ("boolean", "integer", "floating", "mixed-integer-float", "decimal", "empty"):
             return "number"
+        if found in ("datetime64", "datetime", "date"):
+            return "date"
         if found in ("string", "categorical"):
             return "text"
     raise GlassnetError(
-        f"column {str(column.name)!r} holds {found} values, but inputs are numbers, text or true/false. "
-        "Turn it into numbers (a date into days since the first one) or leave it out."
+        f"column {str(column.name)!r} holds {found} values, but inputs are numbers, dates, text or true/false. "
+        "Turn it into numbers (a duration into hours) or leave it out."
     )
+
+
+def day_values(column: Any) -> NDArray[np.float64]:
+    """One column of dates as days since 1970, with NaN for gaps; of a time zone's moments what its clocks show."""
+    import pandas as pd
+
+    try:
+        moments = pd.Series(column)
+        if moments.dtype.kind != "M":
+            moments = pd.to_datetime(moments, utc=True)
+    except (TypeError, ValueError) as error:
+        raise GlassnetError(f"column {str(column.name)!r} must hold dates, as in training, but {error}.") from error
+    days = (moments.dt.tz_localize(None) - pd.Timestamp(0)) / pd.Timedelta(days=1)
+    return np.asarray(days.to_numpy(dtype=np.float64, na_value=np.nan))
+
+
+def measured_values(column: Any, kind: str) -> NDArray[np.float64]:
+    """One column of numbers or dates as float64 with NaN for gaps."""
+    return day_values(column) if kind == "date" else number_values(column)
 
 
 def number_values(column: Any) -> NDArray[np.float64]:
@@ -119,9 +157,10 @@ def not_finite(name: str, value: float, row: int, dtype: np.dtype[Any]) -> str:
 def fit_column(X: Any, j: int, name: str, rows: NDArray[np.intp], way: str, kept: bool) -> Column:
     """Learn one column from the training rows."""
     raw = X.iloc[rows, j] if hasattr(X, "iloc") else X[rows, j]
-    if hasattr(X, "iloc") and _kind(X.iloc[:, j]) == "text":
+    form = form_of(X.iloc[:, j]) if hasattr(X, "iloc") else "number"
+    if form == "text":
         return _fit_text(name, text_values(raw), kept)
-    values = number_values(raw)
+    values = measured_values(raw, form)
     present = values[~np.isnan(values)]
     if not len(present):
         return Column(name, "dropped", why=f"Column {name!r} was dropped: it is empty in the training rows")
@@ -133,7 +172,11 @@ def fit_column(X: Any, j: int, name: str, rows: NDArray[np.intp], way: str, kept
         shift, scale = _shift_and_scale(present, mean, way)
     if not np.isfinite([mean, shift, scale]).all():
         raise GlassnetError(f"column {name!r} holds numbers up to {np.abs(present).max():g}, too large to scale.")
-    return Column(name, "number", mean, shift, scale, gaps=len(present) < len(values))
+    why = ""
+    if form == "date":
+        first = np.floor(present.min())
+        why, shift = f"days since {np.datetime64(int(first), 'D')}", first if way == "none" else shift
+    return Column(name, form, mean, shift, scale, gaps=len(present) < len(values), why=why)
 
 
 def _shift_and_scale(values: NDArray[np.float64], mean: float, way: str) -> tuple[float, float]:

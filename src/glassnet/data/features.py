@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from ..errors import GlassnetError, did_you_mean, join
+from ..kinds import ColumnRole
 from ..wording import count
-from .columns import Column, fit_column, input_table, not_finite, number_values, text_values
+from .columns import Column, Kind, fit_column, input_table, measured_values, not_finite, text_values
 from .sparse import Sparse
 
 Array = NDArray[Any]
@@ -37,7 +38,7 @@ def check_scale(scale: str) -> str:
 class Features:
     """How rows of a table become inputs of a network, fitted on the training rows.
 
-    The prepared columns are, in this order: the number columns, the one-hot columns of the text columns, and
+    The prepared columns are, in this order: the number and date columns, the one-hot columns of the text columns, and
     an indicator for each column whose training rows have gaps.
     """
 
@@ -55,10 +56,13 @@ class Features:
         names: Sequence[str] | None = None,
         scale: str = "auto",
         keep: Sequence[str] = (),
+        roles: Sequence[ColumnRole] = (),
         image_shape: tuple[int, int] | None = None,
         dtype: DTypeLike = np.float64,
     ) -> Features:
         """Learn from the given rows of X (all by default) how to prepare it.
+
+        `roles` say which columns of a table are no inputs; text of very many values is none without them.
 
         scale: "standard" (x - mean) / standard deviation; "minmax" to [0, 1]; "none"; "auto" is standard, and
         for images a division by the largest value.
@@ -74,12 +78,19 @@ class Features:
         if isinstance(X, Sparse):
             columns = _fit_sparse(X, rows, named, way)
         else:
-            columns = tuple(fit_column(X, j, name, rows, way, name in keep) for j, name in enumerate(named))
+            by_name = {role.name: role for role in roles}
+            columns = tuple(
+                _unused(by_name[name])
+                if name in by_name and not by_name[name].used
+                else fit_column(X, j, name, rows, way, name in keep or name in by_name)
+                for j, name in enumerate(named)
+            )
         if way == "image":
             brightest = max(c.scale for c in columns) or 1.0
             columns = tuple(replace(c, scale=brightest) for c in columns)
-        if all(c.kind == "dropped" for c in columns):
-            raise GlassnetError(f"no column is left to learn from: {columns[0].why}.")
+        if not any(c.used for c in columns):
+            why = columns[0].why
+            raise GlassnetError(f"no column is left to learn from: {why[:1].lower()}{why[1:]}.")
         return cls(columns, np.dtype(dtype), way, image_shape)
 
     @property
@@ -90,12 +101,17 @@ class Features:
     @property
     def needed(self) -> tuple[str, ...]:
         """The input columns that are used."""
-        return tuple(c.name for c in self.columns if c.kind != "dropped")
+        return tuple(c.name for c in self.columns if c.used)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The columns that say who a row is, and are no inputs."""
+        return tuple(c.name for c in self.columns if c.kind == "id")
 
     @cached_property
     def outputs(self) -> tuple[str, ...]:
         """The prepared columns, in order."""
-        numbers = [c.name for c in self.columns if c.kind == "number"]
+        numbers = [c.name for c in self.columns if c.measured]
         onehot = [f"{c.name}={value}" for c in self.columns for value in c.values]
         return tuple(numbers + onehot + [f"{c.name} missing" for c in self.columns if c.gaps])
 
@@ -134,11 +150,11 @@ class Features:
         if isinstance(X, Sparse):
             _refuse_scaled(self.scale)
             return X
-        if hasattr(X, "iloc") or any(c.kind == "text" for c in self.columns):
+        if hasattr(X, "iloc") or any(c.kind in ("text", "date") for c in self.columns):
             import pandas as pd
 
             return pd.DataFrame(X).set_axis(list(self.names), axis=1)[list(self.needed)]
-        return X if len(self.needed) == len(self.names) else X[:, [c.kind != "dropped" for c in self.columns]]
+        return X if len(self.needed) == len(self.names) else X[:, [c.used for c in self.columns]]
 
     def _fill(self, block: Any, out: Array) -> None:
         """Prepare a block of rows into `out`, which is zeros."""
@@ -160,7 +176,7 @@ class Features:
 
     @cached_property
     def _constants(self) -> tuple[Array, Array, Array]:
-        used = [c for c in self.columns if c.kind == "number"]
+        used = [c for c in self.columns if c.measured]
         shift, scale, fill = np.array([(c.shift, c.scale, c.fill) for c in used]).T
         return shift, scale, fill
 
@@ -169,10 +185,10 @@ class Features:
         import pandas as pd
 
         gaps: dict[str, Array] = {}
-        number, at = 0, sum(c.kind == "number" for c in self.columns)
-        for column in (c for c in self.columns if c.kind != "dropped"):
-            if column.kind == "number":
-                values = number_values(block[column.name])
+        number, at = 0, sum(c.measured for c in self.columns)
+        for column in (c for c in self.columns if c.used):
+            if column.measured:
+                values = measured_values(block[column.name], column.kind)
                 gap = np.isnan(values)
                 out[:, number] = (np.where(gap, column.fill, values) - column.shift) / column.scale
                 number += 1
@@ -195,21 +211,23 @@ class Features:
 
     def account(self) -> Iterator[str]:
         """What is done with the columns, in sentences for people."""
-        numbers = [c for c in self.columns if c.kind == "number"]
+        numbers = [c for c in self.columns if c.measured]
         if numbers:
             noun = "pixel" if self.image_shape else "number column"
             yield count(len(numbers), noun) + _WAYS[self.scale].format(
                 highest=numbers[0].scale, were="was" if len(numbers) == 1 else "were"
             )
         for column in self.columns:
-            if column.kind == "dropped":
+            if not column.used:
                 yield column.why + "."
+            elif column.kind == "date":
+                yield f"Date column {column.name!r} became {column.why}, the first of the training rows."
             elif column.kind == "text":
                 values = join(column.values[:6]) + (", ..." if len(column.values) > 6 else "")
                 became = count(len(column.values), "column")
                 yield f"Text column {column.name!r} became {became} of 0 and 1: {values}."
         if gaps := [c for c in self.columns if c.gaps]:
-            means = [c.name for c in gaps if c.kind == "number"]
+            means = [c.name for c in gaps if c.measured]
             zeros = [c.name for c in gaps if c.kind == "text"]
             ways = ([f"{join(means)} (filled with the mean)"] if means else []) + (
                 [f"{join(zeros)} (filled with zeros)"] if zeros else []
@@ -243,7 +261,15 @@ class Features:
                 a["names"], a["kinds"], a["numbers"], a["value_counts"], a["gaps"], a["why"], strict=True
             )
         )
+        if not {c.kind for c in columns} <= {*get_args(Kind)} or a["scale"] not in (*SCALES, "image"):
+            raise ValueError("an unknown way to prepare columns")
+        if any((c.kind == "text") != bool(c.values) for c in columns):
+            raise ValueError("a column of numbers with values of a text")
         return cls(columns, np.dtype(a["dtype"]), a["scale"], tuple(a["image_shape"]) or None)
+
+
+def _unused(role: ColumnRole) -> Column:
+    return Column(role.name, "id" if role.role == "id" else "dropped", why=role.why)
 
 
 def _fit_sparse(X: Sparse, rows: NDArray[np.intp], names: Sequence[str], way: str) -> tuple[Column, ...]:

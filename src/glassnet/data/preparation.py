@@ -13,12 +13,16 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from ..errors import GlassnetError
-from ..kinds import Dataset, Task
+from ..kinds import ColumnRole, Dataset, Task
 from ..probes import EVERYWHERE, Reach
 from ..streams import Stream, generator
 from ..wording import amount, count
-from .features import Features, check_scale, input_table
-from .splits import Index, Split, check_fraction, split
+from .columns import input_table
+from .features import Features, check_scale
+from .grounds import Grounds, copies_account, grounds_of, split_account, why_none
+from .reading import Roles
+from .roles import roles_of
+from .splits import Index, Split, check_fraction
 from .targets import Targets, Units, target_values
 
 Array = NDArray[Any]
@@ -91,6 +95,7 @@ def prepare(
     units: Units | None = None,
     rows: Split | None = None,
     weight: Array | None = None,
+    features: Features | None = None,
     learned: tuple[Features, Targets] | None = None,
 ) -> Prepared:
     """Split the rows, learn the preparation from the training rows, and apply it to all.
@@ -100,9 +105,9 @@ def prepare(
     `Features.fit`. `class_weight` is "balanced" or None. The dtype is float64 for tables and float32 for images
     unless it is given. `rows` are given by whoever has divided them already (folds, validation rows of one's
     own); shares and fixed test rows then don't count. `weight` (n,) weighs the rows of the data set.
-    `reach` is what outputs can be, see `Targets.fit`; `units` (mean, scale) take the place of those that would be
-    learned. `learned` is what an earlier preparation learned; it is applied to these rows, and nothing is learned from
-    them.
+    `reach` is what outputs can be, see `Targets.fit`; `units` (mean, scale) and `features` take the place of those that
+    would be learned. `learned` is what an earlier preparation learned; it is applied to these rows, and nothing is
+    learned from them.
     """
     shares = check_fraction("test", test), check_fraction("validation", validation)
     check_scale(scale)
@@ -111,13 +116,17 @@ def prepare(
     _check_rows(X, y, "")
     fixed = dataset.test_X is not None and rows is None
     whole = not fixed and rows is None and len(X) < TOO_FEW_TO_SPLIT
-    codes = y if task in ("binary", "multiclass") else None
+    grounds, divided = grounds_of(dataset, y, task), rows is None
     if rows is None:
-        rows = _whole(len(X), shares) if whole else _split(len(X), codes, shares, split_seed, fixed)
+        rows = _whole(len(X), shares) if whole else _split(len(X), grounds, shares, split_seed, fixed)
     parts = (rows.train, rows.validation, rows.test)
     kind, image = _network_dtype(dtype, dataset), dataset.image_shape
     if learned is None:
-        features = Features.fit(X, parts[0], names=names, scale=scale, keep=keep, image_shape=image, dtype=kind)
+        if features is None or features.dtype != kind:
+            roles = dataset.columns or _roles(dataset, X, keep)
+            features = Features.fit(
+                X, parts[0], names=names, scale=scale, keep=keep, roles=roles, image_shape=image, dtype=kind
+            )
         targets = _fit_targets(dataset, y, task, parts[0], standardise_target, reach, weight, kind)
         learned = features, targets if units is None else targets.in_units(units)
     features, targets = learned
@@ -125,7 +134,11 @@ def prepare(
     if fixed:
         tested = _fixed_test_rows(dataset, features, targets, len(X))
     assert train is not None  # _split sees to it
-    account = [_row_account(train, validated, tested, whole, fixed, task), *features.account()]
+    account = [_row_account(train, validated, tested, whole, fixed, grounds)]
+    if divided and not whole:
+        account += split_account(dataset, grounds, rows, targets, y)
+        account += copies_account(dataset, train, validated, tested)
+    account += features.account()
     if task == "regression" and standardise_target:
         account.append(_target_account(targets, reach))
     balance = _balance(train, class_weight, targets)
@@ -133,6 +146,13 @@ def prepare(
     if validated is not None:  # what early stopping looks at is what training lowers
         validated = _weighted(validated, balance, weight)
     return Prepared(train, validated, tested, whole, features, targets, tuple(account), kind, (X, y, dataset))
+
+
+def _roles(dataset: Dataset, X: Any, keep: Sequence[str]) -> tuple[ColumnRole, ...]:
+    """The role of each column of a DataFrame that nobody has looked at; numbers alone are taken as they are."""
+    if not hasattr(X, "iloc"):
+        return ()
+    return roles_of(X, Roles(keep=tuple(keep)), hasattr(dataset.X, "columns") or dataset.feature_names is not None)
 
 
 def _fit_targets(
@@ -189,22 +209,20 @@ def _whole(n: int, shares: tuple[float, float]) -> Split:
     return Split(everything, everything if validation else everything[:0], everything if test else everything[:0])
 
 
-def _split(n: int, codes: Array | None, shares: tuple[float, float], seed: int, fixed: bool) -> Split:
+def _split(n: int, grounds: Grounds, shares: tuple[float, float], seed: int, fixed: bool) -> Split:
     """Row numbers for training, validation and test. The test rows are drawn first, so that the share of
     validation rows doesn't change which rows they are."""
     rng = generator(seed, Stream.SPLIT)
     test, validation = (0.0 if fixed else shares[0]), shares[1]
-    rest, tested = split(np.arange(n), test, rng, codes)
-    trained, validated = split(rest, validation, rng, None if codes is None else codes[rest])
+    rest, tested = grounds.divide(np.arange(n), test, rng)
+    trained, validated = grounds.divide(rest, validation, rng)
     if len(trained) == 0:
         raise GlassnetError(
             f"test={test:g} and validation={validation:g} leave no training row of {n}. Give smaller shares."
         )
     for name, fraction, taken in (("test", test, tested), ("validation", validation, validated)):
         if fraction and len(taken) == 0:
-            raise GlassnetError(
-                f"no row is left for {name}: nearly every class has a single row. Give --{name} 0, or more rows."
-            )
+            raise GlassnetError(f"no row is left for {name}: {why_none(grounds)}. Give --{name} 0, or more rows.")
     return Split(trained, validated, tested)
 
 
@@ -253,14 +271,17 @@ def _balance(train: Rows, class_weight: str | None, targets: Targets) -> Array |
     return np.where(counts > 0, weight, 1.0)
 
 
-def _row_account(train: Rows, validation: Rows | None, test: Rows | None, whole: bool, fixed: bool, task: Task) -> str:
+def _row_account(
+    train: Rows, validation: Rows | None, test: Rows | None, whole: bool, fixed: bool, grounds: Grounds
+) -> str:
     if whole:
         return (
             f"Only {len(train)} rows, too few to split (fewer than {TOO_FEW_TO_SPLIT}): "
             "training and scoring use all of them."
         )
     sizes = [0 if part is None else len(part) for part in (train, validation, test)]
-    how = ", stratified by class" if task in ("binary", "multiclass") else ""
+    how = ", stratified by class" if grounds.codes is not None and grounds.order is None else ""
+    how += " as far as groups allow" if how and grounds.groups is not None else ""
     origin = " (the publisher's own)" if fixed else ""
     return (
         f"{count(sum(sizes), 'row')}: {amount(sizes[0])} for training, {amount(sizes[1])} for validation, "
@@ -271,7 +292,7 @@ def _row_account(train: Rows, validation: Rows | None, test: Rows | None, whole:
 def _checksum(X: Any, y: Array, dataset: Dataset) -> str:
     """SHA-256 over names, types and values of all rows, fixed test rows included."""
     digest = hashlib.sha256()
-    for array in (X, y, dataset.test_X, dataset.test_y):
+    for array in (X, y, dataset.test_X, dataset.test_y, dataset.groups, dataset.order):
         if array is None:
             continue
         pieces = [array.iloc[:, j] for j in range(array.shape[1])] if hasattr(array, "iloc") else [array]

@@ -12,13 +12,14 @@ import numpy as np
 
 from ..errors import GlassnetError, join
 from ..wording import count
-from .cells import Coded, Place, Wish, marks, typed
+from .cells import Coded, Place, Wish, marks, numbered, typed
 from .delimited import Cells, read_cells
 from .dialects import Dialect, dialect_of
 from .headers import counted, is_value
+from .large import SMALL, LargeSheet, read_large
 from .numerals import SAMPLE, decimal_habit
 from .reading import NAMES, Reading, option_of
-from .sources import PARQUET_SUFFIXES, contents, decoded, existing, is_workbook
+from .sources import PARQUET_SUFFIXES, Source, contents, decoded, existing, is_workbook
 from .workbooks import read_workbook
 
 
@@ -58,10 +59,6 @@ class Sheet(Protocol):
         """Only the rows that are marked, (n,) of true and false."""
 
 
-def _numbered(noun: str, numbers: Sequence[int]) -> str:
-    return noun + "s" * (len(numbers) > 1) + " " + join(numbers[:5]) + ", ..." * (len(numbers) > 5)
-
-
 def open_sheet(path: str | Path, reading: Reading, known: Collection[str] = ()) -> Sheet:
     """The rows of a file, however it is written; `known` columns tell a header from a first row."""
     if Path(path).suffix.lower() in PARQUET_SUFFIXES:
@@ -73,12 +70,21 @@ def open_sheet(path: str | Path, reading: Reading, known: Collection[str] = ()) 
         cells, notes = read_workbook(file, content, reading, known)
         return _without_row_names(TextSheet(cells, reading, notes), known)
     refuse_words(file, reading, "text", [name for name in NAMES if name != "sheet"])
-    source = decoded(file, content, reading)
+    found = read_large(file, content, reading, known) if len(content) > SMALL else None
+    sheet, source, dialect = found or _read_small(file, content, reading, known)
     del content
+    commas = "Numbers are written with decimal commas (--decimal overrules)."
+    said = (commas,) if reading.decimal is None and sheet.has_commas() and sheet.habit == "," else ()
+    notes = (_detected(sheet, dialect), *source.notes, *dialect.notes, *said)
+    return _without_row_names(replace(sheet, notes=notes), known)
+
+
+def _read_small(
+    file: str, content: bytes, reading: Reading, known: Collection[str]
+) -> tuple[TextSheet, Source, Dialect]:
+    source = decoded(file, content, reading)
     dialect = dialect_of(source, reading, known)
-    cells = read_cells(source, dialect)
-    sheet = TextSheet(cells, reading, (_detected(cells, dialect, reading), *source.notes, *dialect.notes))
-    return _without_row_names(sheet, known)
+    return TextSheet(read_cells(source, dialect), reading), source, dialect
 
 
 #: The words about what stands in the cells of a column, in a file of any sort.
@@ -132,32 +138,48 @@ class TextSheet:
         """The decimal mark that the first rows of the file show."""
         return decimal_habit(column[:SAMPLE] for column in self.cells.columns)
 
+    def has_commas(self) -> bool:
+        """Whether there is anything in the first rows that may be a decimal comma."""
+        return any("," in cell for column in self.cells.columns for cell in column[:SAMPLE])
+
     def where(self, rows: Sequence[int]) -> str:
-        return _numbered("line", [self.cells.lines[row] for row in rows])
+        return numbered("line", [self.cells.lines[row] for row in rows])
 
     def rows(self, present: Any) -> TextSheet:
         return replace(self, cells=self.cells.rows(present))
 
+    def written(self, name: str) -> list[str]:
+        """The cells of a column as they are written."""
+        return self.cells.column(name)
 
-def _detected(cells: Cells, dialect: Dialect, reading: Reading) -> str:
-    known = marks(reading)
-    found = {cell for column in cells.columns for cell in set(column) if cell in known}
+    def without(self, name: str) -> TextSheet:
+        """All columns but one."""
+        return replace(self, cells=self.cells.without(name))
+
+    def marks(self) -> set[str]:
+        """The marks of missing values that occur."""
+        known = marks(self.reading)
+        return {cell for column in self.cells.columns for cell in set(column) if cell in known}
+
+
+def _detected(sheet: TextSheet | LargeSheet, dialect: Dialect) -> str:
+    found = sheet.marks()
     missing_as = join(sorted(mark or "an empty cell" for mark in found))
-    header = "the first line is a header" if cells.header else "no header, so columns are called column_1, ..."
-    if cells.header and dialect.first > 1:
+    header = "the first line is a header" if sheet.header else "no header, so columns are called column_1, ..."
+    if sheet.header and dialect.first > 1:
         header = f"line {dialect.first} is a header"
-    separated = f"separated by {dialect.separated}, " if len(cells.names) > 1 else ""
+    columns = len(sheet.names)
+    separated = f"separated by {dialect.separated}, " if columns > 1 else ""
     missing = f"; missing values are written as {missing_as}" if found else ""
-    return (
-        f"{cells.file}: {count(len(cells), 'row')}, {count(len(cells.names), 'column')}, {separated}{header}{missing}."
-    )
+    return f"{sheet.file}: {count(len(sheet), 'row')}, {count(columns, 'column')}, {separated}{header}{missing}."
 
 
-def _without_row_names(sheet: TextSheet, known: Collection[str]) -> TextSheet:
+def _without_row_names(sheet: TextSheet | LargeSheet, known: Collection[str]) -> TextSheet | LargeSheet:
     """Leave out the nameless first column in which R and pandas number or name the rows: it is no measurement."""
-    cells, first = sheet.cells, sheet.cells.columns[0]
-    if not cells.header or cells.names[0] != "column_1" or len(cells.names) < 3 or "column_1" in known:
+    name = sheet.names[0]
+    if not sheet.header or name != "column_1" or len(sheet.names) < 3 or name in known:
         return sheet
+    first = sheet.written(name)
     if all(cell.isdecimal() for cell in first):
         does = "numbers" if first == counted(first[0], len(first)) else ""
     else:
@@ -165,7 +187,7 @@ def _without_row_names(sheet: TextSheet, known: Collection[str]) -> TextSheet:
     if not does:
         return sheet
     said = f"The first column has no name and {does} the rows: left out (--keep column_1 overrules)."
-    return replace(sheet, cells=cells.without("column_1"), notes=(*sheet.notes, said))
+    return replace(sheet.without(name), notes=(*sheet.notes, said))
 
 
 @dataclass(frozen=True)
@@ -203,7 +225,7 @@ class FrameSheet:
         return self._said.get(name, ())
 
     def where(self, rows: Sequence[int]) -> str:
-        return _numbered("row", [row + 1 for row in rows])
+        return numbered("row", [row + 1 for row in rows])
 
     def rows(self, present: Any) -> FrameSheet:
         return replace(self, frame=self.frame[np.asarray(present)].reset_index(drop=True))

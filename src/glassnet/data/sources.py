@@ -128,7 +128,7 @@ def decoded(file: str, content: bytes, reading: Reading) -> Source:
     for begin, what, remedy in BINARY:
         if content.startswith(begin):
             raise GlassnetError(f"{file} holds {what}, not a text table. {remedy}.")
-    encoding, notes = (reading.encoding, ()) if reading.encoding else _encoding(file, content)
+    encoding, notes = (reading.encoding, ()) if reading.encoding else encoding_of(file, content)
     try:
         text = content.decode(encoding)
     except UnicodeError as error:
@@ -202,12 +202,14 @@ def is_workbook(content: bytes) -> bool:
     return content.startswith(b"PK\x03\x04") and b"xl/workbook.xml" in content
 
 
-def _encoding(file: str, content: bytes) -> tuple[str, tuple[str, ...]]:
+def encoding_of(file: str, content: bytes) -> tuple[str, tuple[str, ...]]:
     """By the mark at its start, by where bytes are 0, else UTF-8; else cp1252, in which Windows writes."""
     for mark, encoding in MARKS:
         if content.startswith(mark):
             unusual = encoding != "utf-8-sig"
             return encoding, (_read_as(encoding, "the mark at its start says so"),) * unusual
+    if content.isascii() and b"\0" not in content:
+        return "utf-8", ()
     sample = content[:4000]
     for encoding, zeros in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
         if len(zeros) > 1 and zeros.count(0) * 3 > 2 * len(zeros):

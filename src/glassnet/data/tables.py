@@ -10,11 +10,14 @@ from typing import Any
 import numpy as np
 
 from ..errors import GlassnetError, did_you_mean, join
-from ..kinds import Dataset
+from ..kinds import ColumnRole, Dataset
 from ..wording import count
 from .features import Features
 from .reading import Reading, Roles, Words
+from .roles import remarks, roles_of
 from .sheets import Sheet, TextSheet, open_sheet
+
+COPIES = "copies"  # as a group: the rows with equal inputs, where no column is called so
 
 
 def read_table(
@@ -58,15 +61,47 @@ def dataset_of(sheet: Sheet, roles: Roles) -> Dataset:
         notes.append(f"Left out as you asked: {join(roles.drop)}.")
     import pandas as pd
 
-    X = pd.DataFrame({name: sheet.column(name, text=name in roles.category) for name in inputs})
+    X = pd.DataFrame({name: _column(sheet, name, text=name in roles.category) for name in inputs})
+    columns = _columns(sheet, roles, X)
+    by_copies = roles.group == COPIES and COPIES not in sheet.names
+    groups = _copies(X, columns) if by_copies else sheet.column(roles.group) if roles.group else None
+    notes += remarks(X, columns)
     several = [_numbers(sheet, *pair) for pair in zip(roles.target, y, strict=True)] if len(y) > 1 else []
     return Dataset(
         X, np.column_stack(several) if several else y[0],
         target_names=roles.target, source=sheet.file,
         notes=(*sheet.notes, *notes, *(said for name in (*roles.target, *inputs) for said in sheet.remarks(name))),
-        groups=None if roles.group is None else sheet.column(roles.group).to_numpy(),
-        order=None if roles.order is None else sheet.column(roles.order).to_numpy(),
+        groups=groups,
+        order=None if roles.order is None else sheet.column(roles.order),
+        columns=columns,
     )  # fmt: skip
+
+
+def _copies(X: Any, columns: Sequence[ColumnRole]) -> Any:
+    """The same number for rows with equal inputs, as a Series."""
+    import pandas as pd
+
+    used = [column.name for column in columns if column.used]
+    return pd.util.hash_pandas_object(X[used], index=False).rename("equal inputs")
+
+
+def _column(sheet: Sheet, name: str, *, text: bool = False, number: bool = False) -> Any:
+    """A column as a Series; as text, whole numbers that gaps have made floats are written as whole ones."""
+    values = sheet.column(name, text=text, number=number)
+    if not text or values.dtype.kind not in "iuf":
+        return values
+    numbers = values.astype("Int64") if (values.dropna() % 1 == 0).all() else values
+    return numbers.astype(object).where(values.notna(), None).map(str, na_action="ignore")
+
+
+def _columns(sheet: Sheet, roles: Roles, X: Any) -> tuple[ColumnRole, ...]:
+    """The account of every column, in the order of the table."""
+    aside = dict.fromkeys(roles.target, ColumnRole("", "target"))
+    aside |= dict.fromkeys(roles.drop, ColumnRole("", "left out", "as you asked"))
+    inputs = {column.name: column for column in roles_of(X, roles, sheet.header)}
+    single = {name: ColumnRole("", role) for role, name in (("group", roles.group), ("order", roles.order)) if name}
+    found = single | inputs | aside
+    return tuple(replace(found[name], name=name) for name in sheet.names)
 
 
 def _with_targets(sheet: Sheet, roles: Roles) -> tuple[Sheet, list[str]]:
@@ -98,7 +133,7 @@ def _check_names(sheet: Sheet, roles: Roles) -> None:
         raise GlassnetError(f"which column is to be learned? Name it with --target. {columns}")
     for word, names in roles.named.items():
         for name in names:
-            if name not in sheet.names:
+            if name not in sheet.names and (word, name) != ("group", COPIES):
                 wanted = f"no column {name!r}{_WANTED[word]}"
                 raise GlassnetError(f"there is {wanted}.{did_you_mean(name, sheet.names)} {columns}")
 
@@ -115,7 +150,7 @@ def read_features(path: str | Path, features: Features, reading: Words = ()) -> 
     They are found by name, and other columns are ignored. A file without a header is taken by position if it has
     exactly the columns that were trained on; the names column_1, ... of a longer one count as names.
     """
-    needed = {column.name: column.kind for column in features.columns if column.kind != "dropped"}
+    needed = {column.name: column.kind for column in features.columns if column.used}
     sheet = open_sheet(path, Reading.of(reading), known=features.names)
     if not sheet.header and isinstance(sheet, TextSheet):
         sheet = _by_position(sheet, features.names, needed)
@@ -123,7 +158,7 @@ def read_features(path: str | Path, features: Features, reading: Words = ()) -> 
     import pandas as pd
 
     return pd.DataFrame(
-        {name: sheet.column(name, text=kind == "text", number=kind == "number") for name, kind in needed.items()}
+        {name: _column(sheet, name, text=kind == "text", number=kind == "number") for name, kind in needed.items()}
     )
 
 

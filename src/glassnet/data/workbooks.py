@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime
 import io
-import warnings
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
 from ..errors import GlassnetError, did_you_mean, join
+from ..process import unwarned
 from ..wording import count
 from .delimited import Cells, cells_of
 from .dialects import Dialect, with_structure
@@ -43,8 +43,7 @@ def _sheet(file: str, content: bytes, wanted: str | None) -> tuple[Any, list[str
             f"reading {file} needs openpyxl: pip install 'glassnet[excel]'. Or save the sheet as CSV from its program."
         ) from error
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about styles and forms, which are none of ours
+        with unwarned():  # about styles and forms, which are none of ours
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except Exception as error:  # bytes that were changed can make it raise nearly anything
         words = " ".join(str(error).split()) or type(error).__name__

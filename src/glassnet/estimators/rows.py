@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.utils.validation import _check_sample_weight, check_consistent_length, validate_data
 
 from ..data import Split
+from ..data.columns import refuse_namesakes
 from ..data.sparse import Sparse, below_each_other, is_sparse
 from ..data.splits import check_fraction, split
 from ..errors import GlassnetError, join
@@ -40,6 +41,7 @@ def checked_inputs(estimator: Any, X: Any, *, fresh: bool) -> Array | Sparse:
         checked = validate_data(estimator, X, dtype=DTYPES, accept_sparse="csr", reset=fresh)
         return Sparse(checked) if is_sparse(checked) else np.asarray(checked)
     except ValueError as error:
+        refuse_namesakes([str(name) for name in getattr(X, "columns", ())])
         named = _text_columns(X)
         if not named:
             raise

@@ -2,6 +2,7 @@
 
 from .building import Training, run
 from .choosing import DEFAULT_BATCH, choose_parts, default_optimizer, load_dataset, need_plugins
+from .looking import head, look
 from .results import Interval, baseline, intervals, resampled
 from .telling import is_table, said
 from .trials import batch_trials, rate_range
@@ -20,9 +21,11 @@ __all__ = [
     "choose_parts",
     "default_optimizer",
     "flag",
+    "head",
     "intervals",
     "is_table",
     "load_dataset",
+    "look",
     "need_plugins",
     "rate_range",
     "read_toml",

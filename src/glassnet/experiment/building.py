@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..catalog import Catalog
-from ..data import Prepared, Rows, Split, infer_task, prepare
+from ..data import Features, Prepared, Rows, Split, infer_task, prepare
 from ..data.targets import Units, one_hot_remark
 from ..errors import GlassnetError, GlassnetWarning, join
 from ..kinds import Dataset, Loss, Task
@@ -52,7 +52,8 @@ class Training:
     Rows come from the experiment's words, or from `source`, a data set in memory. `split` divides them
     otherwise than the split's seed does, and `weight` (n,) weighs them. `after` is an earlier training whose
     preparation, weights and progress this one takes over; `experiment.epochs` counts its epochs, too. `kept` are the
-    units of the target that an earlier run wrote down: they are taken as they are, and nothing of it is refused.
+    units of the target that an earlier run wrote down: they are taken as they are, and nothing of it is refused;
+    `features` what it learned about the inputs.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Training:
         weight: NDArray[Any] | None = None,
         after: Earlier | None = None,
         kept: Units | None = None,
+        features: Features | None = None,
     ) -> None:
         self.catalog = catalog or Catalog.discover()
         need_plugins(experiment, self.catalog)
@@ -81,7 +83,8 @@ class Training:
             standardise_target=loss.targets == "any" and loss.task == "regression",
             reach=output_range(self.chosen.output.build()) if task == "regression" else EVERYWHERE,
             rows=split, weight=weight,
-            units=kept, learned=None if after is None else (after.model.features, after.model.targets),
+            units=kept, features=features,
+            learned=None if after is None else (after.model.features, after.model.targets),
         )  # fmt: skip
         self.experiment = self._spelled_out(experiment, task)
         self.network = self._network(loss)

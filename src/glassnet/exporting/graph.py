@@ -87,7 +87,7 @@ def _refuse_unknown(recipe: Recipe) -> None:
 
 def _scaled(made: _Graph, features: Features) -> str:
     """Gaps filled and columns scaled, in float64."""
-    used = [column for column in features.columns if column.kind == "number"]
+    used = [column for column in features.columns if column.measured]
     fill, shift, scale = np.array([(column.fill, column.shift, column.scale) for column in used]).T
     gaps = made.node("IsNaN", "rows")
     x = made.node("Where", gaps, made.constant(fill, "input_fill"), "rows")

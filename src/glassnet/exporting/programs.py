@@ -104,7 +104,7 @@ def _known(catalog: Catalog) -> list[str]:
 def _arrays(run: Run, recipe: Recipe) -> dict[str, Array]:
     """Everything that the program reads: weights by layer, and what preparing inputs and answers takes."""
     found = named(recipe.start)
-    numbers = [column for column in run.model.features.columns if column.kind == "number"]
+    numbers = [column for column in run.model.features.columns if column.measured]
     found |= _inputs(numbers)
     if recipe.task == "regression":
         found |= {"target_scale": run.model.targets.scale, "target_mean": run.model.targets.mean}

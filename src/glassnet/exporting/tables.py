@@ -14,7 +14,7 @@ def preparation(features: Features, raw: bool) -> str:
     """The functions `read` and `prepare`; with `raw`, numbers are left as they are, for a graph that scales them."""
     values = {column.name: list(column.values) for column in features.columns if column.kind == "text"}
     gaps = [column.name for column in features.columns if column.gaps]
-    any_numbers = any(column.kind == "number" for column in features.columns)
+    any_numbers = any(column.measured for column in features.columns)
     constants = ["# What counts as a missing value.", f"GAPS = {_literal(list(MISSING))}"]
     if values:
         constants += ["# Text columns: each of these values becomes a column of 0 and 1.", f"VALUES = {_table(values)}"]

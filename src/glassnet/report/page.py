@@ -11,6 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from ..data.looking import look_at_dataset
 from ..files import write_text
 from ..hooks import PROJECT
 from ..plotting import Fitting
@@ -22,6 +23,7 @@ from .pictures import Picture, drawn, suited
 from .repeating import command_of, needed, program
 
 FILE = "report.html"
+MOST_COLUMNS = 40  # of a table, on the page
 
 #: Where the pictures of our own plots stand; guests' come last.
 SECTIONS: Mapping[str, tuple[str, ...]] = {
@@ -64,7 +66,7 @@ def write_report(run: Run, path: Path | None = None) -> Path:
 def page_of(run: Run) -> str:
     """One self-contained HTML page about a run: it loads nothing, and nothing on it is a program."""
     case = Case(run)
-    return render("run.html", **_what_it_says(case), **_result(case), **_pictures(case), **_origin(case))
+    return render("run.html", **_what_it_says(case), **_data(case), **_result(case), **_pictures(case), **_origin(case))
 
 
 def render(template: str, **what: Any) -> str:
@@ -120,6 +122,16 @@ def sentences(case: Case) -> Iterator[str]:
 def question(rule: Rule) -> str:
     """What a rule asks: the first line of its docstring."""
     return (rule.__doc__ or rule.__name__).partition("\n")[0]
+
+
+def _data(case: Case) -> dict[str, Any]:
+    """The account of the rows, which leads the page; of pictures there are no columns to show."""
+    if case.why_no_rows:
+        return {"look": None, "columns": [], "more_columns": 0}
+    training = case.training
+    look = look_at_dataset(training.source, case.experiment.title, prepared=training.data, findings=False)
+    columns = () if look.image_shape else look.columns
+    return {"look": look, "columns": columns[:MOST_COLUMNS], "more_columns": max(0, len(columns) - MOST_COLUMNS)}
 
 
 def _result(case: Case) -> dict[str, Any]:
@@ -189,14 +201,11 @@ def section_of(picture: Picture) -> str:
 
 
 def _origin(case: Case) -> dict[str, Any]:
-    run, data = case.run, None if case.why_no_rows else case.training.data
-    notes: tuple[str, ...] = (*case.training.source.notes, *data.account) if data else ()
+    run = case.run
     return {
         "choices": list(run.experiment.in_words().items()),
-        "notes": notes,
         "source": str(run.provenance.get("source", "")),
         "licence": str(run.provenance.get("licence", "")),
-        "classes": [str(name) for name in data.targets.classes or ()] if data else [],
         "install": needed(run.provenance),
         "command": "" if "epochs_changed_to" in run.provenance else str(run.provenance.get("command", "")),
         "in_one_go": "epochs_changed_to" not in run.provenance or bare(run.experiment.schedule) == "constant",

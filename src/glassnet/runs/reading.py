@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import pairwise
@@ -12,31 +12,29 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from ..catalog import Catalog
 from ..data import Rows
-from ..data.preparation import checksum_of
 from ..errors import GlassnetError, did_you_mean, join
-from ..experiment import Experiment, Training, is_table, load_dataset, need_plugins
+from ..experiment import Experiment, Training, is_table, need_plugins
 from ..experiment.building import history_table
 from ..files import MOST_WORDS, array_shapes, is_plain, plain, read_arrays, read_json, read_text, write_text
 from ..folders import number_of
 from ..kinds import Dataset, Metric
 from ..model import Model
 from ..owners import owning
-from ..schemas import CHECKPOINT, DAMAGE, MODEL, PROVENANCE, WATCH
+from ..schemas import CHECKPOINT, MODEL, PROVENANCE, WATCH
 from ..tables import Table
-from ..training import Epoch, Progress
-from ..training.epochs import Snapshot
+from ..training import Epoch
 from ..training.scoring import answers
-from ..training.steps import check_states
 from ..watching import Watch, Watched, measure
 from ..wording import SPLITS, figure
+from .checkpoints import restore
 from .histories import mended, read_history
-from .recording import DEFAULT_FOLDER, FOLDERS, WATCHED, Recording, final_figures, kept_units
+from .recording import DEFAULT_FOLDER, FOLDERS, WATCHED, Recording, final_figures, kept_features, kept_units
 from .scores import Score, read_result
+from .sources import Origin
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,11 +47,13 @@ class Run:
     """A run that was kept. Reading is lazy: each property reads its own file.
 
     `training_given` is its training where that is still in memory, just finished: nothing is built anew then.
+    `data_given` is where its table is now, if that has moved.
     """
 
     folder: Path
     catalog_given: Catalog | None = None
     training_given: Training | None = None
+    data_given: Any = None
 
     @classmethod
     def of(cls, training: Training, name: str = "in-memory", watched: Watched | None = None) -> Run:
@@ -140,40 +140,22 @@ class Run:
             )
         self._refuse_other_widths(experiment)
         known = self.training_given or self.__dict__.get("trained")  # loading large sets again takes its time
-        source = self._table(experiment) if known is None else known.source
-        training = Training(experiment, self.catalog, source=source, kept=kept_units(self.folder))
+        source = self.table if known is None else known.source
+        if isinstance(self.data_given, str | Path):
+            experiment = experiment.replace(dataset=str(self.data_given))
+        units, features = kept_units(self.folder), kept_features(self.folder)
+        training = Training(experiment, self.catalog, source=source, kept=units, features=features)
         if source is None and training.data.checksum != self.provenance.get("data_sha256"):
-            raise self._other_data(experiment)
+            raise self._origin().changed()
         return training
 
-    def _table(self, experiment: Experiment) -> Dataset | None:
-        """The rows of a run on a table; None for a data set of the catalog.
+    @cached_property
+    def table(self) -> Dataset | None:
+        """The very rows of the table that it was trained on; None for a data set of the catalog."""
+        return self._origin().rows(self.catalog)
 
-        Whoever made the run has chosen the path, which may be that of a letter of yours. So nothing that stands in
-        the file is repeated, on a page or in a message, before it has the checksum of what the run was trained on.
-        """
-        if not is_table(experiment.dataset):
-            return None
-        if not is_plain(Path(str(experiment.dataset))):
-            raise GlassnetError(
-                f"the data of {self.folder} are not there: no file {str(experiment.dataset)!r}; bring it back, "
-                "or train a new run"
-            )
-        need_plugins(experiment, self.catalog)
-        wanted = self.provenance.get("data_sha256")
-        try:
-            _, source = load_dataset(experiment, self.catalog)
-            if checksum_of(source) == wanted:
-                return source
-        except (GlassnetError, MemoryError):
-            pass
-        raise self._other_data(experiment)
-
-    def _other_data(self, experiment: Experiment) -> GlassnetError:
-        return GlassnetError(
-            f"the data of {self.folder} ({experiment.dataset}) are no longer those it was trained on: "
-            "their checksum differs; bring the old file back, or train a new run"
-        )
+    def _origin(self) -> Origin:
+        return Origin(self.folder, self.experiment, self.provenance.get("data_sha256"), self.data_given)
 
     def _refuse_other_widths(self, experiment: Experiment) -> None:
         """An experiment that asks for more weights than the run's files hold would take memory for nothing."""
@@ -308,7 +290,7 @@ class Run:
         training = self.training(epochs)
         path = self.folder / "checkpoint.npz"
         if path.exists():
-            self._restore(training, read_arrays(path, CHECKPOINT, "does not fit its experiment.json"), path)
+            restore(training, path)
         return training
 
     def resume(self, epochs: int | None = None) -> Recording:
@@ -319,8 +301,9 @@ class Run:
         with owning(self.folder, "training"):  # what another process does with it is not to change in between
             training = self.at_checkpoint(epochs)
             self._refuse_finished(len(training.progress.epochs), training.plan.epochs)
-            if epochs is not None:
+            if epochs is not None or self.data_given is not None:
                 write_text(self.folder / "experiment.json", training.experiment.to_json())
+            if epochs is not None:
                 changed = self.provenance | {"epochs_changed_to": training.plan.epochs}  # what the command did not say
                 write_text(self.folder / "provenance.json", json.dumps(changed, indent=2))
             return Recording(training, self.folder, self._watch(training))
@@ -347,43 +330,12 @@ class Run:
     def _stopped_as(self, *beginnings: str) -> bool:
         return str(self.result.get("stopped")).startswith(beginnings)
 
-    def _restore(self, training: Training, arrays: Mapping[str, Array], path: Path) -> None:
-        network, progress = training.network, training.progress
-        try:
-            done, step, best_epoch = (int(count) for count in arrays["counts"])
-            if not 0 <= best_epoch <= done or step < 0:
-                raise ValueError(f"its counts are {done}, {step} and {best_epoch}")
-            network.w[:], network.running[:] = arrays["w"], arrays["running"]
-            best = Snapshot(network.w.copy(), network.running.copy())
-            best.w[:], best.running[:] = arrays["best_w"], arrays["best_running"]
-            states = read_states(arrays)
-            check_states(training.chosen.optimizer.build(), network.w, network.layout, states)
-        except DAMAGE as error:
-            raise GlassnetError(f"{path} does not fit its experiment.json: {error}") from error
-        epochs, remark = mended(self.folder / "history.csv", arrays)
-        training.remarks += (remark,) * bool(remark)
-        training.progress = Progress(
-            epochs, step, states, best, best_epoch, arrays.get("start"), progress.stopped
-        )  # fmt: skip
 
-
-def load(folder: str | int | Path, runs: str | Path = DEFAULT_FOLDER, catalog: Catalog | None = None) -> Run:
-    """Open a run: its folder, its name in `runs`, its number (`3`), or `last`."""
-    return Run(FOLDERS.find(str(folder), Path(runs)), catalog)
-
-
-def read_states(arrays: Mapping[str, Array]) -> list[dict[str, Any]]:
-    """The optimizer's states, one a piece of the vector, each value as it was: array, NumPy or Python number."""
-    pieces = int(arrays.get("pieces", np.array(0)))
-    if not 0 <= pieces <= 1 + max(array.size for array in arrays.values()):  # each is a part of the weights
-        raise ValueError(f"it has no states of {pieces} pieces")
-    states: list[dict[str, Any]] = [{} for _ in range(pieces)]
-    for key in arrays:
-        if key.startswith("state/"):
-            _, piece, form, name = key.split("/", 3)
-            array = arrays[key]
-            states[int(piece)][name] = array if form == "array" else array[()] if form == "scalar" else array.item()
-    return states
+def load(
+    folder: str | int | Path, runs: str | Path = DEFAULT_FOLDER, catalog: Catalog | None = None, *, data: Any = None
+) -> Run:
+    """Open a run: its folder, its name in `runs`, its number (`3`), or `last`; `data` is where its table is now."""
+    return Run(FOLDERS.find(str(folder), Path(runs)), catalog, data_given=data)
 
 
 def _phrases(experiment: Experiment) -> list[str]:

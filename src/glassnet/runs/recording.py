@@ -17,19 +17,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data import Features
 from ..data.targets import Units
 from ..errors import GlassnetError
 from ..experiment import Training
 from ..files import is_plain, plain, read_arrays, remove_leftovers, write_arrays, write_text, writing
 from ..folders import Folders
-from ..kinds import State
+from ..model import under
 from ..owners import owning
-from ..schemas import MODEL
+from ..schemas import DAMAGE, MODEL
 from ..training import Epoch
-from ..training.epochs import Snapshot
 from ..training.live import run_to_the_end
 from ..training.threads import blas, suited_to
 from ..watching import Watch
+from .checkpoints import checkpoint_arrays
 from .histories import KEPT, kept_rows
 
 Array = NDArray[Any]
@@ -194,53 +195,28 @@ def provenance(training: Training, command: str) -> dict[str, Any]:
     }
 
 
-def checkpoint_arrays(training: Training) -> dict[str, Array]:
-    """All that resuming needs beside the experiment, as arrays."""
-    progress, network = training.progress, training.network
-    best = progress.best or Snapshot.of(network)
-    arrays = {
-        "counts": np.array([len(progress.epochs), progress.step, progress.best_epoch]),
-        "w": network.w,
-        "running": network.running,
-        "best_w": best.w,
-        "best_running": best.running,
-    }
-    if progress.start is not None:
-        arrays["start"] = progress.start
-    return arrays | state_arrays(progress.states)
+def kept_features(folder: Path) -> Features | None:
+    """What a run learned about its inputs, whatever the rules are by now; None while it has no model."""
+    try:
+        return Features.from_arrays(under("features/", _model_arrays(folder)))
+    except DAMAGE:
+        return None
 
 
-def state_arrays(states: Sequence[State]) -> dict[str, Array]:
-    """The optimizer's states, one a piece of the vector, as plain arrays: what `read_states` reads back."""
-    arrays: dict[str, Array] = {}
-    for piece, state in enumerate(states):
-        for name, value in state.items():
-            form = "array" if isinstance(value, np.ndarray) else "scalar" if isinstance(value, np.generic) else "number"
-            arrays[f"state/{piece}/{form}/{name}"] = _plain_array(name, value)
-        arrays["pieces"] = np.array(len(states))
-    return arrays
+def _model_arrays(folder: Path) -> Mapping[str, Array]:
+    path = folder / "model.npz"
+    try:
+        return read_arrays(path, MODEL) if is_plain(path) else {}
+    except GlassnetError:  # damaged: whoever asks for the model will say so
+        return {}
 
 
 def kept_units(folder: Path) -> Units | None:
     """In which units a run was trained, so that it is read in these; None while it has no model."""
-    path = folder / "model.npz"
-    try:
-        arrays = read_arrays(path, MODEL) if is_plain(path) else {}
-    except GlassnetError:  # damaged: whoever asks for the model will say so
-        return None
+    arrays = _model_arrays(folder)
     mean, scale = (arrays.get(f"targets/targets_{name}", np.empty(0)) for name in ("mean", "scale"))
     whole = mean.size and np.isfinite(mean).all() and np.isfinite(scale).all() and (scale > 0).all()
     return (mean, scale) if whole else None
-
-
-def _plain_array(name: str, value: Any) -> Array:
-    array = np.asarray(value)
-    if array.dtype.hasobject:  # it would be written as a pickle, which nothing here reads back
-        raise GlassnetError(
-            f"the optimizer keeps {name!r} as {type(value).__name__}, which can't be saved: "
-            "a state holds arrays and Python numbers"
-        )
-    return array
 
 
 def _line(cells: Sequence[str]) -> str:

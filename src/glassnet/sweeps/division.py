@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..catalog import Catalog
 from ..data import Prepared, Split, infer_task, prepare
+from ..data.grounds import counts_of_groups, deal_groups, grounds_of, split_in_order
 from ..data.splits import Index
 from ..errors import GlassnetError
 from ..experiment import Experiment, load_dataset
@@ -61,9 +62,40 @@ def _folds(prepared: Prepared, folds: int, seed: int) -> tuple[Split, ...]:
     rows = prepared.train
     if folds > len(rows):
         raise GlassnetError(f"--folds {folds} is more than the {len(rows)} rows beside the test rows: give fewer")
-    codes = rows.target if prepared.targets.task in ("binary", "multiclass") else np.zeros(len(rows), int)
-    fold = fold_of_each(codes, folds, generator(seed, Stream.FOLDS))
+    grounds = grounds_of(prepared.raw[2], prepared.raw[1], prepared.targets.task)
+    if grounds.order is not None:
+        return _forward(rows.index, grounds.order[rows.index], folds)
+    codes = rows.target if grounds.codes is not None else np.zeros(len(rows), int)
+    if grounds.groups is None:
+        fold = fold_of_each(codes, folds, generator(seed, Stream.FOLDS))
+    else:
+        counts, group = counts_of_groups(grounds.groups[rows.index], codes)
+        if folds > len(counts):
+            raise GlassnetError(
+                f"--folds {folds} is more than the {len(counts)} groups beside the test rows: give fewer"
+            )
+        fold = deal_groups(counts, folds, generator(seed, Stream.FOLDS))[group]
     return tuple(Split(rows.index[fold != k], rows.index[fold == k], np.arange(0)) for k in range(folds))
+
+
+def _forward(rows: Index, order: NDArray[np.float64], folds: int) -> tuple[Split, ...]:
+    """Each fold is validated by rows that come after all it learned from, as the test rows come after them all.
+
+    The rows in their order are cut into one part more than there are folds: the first is learned from alone, then the
+    first two, and the next one validates. Rows of one moment are not parted.
+    """
+    splits, learned, left = [], rows[:0], rows
+    for part in range(folds, 0, -1):
+        begun, left = split_in_order(left, part / (part + 1), order[np.searchsorted(rows, left)])
+        learned = np.sort(np.concatenate([learned, begun]))
+        splits.append((learned, left))
+    ends = [later for _, later in splits[1:]] + [rows[:0]]
+    if any(len(later) == 0 for _, later in splits):
+        raise GlassnetError(f"--folds {folds}: the column of --order has too few different values: give fewer")
+    return tuple(
+        Split(learned, np.setdiff1d(later, after), rows[:0])
+        for (learned, later), after in zip(splits, ends, strict=True)
+    )
 
 
 def fold_of_each(codes: NDArray[Any], folds: int, rng: np.random.Generator) -> NDArray[Any]:

@@ -101,11 +101,11 @@ def pima(*, rng: np.random.Generator) -> Dataset:
 
 
 def wine_quality(*, target: Literal["color", "quality"] = "color", rng: np.random.Generator) -> Dataset:
-    """Portuguese wines: red or white, or how good, from 11 physical and chemical measures.
+    """Portuguese wines: red or white, or how good, from physical and chemical measures.
 
-    X (6497, 11): acidities and sugar (g/dm^3), sulphur dioxide (mg/dm^3), density (g/cm^3), pH, alcohol (% by
-    volume) and others; the 1,599 red wines come first. y: with target=color, red (code 1) or white (code 0);
-    with target=quality, the median mark of three tasters, whole numbers from 3 to 9.
+    X (6497, 12): acidities and sugar (g/dm^3), sulphur dioxide (mg/dm^3), density (g/cm^3), pH, alcohol (% by
+    volume) and others, and quality, the median mark of three tasters, whole numbers from 3 to 9; the 1,599 red wines
+    come first. y: with target=color, red (code 1) or white (code 0); with target=quality, the mark, and X (6497, 11).
 
     Cortez, Cerdeira, Almeida, Matos and Reis 2009, Modeling wine preferences by data mining from physicochemical
     properties. Publicly available for research; a citation is asked for.
@@ -117,10 +117,10 @@ def wine_quality(*, target: Literal["color", "quality"] = "color", rng: np.rando
     table = np.concatenate([red, white])
     color = np.repeat([1, 0], [len(red), len(white)])
     return Dataset(
-        table[:, :11],
+        table if target == "color" else table[:, :11],
         color if target == "color" else table[:, 11].astype(int),
         task="binary" if target == "color" else None,
-        feature_names=WINE_MEASURES,
+        feature_names=(*WINE_MEASURES, "quality") if target == "color" else WINE_MEASURES,
         target_names=(target,),
         classes=("white", "red") if target == "color" else None,
         source="Cortez et al. 2009; UCI Machine Learning Repository",

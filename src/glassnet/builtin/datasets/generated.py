@@ -78,13 +78,15 @@ def xor(*, repeat: Count = 1, noise: Spread = 0.0, rng: np.random.Generator) -> 
 def toy6(*, rng: np.random.Generator) -> Dataset:
     """Six rows small enough to follow by hand: three exponential inputs, two classes.
 
-    x ~ Exponential(mean 1); y = 1 for the three rows with the largest x1 + x2 + x3, else 0
+    x1 = exp(1.1 t + 0.75), t = 0.1, 0.2, ... 0.6; x2 = exp(0.4 u + 0.75), u = 0.6, 0.7, ... 1.1;
+    x3 = exp(0.4 r + 0.75), r six random numbers from 0 to 1; y = 1 where x1 > 3, else 0
 
-    X (6, 3): x1, x2, x3. y: 0 or 1, three rows each. A plane separates the classes.
+    X (6, 3): x1, x2, x3. y: 0 or 1, three rows each: x1 alone tells them apart, x3 tells nothing. Always the same
+    rows: r is drawn once, by NumPy's old generator from the seed 0.
     """
-    X = rng.exponential(size=(6, 3))
-    total = X.sum(axis=1)
-    y = (total > np.median(total)).astype(int)
+    t, u, r = np.arange(1, 7) / 10, np.arange(6, 12) / 10, np.random.RandomState(0).rand(6)
+    X = np.column_stack([np.exp(1.1 * t + 0.75), np.exp(0.4 * u + 0.75), np.exp(0.4 * r + 0.75)])
+    y = (X[:, 0] > 3).astype(int)
     return Dataset(
         X, y, task="binary", feature_names=("x1", "x2", "x3"), target_names=("large",), source=SOURCE, licence=LICENCE
     )

@@ -130,8 +130,8 @@ def input_groups(run: Run) -> tuple[list[str], list[list[int]]]:
             np.flatnonzero(patches == p).tolist() for p in np.unique(patches)
         ]
     features = run.trained.data.features
-    groups: dict[str, list[int]] = {column.name: [] for column in features.columns if column.kind != "dropped"}
-    owners = [column.name for column in features.columns if column.kind == "number"]
+    groups: dict[str, list[int]] = {column.name: [] for column in features.columns if column.used}
+    owners = [column.name for column in features.columns if column.measured]
     owners += [column.name for column in features.columns for _ in column.values]
     owners += [column.name for column in features.columns if column.gaps]
     for position, owner in enumerate(owners):

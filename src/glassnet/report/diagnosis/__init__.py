@@ -1,6 +1,7 @@
 """What stands out about a run, said the way a good tutor would: what is wrong, by which number, and what to try."""
 
-from .case import Case, Finding
-from .rules import RULES, Rule, asked, diagnose, stands_out
+from ...findings import Finding, stands_out
+from .case import Case
+from .rules import RULES, Rule, asked, diagnose
 
 __all__ = ["RULES", "Case", "Finding", "Rule", "asked", "diagnose", "stands_out"]

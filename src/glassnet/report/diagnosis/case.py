@@ -1,38 +1,20 @@
-"""What a rule looks at, and what it says if it finds something."""
+"""What a rule looks at."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
+from ...data.evidence import Evidence
+from ...data.findings import Rules
+from ...data.preparation import TOO_FEW_TO_SPLIT
 from ...errors import GlassnetError
 from ...experiment import Experiment, Training, baseline
 from ...runs import Run
 from ...training import Epoch
 from ...watching import Watched
-
-Severity = Literal["problem", "warning", "remark"]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that stands out: its name, how serious it is, the number it rests on, and two sentences.
-
-    A "problem" makes the result useless, a "warning" says that something should be changed, a "remark" is worth
-    knowing and nothing is wrong.
-    """
-
-    name: str
-    severity: Severity
-    number: float
-    words: str
-    what_to_try: str
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.words} Try {self.what_to_try}."
 
 
 class Case:
@@ -66,6 +48,12 @@ class Case:
     @property
     def training(self) -> Training:
         return self.run.trained
+
+    @cached_property
+    def rows(self) -> Rules | None:
+        """The rows as the rules on tables see them; None of pictures, and where there are too few to say anything."""
+        evidence = Evidence.of(self.training.source, self.training.data)
+        return None if evidence is None or len(evidence) < TOO_FEW_TO_SPLIT else Rules(evidence)
 
     @property
     def inside(self) -> Watched:

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...catalog import Phrase
+from ...findings import Finding
 from ...wording import exact, percent
 from ..repeating import program
-from .case import Case, Finding
+from .case import Case
 
 #: What the training loss rises by in an epoch, on average over all of them, as a share of itself. Losses that settle
 #: stay below 3 % even where rows are noisy; at a rate that is too high it is 20 % and more.

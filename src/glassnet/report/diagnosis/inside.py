@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import join
+from ...findings import Finding
 from ...probes import is_bounded
 from ...wording import percent, rows_of, significant
-from .case import Case, Finding
+from .case import Case
 
 #: Root mean square of an input column; initial weights are meant for inputs of about 1.
 LARGEST_INPUT = 10.0
@@ -35,7 +36,7 @@ def inputs_not_scaled(case: Case) -> Finding | None:
     """Are the inputs on one scale, and near 1?"""
     training = case.training
     features = training.data.features
-    count = sum(column.kind == "number" for column in features.columns)
+    count = sum(column.measured for column in features.columns)
     if features.image_shape or not count:
         return None
     sizes = np.sqrt(np.mean(training.data.train.X[:, :count].astype(float) ** 2, axis=0))

@@ -1,0 +1,298 @@
+"""A table looked at before anybody trains on it: every column, the target, what is left out, and what stands out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from ..errors import GlassnetError
+from ..files import plain
+from ..findings import Finding
+from ..kinds import Dataset
+from ..tables import Table
+from ..wording import amount, bounded, count, percent, significant
+from .columns import input_table
+from .evidence import ColumnRole, Evidence, form_of, measured_values, roles_in, roles_of
+from .findings import findings_on
+from .preparation import Prepared, prepare
+from .reading import Roles
+from .sheets import Sheet
+from .sparse import Sparse
+from .tables import dataset_of
+from .targets import infer_task, target_values
+
+BARS = " ▁▂▃▄▅▆▇█"
+PLACES = 10  # of a small histogram
+MOST_COUNTED = 20  # values of names, the most frequent
+IN_A_CELL = 3
+LONGEST = 24  # letters of an example
+
+
+@dataclass(frozen=True)
+class ColumnLook:
+    """One column: its role and why, how much is missing, how many different values, and how they lie.
+
+    Numbers and dates have `low`, `high` and `bars` (rows in equal steps from low to high), numbers a `mean`; names have
+    `counts`, the most frequent first. `examples` are values of the first rows.
+    """
+
+    name: str
+    role: str
+    why: str = ""
+    rows: int = 0
+    missing: int = 0
+    different: int = 0
+    low: float | str | None = None
+    high: float | str | None = None
+    mean: float | None = None
+    bars: tuple[int, ...] = ()
+    counts: tuple[tuple[str, int], ...] = ()
+    examples: tuple[str, ...] = ()
+
+    @property
+    def gaps(self) -> str:
+        """`177 (20 %)`; empty where nothing is missing."""
+        return f"{amount(self.missing)} ({percent(self.missing / self.rows)})" if self.missing else ""
+
+    @property
+    def values(self) -> str:
+        """The range of numbers, the counts of names, else some examples."""
+        if self.different == 0:
+            return "empty"
+        if self.different == 1:
+            return f"{self.examples[0]} everywhere" + " but in gaps" * (self.missing > 0)
+        if self.low is not None:
+            mean = f", mean {significant(self.mean)}" if self.mean is not None else ""
+            low, high = (significant(v, 6) if isinstance(v, float) else str(v) for v in (self.low, self.high))
+            return f"{low} to {high}{mean}"
+        if self.counts:
+            said = ", ".join(f"{value} ({amount(rows)})" for value, rows in self.counts[:IN_A_CELL])
+            more = self.different - IN_A_CELL
+            return said + (f" and {amount(more)} more" if more > 0 else "")
+        return f"{amount(self.different)} different: {'; '.join(self.examples[:2])}; ..."
+
+    def histogram(self, marks: str = BARS) -> str:
+        """The bars as characters, a place a bar; a bar with any row at all can be seen. None without marks."""
+        most = max(self.bars, default=0)
+        return "".join(marks[-(-rows * (len(marks) - 1) // most)] for rows in self.bars) if marks and most else ""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is seen of a table or a data set; `str()` of it is text, a notebook shows tables.
+
+    `classes` are those of the target with their rows. `notes` say how the file was read and what is done to its
+    columns, `trouble` why nobody can train on it as it is. `findings` are the most serious first; None where nobody has
+    looked for any, as without a target.
+    """
+
+    title: str
+    rows: int
+    columns: tuple[ColumnLook, ...]
+    notes: tuple[str, ...] = ()
+    target: tuple[str, ...] = ()
+    task: str = ""
+    classes: tuple[tuple[str, int], ...] = ()
+    image_shape: tuple[int, int] | None = None
+    trouble: str = ""
+    findings: tuple[Finding, ...] | None = field(default=None)
+
+    @property
+    def heading(self) -> str:
+        """`titanic.csv: 891 rows, 12 columns, separated by commas; target survived (binary)`."""
+        what = f"{self.title}: {count(self.rows, 'row')}, {count(len(self.columns), 'column')}"
+        if self.image_shape:
+            high, wide = self.image_shape
+            what = f"{self.title}: {count(self.rows, 'picture')} of {wide} × {high} pixels"
+        if self._says_itself:
+            what = self.notes[0].rstrip(".")
+        return what + (f"; target {', '.join(self.target)} ({self.task})" if self.task else "")
+
+    @property
+    def account(self) -> tuple[str, ...]:
+        """The notes, but for one that is in the heading."""
+        return self.notes[1:] if self._says_itself else self.notes
+
+    @property
+    def _says_itself(self) -> bool:
+        """Whether the first note says what file it is, with its rows and columns."""
+        return bool(self.notes) and self.notes[0].startswith(f"{self.title}: ")
+
+    def table(self, most: int | None = None, marks: str = BARS) -> Table:
+        """A row a column; of pictures, all pixels are one."""
+        shown = self.columns[:most]
+        rows = [(one.name, one.role, one.gaps, one.values, one.histogram(marks)) for one in shown]
+        headings = ("column", "role", "missing", "values", "histogram")
+        kept = [j for j in range(len(headings)) if j < 2 or any(row[j] for row in rows)]
+        return Table(
+            [headings[j] for j in kept], [[row[j] for j in kept] for row in rows],
+            left=("column", "missing", "values", "histogram"), wraps=("values",),
+        )  # fmt: skip
+
+    def balance(self, marks: str = BARS) -> Table | None:
+        """Rows of each class; None where the target holds none."""
+        if not self.classes:
+            return None
+        most, total = max(rows for _, rows in self.classes), sum(rows for _, rows in self.classes)
+        cells = [
+            (name, amount(rows), percent(rows / total), marks[-1] * max(1, round(PLACES * rows / most)))
+            for name, rows in self.classes
+        ]
+        return Table(("class", "rows", "share", ""), cells, left=("class",))
+
+    def to_json(self) -> str:
+        """All of it as JSON."""
+        return json.dumps(plain(asdict(self)))
+
+    def __str__(self) -> str:
+        lines = [self.heading, *self.account, "", *self.table().lines()]
+        if balance := self.balance():
+            lines += ["", *balance.lines()]
+        lines += [""] * bool(self.findings) + [f"What stands out: {finding}" for finding in self.findings or ()]
+        return "\n".join(lines + [self.trouble] * bool(self.trouble))
+
+    def _repr_html_(self) -> str:
+        tables = [replace(self.table(), title=self.heading), self.balance()]
+        if self.findings:
+            cells = [(one.name, one.severity, one.words, one.what_to_try) for one in self.findings]
+            tables.append(Table(("what stands out", "", "", "what to try"), cells))
+        if said := [*self.account, *([self.trouble] if self.trouble else [])]:
+            tables.append(Table(("how it was read",), [(note,) for note in said]))
+        return "".join(table.html() for table in tables if table is not None)
+
+
+# --- looking ------------------------------------------------------------------------------------------------
+
+
+def look_at_sheet(sheet: Sheet, roles: Roles, task: str | None = None) -> Look:
+    """A file or a DataFrame: without a target its columns alone, with one also what stands out."""
+    if not roles.target:
+        return _columns_only(sheet, roles)
+    dataset = dataset_of(sheet, roles)
+    found = look_at_dataset(dataset, sheet.file, task, keep=(*roles.keep, *roles.category))
+    known = {column.name: column for column in found.columns}
+    aside = dict.fromkeys(roles.drop, "left out")
+    aside |= {name: word for word, name in (("group", roles.group), ("order", roles.order)) if name}
+    columns = []
+    for name in sheet.names:
+        if name not in known:
+            known[name] = look_at_column(sheet.column(name), ColumnRole(name, aside[name], "as you asked"))
+        columns.append(known[name])
+    return replace(found, columns=tuple(columns))
+
+
+def _columns_only(sheet: Sheet, roles: Roles) -> Look:
+    import pandas as pd
+
+    frame = pd.DataFrame({name: sheet.column(name, text=name in roles.category) for name in sheet.names})
+    aside = {name: ColumnRole(name, "left out", "as you asked") for name in roles.drop}
+    found = [aside.get(one.name, one) for one in roles_of(frame, roles, sheet.header)]
+    columns = tuple(look_at_column(frame[role.name], role) for role in found)
+    why = tuple(f"{role.why}." for role in found if role.why and role.name not in aside)
+    return Look(sheet.file, len(sheet), columns, (*sheet.notes, *why))
+
+
+def look_at_dataset(
+    dataset: Dataset, title: str, task: str | None = None, prepared: Prepared | None = None, keep: Sequence[str] = (),
+    findings: bool = True,
+) -> Look:  # fmt: skip
+    """Rows in memory; `prepared` is what a training has made of them, else they are split as one would by default."""
+    trouble = ""
+    if prepared is None:
+        try:
+            prepared = prepare(dataset, infer_task(dataset, task), keep=keep)
+        except GlassnetError as error:
+            trouble = f"Nobody can train on it as it is: {error}"
+    columns = _inputs(dataset) if not dataset.image_shape else ()
+    y = target_values(dataset.y)
+    names = tuple(str(name) for name in dataset.target_names or ("target",))
+    classes: tuple[tuple[str, int], ...] = ()
+    if prepared is not None and prepared.targets.classes is not None:
+        rows = np.bincount(prepared.targets.codes(y), minlength=len(prepared.targets.classes))
+        classes = tuple(zip(map(str, prepared.targets.classes), map(int, rows), strict=True))
+    notes = (*dataset.notes, *(prepared.account if prepared else ()))
+    return Look(
+        title, len(y), (*columns, *_targets(y, names, classes)), notes,
+        names, prepared.targets.task if prepared else "", classes, dataset.image_shape, trouble,
+        _found(dataset, prepared) if findings else None,
+    )  # fmt: skip
+
+
+def _found(dataset: Dataset, prepared: Prepared | None) -> tuple[Finding, ...] | None:
+    evidence = None if prepared is None else Evidence.of(dataset, prepared)
+    return None if evidence is None else tuple(findings_on(evidence))
+
+
+def _inputs(dataset: Dataset) -> tuple[ColumnLook, ...]:
+    import pandas as pd
+
+    X, names = input_table(dataset.X, dataset.feature_names)
+    if isinstance(X, Sparse):
+        return tuple(ColumnLook(name, "number", rows=len(X)) for name in names)
+    frame = X if hasattr(X, "iloc") else pd.DataFrame(X, columns=list(names))
+    return tuple(look_at_column(frame[role.name], role) for role in roles_in(dataset, frame))
+
+
+def _targets(y: Any, names: Sequence[str], classes: Any) -> tuple[ColumnLook, ...]:
+    import pandas as pd
+
+    several = y.reshape(len(y), -1)
+    if len(names) != several.shape[1]:
+        names = [f"target_{column + 1}" for column in range(several.shape[1])]
+    role = "category" if classes else "number"
+    seen = [look_at_column(pd.Series(several[:, j], name=name), ColumnRole(name, role)) for j, name in enumerate(names)]
+    if classes:
+        ordered = tuple(sorted(classes, key=lambda pair: -pair[1])[:MOST_COUNTED])
+        seen = [replace(seen[0], counts=ordered)]
+    return tuple(replace(one, role="target") for one in seen)
+
+
+def look_at_column(column: Any, role: ColumnRole) -> ColumnLook:
+    """One column of a table, a pandas Series, in its role."""
+    missing = int(column.isna().sum())
+    counted = column.value_counts(sort=False) if column.dtype == object else column.dropna()
+    different = len(counted) if column.dtype == object else int(counted.nunique())
+    present = column.dropna()
+    examples = tuple(short(value) for value in present.iloc[:IN_A_CELL].tolist())
+    seen = ColumnLook(role.name, role.role, role.why, len(column), missing, different, examples=examples)
+    if different == 0:
+        return seen
+    form = "text" if role.role == "category" else form_of(column)
+    if form in ("number", "date") and column.dtype != bool:
+        return replace(seen, **_span(column, form, different))
+    if role.role == "id" or different > max(MOST_COUNTED, len(column) / 2):
+        return seen
+    counts = present.value_counts()
+    frequent = sorted(counts.items(), key=lambda pair: -pair[1])[:MOST_COUNTED]
+    return replace(seen, counts=tuple((short(value), int(rows)) for value, rows in frequent))
+
+
+def _span(column: Any, form: str, different: int) -> dict[str, Any]:
+    numbers = measured_values(column, form)
+    numbers = numbers[np.isfinite(numbers)]
+    if not len(numbers):
+        return {}
+    low, high = float(numbers.min()), float(numbers.max())
+    places = different if different <= PLACES and _is_steps(low, high, different) else PLACES
+    bars = np.histogram(numbers, places, (low, high))[0] if high > low else np.array([len(numbers)])
+    found: dict[str, Any] = {"bars": tuple(map(int, bars))}
+    if form == "date":
+        days = [str(np.datetime64(int(np.floor(day)), "D")) for day in (low, high)]
+        return found | {"low": days[0], "high": days[1]}
+    return found | {"low": low, "high": high, "mean": float(numbers.mean())}
+
+
+def _is_steps(low: float, high: float, different: int) -> bool:
+    """Whether numbers are 3, 4, 5: a bar for each."""
+    return high - low == different - 1
+
+
+def short(value: Any) -> str:
+    """A value as an example: 2.5, `Braund, Mr. Owen Harris`, long text with how much is left out."""
+    if isinstance(value, float):
+        return significant(value, 6)
+    return bounded(" ".join(str(value).split()), LONGEST) if len(str(value)) > 2 * LONGEST else str(value)

@@ -1,0 +1,91 @@
+"""`glassnet.look`: the rows of an experiment, a table or a data set, looked at before or after training."""
+
+from __future__ import annotations
+
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from ..catalog import Catalog
+from ..data.columns import input_table
+from ..data.looking import Look, look_at_dataset, look_at_sheet
+from ..data.reading import Reading, Roles
+from ..data.sheets import FrameSheet, Sheet, open_sheet
+from ..data.sources import TABLE_SUFFIXES
+from ..errors import GlassnetError
+from ..kinds import Dataset
+from .building import Training
+from .choosing import load_dataset, need_plugins, refuse_unknown_file
+from .telling import is_table
+from .words import Experiment
+
+
+def look(what: Any, *, catalog: Catalog | None = None, **choices: Any) -> Look:
+    """What is in the rows: columns by role, gaps, ranges, classes, what is left out and why, and what stands out.
+
+    `what` is the path of a table, a phrase for a data set, a DataFrame, a `Dataset`, an `Experiment` or a `Training`;
+    `choices` are fields of an experiment, such as target="passed" or drop=("name",). Without a target only columns are
+    looked at. Nothing is trained.
+
+    Raises `GlassnetError` for a table that can't be read.
+    """
+    if isinstance(what, Training):
+        return look_at_dataset(what.source, what.experiment.title, prepared=what.data)
+    if isinstance(what, Dataset):
+        return look_at_dataset(what, "data set", Experiment(**choices).task)
+    if hasattr(what, "iloc"):
+        experiment = Experiment(**choices)
+        return look_at_sheet(_sheet_of(what), roles_of_words(experiment), experiment.task)
+    if isinstance(what, str | PathLike):
+        what = Experiment(dataset=str(what))
+    if not isinstance(what, Experiment):
+        raise GlassnetError(f"look at a table, a data set, an Experiment or a Training, not at {what!r:.60}")
+    return _look(what.replace(**choices), catalog or Catalog.discover())
+
+
+def _look(experiment: Experiment, catalog: Catalog) -> Look:
+    need_plugins(experiment, catalog)
+    if is_table(experiment.dataset):
+        return look_at_sheet(sheet_of(experiment), roles_of_words(experiment), experiment.task)
+    _, dataset = load_dataset(experiment, catalog)
+    return look_at_dataset(dataset, experiment.title, experiment.task)
+
+
+def sheet_of(experiment: Experiment) -> Sheet:
+    """The table of an experiment, all of its columns."""
+    roles = roles_of_words(experiment)
+    known = [name for names in roles.named.values() for name in names]
+    return open_sheet(Path(str(experiment.dataset)), Reading.of(experiment.reading), known)
+
+
+def head(experiment: Experiment, rows: int, catalog: Catalog) -> Any:
+    """The first rows of a table or a data set as a DataFrame, the target last where it is none of the table's."""
+    import pandas as pd
+
+    if is_table(experiment.dataset):
+        sheet, text = sheet_of(experiment), roles_of_words(experiment).category
+        return pd.DataFrame({name: sheet.column(name, text=name in text).iloc[:rows] for name in sheet.names})
+    refuse_unknown_file(experiment.dataset, TABLE_SUFFIXES)
+    _, dataset = load_dataset(experiment, catalog)
+    X, y = dataset.X[:rows], dataset.y[:rows]
+    X, found = input_table(X, dataset.feature_names)
+    frame = X.copy() if hasattr(X, "iloc") else pd.DataFrame(X, columns=list(found))
+    several = y.reshape(len(frame), -1)
+    names = list(dataset.target_names or ())
+    names = names if len(names) == several.shape[1] else [f"target_{j + 1}" for j in range(several.shape[1])]
+    classes = dict(enumerate(dataset.classes or ()))
+    for j, name in enumerate(["target"] if len(names) == 1 and names == ["target_1"] else names):
+        frame[name] = [classes.get(value, value) for value in several[:, j].tolist()]
+    return frame
+
+
+def roles_of_words(experiment: Experiment) -> Roles:
+    """What the columns are for, as an experiment says it."""
+    target = experiment.target
+    targets = (target,) if isinstance(target, str) else tuple(target or ())
+    return Roles(targets, experiment.drop, experiment.category, experiment.keep, experiment.group, experiment.order)
+
+
+def _sheet_of(frame: Any) -> FrameSheet:
+    named = frame.set_axis([str(name) for name in frame.columns], axis=1).reset_index(drop=True)
+    return FrameSheet((), "DataFrame", named)
