@@ -211,6 +211,7 @@ def test_text_in_a_target_of_numbers(written):
     message = refused(written("a,y\n" + rows + "3,tall\n4,small\n"))
     assert message.startswith("table.csv, line 42: 'tall' in column 'y' is not a number (and 1 more)")
     assert "--category" not in message
+    assert message.endswith("Correct it, or leave the cell empty.")
 
 
 def test_unknown_target(written):

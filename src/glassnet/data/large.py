@@ -70,14 +70,8 @@ def _layout(
 ) -> tuple[Layout, tuple[str, ...]]:
     """Where the rows lie and what their columns are called; raises `Unclear` for what isn't plain."""
     separator = dialect.separator
-    if (
-        dialect.comment
-        or dialect.row_names
-        or dialect.rule
-        or not separator.isascii()
-        or separator.isalnum()
-        or separator in ' "\r\n'
-    ):
+    odd = dialect.comment or dialect.row_names or dialect.rule
+    if odd or not separator.isascii() or separator.isalnum() or separator in ' "\r\n':
         raise Unclear
     rows = list(itertools.islice(split(source.text, dialect), 2))
     line, first = rows[0]

@@ -48,7 +48,10 @@ def dataset_of(sheet: Sheet, roles: Roles) -> Dataset:
     """The rows of a sheet to learn from, each column in its role."""
     _check_names(sheet, roles)
     sheet, notes = _with_targets(sheet, roles)
-    y = [sheet.column(name, target=True, text=name in roles.category).to_numpy() for name in roles.target]
+    y = [
+        _finite(sheet, name, sheet.column(name, target=True, text=name in roles.category)).to_numpy()
+        for name in roles.target
+    ]
     aside = {*roles.target, *roles.drop} | {name for name in (roles.group, roles.order) if name not in roles.keep}
     inputs = [name for name in sheet.names if name not in aside]
     if not inputs:
@@ -87,11 +90,22 @@ def _copies(X: Any, columns: Sequence[ColumnRole]) -> Any:
 
 def _column(sheet: Sheet, name: str, *, text: bool = False, number: bool = False) -> Any:
     """A column as a Series; as text, whole numbers that gaps have made floats are written as whole ones."""
-    values = sheet.column(name, text=text, number=number)
+    values = _finite(sheet, name, sheet.column(name, text=text, number=number))
     if not text or values.dtype.kind not in "iuf":
         return values
     numbers = values.astype("Int64") if (values.dropna() % 1 == 0).all() else values
     return numbers.astype(object).where(values.notna(), None).map(str, na_action="ignore")
+
+
+def _finite(sheet: Sheet, name: str, values: Any) -> Any:
+    """The values, which are refused if a number among them is infinite: where it stands is known only here."""
+    if values.dtype.kind == "f" and (infinite := np.flatnonzero(np.isinf(values))).size:
+        row = int(infinite[0])
+        raise GlassnetError(
+            f"{sheet.file}, {sheet.where([row])}: column {name!r} holds {values.iloc[row]:g}, and a network computes "
+            "with finite numbers. Correct it, or leave the cell empty, so that it counts as missing."
+        )
+    return values
 
 
 def _columns(sheet: Sheet, roles: Roles, X: Any) -> tuple[ColumnRole, ...]:

@@ -41,7 +41,10 @@ def checked_inputs(estimator: Any, X: Any, *, fresh: bool) -> Array | Sparse:
         checked = validate_data(estimator, X, dtype=DTYPES, accept_sparse="csr", reset=fresh)
         return Sparse(checked) if is_sparse(checked) else np.asarray(checked)
     except ValueError as error:
-        refuse_namesakes([str(name) for name in getattr(X, "columns", ())])
+        try:
+            refuse_namesakes([str(name) for name in getattr(X, "columns", ())])
+        except GlassnetError as twice:
+            raise ValueError(str(twice)) from error
         named = _text_columns(X)
         if not named:
             raise
