@@ -362,6 +362,13 @@ def test_a_file_without_header_is_taken_by_position(trained, written):
         read_features(written("4,2.5\n"), trained)
 
 
+def test_a_single_row_of_text_for_a_model_of_a_table_without_names(written):
+    rows = "".join(f"{'xob'[i % 3]},{'xo'[i % 2]},{'yes' if i % 3 else 'no'}\n" for i in range(30))
+    features = prepare(read_table(written(rows), "column_3"), "binary").features
+    assert read_features(written("x,o\n"), features).to_numpy().tolist() == [["x", "o"]]
+    assert read_table(written("x,o\no,x\n"), "column_2").y.tolist() == ["o", "x"]
+
+
 def test_a_file_like_the_one_without_header_that_was_trained_on(written):
     path = written("".join(f"{i},{i % 2},{i / 2}\n" for i in range(30)))
     features = prepare(read_table(path, "column_2"), "binary").features

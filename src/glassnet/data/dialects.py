@@ -23,6 +23,7 @@ SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", " ": 
 USUAL = {".tsv": "\t", ".tab": "\t", ".txt": "\t ,", ".data": "\t ,", ".dat": "\t ,"}
 COMMENTS = ("#", "%")
 SAMPLE = 100  # rows that are looked at
+ENOUGH, FEWEST = 50_000, 8  # cells, if there are so many in fewer rows
 MOST_ABOVE = 40  # lines above a table
 
 
@@ -70,7 +71,7 @@ def dialect_of(source: Source, reading: Reading, known: Collection[str] = ()) ->
         if separator not in USUAL.get(_suffix(source.file), ","):
             notes.append(f"Fields are separated by {SEPARATORS[separator]} (--separator overrules).")
     draft = replace(draft, separator=separator)
-    rows = _sample(source.text, draft)
+    rows = sample(source.text, draft)
     if reading.comment is None and (rules := [line for line, row in rows[1:MOST_ABOVE] if is_rule(row)]):
         draft = replace(draft, rule=rules[0])
         rows = [(line, row) for line, row in rows if line != draft.rule]
@@ -120,11 +121,16 @@ def split(text: str, dialect: Dialect) -> Iterator[Row]:
         start = reader.line_num + 1
 
 
-def _sample(text: str, dialect: Dialect) -> list[Row]:
+def sample(text: str, dialect: Dialect, most: int = SAMPLE) -> list[Row]:
     """The first rows, or those before a quotation mark that is never closed: whoever reads all of them says so."""
     rows: list[Row] = []
+    cells = 0
     with suppress(csv.Error):
-        rows.extend(itertools.islice(split(text, dialect), SAMPLE))
+        for row in itertools.islice(split(text, dialect), most):
+            rows.append(row)
+            cells += len(row[1])
+            if cells > ENOUGH and len(rows) >= FEWEST:
+                break
     return rows
 
 
@@ -186,7 +192,7 @@ def _separator(text: str, draft: Dialect) -> str:
     for separator in SEPARATORS:
         if separator == " " and fits:
             break
-        rows = [row for _, row in _sample(text, replace(draft, separator=separator))]
+        rows = [row for _, row in sample(text, replace(draft, separator=separator))]
         width = _usual_width(rows)
         if width < 2 or _holds_numbers_side_by_side([row for row in rows if len(row) == width]):
             continue
@@ -239,11 +245,14 @@ def _above(rows: Sequence[Row]) -> int:
     width = _usual_width([row for _, row in rows])
     if width < 2 or len(rows) < 3:
         return 0
+    if all(len(row) == width for _, row in rows) and _filled(rows[0][1]) > 1:
+        return 0
     most = min(MOST_ABOVE, len(rows) - 2)
     for above in range(most, 0, -1):
         gap = rows[above][0] - rows[above - 1][0] > 1
         uneven = any(len(row) != width for _, row in rows[:above])
-        if gap and uneven and len(rows[above][1]) == width and not any(map(is_value, rows[above][1])):
+        data = any(_filled(row) > 1 and all(map(is_value, filter(None, row))) for _, row in rows[:above])
+        if gap and uneven and not data and len(rows[above][1]) == width and not any(map(is_value, rows[above][1])):
             return above
     above = 0
     while above < len(rows) and _is_above(rows[above][1], width):

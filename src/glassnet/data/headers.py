@@ -11,6 +11,7 @@ GAPS = ("", "?", "-", ".", "na", "n/a", "nan", "null", "none", "#n/a")
 
 _NUMBER = re.compile(r"[(+\-−–]?\s?[€$£¥]?\s?[+\-−]?(\d[\d.,'’ \u00a0\u202f]*|[.,]\d+)([eE][+-]?\d+)?\s?[%‰€$£¥°]?\)?")
 _DATE = re.compile(r"\d{1,4}[-/]\d{1,2}[-/]\d{1,4}([ T]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?Z?)?|\d{1,2}:\d{2}(:\d{2})?")
+_COUNTED = re.compile(r"column_\d+")  # what people call a column of a table without names
 _RULE = re.compile(r"[-+=:| ]{3,}")
 
 
@@ -33,7 +34,11 @@ def has_names(rows: Sequence[Sequence[str]], known: Collection[str] = (), missin
     if any(map(is_value, first)):
         words = _are_words([cell for cell in first if is_value(cell)])
         return words and (_stands_above_numbers(first, columns, missing) or _counts(first, columns))
-    if len(rows) < 4 or _stands_above_numbers(first, columns, missing):
+    if _stands_above_numbers(first, columns, missing):
+        return True
+    if known and all(map(_COUNTED.fullmatch, known)):
+        return False
+    if len(rows) < 4:
         return True
     again = sum(cell in column for cell, column in zip(first, columns, strict=True) if cell)
     filled = [cell for cell in first if cell]

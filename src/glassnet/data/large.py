@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from .blocks import BLOCK, Layout, Parsed, Unclear, parse, read_words, row_lines
 from .cells import Coded, Place, Typed, Wish, marks, numbered, typed
 from .delimited import cells_of
-from .dialects import Dialect, dialect_of, split
+from .dialects import Dialect, dialect_of, sample, split
 from .headers import is_value
 from .numerals import SAMPLE, decimal_habit
 from .reading import Reading
@@ -73,9 +73,11 @@ def _layout(
     odd = dialect.comment or dialect.row_names or dialect.rule
     if odd or not separator.isascii() or separator.isalnum() or separator in ' "\r\n':
         raise Unclear
-    rows = list(itertools.islice(split(source.text, dialect), 2))
+    rows = sample(source.text, dialect, 2)
+    if len(rows) < 2:
+        raise Unclear
     line, first = rows[0]
-    if len(rows) < 2 or any("\n" in cell for cell in first) or not all(first[1:] if dialect.header else first[:0]):
+    if any("\n" in cell for cell in first) or not all(first[1:] if dialect.header else first[:0]):
         raise Unclear
     if any(len(row) != len(first) for _, row in rows) or len(first) < 2:
         raise Unclear
