@@ -360,9 +360,9 @@ def test_predict_writes_csv_and_never_overwrites() -> None:
     new.to_csv("new.csv", index=False)
     out = run("predict", "last", "new.csv").stdout
     answers = pd.read_csv(pd.io.common.StringIO(out))
-    assert list(answers) == ["prediction", "output_cat", "output_dog", "output_eel"]
-    outputs = answers.drop(columns="prediction")
-    np.testing.assert_allclose(outputs.sum(axis=1), 1)
+    assert list(answers) == ["name", "prediction", "output_cat", "output_dog", "output_eel"]
+    outputs = answers.drop(columns=["name", "prediction"])
+    np.testing.assert_allclose(outputs.sum(axis=1), 1, atol=2e-4)  # four digits
     assert list(outputs.idxmax(axis=1).str.removeprefix("output_")) == list(answers["prediction"])
     np.testing.assert_array_equal(load("last").predict(new), answers["prediction"])
 
@@ -398,7 +398,7 @@ def test_predict_takes_a_file_without_a_header_by_position() -> None:
 def test_predict_numbers_and_yes_or_no() -> None:
     trained("diabetes", "--epochs", "1")
     np.savetxt("new.csv", load(1).training().source.X[:3], delimiter=",")
-    lines = run("predict", "1", "new.csv").stdout.splitlines()
+    lines = run("predict", "1", "new.csv", "--full").stdout.splitlines()
     assert lines[0] == "prediction"
     np.testing.assert_array_equal([float(x) for x in lines[1:]], load(1).predict(load(1).training().source.X[:3]))
     trained("breast_cancer", "--epochs", "1")

@@ -106,7 +106,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory, catalog: Catalog) -> dict[str
         _asked(opened, name).to_csv(rows, index=False, sep=";" if name == "animals" else ",")
         read = read_features(rows, opened.model.features)
         y = opened.model.outputs(read)
-        found[name] = Kept(opened, rows, y, np.asarray(opened.predict(read)))
+        found[name] = Kept(opened, rows, y, np.asarray(opened.model.said(y)))
     return found
 
 
@@ -241,7 +241,7 @@ def test_the_command_writes_into_the_run_and_prints_how_to_use_it(kept: dict[str
     done = subprocess.run(
         [sys.executable, folder / "model.py", case.rows], capture_output=True, text=True, cwd=tmp_path, timeout=PATIENCE
     )
-    predicted = command("predict", case.run.folder, case.rows).splitlines()[1:]
+    predicted = command("predict", case.run.folder, case.rows, "--full").splitlines()[1:]
     assert done.stdout.splitlines() == [line.split(",")[0] for line in predicted]
     assert (
         f"{folder} exists already and is left as it is: remove it, or give another --output"

@@ -35,6 +35,7 @@ DASHES = (
 ABSENT = ("na", "none", "missing", "Missing", "MISSING", "nil", "Null", "unknown", "Unknown")
 #: True and false: as programs write them, and spreadsheets in other languages.
 TRUTHS = (("true", "false"), ("wahr", "falsch"), ("vrai", "faux"), ("verdadero", "falso"), ("vero", "falso"))
+MOST_TRUTHS = 20  # words for them, in small and capital letters
 
 
 def marks(reading: Reading) -> tuple[str, ...]:
@@ -142,8 +143,8 @@ class _Column:
     @cached_property
     def dashes(self) -> Array:
         """Which words are marks of gaps among numbers and dates; none, where the marks were given."""
-        known = DASHES if self.wish.target else DASHES + ABSENT
-        return np.array([self.reading.missing is None and word in known for word in self.words], bool)
+        known = frozenset(() if self.reading.missing is not None else DASHES if self.wish.target else DASHES + ABSENT)
+        return np.array([word in known for word in self.words], bool)
 
     @cached_property
     def read(self) -> Numerals:
@@ -166,8 +167,9 @@ class _Column:
 
     def truth(self) -> Typed | None:
         """True and false, in the words of programs and spreadsheets; with gaps 1, 0 and NaN."""
-        lower = [word.lower() for word in self.words]
-        pair = next((pair for pair in TRUTHS if lower and set(lower) <= set(pair)), None)
+        lower = [word.lower() for word in self.words[:MOST_TRUTHS]]
+        few = 0 < len(self.words) < MOST_TRUTHS
+        pair = next((pair for pair in TRUTHS if few and set(lower) <= set(pair)), None)
         if pair is None or (pair != TRUTHS[0] and len(set(lower)) < 2):
             return None
         words = f"{pair[0]} and {pair[1]} are read as true and false"

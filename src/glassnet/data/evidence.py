@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kinds import ColumnRole, Dataset
-from .columns import form_of, input_table, measured_values
+from .columns import Form, form_of, input_table, measured_values
 from .preparation import Prepared
 from .reading import Roles
 from .roles import roles_of
@@ -22,10 +22,13 @@ FEW_VALUES = 32  # of a number column: these are told apart one by one
 
 
 def roles_in(dataset: Dataset, X: Any) -> tuple[ColumnRole, ...]:
-    """The role of each input column: as the table was read, else found out."""
-    known = {one.name: one for one in getattr(dataset, "columns", ())}
-    named = tuple(known[name] for name in X.columns if name in known)
-    return named if len(named) == len(X.columns) else roles_of(X, Roles())
+    """The role of each column of X, a DataFrame: as the table was read, else found out; plain numbers are inputs."""
+    known = {one.name: one for one in dataset.columns}
+    if set(X.columns) <= set(known):
+        return tuple(known[name] for name in X.columns)
+    if not hasattr(dataset.X, "iloc"):
+        return tuple(ColumnRole(str(name), "number") for name in X.columns)
+    return roles_of(X, Roles())
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +93,7 @@ class Evidence:
         """The columns of one role."""
         return [one for one in self.roles if one.role == role]
 
-    def _form(self, name: str) -> str:
+    def _form(self, name: str) -> Form:
         role = next(one.role for one in self.roles if one.name == name)
         return "text" if role == "category" else form_of(self.X[name])
 

@@ -69,7 +69,7 @@ class Rules:
         e = self.evidence
         if e.y.ndim == 2:
             return {}
-        names = [one.name for one in e.roles if one.used or one.role == "left out"]
+        names = [one.name for one in e.roles if one.used or one.role in ("left out", "constant")]
         found = {}
         for name in names[:MOST_COMPARED]:
             if e.task == "regression":
@@ -165,9 +165,11 @@ def constants(rules: Rules) -> Finding | None:
         return None
     values = [f"{name!r} ({e.codes(name)[1][0]})" for name in names[:_NAMED]]
     more = f" and {count(len(names) - _NAMED, 'more column')}" if len(names) > _NAMED else ""
-    words = f"{listed(values)}{more} {'holds' if len(names) == 1 else 'hold'} one value in all rows and says nothing."
-    words = words.replace("and says", "and say") if len(names) > 1 else words
-    return Finding("constant", "remark", len(names), words, _drop(names), tuple(names))
+    holds, says = ("holds", "says") if len(names) == 1 else ("hold", "say")
+    words = f"{listed(values)}{more} {holds} one value in all rows and {says} nothing."
+    used = [name for name in names if name in e.used]
+    to_do = _drop(used) if used else f"nothing: {'it is' if len(names) == 1 else 'they are'} left out"
+    return Finding("constant", "remark", len(names), words, to_do, tuple(names))
 
 
 def copies(rules: Rules) -> Finding | None:
@@ -243,7 +245,7 @@ def repeated_rows(rules: Rules) -> Finding | None:
     grave = share >= KNOWN_TEST_ROWS and not _few_combinations(e, names)
     if known and not grave and _few_combinations(e, names):
         words += " With so few different values that is no wonder."
-    to_do = "to leave copies out of the file, or --group COLUMN, if a column says which rows belong together"
+    to_do = "--group copies, which keeps equal rows in one split, or leave copies out of the file"
     return Finding("repeated rows", "warning" if grave else "remark", share or again / len(e), words, to_do)
 
 

@@ -12,14 +12,15 @@ import numpy as np
 from ..errors import GlassnetError
 from ..files import plain
 from ..findings import Finding
-from ..kinds import Dataset
+from ..kinds import ColumnRole, Dataset
 from ..tables import Table
 from ..wording import amount, bounded, count, percent, significant
-from .columns import input_table
-from .evidence import ColumnRole, Evidence, form_of, measured_values, roles_in, roles_of
+from .columns import Form, form_of, input_table, measured_values
+from .evidence import Evidence, roles_in
 from .findings import findings_on
 from .preparation import Prepared, prepare
 from .reading import Roles
+from .roles import roles_of
 from .sheets import Sheet
 from .sparse import Sparse
 from .tables import dataset_of
@@ -61,6 +62,8 @@ class ColumnLook:
     @property
     def values(self) -> str:
         """The range of numbers, the counts of names, else some examples."""
+        if not self.rows:
+            return ""
         if self.different == 0:
             return "empty"
         if self.different == 1:
@@ -172,52 +175,51 @@ def look_at_sheet(sheet: Sheet, roles: Roles, task: str | None = None) -> Look:
     """A file or a DataFrame: without a target its columns alone, with one also what stands out."""
     if not roles.target:
         return _columns_only(sheet, roles)
-    dataset = dataset_of(sheet, roles)
-    found = look_at_dataset(dataset, sheet.file, task, keep=(*roles.keep, *roles.category))
-    known = {column.name: column for column in found.columns}
-    aside = dict.fromkeys(roles.drop, "left out")
-    aside |= {name: word for word, name in (("group", roles.group), ("order", roles.order)) if name}
-    columns = []
-    for name in sheet.names:
-        if name not in known:
-            known[name] = look_at_column(sheet.column(name), ColumnRole(name, aside[name], "as you asked"))
-        columns.append(known[name])
-    return replace(found, columns=tuple(columns))
+    found = look_at_dataset(dataset_of(sheet, roles), sheet.file, task)
+    aside = [one for one in found.columns if not one.rows]
+    read = {one.name: look_at_column(sheet.column(one.name), ColumnRole(one.name, one.role, one.why)) for one in aside}
+    return replace(found, columns=tuple(read.get(one.name, one) for one in found.columns))
 
 
 def _columns_only(sheet: Sheet, roles: Roles) -> Look:
     import pandas as pd
 
     frame = pd.DataFrame({name: sheet.column(name, text=name in roles.category) for name in sheet.names})
+    said = [line for name in sheet.names for line in sheet.remarks(name)]
     aside = {name: ColumnRole(name, "left out", "as you asked") for name in roles.drop}
     found = [aside.get(one.name, one) for one in roles_of(frame, roles, sheet.header)]
+    said += [f"{role.why}." for role in found if role.word]
     columns = tuple(look_at_column(frame[role.name], role) for role in found)
-    why = tuple(f"{role.why}." for role in found if role.why and role.name not in aside)
-    return Look(sheet.file, len(sheet), columns, (*sheet.notes, *why))
+    return Look(sheet.file, len(sheet), columns, (*sheet.notes, *said))
 
 
 def look_at_dataset(
-    dataset: Dataset, title: str, task: str | None = None, prepared: Prepared | None = None, keep: Sequence[str] = (),
-    findings: bool = True,
-) -> Look:  # fmt: skip
-    """Rows in memory; `prepared` is what a training has made of them, else they are split as one would by default."""
+    dataset: Dataset, title: str, task: str | None = None, prepared: Prepared | None = None, findings: bool = True
+) -> Look:
+    """Rows in memory; `prepared` is what a training has made of them, else they are split as one would by default.
+
+    Of columns that are not among the rows, as they were left out, only their roles are known.
+    """
     trouble = ""
     if prepared is None:
         try:
-            prepared = prepare(dataset, infer_task(dataset, task), keep=keep)
+            prepared = prepare(dataset, infer_task(dataset, task))
         except GlassnetError as error:
             trouble = f"Nobody can train on it as it is: {error}"
-    columns = _inputs(dataset) if not dataset.image_shape else ()
     y = target_values(dataset.y)
     names = tuple(str(name) for name in dataset.target_names or ("target",))
     classes: tuple[tuple[str, int], ...] = ()
     if prepared is not None and prepared.targets.classes is not None:
         rows = np.bincount(prepared.targets.codes(y), minlength=len(prepared.targets.classes))
         classes = tuple(zip(map(str, prepared.targets.classes), map(int, rows), strict=True))
-    notes = (*dataset.notes, *(prepared.account if prepared else ()))
+    inputs = {one.name: one for one in _inputs(dataset)}
+    targets = {one.name: one for one in _targets(y, names, classes)}
+    order = [one.name for one in dataset.columns] or [*inputs, *targets]
+    aside = {one.name: ColumnLook(one.name, one.role, one.why) for one in dataset.columns}
+    columns = tuple((aside | inputs | targets)[name] for name in order)
     return Look(
-        title, len(y), (*columns, *_targets(y, names, classes)), notes,
-        names, prepared.targets.task if prepared else "", classes, dataset.image_shape, trouble,
+        title, len(y), columns, (*dataset.notes, *(prepared.account if prepared else ())), tuple(targets),
+        prepared.targets.task if prepared else "", classes, dataset.image_shape, trouble,
         _found(dataset, prepared) if findings else None,
     )  # fmt: skip
 
@@ -230,6 +232,8 @@ def _found(dataset: Dataset, prepared: Prepared | None) -> tuple[Finding, ...] |
 def _inputs(dataset: Dataset) -> tuple[ColumnLook, ...]:
     import pandas as pd
 
+    if dataset.image_shape:
+        return ()
     X, names = input_table(dataset.X, dataset.feature_names)
     if isinstance(X, Sparse):
         return tuple(ColumnLook(name, "number", rows=len(X)) for name in names)
@@ -261,7 +265,7 @@ def look_at_column(column: Any, role: ColumnRole) -> ColumnLook:
     seen = ColumnLook(role.name, role.role, role.why, len(column), missing, different, examples=examples)
     if different == 0:
         return seen
-    form = "text" if role.role == "category" else form_of(column)
+    form: Form = "text" if role.role == "category" else form_of(column)
     if form in ("number", "date") and column.dtype != bool:
         return replace(seen, **_span(column, form, different))
     if role.role == "id" or different > max(MOST_COUNTED, len(column) / 2):
@@ -271,7 +275,7 @@ def look_at_column(column: Any, role: ColumnRole) -> ColumnLook:
     return replace(seen, counts=tuple((short(value), int(rows)) for value, rows in frequent))
 
 
-def _span(column: Any, form: str, different: int) -> dict[str, Any]:
+def _span(column: Any, form: Form, different: int) -> dict[str, Any]:
     numbers = measured_values(column, form)
     numbers = numbers[np.isfinite(numbers)]
     if not len(numbers):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,10 +17,10 @@ from .cells import Coded, Place, Wish, marks, numbered, typed
 from .delimited import Cells, read_cells
 from .dialects import Dialect, dialect_of
 from .headers import counted, is_value
-from .large import SMALL, LargeSheet, read_large
+from .large import SMALL, LargeSheet, is_packed, read_large, read_large_file
 from .numerals import SAMPLE, decimal_habit
 from .reading import NAMES, Reading, option_of
-from .sources import PARQUET_SUFFIXES, Source, contents, decoded, existing, is_workbook
+from .sources import PARQUET_SUFFIXES, STANDARD_INPUT, Source, contents, decoded, existing, is_workbook
 from .workbooks import read_workbook
 
 
@@ -64,27 +65,42 @@ def open_sheet(path: str | Path, reading: Reading, known: Collection[str] = ()) 
     if Path(path).suffix.lower() in PARQUET_SUFFIXES:
         refuse_words(Path(path).name, reading, "Parquet", OF_CELLS)
         return parquet(path, reading)
+    text = [name for name in NAMES if name != "sheet"]
+    if large := read_large_file(path, reading, known):
+        refuse_words(large[0].file, reading, "text", text)
+        return _with_notes(*large, reading, known)
     file, content = contents(path)
     if is_workbook(content):
         refuse_words(file, reading, "a workbook", ("header", "skip", "sheet", *OF_CELLS))
         cells, notes = read_workbook(file, content, reading, known)
         return _without_row_names(TextSheet(cells, reading, notes), known)
-    refuse_words(file, reading, "text", [name for name in NAMES if name != "sheet"])
-    found = read_large(file, content, reading, known) if len(content) > SMALL else None
-    sheet, source, dialect = found or _read_small(file, content, reading, known)
-    del content
+    refuse_words(file, reading, "text", text)
+    return _with_notes(*_read_text(path, file, content, reading, known), reading, known)
+
+
+def _read_text(
+    path: str | Path, file: str, content: bytes, reading: Reading, known: Collection[str]
+) -> tuple[TextSheet | LargeSheet, Source, Dialect]:
+    unpacked = str(path) == STANDARD_INPUT or is_packed(path)
+    if (
+        unpacked
+        and len(content) >= SMALL
+        and (large := read_large(file, partial(io.BytesIO, content), len(content), reading, known))
+    ):
+        return large
+    source = decoded(file, content, reading)
+    dialect = dialect_of(source, reading, known)
+    return TextSheet(read_cells(source, dialect), reading), source, dialect
+
+
+def _with_notes(
+    sheet: TextSheet | LargeSheet, source: Source, dialect: Dialect, reading: Reading, known: Collection[str]
+) -> Sheet:
+    """A sheet with all that was found out about how its file is written."""
     commas = "Numbers are written with decimal commas (--decimal overrules)."
     said = (commas,) if reading.decimal is None and sheet.has_commas() and sheet.habit == "," else ()
     notes = (_detected(sheet, dialect), *source.notes, *dialect.notes, *said)
     return _without_row_names(replace(sheet, notes=notes), known)
-
-
-def _read_small(
-    file: str, content: bytes, reading: Reading, known: Collection[str]
-) -> tuple[TextSheet, Source, Dialect]:
-    source = decoded(file, content, reading)
-    dialect = dialect_of(source, reading, known)
-    return TextSheet(read_cells(source, dialect), reading), source, dialect
 
 
 #: The words about what stands in the cells of a column, in a file of any sort.

@@ -11,11 +11,10 @@ from ..data.columns import input_table
 from ..data.looking import Look, look_at_dataset, look_at_sheet
 from ..data.reading import Reading, Roles
 from ..data.sheets import FrameSheet, Sheet, open_sheet
-from ..data.sources import TABLE_SUFFIXES
 from ..errors import GlassnetError
 from ..kinds import Dataset
 from .building import Training
-from .choosing import load_dataset, need_plugins, refuse_unknown_file
+from .choosing import load_dataset, need_plugins
 from .telling import is_table
 from .words import Experiment
 
@@ -65,7 +64,6 @@ def head(experiment: Experiment, rows: int, catalog: Catalog) -> Any:
     if is_table(experiment.dataset):
         sheet, text = sheet_of(experiment), roles_of_words(experiment).category
         return pd.DataFrame({name: sheet.column(name, text=name in text).iloc[:rows] for name in sheet.names})
-    refuse_unknown_file(experiment.dataset, TABLE_SUFFIXES)
     _, dataset = load_dataset(experiment, catalog)
     X, y = dataset.X[:rows], dataset.y[:rows]
     X, found = input_table(X, dataset.feature_names)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..catalog import Catalog
+from ..data.frames import stands_for_frame
 from ..data.preparation import checksum_of
 from ..data.sources import STANDARD_INPUT
 from ..errors import GlassnetError
@@ -49,6 +50,11 @@ class Origin:
             raise GlassnetError(
                 f"the data of {self.folder} came from standard input, which can't be read again: give the same rows "
                 "with --data FILE (their checksum is kept), or train a new run"
+            )
+        if stands_for_frame(self.words.dataset):
+            raise GlassnetError(
+                f"{self.folder} was trained on a {self.words.dataset}, which is in no file: give that DataFrame again, "
+                f"glassnet.load({str(self.folder)!r}, data=df)"
             )
         if not is_plain(Path(str(self.words.dataset))):
             raise GlassnetError(
