@@ -97,10 +97,13 @@ def _copies(X: Any, columns: Sequence[ColumnRole]) -> Any:
 
 def _finite(sheet: Sheet, name: str, values: Any) -> Any:
     """The values, which are refused if a number among them is infinite: where it stands is known only here."""
-    if values.dtype.kind == "f" and (infinite := np.flatnonzero(np.isinf(values))).size:
+    if values.dtype.kind != "f":
+        return values
+    numbers = values.to_numpy(float, na_value=np.nan)
+    if (infinite := np.flatnonzero(np.isinf(numbers))).size:
         row = int(infinite[0])
         raise GlassnetError(
-            f"{sheet.file}, {sheet.where([row])}: column {name!r} holds {values.iloc[row]:g}, and a network computes "
+            f"{sheet.file}, {sheet.where([row])}: column {name!r} holds {numbers[row]:g}, and a network computes "
             "with finite numbers. Correct it, or leave the cell empty, so that it counts as missing."
         )
     return values
