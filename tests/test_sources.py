@@ -305,7 +305,7 @@ def test_words_go_with_the_run(desk: Path) -> None:
     kept = load("runs/0001-odd").experiment
     assert set(kept.reading) == {"separator=semicolon", "decimal=,", "missing=-", "skip=1"}
     assert glassnet("evaluate", "1").exit_code == 0
-    assert glassnet("predict", "1", "odd.csv").output.count("\n") == 61
+    assert glassnet("predict", "1", "odd.csv").stdout.count("\n") == 61
     assert glassnet("train", "--resume", "1", "--epochs", "2", "--no-report").exit_code == 0
     assert glassnet("data", "export", *words, "--scale", "none", "--to", "out").exit_code == 0
     assert pd.read_csv("out/train.csv")["a"].mod(1).eq(0.5).all()

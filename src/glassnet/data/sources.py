@@ -15,7 +15,8 @@ import re
 import sys
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -259,6 +260,18 @@ def refuse_too_large(file: str, size: int) -> None:
             f"{file} has {memory(size)}, and reading it takes about {memory(4 * size)} of memory, of which "
             f"{memory(room)} are free. Take a part of its rows or columns."
         )
+
+
+@contextmanager
+def within_memory(path: str | Path) -> Iterator[None]:
+    """What nobody could foresee is said in a line as well."""
+    try:
+        yield
+    except MemoryError as error:
+        raise GlassnetError(
+            f"{Path(path).name} does not fit into memory, of which {memory(_room())} are free. "
+            "Take a part of its rows or columns."
+        ) from error
 
 
 def _room() -> int:

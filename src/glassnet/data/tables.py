@@ -18,6 +18,7 @@ from .moments import part_of, part_values
 from .reading import Reading, Roles, Words
 from .roles import remarks, roles_of
 from .sheets import Sheet, TextSheet, open_sheet
+from .sources import within_memory
 
 COPIES = "copies"  # as a group: the rows with equal inputs, where no column is called so
 
@@ -45,7 +46,8 @@ def read_table(
     known = [name for names in roles.named.values() for name in names]
     if not isinstance(path, str | Path):
         return dataset_of(Frame.of(path).sheet(Reading.of(reading)), roles)
-    return dataset_of(open_sheet(path, Reading.of(reading), known), roles)
+    with within_memory(path):
+        return dataset_of(open_sheet(path, Reading.of(reading), known), roles)
 
 
 def dataset_of(sheet: Sheet, roles: Roles) -> Dataset:
@@ -174,7 +176,8 @@ def read_features(path: str | Path, features: Features, reading: Words = ()) -> 
     They are found by name, and other columns are ignored. A file without a header is taken by position if it has
     exactly the columns that were trained on; the names column_1, ... of a longer one count as names.
     """
-    return features_of(open_sheet(path, Reading.of(reading), known=features.names), features)
+    with within_memory(path):
+        return features_of(open_sheet(path, Reading.of(reading), known=features.names), features)
 
 
 def features_of(sheet: Sheet, features: Features) -> Any:
