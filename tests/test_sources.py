@@ -259,6 +259,7 @@ def piped(*words: str, content: bytes = TABLE) -> subprocess.CompletedProcess[by
 def test_standard_input_is_a_table(desk: Path) -> None:
     done = piped("train", "-", "--target", "y", "--epochs", "1", "--no-report")
     assert done.returncode == 0, done.stderr
+    assert b"data       standard input: 2 inputs" in done.stdout
     assert b"standard input: 60 rows, 3 columns, separated by commas" in done.stdout
     (desk / "table.csv").write_bytes(TABLE)
     assert glassnet("train", "table.csv", "--target", "y", "--epochs", "1", "--no-report").exit_code == 0
@@ -271,6 +272,12 @@ def test_standard_input_is_a_table(desk: Path) -> None:
     said = "came from standard input, which can't be read again: give the same rows with --data FILE"
     assert said in again.stderr.decode() and len(again.stderr.splitlines()) == 1
     assert glassnet("train", "--resume", "1", "--epochs", "2", "--data", "table.csv", "--no-report").exit_code == 0
+
+
+def test_a_sweep_needs_a_file(desk: Path) -> None:
+    done = piped("sweep", "-", "--target", "y", "--over", "seed=1,2")
+    assert done.stderr == b"Error: a sweep reads its rows several times, and standard input only once: give a file\n"
+    assert done.returncode == 2 and not (desk / "sweeps").exists()
 
 
 def test_nothing_on_standard_input(desk: Path) -> None:
