@@ -8,6 +8,7 @@ from glassnet import Dataset, GlassnetError
 from glassnet.data import Features, infer_task, prepare, read_features, read_table
 from glassnet.data.reading import Roles
 from glassnet.data.roles import is_id, roles_of
+from glassnet.data.unfamiliar import unfamiliar
 
 RNG = np.random.default_rng(0)
 N = 60
@@ -91,7 +92,7 @@ def test_measurements_that_differ_in_every_row_stay_and_are_said(name, values, t
     data = read(table(**{name: values}), tmp_path)
     assert prepare(data, "binary").features.outputs == (name, "a")
     said = f"Column {name!r} holds a different whole number in every row, as ids do, and counts as a measurement"
-    assert [note for note in data.notes if note == f"{said} (--drop {name})."]
+    assert [note for note in data.notes if note == f"{said} (--drop {name} leaves it out)."]
 
 
 def test_of_a_file_without_names_no_column_is_nameless(tmp_path):
@@ -291,6 +292,7 @@ def test_a_part_of_a_date_is_a_category_on_request(word, values, tmp_path):
     assert "day" not in alone.features.outputs
     for handed in (read_features(tmp_path / "t.csv", alone.features), frame.assign(day=DAYS)):
         np.testing.assert_array_equal(alone.features.transform(handed, alone.train.index), alone.train.X)
+        assert list(unfamiliar(alone.features, handed)) == []
 
 
 @pytest.mark.parametrize(

@@ -275,7 +275,7 @@ def test_standard_input_is_a_table(desk: Path) -> None:
 
 
 def test_a_sweep_needs_a_file(desk: Path) -> None:
-    done = piped("sweep", "-", "--target", "y", "--over", "seed=1,2")
+    done = piped("sweep", "-", "--target", "y", "--over", "l2=0.1,0.2")
     assert done.stderr == b"Error: a sweep reads its rows several times, and standard input only once: give a file\n"
     assert done.returncode == 2 and not (desk / "sweeps").exists()
 

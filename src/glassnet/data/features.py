@@ -18,7 +18,7 @@ from ..errors import GlassnetError, did_you_mean, join
 from ..kinds import ColumnRole
 from ..wording import count
 from .columns import Column, Kind, fit_column, input_table, measured_values, not_finite, text_values
-from .moments import part_of, part_values
+from .moments import with_parts
 from .sparse import Sparse
 
 Array = NDArray[Any]
@@ -141,8 +141,7 @@ class Features:
         """X with exactly the columns that were fitted, dropped ones aside."""
         if hasattr(X, "iloc"):
             X = X.set_axis([str(name) for name in X.columns], axis=1)
-            parts = {name: part for name in self.needed if (part := part_of(name, X.columns))}
-            X = X.assign(**{name: part_values(X[column], part) for name, (column, part) in parts.items()})
+            X = with_parts(X, self.needed)
             missing = [name for name in self.needed if name not in X.columns]
             if missing:
                 raise GlassnetError(f"the table lacks columns that were trained on: {join(missing)}.")
