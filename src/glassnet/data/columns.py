@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -212,7 +213,7 @@ def _fit_text(name: str, values: Array, kept: bool) -> Column:
     if len(found) > MOST_VALUES and not kept:
         why = (
             f"Text column {name!r} was dropped: it has {count(len(found), 'different value')}, more than {MOST_VALUES} "
-            f"(--keep {name} restores it)"
+            f"(--keep {shlex.quote(name)} restores it)"
         )
         return Column(name, "dropped", why=why)
     return Column(name, "text", values=tuple(found), gaps=gaps)

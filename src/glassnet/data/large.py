@@ -18,7 +18,8 @@ from ..errors import GlassnetError
 from .blocks import BLOCK, Layout, Parsed, Unclear, parse, read_words, row_lines
 from .cells import Coded, Place, Typed, Wish, marks, numbered, typed
 from .delimited import cells_of
-from .dialects import Dialect, dialect_of, is_number, split
+from .dialects import Dialect, dialect_of, sample
+from .headers import is_value
 from .numerals import SAMPLE, decimal_habit
 from .reading import Reading
 from .sources import Source, decoded, encoding_of, refuse_too_large
@@ -94,7 +95,7 @@ def _read(opened: Opened, length: int, source: Source, reading: Reading, known: 
         if not start and stream.seek(0) == 0 and stream.read(3) == codecs.BOM_UTF8:
             start = len(codecs.BOM_UTF8)
     missing = marks(reading)
-    if any(map(is_number, missing)):
+    if any(map(is_value, missing)):
         raise Unclear  # the parser takes -999.0, too, where -999 is said
     encoding = "utf-8" if source.encoding == "utf-8-sig" else source.encoding
     layout = Layout(
@@ -111,8 +112,10 @@ def _read(opened: Opened, length: int, source: Source, reading: Reading, known: 
 def _names(source: Source, dialect: Dialect) -> tuple[tuple[str, ...], int]:
     """What the columns are called, and the line of the first row; raises `Unclear` for what isn't plain."""
     mark = dialect.separator
-    rows = list(itertools.islice(split(source.text, dialect), 2))
-    odd = dialect.comment or dialect.row_names or not mark.isascii() or mark.isalnum() or mark in ' "\r\n'
+    rows = sample(source.text, dialect, 2)
+    odd = (
+        dialect.comment or dialect.row_names or dialect.rule or not mark.isascii() or mark.isalnum() or mark in ' "\r\n'
+    )
     if odd or len(rows) < 2 or len(rows[0][1]) < 2:
         raise Unclear
     line, first = rows[0]
@@ -136,8 +139,8 @@ def _decimal(source: Source, dialect: Dialect, reading: Reading) -> str:
 
 
 def _habit(source: Source, dialect: Dialect) -> str | None:
-    rows = itertools.islice(split(source.text, dialect), SAMPLE + dialect.header)
-    return decimal_habit(zip(*(cells for _, cells in list(rows)[dialect.header :]), strict=False))
+    rows = sample(source.text, dialect, SAMPLE + dialect.header)
+    return decimal_habit(zip(*(cells for _, cells in rows[dialect.header :]), strict=False))
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,7 @@ def _encoding(text: str) -> str:
             return text
     except (LookupError, ValueError):
         pass
-    guess = did_you_mean(text, sorted({*aliases, *aliases.values(), *COMMON}))
+    guess = did_you_mean(text, (*COMMON, *sorted(set(aliases.values()))))
     raise GlassnetError(f"there is no encoding {text!r}.{guess} Such as: {join(COMMON)}")
 
 

@@ -15,7 +15,8 @@ from ..errors import GlassnetError, join
 from ..wording import count
 from .cells import Coded, Place, Wish, marks, numbered, typed
 from .delimited import Cells, read_cells
-from .dialects import Dialect, counted, dialect_of, is_number
+from .dialects import Dialect, dialect_of
+from .headers import counted, is_value
 from .large import SMALL, LargeSheet, is_packed, read_large, read_large_file
 from .numerals import SAMPLE, decimal_habit
 from .reading import NAMES, Reading, option_of
@@ -208,7 +209,7 @@ def _without_row_names(sheet: TextSheet | LargeSheet, known: Collection[str]) ->
     if all(cell.isdecimal() for cell in first):
         does = "numbers" if first == counted(first[0], len(first)) else ""
     else:
-        does = "names" if len(set(first)) == len(first) > 1 and not any(map(is_number, first)) else ""
+        does = "names" if len(set(first)) == len(first) > 1 and not any(map(is_value, first)) else ""
     if not does:
         return sheet
     said = f"The first column has no name and {does} the rows: left out (--keep column_1 overrules)."
