@@ -197,6 +197,21 @@ def test_a_class_list_of_41_rows_leaves_its_numbers(tmp_path):
 # --- words that overrule --------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ({"drop": ["y"]}, "--target and --drop both name the column 'y'"),
+        ({"keep": ["y"]}, "--target and --keep both name the column 'y'"),
+        ({"group": "y"}, "--target and --group both name the column 'y'"),
+        ({"drop": ["a"], "keep": ["a"]}, "--drop and --keep both name the column 'a'"),
+        ({"drop": ["a"], "category": ["a"]}, "--drop and --category both name the column 'a'"),
+    ],
+)
+def test_words_at_odds_are_refused(words, said, tmp_path):
+    with pytest.raises(GlassnetError, match=f"{said}: give one of them"):
+        read(table(), tmp_path, **words)
+
+
 def test_every_column_is_in_the_account_once_and_in_order(tmp_path):
     frame = table(Id=shuffled(), site=[1, 2, 3] * 20, gone=RNG.normal(size=N), who=np.arange(N) // 6, at=shuffled())
     data = read(frame, tmp_path, drop=["gone"], category=["site"], group="who")
