@@ -69,8 +69,8 @@ class ColumnLook:
         if self.different == 1:
             return f"{self.examples[0]} everywhere" + " but in gaps" * (self.missing > 0)
         if self.low is not None:
-            mean = f", mean {significant(self.mean)}" if self.mean is not None else ""
-            low, high = (significant(v, 6) if isinstance(v, float) else str(v) for v in (self.low, self.high))
+            mean = f", mean {in_digits(self.mean, 4)}" if self.mean is not None else ""
+            low, high = (in_digits(v) if isinstance(v, float) else str(v) for v in (self.low, self.high))
             return f"{low} to {high}{mean}"
         if self.counts:
             said = ", ".join(f"{value} ({amount(rows)})" for value, rows in self.counts[:IN_A_CELL])
@@ -171,17 +171,20 @@ class Look:
 # --- looking ------------------------------------------------------------------------------------------------
 
 
-def look_at_sheet(sheet: Sheet, roles: Roles, task: str | None = None) -> Look:
-    """A file or a DataFrame: without a target its columns alone, with one also what stands out."""
+def look_at_sheet(sheet: Sheet, roles: Roles, task: str | None = None, most: int | None = None) -> Look:
+    """A file or a DataFrame: without a target its columns alone, with one also what stands out.
+
+    Of columns after the first `most` only the roles are known.
+    """
     if not roles.target:
-        return _columns_only(sheet, roles)
-    found = look_at_dataset(dataset_of(sheet, roles), sheet.file, task)
-    aside = [one for one in found.columns if not one.rows]
+        return _columns_only(sheet, roles, most)
+    found = look_at_dataset(dataset_of(sheet, roles), sheet.file, task, most=most)
+    aside = [one for one in found.columns[:most] if not one.rows]
     read = {one.name: look_at_column(sheet.column(one.name), ColumnRole(one.name, one.role, one.why)) for one in aside}
     return replace(found, columns=tuple(read.get(one.name, one) for one in found.columns))
 
 
-def _columns_only(sheet: Sheet, roles: Roles) -> Look:
+def _columns_only(sheet: Sheet, roles: Roles, most: int | None) -> Look:
     import pandas as pd
 
     frame = pd.DataFrame({name: sheet.column(name, text=name in roles.category) for name in sheet.names})
@@ -189,13 +192,14 @@ def _columns_only(sheet: Sheet, roles: Roles) -> Look:
     aside = {name: ColumnRole(name, "left out", "as you asked") for name in roles.drop}
     found = [aside.get(one.name, one) for one in roles_of(frame, roles, sheet.header)]
     said += [f"{role.why}." for role in found if role.word]
-    columns = tuple(look_at_column(frame[role.name], role) for role in found)
+    columns = _looked_at(frame, found, most)
     return Look(sheet.file, len(sheet), columns, (*sheet.notes, *said))
 
 
 def look_at_dataset(
-    dataset: Dataset, title: str, task: str | None = None, prepared: Prepared | None = None, findings: bool = True
-) -> Look:
+    dataset: Dataset, title: str, task: str | None = None, prepared: Prepared | None = None, findings: bool = True,
+    most: int | None = None,
+) -> Look:  # fmt: skip
     """Rows in memory; `prepared` is what a training has made of them, else they are split as one would by default.
 
     Of columns that are not among the rows, as they were left out, only their roles are known.
@@ -212,11 +216,12 @@ def look_at_dataset(
     if prepared is not None and prepared.targets.classes is not None:
         rows = np.bincount(prepared.targets.codes(y), minlength=len(prepared.targets.classes))
         classes = tuple(zip(map(str, prepared.targets.classes), map(int, rows), strict=True))
-    inputs = {one.name: one for one in _inputs(dataset)}
+    inputs = {one.name: one for one in _inputs(dataset, most)}
     targets = {one.name: one for one in _targets(y, names, classes)}
     order = [one.name for one in dataset.columns] or [*inputs, *targets]
     aside = {one.name: ColumnLook(one.name, one.role, one.why) for one in dataset.columns}
-    columns = tuple((aside | inputs | targets)[name] for name in order)
+    known = aside | inputs | targets
+    columns = tuple(known[name] for name in order)
     return Look(
         title, len(y), columns, (*dataset.notes, *(prepared.account if prepared else ())), tuple(targets),
         prepared.targets.task if prepared else "", classes, dataset.image_shape, trouble,
@@ -229,7 +234,7 @@ def _found(dataset: Dataset, prepared: Prepared | None) -> tuple[Finding, ...] |
     return None if evidence is None else tuple(findings_on(evidence))
 
 
-def _inputs(dataset: Dataset) -> tuple[ColumnLook, ...]:
+def _inputs(dataset: Dataset, most: int | None) -> tuple[ColumnLook, ...]:
     import pandas as pd
 
     if dataset.image_shape:
@@ -238,7 +243,14 @@ def _inputs(dataset: Dataset) -> tuple[ColumnLook, ...]:
     if isinstance(X, Sparse):
         return tuple(ColumnLook(name, "number", rows=len(X)) for name in names)
     frame = X if hasattr(X, "iloc") else pd.DataFrame(X, columns=list(names))
-    return tuple(look_at_column(frame[role.name], role) for role in roles_in(dataset, frame))
+    return _looked_at(frame, roles_in(dataset, frame), most)
+
+
+def _looked_at(frame: Any, roles: Sequence[ColumnRole], most: int | None) -> tuple[ColumnLook, ...]:
+    """The first columns of a table, and the mere roles of the others."""
+    several = len(roles) if most is None else most
+    seen = [look_at_column(frame[role.name], role) for role in roles[:several]]
+    return (*seen, *(ColumnLook(role.name, role.role, role.why) for role in roles[several:]))
 
 
 def _targets(y: Any, names: Sequence[str], classes: Any) -> tuple[ColumnLook, ...]:
@@ -295,8 +307,14 @@ def _is_steps(low: float, high: float, different: int) -> bool:
     return high - low == different - 1
 
 
+def in_digits(value: float, digits: int = 6) -> str:
+    """A number of a column: 0.4167, 1955, 12,300. A year has no separator."""
+    text = significant(value, digits)
+    return text if abs(value) >= 10_000 else text.replace(",", "")
+
+
 def short(value: Any) -> str:
     """A value as an example: 2.5, `Braund, Mr. Owen Harris`, long text with how much is left out."""
     if isinstance(value, float):
-        return significant(value, 6)
+        return in_digits(value)
     return bounded(" ".join(str(value).split()), LONGEST) if len(str(value)) > 2 * LONGEST else str(value)

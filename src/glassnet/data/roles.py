@@ -21,6 +21,7 @@ from .reading import Roles
 FEWEST = 10  # rows: of fewer, all may well differ
 FEWEST_NUMBERED = 20  # rows, for whole numbers
 SHOWN = 6  # names in a sentence
+SAMPLE = 1000  # values that tell what text is
 FEW_VALUES = 20  # so many different numbers called an id may be names of a few things
 _WORD = re.compile(r"[A-ZÄÖÜ]+(?![a-zäöüß])|[A-ZÄÖÜ]?[a-zäöüßéè]+|\d+|#")
 
@@ -79,6 +80,8 @@ def _is_measurement(name: str, values: Any, header: bool) -> bool:
 
 
 def _role(name: str, values: Any, asked: Roles, header: bool) -> ColumnRole:
+    if _are_measured(values) and name not in asked.keep and name not in asked.category:
+        return ColumnRole(name, "number")
     form = "text" if name in asked.category else form_of(values)
     role = {"number": "number", "text": "category", "date": "date"}[form]
     if name in asked.keep or name in asked.category:
@@ -94,13 +97,22 @@ def _role(name: str, values: Any, asked: Roles, header: bool) -> ColumnRole:
     return ColumnRole(name, kind, f"{noun} {name!r} was dropped: it {why} ({word} restores it)", word)
 
 
+def _are_measured(values: Any) -> bool:
+    """Whether fractions differ, which no id and no constant have: a quick look, for there may be many columns."""
+    if values.dtype != np.float64:
+        return False
+    numbers = values.to_numpy()
+    first = numbers[0] if len(numbers) else np.nan
+    return bool(first != np.trunc(first) and (numbers != first).any() and first == first)
+
+
 def _no_input(name: str | None, form: str, present: Any, rows: int) -> tuple[str, str]:
     """(role, why) of a column that is no input; empty where it is one. `name` is None where the file has no names."""
     different = present.nunique()
     if different == 1 and len(present) == rows > 1:
         return "constant", f"holds {present.iloc[0]} in all {count(rows, 'row')}"
     if form == "text":
-        return _text(name or "", present.astype(str), different)
+        return _text(name or "", present, different)
     if name is not None and form == "number" and _is_whole(present, rows):
         return _whole(name, present, different, rows)
     return "", ""
@@ -110,8 +122,7 @@ def _text(name: str, present: Any, different: int) -> tuple[str, str]:
     differ = "differs in every row" if different == len(present) else f"has {count(different, 'different value')}"
     among = f"{differ} in {count(len(present), 'row')}" if different < len(present) else differ
     words = words_of(name)
-    values = present.drop_duplicates()
-    if values.str.fullmatch(_EMAIL.pattern).mean() > 0.9:
+    if np.mean([bool(_EMAIL.fullmatch(str(value))) for value in present.unique()[:SAMPLE]]) > 0.9:
         return "id", "holds e-mail addresses"
     if different > MOST_VALUES and different <= len(present) / 2:
         return "left out", f"{differ}, more than {MOST_VALUES}"
@@ -185,7 +196,8 @@ def _is_number_word(name: str) -> bool:
 def remarks(X: Any, columns: Sequence[ColumnRole]) -> Iterator[str]:
     """What may be an id or names after all, and is an input; each with the word that says so."""
     used = [column.name for column in columns if column.role == "number" and not column.why]
-    whole = [name for name in used if X[name].dtype.kind in "iu"]
+    kinds = dict(zip(X.columns, X.dtypes, strict=True))
+    whole = [name for name in used if kinds[name].kind in "iu"]
     numbered = [name for name in whole if len(X) >= FEWEST_NUMBERED and X[name].is_unique]
     if len(numbered) == 1:
         yield (
