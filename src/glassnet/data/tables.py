@@ -172,8 +172,15 @@ def _check_names(sheet: Sheet, roles: Roles) -> None:
             if name not in sheet.names and not derived:
                 wanted = f"no column {name!r}{_WANTED[word]}"
                 raise GlassnetError(f"there is {wanted}.{did_you_mean(name, sheet.names)} {columns}")
+    for one, other in _AT_ODDS:
+        if both := [name for name in roles.named[one] if name in roles.named[other]]:
+            raise GlassnetError(f"--{one} and --{other} both name the column {both[0]!r}: give one of them.")
 
 
+_AT_ODDS = (
+    ("target", "drop"), ("target", "keep"), ("target", "group"), ("target", "order"), ("drop", "keep"),
+    ("drop", "category"),
+)  # fmt: skip
 _WANTED = {
     "target": "", "drop": " to leave out", "category": " to read as names", "keep": " to keep",
     "group": " to group by", "order": " to order by",
