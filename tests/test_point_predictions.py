@@ -139,7 +139,7 @@ def test_a_table_of_predictions_shows_the_further_ones_by_name(tmp_path) -> None
     ]
     assert CliRunner().invoke(main, [*words, "--epochs", "30", "--no-report", "--quiet"]).exit_code == 0
     done = CliRunner().invoke(main, [*at, "predict", "last", str(tmp_path / "t.csv"), "--runs", str(tmp_path / "r")])
-    assert done.exit_code == 0 and done.stdout.splitlines()[0] == "prediction,spread 1"
+    assert done.exit_code == 0 and done.stdout.splitlines()[0] == "prediction,expected,spread 1"
     refused = CliRunner().invoke(main, [*at, "export", "last", "--to", "onnx", "--runs", str(tmp_path / "r")])
     assert refused.exit_code == 2 and "gaussian" in refused.output
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,7 +15,8 @@ from numpy.typing import NDArray
 
 from .catalog import Catalog, Choice
 from .data import Features, Targets
-from .errors import GlassnetError
+from .data.unfamiliar import unfamiliar
+from .errors import GlassnetError, GlassnetWarning
 from .files import parse_json
 from .kinds import TASKS, Loss
 from .network import Network
@@ -73,17 +75,31 @@ class Model:
         return self.network.predict(self.features.transform(X))
 
     def predict(self, X: Any) -> Array:
-        """Class names (n,), 0 and 1 (n, c) for several labels, or numbers (n,) or (n, c) in their own units."""
-        said = answers(self.outputs(X), self.targets, self.loss)
+        """Class names (n,), 0 and 1 (n, c) for several labels, or numbers (n,) or (n, c) in their own units.
+
+        What no training row held, such as an unknown value of a text, is said in a `GlassnetWarning` for each column.
+        """
+        y = self.outputs(X)
+        for remark in unfamiliar(self.features, X):
+            warnings.warn(remark, GlassnetWarning, stacklevel=2)
+        return self.said(y)
+
+    def said(self, y: Array) -> Array:
+        """What outputs y (n, k) say, as `predict` does."""
+        said = answers(y, self.targets, self.loss)
         if self.targets.task == "regression":
             return said[:, 0] if said.shape[1] == 1 else said
         return said if self.targets.task == "multilabel" else np.asarray(self.targets.labels(said))
 
     def further(self, X: Any) -> dict[str, Array]:
         """What the loss says of numbers beyond `predict`, by name in the target's own units: quantiles, a spread."""
+        return self.said_further(self.outputs(X))
+
+    def said_further(self, y: Array) -> dict[str, Array]:
+        """What outputs y (n, k) say, as `further` does."""
         if self.loss.further is None:
             return {}
-        return dict(self.loss.further(self.outputs(X), self.targets.mean, self.targets.scale))
+        return dict(self.loss.further(y, self.targets.mean, self.targets.scale))
 
     def to_arrays(self) -> dict[str, Array]:
         """Everything as arrays that need no pickle; the words among them as one JSON text."""

@@ -47,6 +47,18 @@ def significant(value: float, digits: int = 3) -> str:
     return f"{rounded:,.10f}".rstrip("0")
 
 
+def rounded(value: float, digits: int) -> str:
+    """A number for a table that programs read, in so many significant digits: 42690, 0.1235, 3.2e-05; none if NaN."""
+    if not math.isfinite(value):
+        return "" if math.isnan(value) else str(value)
+    text = f"{value:.{digits - 1}e}"
+    mantissa, exponent = text.split("e")
+    if not -5 < int(exponent) < 16:
+        return f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{int(exponent):+03d}"
+    whole = f"{float(text):.{max(0, digits - 1 - int(exponent))}f}"
+    return whole.rstrip("0").rstrip(".") if "." in whole else whole
+
+
 def exact(value: float, digits: int = 6) -> str:
     """A number beside the one that it should be, in as many digits as show the difference; what is no number, too."""
     return f"{value:.{digits}g}"

@@ -28,9 +28,10 @@ from .index import index
 from .new import new, sabotage
 from .parts import list_parts, show
 from .plot import plot
+from .predicting import evaluate, predict
 from .release import release
 from .report import report
-from .runs import evaluate, list_runs, predict
+from .runs import list_runs
 from .summary import summary
 from .sweep import sweep
 from .trace import trace

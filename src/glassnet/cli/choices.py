@@ -110,8 +110,14 @@ def choices(dataset: str | None, words: dict[str, Any]) -> dict[str, Any]:
     given = {name: value for name, value in words.items() if value is not None and value != ()}
     reading = {name: given.pop(name) for name in list(given) if name.startswith(READING)}
     if reading:
-        given["reading"] = in_words({name.removeprefix(READING): value for name, value in reading.items()})
+        given["reading"] = reading_words(reading)
     return given | ({} if dataset is None else {"dataset": dataset})
+
+
+def reading_words(typed: dict[str, Any]) -> tuple[str, ...]:
+    """What was typed of `READING_OPTIONS`, as words of a `Reading`."""
+    given = {name.removeprefix(READING): value for name, value in typed.items() if value is not None and value != ()}
+    return in_words(given)
 
 
 def read_experiment(given: dict[str, Any], config: Path | None, settings: tuple[str, ...]) -> Experiment:

@@ -1,4 +1,4 @@
-"""`glassnet evaluate`, `predict` and `runs`: what has been trained, used again."""
+"""`glassnet runs`: what has been trained; and how a word becomes a run, in every command."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import click
 from ..errors import GlassnetError
 from ..tables import Table
 from ..wording import figure
-from .edge import say, say_data
+from .edge import say
 
 if TYPE_CHECKING:
     from ..runs import Run
@@ -56,76 +56,6 @@ def means_a_run(word: str, runs: str) -> bool:
     beside = len(path.parts) > 1 and (path.parent == Path(runs) or path.is_dir())
     like_one = not is_table(word) and (beside or bool(re.match(r"\d+-", path.name)))
     return like_one or FOLDERS.is_one(word, Path(runs))
-
-
-@click.command(epilog="\b\nExamples:\n  glassnet evaluate last\n  glassnet evaluate runs/0001-digits8x8 --json")
-@click.argument("run")
-@runs_option
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-@click.pass_obj
-def evaluate(host: Host, run: str, runs: str, as_json: bool) -> None:
-    """Score the model of RUN again, on the very rows that were kept from training.
-
-    RUN is a folder, a number, or last.
-    """
-    from ..runs import Run
-    from .display import console, scores_table
-
-    opened = run_of(host, run, runs)
-    again = Run.of(opened.trained, str(opened.folder))
-    if as_json:
-        say(json.dumps({"run": str(opened.folder)} | {key: again.result[key] for key in ("metrics", "intervals")}))
-        return
-    say(f"{opened.folder}: {opened.experiment.title}")
-    console().print(scores_table(again))
-
-
-@click.command(
-    epilog="\b\nExamples:\n  glassnet predict last new.csv\n  glassnet predict 3 new.csv --output answers.csv"
-)
-@click.argument("run")
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE.csv")
-@click.option("--output", type=click.Path(path_type=Path), metavar="FILE.csv", help="Write there instead of printing.")
-@runs_option
-@click.pass_obj
-def predict(host: Host, run: str, file: Path, output: Path | None, runs: str) -> None:
-    """Predict each row of FILE.csv with the model of RUN, as CSV.
-
-    The file has the columns of the training table, by name; the target column may be missing. Classes come
-    with the network's output for each of them.
-    """
-    from ..data import read_features
-    from ..files import refuse_existing, write_text
-
-    refuse_existing(output, "--output")
-    opened = run_of(host, run, runs)
-    model = opened.model
-    table = predictions(model, read_features(file, model.features, opened.experiment.reading))
-    text: str = table.to_csv(index=False, lineterminator="\n")
-    if output is None:
-        say_data(text)
-        return
-    write_text(output, text, elsewhere="give another --output")
-    say(f"{len(table)} predictions in {output}")
-
-
-def predictions(model: Any, rows: Any) -> Any:
-    """A table of predictions: the answer, then the outputs that it rests on, or what else the loss says of numbers."""
-    import pandas as pd
-
-    answer, targets = model.predict(rows), model.targets
-    several = [f"prediction_{number}" for number in range(1, answer.shape[1] + 1)] if answer.ndim == 2 else []
-    table = pd.DataFrame(answer, columns=several or ["prediction"])
-    for name, values in model.further(rows).items():
-        table[name] = values
-    if several:
-        return table
-    if targets.classes:
-        y = model.outputs(rows)
-        names = targets.classes[-1:] if y.shape[1] == 1 else targets.classes
-        for column, name in enumerate(names):
-            table[f"output_{name}"] = y[:, column]
-    return table
 
 
 @click.command("runs", epilog="\b\nExamples:\n  glassnet runs\n  glassnet runs --json")

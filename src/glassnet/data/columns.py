@@ -165,8 +165,12 @@ def not_finite(name: str, value: float, row: int, dtype: np.dtype[Any]) -> str:
 
 def fit_column(X: Any, j: int, name: str, rows: NDArray[np.intp], way: str, kept: bool) -> Column:
     """Learn one column from the training rows."""
-    raw = X.iloc[rows, j] if hasattr(X, "iloc") else X[rows, j]
-    form = form_of(X.iloc[:, j]) if hasattr(X, "iloc") else "number"
+    column = X.iloc[:, j] if hasattr(X, "iloc") else X[:, j]
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "biuf":  # most, and pandas is slow to take rows
+        form: Form = "number"
+        raw = np.asarray(column)[rows]
+    else:
+        form, raw = form_of(column), column.iloc[rows]
     if form == "text":
         return _fit_text(name, text_values(raw), kept)
     values = measured_values(raw, form)

@@ -18,6 +18,7 @@ from ..errors import GlassnetError, did_you_mean, join
 from ..kinds import ColumnRole
 from ..wording import count
 from .columns import Column, Kind, as_matrix, fit_column, input_table, measured_values, not_finite, text_values
+from .moments import with_parts
 from .sparse import Sparse
 
 Array = NDArray[Any]
@@ -141,6 +142,7 @@ class Features:
         """X with exactly the columns that were fitted, dropped ones aside."""
         if hasattr(X, "iloc"):
             X = X.set_axis([str(name) for name in X.columns], axis=1)
+            X = with_parts(X, self.needed)
             missing = [name for name in self.needed if name not in X.columns]
             if missing:
                 raise GlassnetError(f"the table lacks columns that were trained on: {join(missing)}.")

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import join
 from ..kinds import ColumnRole
 from ..wording import count
 from .columns import MOST_VALUES, form_of
@@ -22,6 +21,7 @@ from .reading import Roles
 FEWEST = 10  # rows: of fewer, all may well differ
 FEWEST_NUMBERED = 20  # rows, for whole numbers
 SAMPLE = 1000  # values that tell what text is
+SHOWN = 6  # names in a sentence
 FEW_VALUES = 20  # so many different numbers called an id may be names of a few things
 _WORD = re.compile(r"[A-ZÄÖÜ]+(?![a-zäöüß])|[A-ZÄÖÜ]?[a-zäöüßéè]+|\d+|#")
 
@@ -34,7 +34,7 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 #: Words that call a column an id wherever they stand first or last.
 _ID = _words_in(
-    "id ids uid uuid guid pk identifier identifiant identificador kennung matrikelnummer kundennummer rownames"
+    "id ids pid uid uuid guid pk identifier identifiant identificador kennung matrikelnummer kundennummer rownames"
 )
 #: What an id may belong to: "passengerid", "student number".
 _OWNERS = _words_in(
@@ -45,7 +45,7 @@ _OWNERS = _words_in(
 )
 #: Names of a whole column that numbers the rows, and words for a number that need an owner.
 _NUMBERING = _words_in(
-    "nr no num number nummer index idx row rownum rownumber lfdnr laufnummer seq serial key zeile # unnamed 0"
+    "nr no num number nummer index idx order row rownum rownumber lfdnr laufnummer seq serial key zeile # unnamed 0"
 )
 _NUMBER = _words_in("nr no num number nummer nummern key index")
 _PEOPLE = _words_in(
@@ -60,12 +60,28 @@ def roles_of(X: Any, asked: Roles, header: bool = True) -> tuple[ColumnRole, ...
 
     `header` says that the columns have names of their own; else none of them is a name.
     """
-    return tuple(_role(str(name), values, asked, header) for name, values in X.items())
+    named = {*asked.keep, *asked.category}
+    return tuple(
+        ColumnRole(name, "number")
+        if name not in named and _is_measurement(name, values, header)
+        else _role(name, values, asked, header)
+        for name, values in X.items()
+    )
+
+
+def _is_measurement(name: str, values: Any, header: bool) -> bool:
+    """Numbers without a gap that are not all the same and whose name says nothing else: most columns of most tables."""
+    if not isinstance(values.dtype, np.dtype) or values.dtype.kind not in "fiu" or not len(values):
+        return False
+    array = values.to_numpy()
+    if array.dtype.kind == "f" and np.isfinite(array[0]) and array[0] != np.trunc(array[0]):
+        return bool((array != array[0]).any())  # a fraction: whether there are gaps tells nothing
+    if np.isnan(array).any() or (array == array[0]).all():
+        return False
+    return array.dtype.kind == "f" or not (header and (is_nameless(name) or is_id(name) or words_of(name) & _CONTACT))
 
 
 def _role(name: str, values: Any, asked: Roles, header: bool) -> ColumnRole:
-    if _are_measured(values) and name not in asked.keep and name not in asked.category:
-        return ColumnRole(name, "number")
     form = "text" if name in asked.category else form_of(values)
     role = {"number": "number", "text": "category", "date": "date"}[form]
     if name in asked.keep or name in asked.category:
@@ -79,15 +95,6 @@ def _role(name: str, values: Any, asked: Roles, header: bool) -> ColumnRole:
     word = f"--keep {shlex.quote(name)}"
     noun = "Text column" if form == "text" else "Column"
     return ColumnRole(name, kind, f"{noun} {name!r} was dropped: it {why} ({word} restores it)", word)
-
-
-def _are_measured(values: Any) -> bool:
-    """Whether fractions differ, which no id and no constant have: a quick look, for there may be many columns."""
-    if values.dtype != np.float64:
-        return False
-    numbers = values.to_numpy()
-    first = numbers[0] if len(numbers) else np.nan
-    return bool(first != np.trunc(first) and (numbers != first).any() and first == first)
 
 
 def _no_input(name: str | None, form: str, present: Any, rows: int) -> tuple[str, str]:
@@ -182,10 +189,18 @@ def remarks(X: Any, columns: Sequence[ColumnRole]) -> Iterator[str]:
     used = [column.name for column in columns if column.role == "number" and not column.why]
     kinds = dict(zip(X.columns, X.dtypes, strict=True))
     whole = [name for name in used if kinds[name].kind in "iu"]
-    if numbered := [name for name in whole if len(X) >= FEWEST_NUMBERED and X[name].is_unique]:
-        one = f"Column {numbered[0]!r} holds" if len(numbered) == 1 else f"Columns {join(map(repr, numbered[:6]))} hold"
-        word = shlex.quote(numbered[0])
-        yield f"{one} a different whole number in every row, as ids do, and counts as a measurement (--drop {word})."
+    numbered = [name for name in whole if len(X) >= FEWEST_NUMBERED and X[name].is_unique]
+    if len(numbered) == 1:
+        yield (
+            f"Column {numbered[0]!r} holds a different whole number in every row, as ids do, and counts as a "
+            f"measurement (--drop {shlex.quote(numbered[0])} leaves it out)."
+        )
+    elif numbered:
+        more = ", ..." * (len(numbered) > SHOWN)
+        yield (
+            f"Columns {', '.join(map(repr, numbered[:SHOWN]))}{more} hold a different whole number in every row, as "
+            "ids do, and count as measurements (--drop NAME leaves one out)."
+        )
     for name in whole:
         if not is_nameless(name) and is_id(name) and not _is_number_word(name) and name not in numbered:
             word = shlex.quote(name)

@@ -14,15 +14,17 @@ from ..kinds import ColumnRole, Dataset
 from ..wording import count
 from .columns import MANY
 from .features import Features
+from .frames import Frame
+from .moments import part_of, part_values
 from .reading import Reading, Roles, Words
 from .roles import remarks, roles_of
-from .sheets import Sheet, TextSheet, open_sheet
+from .sheets import Sheet, open_sheet
 
 COPIES = "copies"  # as a group: the rows with equal inputs, where no column is called so
 
 
 def read_table(
-    path: str | Path,
+    path: str | Path | Frame,
     target: str | Sequence[str] | None,
     *,
     drop: Sequence[str] = (),
@@ -32,7 +34,7 @@ def read_table(
     order: str | None = None,
     reading: Words = (),
 ) -> Dataset:
-    """Read a table with a column to learn, or several of numbers.
+    """Read a table, a file or a DataFrame, with a column to learn, or several of numbers.
 
     Rows without a target are left out. `drop`, `category`, `keep`, `group` and `order` are those of `Roles`, `reading`
     holds words of `Reading`. `notes` of the data set tell what was detected and done.
@@ -42,6 +44,8 @@ def read_table(
     targets = (target,) if isinstance(target, str) else tuple(target or ())
     roles = Roles(targets, tuple(drop), tuple(category), tuple(keep), group, order)
     known = [name for names in roles.named.values() for name in names]
+    if not isinstance(path, str | Path):
+        return dataset_of(Frame.of(path).sheet(Reading.of(reading)), roles)
     return dataset_of(open_sheet(path, Reading.of(reading), known), roles)
 
 
@@ -52,12 +56,15 @@ def dataset_of(sheet: Sheet, roles: Roles) -> Dataset:
     y = [sheet.column(name, target=True, text=name in roles.category).to_numpy() for name in roles.target]
     aside = {*roles.target, *roles.drop} | {name for name in (roles.group, roles.order) if name not in roles.keep}
     inputs = [name for name in sheet.names if name not in aside]
+    inputs += [name for name in roles.category if name not in sheet.names]
     if not inputs:
         left = f" and those that are left out, {join(roles.drop)}" if roles.drop else ""
         raise GlassnetError(
             f"{sheet.file} has no column besides the target {join(map(repr, roles.target))}{left}: "
             "there is nothing to learn from."
         )
+    if len(roles.target) > 1:
+        notes.append(f"{len(roles.target)} targets are learned together: {join(roles.target)}.")
     if roles.drop:
         notes.append(f"Left out as you asked: {join(roles.drop)}.")
     X = _inputs(sheet, inputs, roles.category)
@@ -83,7 +90,7 @@ def _inputs(sheet: Sheet, names: Sequence[str], category: Collection[str]) -> An
     plain = sheet.plain([name for name in names if name not in category])
     if len(plain) == len(names) > MANY and len({values.dtype for values in plain.values()}) == 1:
         return pd.DataFrame(np.array(list(plain.values())).T, columns=list(plain), copy=False)
-    columns = {name: plain[name] if name in plain else _column(sheet, name, text=name in category) for name in names}
+    columns = {name: plain[name] if name in plain else column_of(sheet, name, text=name in category) for name in names}
     return pd.DataFrame(columns, copy=False)
 
 
@@ -95,15 +102,6 @@ def _copies(X: Any, columns: Sequence[ColumnRole]) -> Any:
     return pd.util.hash_pandas_object(X[used], index=False).rename("equal inputs")
 
 
-def _column(sheet: Sheet, name: str, *, text: bool = False, number: bool = False) -> Any:
-    """A column as a Series; as text, whole numbers that gaps have made floats are written as whole ones."""
-    values = sheet.column(name, text=text, number=number)
-    if not text or values.dtype.kind not in "iuf":
-        return values
-    numbers = values.astype("Int64") if (values.dropna() % 1 == 0).all() else values
-    return numbers.astype(object).where(values.notna(), None).map(str, na_action="ignore")
-
-
 def _columns(sheet: Sheet, roles: Roles, X: Any) -> tuple[ColumnRole, ...]:
     """The account of every column, in the order of the table."""
     aside = dict.fromkeys(roles.target, ColumnRole("", "target"))
@@ -111,7 +109,15 @@ def _columns(sheet: Sheet, roles: Roles, X: Any) -> tuple[ColumnRole, ...]:
     inputs = {column.name: column for column in roles_of(X, roles, sheet.header)}
     single = {name: ColumnRole("", role) for role, name in (("group", roles.group), ("order", roles.order)) if name}
     found = single | inputs | aside
-    return tuple(replace(found[name], name=name) for name in sheet.names)
+    more = [name for name in roles.category if name not in sheet.names]
+    return tuple(replace(found[name], name=name) for name in (*sheet.names, *more))
+
+
+def column_of(sheet: Sheet, name: str, *, text: bool = False, number: bool = False) -> Any:
+    """A column of the sheet, or what is asked of one of dates, `day:weekday`."""
+    if part := part_of(name, sheet.names):
+        return part_values(sheet.column(part[0]), part[1])
+    return sheet.column(name, text=text, number=number)
 
 
 def _with_targets(sheet: Sheet, roles: Roles) -> tuple[Sheet, list[str]]:
@@ -143,7 +149,8 @@ def _check_names(sheet: Sheet, roles: Roles) -> None:
         raise GlassnetError(f"which column is to be learned? Name it with --target. {columns}")
     for word, names in roles.named.items():
         for name in names:
-            if name not in sheet.names and (word, name) != ("group", COPIES):
+            derived = (word, name) == ("group", COPIES) or (word == "category" and part_of(name, sheet.names))
+            if name not in sheet.names and not derived:
                 wanted = f"no column {name!r}{_WANTED[word]}"
                 raise GlassnetError(f"there is {wanted}.{did_you_mean(name, sheet.names)} {columns}")
 
@@ -160,22 +167,29 @@ def read_features(path: str | Path, features: Features, reading: Words = ()) -> 
     They are found by name, and other columns are ignored. A file without a header is taken by position if it has
     exactly the columns that were trained on; the names column_1, ... of a longer one count as names.
     """
+    return features_of(open_sheet(path, Reading.of(reading), known=features.names), features)
+
+
+def features_of(sheet: Sheet, features: Features) -> Any:
+    """The columns of a sheet that a trained model needs, as `read_features` finds them."""
     needed = {column.name: column.kind for column in features.columns if column.used}
-    sheet = open_sheet(path, Reading.of(reading), known=features.names)
-    if not sheet.header and isinstance(sheet, TextSheet):
-        sheet = _by_position(sheet, features.names, needed)
+    sheet = by_position(sheet, features)
     _check_needed(sheet.file, needed, sheet.names)
     import pandas as pd
 
     return pd.DataFrame(
-        {name: _column(sheet, name, text=kind == "text", number=kind == "number") for name, kind in needed.items()}
+        {name: column_of(sheet, name, text=kind == "text", number=kind == "number") for name, kind in needed.items()}
     )
 
 
-def _by_position(sheet: TextSheet, names: tuple[str, ...], needed: Collection[str]) -> TextSheet:
+def by_position(sheet: Sheet, features: Features) -> Sheet:
+    """A sheet with the names of the features, where it has none of its own and as many columns."""
+    names = features.names
+    if sheet.header:
+        return sheet
     if len(sheet.names) == len(names):
-        return replace(sheet, cells=replace(sheet.cells, names=names))
-    if set(needed) <= set(sheet.names):
+        return sheet.called(names)
+    if set(features.needed) <= set(sheet.names):
         return sheet
     raise GlassnetError(
         f"{sheet.file} has no header and {len(sheet.names)} columns where the model needs {len(names)}: {join(names)}."
@@ -183,7 +197,7 @@ def _by_position(sheet: TextSheet, names: tuple[str, ...], needed: Collection[st
 
 
 def _check_needed(file: str, needed: Collection[str], names: Collection[str]) -> None:
-    if missing := [name for name in needed if name not in names]:
+    if missing := [name for name in needed if name not in names and not part_of(name, names)]:
         guess = did_you_mean(missing[0], names)
         raise GlassnetError(
             f"{file} lacks {len(missing)} of the {len(needed)} columns that the model needs: {join(missing)}.{guess}"

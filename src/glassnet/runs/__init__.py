@@ -1,6 +1,7 @@
 """The run folder: an experiment that happened, kept so that it can be read, used and gone on with."""
 
 from .checkpoints import read_states, state_arrays
+from .labelled import Labelled, is_own, own_table, score_handed
 from .looks import looks
 from .reading import Run, load
 from .recording import DEFAULT_FOLDER, FOLDERS, Recording, provenance, record
@@ -9,13 +10,17 @@ from .scores import Score
 __all__ = [
     "DEFAULT_FOLDER",
     "FOLDERS",
+    "Labelled",
     "Recording",
     "Run",
     "Score",
+    "is_own",
     "load",
     "looks",
+    "own_table",
     "provenance",
     "read_states",
     "record",
+    "score_handed",
     "state_arrays",
 ]

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..catalog import Catalog
 from ..data import Rows
+from ..data.handed import Handed, read_handed
 from ..errors import GlassnetError, did_you_mean, join
 from ..experiment import Experiment, Training, is_table, need_plugins
 from ..experiment.building import history_table
@@ -127,8 +128,16 @@ class Run:
         return Model.from_arrays(read_arrays(self.folder / "model.npz", MODEL), catalog)
 
     def predict(self, X: Any) -> Array:
-        """Predictions for raw rows, as in the table that the run was trained on."""
+        """Predictions for raw rows, as in the table that the run was trained on; see `Model.predict`."""
         return self.model.predict(X)
+
+    def handed(self, table: str | Path, reading: Sequence[str] = (), beside: Sequence[str] = ()) -> Handed:
+        """The rows of another table for its model; `reading` are words that overrule those of the experiment."""
+        given, model = self.experiment.target, self.model
+        names = model.targets.names if given is None else (given,) if isinstance(given, str) else given
+        overruled = {word.partition("=")[0] for word in reading}
+        kept = [word for word in self.experiment.reading if word.partition("=")[0] not in overruled]
+        return read_handed(table, model.features, model.targets, names, reading=(*kept, *reading), beside=beside)
 
     def training(self, epochs: int | None = None) -> Training:
         """The experiment set up anew, at its beginning, on the same rows: they are drawn from the split's seed."""
@@ -253,12 +262,15 @@ class Run:
         return name
 
     def _better(self, metric: str) -> str:
-        """Asked of the training where that is in memory: a metric given as a function is known there alone."""
+        return self.metric(metric).better
+
+    def metric(self, name: str) -> Metric:
+        """The metric of a score, by its name; one given as a function is known to a training in memory alone."""
         if self.training_given is not None:
-            return self.training_given.scorer.metrics[metric].better
+            return self.training_given.scorer.metrics[name]
         choices = [self.catalog.choose("metric", phrase) for phrase in self.experiment.metrics]
-        metrics: list[Metric] = [one.build() for one in choices if metric in (one.part.name, str(one))]
-        return metrics[0].better
+        metrics: list[Metric] = [one.build() for one in choices if name in (one.part.name, str(one))]
+        return metrics[0]
 
     def need_result(self) -> None:
         """Raise `GlassnetError` while there are no final figures."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..catalog import Catalog
+from ..data.frames import stands_for_frame
 from ..data.preparation import checksum_of
 from ..errors import GlassnetError
 from ..experiment import Experiment, is_table, load_dataset, need_plugins
@@ -44,6 +45,11 @@ class Origin:
         Whoever made the run has chosen the path, which may be that of a letter of yours. So nothing that stands in
         the file is repeated, on a page or in a message, before it has the checksum of what the run was trained on.
         """
+        if stands_for_frame(self.words.dataset):
+            raise GlassnetError(
+                f"{self.folder} was trained on a {self.words.dataset}, which is in no file: give that DataFrame again, "
+                f"glassnet.load({str(self.folder)!r}, data=df)"
+            )
         if not is_plain(Path(str(self.words.dataset))):
             raise GlassnetError(
                 f"the data of {self.folder} are not there: no file {str(self.words.dataset)!r}; if the table has "
