@@ -119,21 +119,16 @@ def sweeps() -> dict[str, float]:
 def tables() -> dict[str, dict[str, float]]:
     """How many times as long as pandas a large table takes to be read, and how many sizes of its file in memory."""
     command, found = [sys.executable, str(HERE / "tables.py")], {}
+
+    def read(reader: str, case: str, path: str) -> dict[str, float]:
+        done = subprocess.run([*command, reader, case, path], capture_output=True, text=True, check=True)
+        return json.loads(done.stdout)
+
     with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder, "table.csv"))
         for case in TABLES:
-            path = str(Path(folder, "table.csv"))
             subprocess.run([*command, "write", case, path], check=True)
-            rounds = [
-                [
-                    json.loads(
-                        subprocess.run(
-                            [*command, reader, case, path], capture_output=True, text=True, check=True
-                        ).stdout
-                    )
-                    for reader in ("glassnet", "pandas")
-                ]
-                for _ in range(ROUNDS)
-            ]
+            rounds = [(read("glassnet", case, path), read("pandas", case, path)) for _ in range(ROUNDS)]
             found[case] = {
                 "times_as_long_as_pandas": median(ours["seconds"] / theirs["seconds"] for ours, theirs in rounds),
                 "sizes_of_the_file": median(ours["sizes"] for ours, _ in rounds),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -63,6 +64,17 @@ class Sheet(Protocol):
 
     def rows(self, present: Any) -> Sheet:
         """Only the rows that are marked, (n,) of true and false."""
+
+
+@contextmanager
+def enough_memory(path: str | Path) -> Iterator[None]:
+    """Say in a line that a table does not fit into memory."""
+    try:
+        yield
+    except MemoryError as error:
+        raise GlassnetError(
+            f"{Path(path).name} does not fit into memory. Take a part of its rows or columns."
+        ) from error
 
 
 def open_sheet(path: str | Path, reading: Reading, known: Collection[str] = ()) -> Sheet:

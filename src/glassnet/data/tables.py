@@ -18,7 +18,7 @@ from .frames import Frame
 from .moments import part_of, part_values
 from .reading import Reading, Roles, Words
 from .roles import remarks, roles_of
-from .sheets import Sheet, open_sheet
+from .sheets import Sheet, enough_memory, open_sheet
 
 COPIES = "copies"  # as a group: the rows with equal inputs, where no column is called so
 
@@ -46,7 +46,8 @@ def read_table(
     known = [name for names in roles.named.values() for name in names]
     if not isinstance(path, str | Path):
         return dataset_of(Frame.of(path).sheet(Reading.of(reading)), roles)
-    return dataset_of(open_sheet(path, Reading.of(reading), known), roles)
+    with enough_memory(path):
+        return dataset_of(open_sheet(path, Reading.of(reading), known), roles)
 
 
 def dataset_of(sheet: Sheet, roles: Roles) -> Dataset:
