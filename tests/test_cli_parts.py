@@ -28,6 +28,8 @@ COMMANDS = (
     "conventions", "plot", "report", "export", "data", "check", "new", "sabotage", "index",
 )  # fmt: skip
 
+DATA = tuple(("data", word) for word in ("export", "show", "head"))
+
 
 def run(*words: str) -> Result:
     return CliRunner().invoke(main, ["--no-plugins", *words], prog_name="glassnet")
@@ -44,7 +46,9 @@ def printed(text: str) -> str:
 # --- the program ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("words", [(), *((command,) for command in COMMANDS), ("data", "export")])
+@pytest.mark.parametrize(
+    "words", [(), *((command,) for command in COMMANDS), ("data", "export"), ("data", "show"), ("data", "head")]
+)
 def test_help_is_there_everywhere_with_examples(words: tuple[str, ...]) -> None:
     short, long = run(*words, "-h"), run(*words, "--help")
     assert long.exit_code == 0 and short.output == long.output

@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 from glassnet import Dataset, GlassnetError
-from glassnet.data import Features, prepare, read_table
+from glassnet.data import Features, infer_task, prepare, read_features, read_table
 from glassnet.data.reading import Roles
 from glassnet.data.roles import is_id, roles_of
+from glassnet.data.unfamiliar import unfamiliar
 
 RNG = np.random.default_rng(0)
 N = 60
@@ -91,7 +92,7 @@ def test_measurements_that_differ_in_every_row_stay_and_are_said(name, values, t
     data = read(table(**{name: values}), tmp_path)
     assert prepare(data, "binary").features.outputs == (name, "a")
     said = f"Column {name!r} holds a different whole number in every row, as ids do, and counts as a measurement"
-    assert [note for note in data.notes if note == f"{said} (--drop {name})."]
+    assert [note for note in data.notes if note == f"{said} (--drop {name} leaves it out)."]
 
 
 def test_of_a_file_without_names_no_column_is_nameless(tmp_path):
@@ -275,3 +276,69 @@ def test_what_was_learned_of_dates_and_ids_is_written_and_read_back():
     np.testing.assert_array_equal(back.transform(frame.astype({"day": str})), features.transform(frame))
     with pytest.raises(GlassnetError, match="column 'day' must hold dates, as in training"):
         back.transform(frame.assign(day="soon"))
+
+
+@pytest.mark.parametrize(
+    ("word", "values"),
+    [("weekday", {"Monday", "Sunday"}), ("month", {"March", "April"}), ("hour", {"00 h", "12 h"})],
+)
+def test_a_part_of_a_date_is_a_category_on_request(word, values, tmp_path):
+    frame = table(day=DAYS.strftime("%Y-%m-%d %H:%M:%S"))
+    data = read(frame, tmp_path, category=[f"day:{word}"])
+    prepared = prepare(data, "binary")
+    assert {f"day:{word}={value}" for value in values} <= {*prepared.features.outputs}
+    assert roles(data) == {"day": "date", "a": "number", "y": "target", f"day:{word}": "category"}
+    alone = prepare(read(frame, tmp_path, category=[f"day:{word}"], drop=["day"]), "binary")
+    assert "day" not in alone.features.outputs
+    for handed in (read_features(tmp_path / "t.csv", alone.features), frame.assign(day=DAYS)):
+        np.testing.assert_array_equal(alone.features.transform(handed, alone.train.index), alone.train.X)
+        assert list(unfamiliar(alone.features, handed)) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("day:weekdy", "no 'weekdy' of a date. Did you mean 'weekday'"),
+        ("a:weekday", "the column 'a' holds no dates"),
+        ("nothing:weekday", "there is no column 'nothing:weekday' to read as names"),
+    ],
+)
+def test_what_no_date_has_is_refused(word, said, tmp_path):
+    with pytest.raises(GlassnetError, match=said):
+        read(table(day=DAYS.strftime("%Y-%m-%d %H:%M")), tmp_path, category=[word])
+
+
+# --- several targets ------------------------------------------------------------------------------------------
+
+
+def test_several_targets_of_numbers_are_learned_together(tmp_path):
+    X = RNG.normal(size=(N, 2))
+    frame = pd.DataFrame({"a": X[:, 0], "b": X[:, 1], "u": X.sum(axis=1), "v": X[:, 0] * 100, "w": np.arange(N)})
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    data = read_table(tmp_path / "t.csv", ("u", "v"), drop=["w"])
+    assert infer_task(data) == "regression" and list(data.X.columns) == ["a", "b"]
+    np.testing.assert_allclose(data.y, frame[["u", "v"]])
+    assert prepare(data, "regression").targets.names == ("u", "v")
+    assert "2 targets are learned together: u, v." in data.notes
+    three = read_table(tmp_path / "t.csv", ("w", "u", "v"))
+    assert prepare(three, "regression").targets.names == ("w", "u", "v")
+
+
+@pytest.mark.parametrize("write", [lambda y: y, lambda y: y.astype(bool), lambda y: y.astype(float)])
+def test_several_targets_of_zeros_and_ones_are_labels(write, tmp_path):
+    labels = RNG.integers(0, 2, (N, 2))
+    frame = pd.DataFrame({"a": RNG.normal(size=N), "p": write(labels[:, 0]), "q": write(labels[:, 1])})
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    data = read_table(tmp_path / "t.csv", ("p", "q"))
+    assert infer_task(data) == "multilabel"
+    np.testing.assert_array_equal(data.y, labels)
+
+
+def test_of_several_targets_one_of_text_or_with_gaps_is_said(tmp_path):
+    frame = pd.DataFrame({"a": RNG.normal(size=N), "u": RNG.normal(size=N), "v": ["x", "y"] * 30})
+    frame.loc[3, "u"] = np.nan
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(GlassnetError, match="of several targets each holds numbers, but 'v' holds text"):
+        read_table(tmp_path / "t.csv", ("u", "v"))
+    data = read_table(tmp_path / "t.csv", ("a", "u"))
+    assert len(data.y) == N - 1 and any("1 row (line 5)" in note for note in data.notes)

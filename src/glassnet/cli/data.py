@@ -59,7 +59,7 @@ def show(host: Host, dataset: str, every: bool, as_json: bool, **words: Any) -> 
     from ..experiment import Experiment, look
 
     experiment = Experiment.from_mapping(choices(dataset, words))
-    seen = look(experiment, catalog=host.catalog())
+    seen = look(experiment, catalog=host.catalog(), most=None if every or as_json else MOST_SHOWN)
     if as_json:
         say(seen.to_json())
     else:

@@ -35,7 +35,8 @@ def describe(training: Training) -> Iterator[str]:
     """The choices of a training in a few lines, every default among them."""
     words, data = training.experiment, training.data
     target = f"{len(data.targets.classes)} classes" if data.targets.classes else "numbers"
-    yield f"data       {_name(words.dataset)}: {count(data.train.X.shape[1], 'input')}, {words.task} ({target})"
+    source = "standard input" if words.dataset == "-" else _name(words.dataset)
+    yield f"data       {source}: {count(data.train.X.shape[1], 'input')}, {words.task} ({target})"
     yield from (f"           {line}" for line in (*training.source.notes, *data.account))
     widths = "-".join(f"{width}" for width in training.network.widths)
     yield f"network    {widths}, {count(len(training.network.w), 'parameter')}, {words.dtype}"

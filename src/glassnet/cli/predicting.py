@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from math import isnan
@@ -196,11 +197,17 @@ def _columns(targets: Any) -> list[str]:
 
 
 def _notes(run: Run, handed: Handed, file: str | None) -> Iterator[str]:
-    """What was guessed and what training never saw; the score where the answers are there, and what it is worth."""
+    """What was guessed and what training never saw; the score where the answers are there.
+
+    The very table of the training has none: most of its rows were learned from. On a screen that is said.
+    """
     from ..runs import is_own, own_table, score_handed
 
     yield from handed.remarks
     if handed.expected is None or not len(handed.expected):
+        return
+    if file is not None and is_own(run, file, handed):
+        yield from [own_table(run, handed)] if sys.stderr.isatty() else ()
         return
     try:
         found = score_handed(run, handed)
@@ -215,8 +222,6 @@ def _notes(run: Run, handed: Handed, file: str | None) -> Iterator[str]:
         else f"{amount(found.rows)} of {count(len(handed), 'row')}"
     )
     yield f"{metric} {figure(found.scores[metric])} on {of} (95 %: {figure(low)} to {figure(high)})"
-    if file is not None and is_own(run, file, handed):
-        yield own_table(run, handed)
 
 
 def _in_digits(table: Any, digits: int | None) -> Any:

@@ -1,8 +1,8 @@
 """How much one column alone says about the target, and all others together: a cheap model, judged on held-back rows.
 
-A column is cut into bins of about equally many rows (names are bins already), and the mean of the target in each bin
-is the prediction. Several columns are a ridge regression on their bins, so that nothing has to be scaled or
-straight.
+A column is cut into bins of about equally many rows (names are bins already), as finely as suits it best, and the mean
+of the target in each bin is the prediction. Several columns are a ridge regression on their bins, so that nothing has
+to be scaled or straight.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from .evidence import Evidence
 
 MOST_ROWS = 5_000  # looked at, evenly spaced over the training rows
-MOST_COLUMNS = 1_000  # looked at one by one
 MOST_TOGETHER = 40  # of the others, the best by themselves
-MOST_BINS, ROWS_A_BIN = 32, 10
+BINS, ROWS_A_BIN = (4, 8, 16, 32), 5  # as many as suit the column best
+MOST_NAMES = 32  # of a text column, the most frequent
 FOLDS = 5
 
 Numbers = NDArray[np.float64]
@@ -48,10 +48,14 @@ class Answers:
         y = _targets(evidence, rows)
         # Shuffled, because rows may be sorted; always alike, because a finding must not come and go
         folds = np.random.default_rng(0).permutation(len(rows)) % FOLDS
-        names = [name for name in evidence.used if name not in set(leave_out)][:MOST_COLUMNS]
-        bins = {name: _bins(evidence, name, rows) for name in names}
+        found = set(leave_out)
+        names = [name for name in evidence.used if name not in found]
         guess = float(y.mean(axis=0).max()) if evidence.classes else 0.0
-        alone = {name: _gain(_means(bins[name], y, folds), y, evidence.classes) for name in names}
+        alone, bins = {}, {}
+        for name in names:
+            tried = _bins(evidence, name, rows)
+            gains = [_gain(_means(one, y, folds), y, evidence.classes) for one in tried]
+            alone[name], bins[name] = max(gains), tried[int(np.argmax(gains))]
         return cls(alone, guess, evidence.classes, len(rows), bins, y, folds)
 
     def together(self, names: Iterable[str]) -> float:
@@ -78,22 +82,27 @@ def _targets(evidence: Evidence, rows: Codes) -> Numbers:
     return np.asarray((numbers - numbers.mean(axis=0)) / np.where(spread > 0, spread, 1.0))
 
 
-def _bins(evidence: Evidence, name: str, rows: Codes) -> Codes:
-    """The bin of each row, from 0; a gap has one of its own."""
-    most = int(np.clip(len(rows) // ROWS_A_BIN, 2, MOST_BINS))
-    if name not in evidence.measured:
+def _bins(evidence: Evidence, name: str, rows: Codes) -> list[Codes]:
+    """The bin of each row, from 0, more or less finely; a gap has one of its own."""
+    if not evidence.is_measured(name):
         codes = evidence.codes(name)[0][rows]
         counts = np.bincount(codes + 1, minlength=2)
-        frequent = np.argsort(-counts[1:], kind="stable")[:MOST_BINS]
+        frequent = np.argsort(-counts[1:], kind="stable")[:MOST_NAMES]
         place = np.full(len(counts), 1)  # rare names share a bin
         place[0], place[frequent + 1] = 0, np.arange(len(frequent)) + 2
-        return np.asarray(place[codes + 1])
+        return [np.asarray(place[codes + 1])]
     numbers = evidence.numbers(name)[rows]
     gap = np.isnan(numbers)
-    present = np.unique(numbers[~gap])
-    if len(present) > most:
-        present = np.unique(np.quantile(numbers[~gap], np.linspace(0, 1, most + 1)[:-1]))
-    return np.where(gap, 0, np.searchsorted(present, numbers, side="right") + 1)
+    present = numbers[~gap]
+    different = np.unique(present)
+    found: list[Codes] = []
+    for most in BINS:
+        if found and (most * ROWS_A_BIN > len(rows) or len(different) <= most // 2):
+            break  # too few rows a bin, or each value has had its own
+        few = len(different) <= most
+        starts = different if few else np.unique(np.quantile(present, np.linspace(0, 1, most + 1)[:-1]))
+        found.append(np.where(gap, 0, np.searchsorted(starts, numbers, side="right") + 1))
+    return found
 
 
 def _means(bins: Codes, y: Numbers, folds: Codes) -> Numbers:

@@ -7,9 +7,10 @@ marks of missing values occur. A file that is unusual in any of these is `Unclea
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,10 +31,11 @@ class Unclear(Exception):
 class Layout:
     """How the rows of a file lie: `width` fields in each, from the byte `start` on, which is in the line `line`.
 
-    separator, encoding, decimal and missing are how they are written, as `Reading` has them; size: bytes of a block.
+    opened: the file's bytes, from the first one on. separator, encoding, decimal and missing are how they are written,
+    as `Reading` has them; size: bytes of a block; length: of the file.
     """
 
-    content: bytes
+    opened: Callable[[], IO[bytes]]
     start: int
     line: int
     width: int
@@ -41,61 +43,79 @@ class Layout:
     encoding: str
     decimal: str
     missing: tuple[str, ...]
+    length: int
     size: int = BLOCK
 
     def blocks(self) -> Iterator[tuple[int, bytes]]:
         """Whole records in pieces, each with the number of its first line; the last ends its line as all others."""
-        line, start, end = self.line, self.start, len(self.content)
-        lines = self.content.count(b"\n", start, start + self.size)
-        size = self.size if lines >= FEWEST_LINES or self.size < BLOCK else LONGEST
-        while start < end:
-            stop = self._cut(start, min(start + size, end))
-            block = self.content[start:stop]
-            if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
-                raise Unclear
-            yield line, block if block.endswith(b"\n") else block + b"\n"
-            line += block.count(b"\n")
-            start = stop
+        line, size, rest = self.line, self.size, b""
+        with self.opened() as stream:
+            stream.seek(self.start)
+            while piece := stream.read(size):
+                if size == BLOCK and not rest and _count(piece, 10) < FEWEST_LINES:
+                    size = LONGEST
+                    piece += stream.read(size - len(piece))
+                whole = rest + piece
+                cut = _last_record(whole)
+                if cut:
+                    yield line, self._looked_at(whole[:cut])
+                    line += _count(whole[:cut], 10)
+                elif len(whole) > 4 * LONGEST:
+                    raise Unclear
+                rest = whole[cut:]
+        if rest:
+            yield line, self._looked_at(rest + b"\n")
 
-    def _cut(self, start: int, stop: int) -> int:
-        """The end of the last record that ends before `stop`, or of the first one."""
-        while stop < len(self.content):
-            cut = self.content.rfind(b"\n", start, stop) + 1
-            odd = self.content.count(b'"', start, cut) % 2
-            while cut > start and odd:  # the end of this line is inside of a cell
-                before = max(self.content.rfind(b"\n", start, cut - 1) + 1, start)
-                odd ^= self.content.count(b'"', before, cut) % 2
-                cut = before
-            if cut > start:
-                return cut
-            if stop - start > 4 * LONGEST:
-                raise Unclear
-            stop += stop - start
-        return len(self.content)
+    def _looked_at(self, block: bytes) -> bytes:
+        """Raises `Unclear` for bytes that end lines in another way, or are no text in this encoding."""
+        if b"\0" in block or (b"\r" in block and _count(block, 13) != block.count(b"\r\n")):
+            raise Unclear
+        if not block.isascii():
+            block.decode(self.encoding)
+        return block
+
+    def records(self) -> Iterator[bytes]:
+        """The blocks without their blank lines."""
+        for _, block in self.blocks():
+            if rows := rows_of(block, self.separator.encode()):
+                yield rows
 
     def parsed(self, block: bytes, **options: Any) -> Any:
         """The rows of a block as a DataFrame with columns 0, 1, ..."""
         import pandas as pd
 
         try:
-            return pd.read_csv(
-                io.BytesIO(block), header=None, names=range(self.width), index_col=False, sep=self.separator,
-                skipinitialspace=True, keep_default_na=False, low_memory=False, encoding=self.encoding, **options,
-            )  # fmt: skip
-        except ValueError as error:  # a line that is too long, most likely
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", pd.errors.ParserWarning)  # the first line is too long
+                return pd.read_csv(
+                    io.BytesIO(block), header=None, names=range(self.width), index_col=False, sep=self.separator,
+                    skipinitialspace=True, keep_default_na=False, low_memory=False, encoding=self.encoding, **options,
+                )  # fmt: skip
+        except (ValueError, pd.errors.ParserWarning) as error:  # another one is
             raise Unclear from error
 
-    def records(self) -> Iterator[bytes]:
-        """The blocks without blank lines, which are no rows."""
-        for _, block in self.blocks():
-            if filled := filled_lines(block, self.separator.encode()):
-                yield filled
+
+def _count(block: bytes, letter: int) -> int:
+    return int(np.count_nonzero(np.frombuffer(block, np.uint8) == letter))
 
 
-def filled_lines(block: bytes, separator: bytes) -> bytes:
-    """A block without its blank lines."""
-    begins = block[:1] in (b"\r", b"\n", b" ")
-    if not begins and b"\n\n" not in block and b"\n\r\n" not in block and b"\n " not in block:
+def _last_record(piece: bytes) -> int:
+    """Where the last line ends that does not end inside of a cell; 0 if none does."""
+    cut = piece.rfind(b"\n") + 1
+    odd = piece.count(b'"', 0, cut) % 2
+    while cut and odd:
+        before = piece.rfind(b"\n", 0, cut - 1) + 1
+        odd ^= piece.count(b'"', before, cut) % 2
+        cut = before
+    return cut
+
+
+def rows_of(block: bytes, separator: bytes) -> bytes:
+    """A block without its blank lines, which are no rows; the same one, if there are none."""
+    data = np.frombuffer(b"\n" + block, np.uint8)
+    follows = (data[1:] == 10) | (data[1:] == 13) | (data[1:] == 32)
+    follows &= data[:-1] == 10
+    if not follows.any():
         return block
     if b'"' in block:
         raise Unclear
@@ -163,22 +183,25 @@ def _inside(data: Array) -> Array:
 
 
 class Words:
-    """The text of a column as its distinct words, gathered block by block."""
+    """The text of a column, gathered block by block."""
 
     def __init__(self) -> None:
-        self.known: dict[str, int] = {}
-        self.codes: list[Array] = []
+        self.cells: list[Array] = []
 
     def add(self, cells: Any) -> None:
-        """More rows; blanks around a cell don't count."""
-        import pandas as pd
-
-        codes, words = pd.factorize(np.asarray(cells, dtype=object))
-        known = self.known
-        self.codes.append(np.array([known.setdefault(word.strip(), len(known)) for word in words], np.int32)[codes])
+        """More rows."""
+        self.cells.append(np.asarray(cells, dtype=object))
 
     def coded(self) -> Coded:
-        return Coded(tuple(self.known), np.concatenate(self.codes))
+        """Its distinct words; blanks around a cell don't count."""
+        import pandas as pd
+
+        codes, words = pd.factorize(np.concatenate(self.cells))
+        bare = [word.strip() for word in words]
+        if bare == words.tolist():
+            return Coded(tuple(bare), codes)
+        merged = Coded.of(bare)
+        return Coded(merged.words, merged.codes[codes])
 
 
 def read_words(layout: Layout, wanted: Sequence[int]) -> dict[int, Coded]:
@@ -219,10 +242,11 @@ def parse(layout: Layout) -> Parsed:
             frame = text = layout.parsed(block, na_values=done.gaps, dtype=done.kinds, decimal=layout.decimal)
         else:
             frame, text = _first(block, layout, done)
-        _look_at(block, frame, layout, done)
+        tables = _tables(frame)
+        _look_at(block, len(frame), tables, layout, done)
         for j, words in done.words.items():
             words.add(text[j])
-        _add(_arrays(frame), len(frame), done, len(layout.content) / len(block))
+        _add(tables, len(frame), done, layout.length / len(block))
     if not done.rows:
         raise Unclear
     done.values = {j: values[: done.rows] for j, values in done.values.items()}
@@ -239,73 +263,75 @@ def _first(block: bytes, layout: Layout, done: Parsed) -> tuple[Any, Any]:
     return frame, layout.parsed(block, usecols=texts, na_filter=False, dtype=object) if texts else frame
 
 
-def _look_at(block: bytes, frame: Any, layout: Layout, done: Parsed) -> None:
+class Table(NamedTuple):
+    """Columns of one type: their positions, and their values (columns, rows)."""
+
+    at: Array
+    values: Array
+
+
+def _tables(frame: Any) -> list[Table]:
+    """The columns of numbers, and of true and false; one look for all columns of a type."""
+    kinds = frame.dtypes.to_numpy()
+    every = {kind: np.flatnonzero(kinds == kind) for kind in set(kinds) if kind.kind in "biuf"}
+    if len(set(kinds)) == 1:
+        return [Table(at, frame.to_numpy().T) for at in every.values()]
+    return [Table(at, frame.iloc[:, at].to_numpy().T) for at in every.values()]
+
+
+def _look_at(block: bytes, rows: int, tables: Sequence[Table], layout: Layout, done: Parsed) -> None:
     """Has every line its fields? Where do zeros begin numbers, and which marks stand for what is missing?"""
     plain = b'"' not in block
     if plain:  # two counts will do: the parser refuses lines that are too long, but for the first, and fills up others
-        separator = layout.separator.encode()
-        first = block.count(separator, 0, block.find(b"\n"))
-        every = block.count(separator) == len(frame) * (layout.width - 1)
-        if first != layout.width - 1 or not every or block.count(b"\n") != len(frame):
+        mark, others = ord(layout.separator), layout.width - 1
+        first = _count(block[: block.find(b"\n")], mark)
+        if first != others or _count(block, mark) != rows * others or _count(block, 10) != rows:
             raise Unclear
     zeros = _zeros(block, layout)
-    kinds = frame.dtypes.to_numpy()
-    floats = np.array([kind.kind == "f" for kind in kinds])
-    gaps = np.zeros(0)
-    if floats.any():
-        gaps = np.isnan(frame.loc[:, floats].to_numpy())
-    if plain and not len(zeros) and not gaps.any():
+    gaps = [
+        (table.at, gap) for table in tables if table.values.dtype.kind == "f" and (gap := np.isnan(table.values)).any()
+    ]
+    if plain and not len(zeros) and not gaps:
         return
     fields = Fields.of(block, layout)
-    if len(fields.ends) != len(frame) * layout.width:
+    if len(fields.ends) != rows * layout.width:
         raise Unclear
     done.coded |= set(np.unique(np.searchsorted(fields.ends, zeros) % layout.width).tolist())
-    if gaps.any():
-        row, column = np.nonzero(gaps)
-        done.found |= fields.marks(block, layout, row * layout.width + np.flatnonzero(floats)[column])
+    for at, gap in gaps:
+        column, row = np.nonzero(gap)
+        done.found |= fields.marks(block, layout, row * layout.width + at[column])
 
 
 def _zeros(block: bytes, layout: Layout) -> Array:
     """Where a zero begins a field and a digit follows."""
     data = np.frombuffer(b"\n" + block, np.uint8)
+    before, after = data[:-2], data[2:]
     zero = data[1:-1] == 48
-    zero &= (data[2:] >= 48) & (data[2:] <= 57)
-    at = np.flatnonzero(zero)
-    return at[np.isin(data[at], [10, 32, 34, ord(layout.separator)])]
+    zero &= (before <= 34) | (before == ord(layout.separator))
+    zero &= after >= 48
+    zero &= after <= 57
+    return np.flatnonzero(zero) if zero.any() else np.zeros(0, int)
 
 
-def _arrays(frame: Any) -> dict[int, Array]:
-    """The columns of numbers and of true and false by their position; one look for all columns of a type."""
-    kinds = frame.dtypes.to_numpy()
-    found: dict[int, Array] = {}
-    for kind in set(kinds):
-        if kind.kind in "biuf":
-            at = np.flatnonzero(kinds == kind)
-            found.update(zip(at.tolist(), frame.iloc[:, at].to_numpy().T, strict=True))
-    return found
-
-
-def _add(fresh: dict[int, Array], rows: int, done: Parsed, blocks: float) -> None:
+def _add(tables: Sequence[Table], rows: int, done: Parsed, blocks: float) -> None:
     """Put a block's columns behind those of the blocks before, with room for about so many blocks."""
+    fresh = {j: values for table in tables for j, values in zip(table.at.tolist(), table.values, strict=True)}
     if not done.rows:
         room = rows if blocks <= 1 else int(rows * blocks * 1.02) + 100
-        for j, values in fresh.items():
-            done.values[j] = np.empty(room, values.dtype)
-    else:
-        done.values = {j: values for j, values in done.values.items() if j in fresh}
+        done.values = {j: np.empty(room, values.dtype) for j, values in fresh.items()}
     end = done.rows + rows
-    for j, values in list(done.values.items()):
-        kinds = {values.dtype.kind, fresh[j].dtype.kind}
-        if len(kinds) > 1 and kinds != {"i", "f"}:
-            del done.values[j]
-            continue
-        if fresh[j].dtype.kind == "f" and values.dtype.kind == "i":
+    kept = {}
+    for j, values in done.values.items():
+        new = fresh.get(j)
+        if new is None or (new.dtype != values.dtype and {new.dtype.kind, values.dtype.kind} != {"i", "f"}):
+            continue  # text in this block: all of it is read as text
+        if new.dtype.kind == "f" and values.dtype.kind == "i":
             values = values.astype(float)
         if end > len(values):
             values = np.concatenate((values, np.empty(end - len(values) + len(values) // 10, values.dtype)))
-        values[done.rows : end] = fresh[j]
-        done.values[j] = values
-    done.rows = end
+        values[done.rows : end] = new
+        kept[j] = values
+    done.rows, done.values = end, kept
 
 
 def row_lines(layout: Layout) -> Array:
@@ -316,7 +342,7 @@ def row_lines(layout: Layout) -> Array:
         newline = data == 10
         ends = np.flatnonzero(newline & ~_inside(data) if b'"' in block else newline)
         at = line + np.concatenate(([0], np.cumsum(newline)[ends[:-1]]))
-        if filled_lines(block, separator) is not block:
+        if rows_of(block, separator) is not block:
             at = at[[_is_filled(one, separator) for one in block.splitlines(keepends=True)]]
         found.append(at)
     return np.concatenate(found)

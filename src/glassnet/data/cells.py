@@ -35,6 +35,7 @@ DASHES = (
 ABSENT = ("na", "none", "missing", "Missing", "MISSING", "nil", "Null", "unknown", "Unknown")
 #: True and false: as programs write them, and spreadsheets in other languages.
 TRUTHS = (("true", "false"), ("wahr", "falsch"), ("vrai", "faux"), ("verdadero", "falso"), ("vero", "falso"))
+MOST_TRUTHS = 20  # words for them, in small and capital letters
 
 
 def marks(reading: Reading) -> tuple[str, ...]:
@@ -142,8 +143,8 @@ class _Column:
     @cached_property
     def dashes(self) -> Array:
         """Which words are marks of gaps among numbers and dates; none, where the marks were given."""
-        known = DASHES if self.wish.target else DASHES + ABSENT
-        return np.array([self.reading.missing is None and word in known for word in self.words], bool)
+        known = frozenset(() if self.reading.missing is not None else DASHES if self.wish.target else DASHES + ABSENT)
+        return np.array([word in known for word in self.words], bool)
 
     @cached_property
     def read(self) -> Numerals:
@@ -166,8 +167,9 @@ class _Column:
 
     def truth(self) -> Typed | None:
         """True and false, in the words of programs and spreadsheets; with gaps 1, 0 and NaN."""
-        lower = [word.lower() for word in self.words]
-        pair = next((pair for pair in TRUTHS if lower and set(lower) <= set(pair)), None)
+        lower = [word.lower() for word in self.words[:MOST_TRUTHS]]
+        few = 0 < len(self.words) < MOST_TRUTHS
+        pair = next((pair for pair in TRUTHS if few and set(lower) <= set(pair)), None)
         if pair is None or (pair != TRUTHS[0] and len(set(lower)) < 2):
             return None
         words = f"{pair[0]} and {pair[1]} are read as true and false"
@@ -259,11 +261,15 @@ class _Column:
         rows = np.flatnonzero(np.isin(self.cells.codes, self.at[self.stray]))
         more = f" (and {len(rows) - 1} more)" if len(rows) > 1 else ""
         must = self.wish.number or self.wish.target
-        other = "" if must else f", or read the column as text with --category {self.option}"
+        other = (
+            "or leave the cell empty"
+            if must
+            else f"leave the cell empty, or read the column as text with --category {self.option}"
+        )
         word, at = self.cells.words[self.cells.codes[rows[0]]], self.place.at(int(rows[0]))
         return (
             f"{self.place.file}, {at}: {word!r} in column {self.name!r} is not a number{more}, but the column holds "
-            f"numbers. Correct it, leave the cell empty{other}."
+            f"numbers. Correct it, {other}."
         )
 
     def _day_first(self) -> bool:
@@ -274,7 +280,7 @@ class _Column:
     def _said_way(self) -> str:
         """How numbers are written that programs write otherwise."""
         at = self.read.at
-        if at is None or (has_only_comma(self.words[at]) and "," in (self.reading.decimal, self.place.habit())):
+        if at is None or (has_only_comma(self.words[at]) and (self.reading.mark or self.place.habit()) == ","):
             return ""
         said = f"Column {self.name!r}: {self.words[at]!r} is read as {exact(self.read.values[at], 15)}"
         if self.read.other:

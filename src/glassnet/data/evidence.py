@@ -11,21 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kinds import ColumnRole, Dataset
-from .columns import form_of, input_table, measured_values
+from .columns import Form, form_of, input_table, measured_values
 from .preparation import Prepared
 from .reading import Roles
 from .roles import roles_of
 from .targets import infer_task, target_values
 
 Array = NDArray[Any]
-FEW_VALUES = 32  # of a number column: these are told apart one by one
+MOST_COLUMNS = 1_000  # inputs that are looked at
 
 
 def roles_in(dataset: Dataset, X: Any) -> tuple[ColumnRole, ...]:
-    """The role of each input column: as the table was read, else found out."""
-    known = {one.name: one for one in getattr(dataset, "columns", ())}
-    named = tuple(known[name] for name in X.columns if name in known)
-    return named if len(named) == len(X.columns) else roles_of(X, Roles())
+    """The role of each column of X, a DataFrame: as the table was read, else found out; plain numbers are inputs."""
+    known = {one.name: one for one in dataset.columns}
+    if set(X.columns) <= set(known):
+        return tuple(known[name] for name in X.columns)
+    if not hasattr(dataset.X, "iloc"):
+        return tuple(ColumnRole(str(name), "number") for name in X.columns)
+    return roles_of(X, Roles())
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,21 +81,28 @@ class Evidence:
 
     @cached_property
     def used(self) -> list[str]:
-        """The columns that are inputs."""
-        return [role.name for role in self.roles if role.used]
+        """The columns that are inputs; of very many, the first ones."""
+        return [role.name for role in self.roles if role.used][:MOST_COLUMNS]
 
     @cached_property
     def measured(self) -> list[str]:
         """The inputs that are one number a row."""
         return [name for name in self.used if self._form(name) != "text"]
 
+    def is_measured(self, name: str) -> bool:
+        """Whether a column is one number a row."""
+        return self._form(name) != "text"
+
     def called(self, role: str) -> list[ColumnRole]:
         """The columns of one role."""
         return [one for one in self.roles if one.role == role]
 
-    def _form(self, name: str) -> str:
-        role = next(one.role for one in self.roles if one.name == name)
-        return "text" if role == "category" else form_of(self.X[name])
+    def _form(self, name: str) -> Form:
+        return "text" if self._role[name] == "category" else form_of(self.X[name])
+
+    @cached_property
+    def _role(self) -> dict[str, str]:
+        return {one.name: one.role for one in self.roles}
 
     def numbers(self, name: str) -> NDArray[np.float64]:
         """A column of numbers or dates, (n,), with NaN for gaps."""
@@ -108,7 +118,3 @@ class Evidence:
             self._known["codes", name] = pd.factorize(self.X[name])
         codes, values = self._known["codes", name]
         return codes, values
-
-    def is_names(self, name: str) -> bool:
-        """Whether a column is read as names: text, or numbers of few values."""
-        return name not in self.measured or len(self.codes(name)[1]) <= FEW_VALUES

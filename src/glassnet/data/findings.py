@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,20 +15,15 @@ from numpy.typing import NDArray
 
 from ..findings import Finding, by_severity
 from ..wording import amount, count, figure, listed, percent, significant
+from .alike import MOST_COMPARED, alike_names, alike_numbers, coded, pairs, straight
 from .answers import Answers
 from .evidence import Evidence
 from .preparation import TOO_FEW_TO_SPLIT
 
-#: A correlation that no measurement has by chance.
-ALIKE = 1 - 1e-9
-#: Columns that are held against each other.
-MOST_COMPARED = 500
-#: Of what there is to gain, by one column alone: it all but knows the answer ...
-KNOWS = 0.98
-#: ... or it does most of the work, ...
-MOST_OF_IT = 0.8
-#: ... while all others together do not reach half of it.
-HALF = 0.5
+#: Of what there is to gain, by one column alone: it all but knows the answer, and all others together do not, ...
+KNOWS, ALMOST = 0.98, 0.9
+#: ... or it does most of the work, and all others together not half of it.
+MOST_OF_IT, HALF = 0.8, 0.5
 #: Robust standard deviations from the median (in logarithms, too, where no number is negative).
 FAR = 8.0
 #: Of all numbers of a column: of more than that none is a slip, unless all are one number, such as 999.
@@ -69,13 +64,13 @@ class Rules:
         e = self.evidence
         if e.y.ndim == 2:
             return {}
-        names = [one.name for one in e.roles if one.used or one.role == "left out"]
+        names = [one.name for one in e.roles if one.used or one.role in ("left out", "constant")]
         found = {}
         for name in names[:MOST_COMPARED]:
             if e.task == "regression":
-                how = _straight(e.numbers(name), e.y.astype(float)) if name in e.measured else ""
+                how = straight(e.numbers(name), e.y.astype(float)) if e.is_measured(name) else ""
             else:
-                how = _pairs(*e.codes(name), *_coded(e.y))
+                how = pairs(*e.codes(name), *coded(e.y))
             if how:
                 found[name] = how
         return found
@@ -125,7 +120,7 @@ def columns_that_tell_the_answer(rules: Rules) -> Finding | None:
     known = sorted((n for n in answers.alone if answers.alone[n] >= MOST_OF_IT), key=lambda n: -answers.alone[n])
     others = [name for name in answers.alone if name not in known]
     rest = answers.together(others)
-    if rest >= HALF * best or not others:
+    if rest >= (ALMOST if best >= KNOWS else HALF) * best or not others:
         return None
     metric = "accuracy" if e.classes else "R²"
     each = [f"{name!r} {figure(answers.score(answers.alone[name]))}" for name in known[:_NAMED]]
@@ -165,58 +160,24 @@ def constants(rules: Rules) -> Finding | None:
         return None
     values = [f"{name!r} ({e.codes(name)[1][0]})" for name in names[:_NAMED]]
     more = f" and {count(len(names) - _NAMED, 'more column')}" if len(names) > _NAMED else ""
-    words = f"{listed(values)}{more} {'holds' if len(names) == 1 else 'hold'} one value in all rows and says nothing."
-    words = words.replace("and says", "and say") if len(names) > 1 else words
-    return Finding("constant", "remark", len(names), words, _drop(names), tuple(names))
+    holds, says = ("holds", "says") if len(names) == 1 else ("hold", "say")
+    words = f"{listed(values)}{more} {holds} one value in all rows and {says} nothing."
+    used = [name for name in names if name in e.used]
+    to_do = _drop(used) if used else f"nothing: {'it is' if len(names) == 1 else 'they are'} left out"
+    return Finding("constant", "remark", len(names), words, to_do, tuple(names))
 
 
 def copies(rules: Rules) -> Finding | None:
     """Does a column say the same as another one?"""
     e = rules.evidence
-    pairs = [*_alike_numbers(e), *_alike_names(e)]
-    if not pairs:
+    twins = [*alike_numbers(e), *alike_names(e)]
+    if not twins:
         return None
-    each = [f"{second!r} and {first!r}" for first, second in pairs[:_NAMED]]
-    more = f", and {count(len(pairs) - _NAMED, 'more pair')}" if len(pairs) > _NAMED else ""
+    each = [f"{second!r} and {first!r}" for first, second in twins[:_NAMED]]
+    more = f", and {count(len(twins) - _NAMED, 'more pair')}" if len(twins) > _NAMED else ""
     words = f"These say the same, in other units or words: {'; '.join(each)}{more}. One of each is enough."
-    names = tuple(dict.fromkeys(second for _, second in pairs))
-    return Finding("copy", "remark", len(pairs), words, _drop(names), names)
-
-
-def _alike_numbers(e: Evidence) -> Iterator[tuple[str, str]]:
-    """(earlier, later) columns of numbers with a correlation of 1 or -1."""
-    names = [name for name in e.measured if not np.isnan(e.numbers(name)).all()][:MOST_COMPARED]
-    if len(names) < 2:
-        return
-    rows = np.linspace(0, len(e) - 1, min(len(e), 1000)).astype(np.intp)
-    table = np.stack([e.numbers(name)[rows] for name in names], axis=1)
-    with np.errstate(all="ignore"):
-        table = np.nan_to_num((table - np.nanmean(table, axis=0)) / np.nanstd(table, axis=0), posinf=0, neginf=0)
-        near = np.abs(table.T @ table) / len(rows) > 0.999
-    taken: set[int] = set()
-    for i, j in np.argwhere(np.triu(near, 1)).tolist():
-        first, second = e.numbers(names[i]), e.numbers(names[j])
-        same_gaps = bool((np.isnan(first) == np.isnan(second)).all())
-        if i not in taken and j not in taken and same_gaps and _straight(first, second):
-            taken.add(j)
-            yield names[i], names[j]
-
-
-def _alike_names(e: Evidence) -> Iterator[tuple[str, str]]:
-    """(earlier, later) columns of which one is text: each value of one goes with one value of the other."""
-    texts = [name for name in e.used if name not in e.measured]
-    names = [name for name in e.used if 1 < len(e.codes(name)[1]) <= max(50, len(e) // 2)][:MOST_COMPARED]
-    by_size: dict[int, list[str]] = {}
-    for name in names:
-        by_size.setdefault(len(e.codes(name)[1]), []).append(name)
-    for alike in by_size.values():
-        taken: set[str] = set()
-        for i, first in enumerate(alike):
-            for second in alike[i + 1 :]:
-                text = first in texts or second in texts
-                if text and not {first, second} & taken and _pairs(*e.codes(first), *e.codes(second), gaps=True):
-                    taken.add(second)
-                    yield first, second
+    names = tuple(dict.fromkeys(second for _, second in twins))
+    return Finding("copy", "remark", len(twins), words, _drop(names), names)
 
 
 def repeated_rows(rules: Rules) -> Finding | None:
@@ -227,10 +188,8 @@ def repeated_rows(rules: Rules) -> Finding | None:
     names = [name for name in e.used if name not in rules.numbered]
     if not names:
         return None
-    table = pd.DataFrame({name: e.X[name] for name in names})
-    for j in range(e.y.reshape(len(e), -1).shape[1]):
-        table[f"{j} of the target", "is no name of a column"] = e.y.reshape(len(e), -1)[:, j]
-    keys = pd.util.hash_pandas_object(table, index=False).to_numpy()
+    target = pd.DataFrame(e.y.reshape(len(e), -1))
+    keys = pd.util.hash_pandas_object(pd.concat([e.X[names], target], axis=1), index=False).to_numpy()
     again = len(keys) - len(np.unique(keys))
     tested = 0 if e.train is None or e.test is None else len(e.test)
     known = int(np.isin(keys[e.test], keys[e.train]).sum()) if tested else 0
@@ -243,7 +202,7 @@ def repeated_rows(rules: Rules) -> Finding | None:
     grave = share >= KNOWN_TEST_ROWS and not _few_combinations(e, names)
     if known and not grave and _few_combinations(e, names):
         words += " With so few different values that is no wonder."
-    to_do = "to leave copies out of the file, or --group COLUMN, if a column says which rows belong together"
+    to_do = "--group copies, which keeps equal rows in one split, or leave copies out of the file"
     return Finding("repeated rows", "warning" if grave else "remark", share or again / len(e), words, to_do)
 
 
@@ -322,44 +281,6 @@ def mostly_missing(rules: Rules) -> Finding | None:
     more = f" and {count(len(found) - _NAMED, 'more column')}" if len(found) > _NAMED else ""
     words = f"Most of {listed(each)}{more} is missing."
     return Finding("mostly missing", "remark", max(found.values()), words, _drop(found), tuple(found))
-
-
-# --- two columns --------------------------------------------------------------------------------------------
-
-
-def _straight(x: NDArray[np.float64], y: NDArray[np.float64]) -> str:
-    """How y is x in other units; empty where it is not."""
-    there = np.isfinite(x) & np.isfinite(y)
-    x, y = x[there], y[there]
-    if len(x) < max(TOO_FEW_TO_SPLIT, len(there) / 2) or x.min() == x.max() or y.min() == y.max():
-        return ""
-    a, b = x - x.mean(), y - y.mean()
-    if abs(float(a @ b)) < ALIKE * math.sqrt(float(a @ a) * float(b @ b)):
-        return ""
-    slope = float(a @ b) / float(a @ a)
-    return "the same numbers" if np.allclose(x, y, rtol=1e-9) else f"{significant(slope, 4)} times it"
-
-
-def _pairs(codes: Any, values: Any, others: Any, other_values: Any, gaps: bool = False) -> str:
-    """How each value of one column goes with one of the other; empty where it does not.
-
-    With `gaps`, these must lie in the same rows; without, at least half of the rows have a value.
-    """
-    if gaps and ((codes < 0) != (others < 0)).any():
-        return ""
-    there = (codes >= 0) & (others >= 0)
-    if len(values) != len(other_values) or len(values) < 2 or there.sum() < max(TOO_FEW_TO_SPLIT, len(codes) / 2):
-        return ""
-    pairs = np.unique(codes[there] * len(other_values) + others[there])
-    if len(pairs) != len(values):
-        return ""
-    each = [f"{values[pair // len(other_values)]} = {other_values[pair % len(other_values)]}" for pair in pairs[:3]]
-    return ", ".join(each) + (", ..." if len(pairs) > 3 else "")
-
-
-def _coded(y: Any) -> tuple[NDArray[np.intp], Any]:
-    values, codes = np.unique(y, return_inverse=True)
-    return codes, values
 
 
 # --- words --------------------------------------------------------------------------------------------------

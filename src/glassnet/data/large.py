@@ -4,100 +4,133 @@ from __future__ import annotations
 
 import codecs
 import itertools
-from collections.abc import Collection, Sequence
+import math
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import GlassnetError
 from .blocks import BLOCK, Layout, Parsed, Unclear, parse, read_words, row_lines
 from .cells import Coded, Place, Typed, Wish, marks, numbered, typed
 from .delimited import cells_of
-from .dialects import Dialect, dialect_of, is_number, split
+from .dialects import Dialect, dialect_of, sample
+from .headers import is_value
 from .numerals import SAMPLE, decimal_habit
 from .reading import Reading
-from .sources import Source, decoded, encoding_of
+from .sources import Source, decoded, encoding_of, refuse_too_large
 
 Array = NDArray[Any]
+Opened = Callable[[], IO[bytes]]
 SMALL = 100_000  # bytes that are read cell by cell in no time
 HEAD = 2 * SAMPLE  # lines that tell how a file is written
 ENCODINGS = ("utf-8", "utf-8-sig", "iso8859-1", "cp1252")  # of which bytes below 128 are ASCII
+PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"PK\x03\x04")
+
+
+Read = tuple["LargeSheet", Source, Dialect]
+
+
+def read_large_file(path: str | Path, reading: Reading, known: Collection[str] = ()) -> Read | None:
+    """The rows of a file that is large and not packed, without ever holding all of it as text; else None."""
+    path = Path(path)
+    try:
+        length = path.stat().st_size if path.is_file() else 0
+        if length < SMALL or is_packed(path):
+            return None
+    except OSError:
+        return None
+    refuse_too_large(path.name, length // 2)
+    return read_large(path.name, lambda: path.open("rb"), length, reading, known)
+
+
+def is_packed(path: str | Path) -> bool:
+    """Whether a file begins as packed ones do, workbooks among them."""
+    with Path(path).open("rb") as stream:
+        return stream.read(8).startswith(PACKED)
 
 
 def read_large(
-    file: str, content: bytes, reading: Reading, known: Collection[str] = (), size: int = BLOCK
-) -> tuple[LargeSheet, Source, Dialect] | None:
-    """The rows of a file, read in blocks of a size in bytes; None where only the reader of single cells can tell.
+    file: str, opened: Opened, length: int, reading: Reading, known: Collection[str] = (), size: int = BLOCK
+) -> Read | None:
+    """The rows of a file of some length, read in blocks of a size in bytes; None where only single cells can tell.
 
-    What it refuses is left to that reader, too, which says why.
+    What is refused here is left to the reader of single cells, which says why.
     """
     try:
-        source, end = _head(file, content, reading)
-        dialect = dialect_of(source, reading, known)
-        layout, names = _layout(source, content, dialect, reading, size)
-        if end < len(content) and layout.start >= end:
-            raise Unclear
-        parsed = parse(layout)
-    except (Unclear, UnicodeError):
+        with opened() as stream:
+            head = b"".join(itertools.islice(stream, HEAD))
+        try:
+            source = _source(file, head, head, reading)
+            return _read(opened, length, source, reading, known, size)
+        except UnicodeError:  # other letters than the first lines have
+            with opened() as stream:
+                source = _source(file, head, stream.read(), reading)
+            return _read(opened, length, source, reading, known, size)
+    except (Unclear, UnicodeError, OSError):
         return None
-    at = dict(zip(names, range(len(names)), strict=True))
-    return LargeSheet(file, at, dialect, reading, layout, parsed, source), source, dialect
 
 
-def _head(file: str, content: bytes, reading: Reading) -> tuple[Source, int]:
-    """The first lines as text, and where they end; raises `Unclear` for an encoding in which bytes aren't letters."""
-    if b"\0" in content:
+def _source(file: str, head: bytes, content: bytes, reading: Reading) -> Source:
+    """The first lines as text, in the letters of all; raises `Unclear` where bytes alone don't tell where lines end."""
+    if b"\0" in head:
         raise Unclear
     encoding, notes = (reading.encoding, ()) if reading.encoding else encoding_of(file, content)
     if codecs.lookup(encoding).name not in ENCODINGS:
         raise Unclear
-    if reading.encoding and not content.isascii():
-        content.decode(encoding)
-    end = 0
-    for _ in range(HEAD):
-        end = content.find(b"\n", end) + 1
-        if not end:
-            end = len(content)
-            break
-    return replace(decoded(file, content[:end], replace(reading, encoding=encoding)), notes=notes), end
+    if encoding not in ("utf-8", "utf-8-sig") and content is head and not reading.encoding:
+        raise UnicodeError  # all of the file has to tell
+    return replace(decoded(file, head, replace(reading, encoding=encoding)), notes=notes)
 
 
-def _layout(
-    source: Source, content: bytes, dialect: Dialect, reading: Reading, size: int
-) -> tuple[Layout, tuple[str, ...]]:
-    """Where the rows lie and what their columns are called; raises `Unclear` for what isn't plain."""
-    separator = dialect.separator
-    if dialect.comment or dialect.row_names or not separator.isascii() or separator.isalnum() or separator in ' "\r\n':
-        raise Unclear
-    rows = list(itertools.islice(split(source.text, dialect), 2))
-    line, first = rows[0]
-    if len(rows) < 2 or any("\n" in cell for cell in first) or not all(first[1:] if dialect.header else first[:0]):
-        raise Unclear
-    if any(len(row) != len(first) for _, row in rows) or len(first) < 2:
-        raise Unclear
-    names = (
-        cells_of(source.file, [first, ["x"] * len(first)], [line, line + 1], dialect).names
-        if dialect.header
-        else (tuple(f"column_{j + 1}" for j in range(len(first))))
-    )
-    start = 3 if content.startswith(codecs.BOM_UTF8) else 0
-    line += dialect.header
-    for _ in range(line - 1):
-        start = content.index(b"\n", start) + 1
+def _read(opened: Opened, length: int, source: Source, reading: Reading, known: Collection[str], size: int) -> Read:
+    dialect = dialect_of(source, reading, known)
+    names, line = _names(source, dialect)
+    with opened() as stream:
+        start = sum(map(len, itertools.islice(stream, line - 1)))
+        if not start and stream.seek(0) == 0 and stream.read(3) == codecs.BOM_UTF8:
+            start = len(codecs.BOM_UTF8)
     missing = marks(reading)
-    if any(map(is_number, missing)):
+    if any(map(is_value, missing)):
         raise Unclear  # the parser takes -999.0, too, where -999 is said
     encoding = "utf-8" if source.encoding == "utf-8-sig" else source.encoding
-    return Layout(
-        content, start, line, len(first), separator, encoding, _decimal(source, dialect, reading), missing, size
-    ), names
+    layout = Layout(
+        opened, start, line, len(names), dialect.separator, encoding, _decimal(source, dialect, reading), missing,
+        length, size,
+    )  # fmt: skip
+    at = dict(zip(names, range(len(names)), strict=True))
+    sheet = LargeSheet(source.file, at, dialect, reading, layout, parse(layout), source)
+    if dialect.header and names[0] == "column_1" and not any(sheet.written("column_1")):
+        raise Unclear  # a separator too many, it seems
+    return sheet, source, dialect
+
+
+def _names(source: Source, dialect: Dialect) -> tuple[tuple[str, ...], int]:
+    """What the columns are called, and the line of the first row; raises `Unclear` for what isn't plain."""
+    mark = dialect.separator
+    rows = sample(source.text, dialect, 2)
+    odd = (
+        dialect.comment or dialect.row_names or dialect.rule or not mark.isascii() or mark.isalnum() or mark in ' "\r\n'
+    )
+    if odd or len(rows) < 2 or len(rows[0][1]) < 2:
+        raise Unclear
+    line, first = rows[0]
+    if any("\n" in cell for cell in first) or (dialect.header and not all(first[1:])):
+        raise Unclear
+    try:
+        cells = cells_of(source.file, [first, ["x"] * len(first)], [line, line + 1], dialect)
+    except GlassnetError as error:
+        raise Unclear from error
+    return cells.names, line + dialect.header
 
 
 def _decimal(source: Source, dialect: Dialect, reading: Reading) -> str:
     """The mark that the parser takes for the decimal one; numbers with the other are read as text first."""
-    told = reading.decimal or {".": ",", ",": "."}.get(reading.thousands or "")
+    told = reading.mark
     if dialect.separator == ",":
         if told == ",":
             raise Unclear  # 1.234 is a number to the parser
@@ -106,8 +139,8 @@ def _decimal(source: Source, dialect: Dialect, reading: Reading) -> str:
 
 
 def _habit(source: Source, dialect: Dialect) -> str | None:
-    rows = itertools.islice(split(source.text, dialect), SAMPLE + dialect.header)
-    return decimal_habit(zip(*(cells for _, cells in list(rows)[dialect.header :]), strict=False))
+    rows = sample(source.text, dialect, SAMPLE + dialect.header)
+    return decimal_habit(zip(*(cells for _, cells in rows[dialect.header :]), strict=False))
 
 
 @dataclass(frozen=True)
@@ -150,6 +183,10 @@ class LargeSheet:
         self._said[name] = read.remarks
         return read.values
 
+    def plain(self, names: Collection[str]) -> dict[str, Any]:
+        found = {name: self._numbers(self.at[name]) for name in names}
+        return {name: values for name, values in found.items() if values is not None}
+
     def remarks(self, name: str) -> tuple[str, ...]:
         return self._said.get(name, ())
 
@@ -168,7 +205,7 @@ class LargeSheet:
         """The cells of a column as text, but for its gaps and fractions as they are written."""
         values = self._numbers(self.at[name])
         if values is not None:
-            return list(map(str, values.tolist()))
+            return ["" if value != value else str(value) for value in values.tolist()]
         coded = self._coded(self.at[name])
         return np.array(coded.words, dtype=object)[coded.codes].tolist()
 
@@ -179,10 +216,8 @@ class LargeSheet:
     def marks(self) -> set[str]:
         """The marks of missing values that occur."""
         known = set(self.layout.missing)
-        texts = {
-            word for j in self.at.values() if j not in self.parsed.values for word in self._coded(j, every=True).words
-        }
-        return (self.parsed.found | texts) & known
+        texts = [self._coded(j, every=True).words for j in self.at.values() if j not in self.parsed.values]
+        return (self.parsed.found & known).union(*(known.intersection(words) for words in texts))
 
     @cached_property
     def habit(self) -> str | None:
@@ -204,7 +239,7 @@ class LargeSheet:
         values = self.parsed.values.get(j)
         if values is None or j in self.parsed.coded:
             return None
-        if values.dtype.kind == "f" and (np.isnan(values).all() or (_may_be_grouped(values) and self.habit != ".")):
+        if values.dtype.kind == "f" and (_is_empty(values) or (_may_be_grouped(values) and self.habit != ".")):
             return None
         if self.present is None:
             return values
@@ -240,8 +275,15 @@ def _may_be_grouped(values: Array) -> bool:
         size = np.abs(some[some != np.floor(some)])
         return bool(((size >= 1) & (size < 1000) & (_remainder(size * 1000) < 1e-6)).all())
 
+    first = float(values[0])
+    if first != int(first) and not (1 <= abs(first) < 1000) if math.isfinite(first) else False:
+        return False  # one look is enough for most columns
     known = values[np.isfinite(values)]
     return suits(known[:SAMPLE]) and suits(known) and bool((_remainder(known * 100) > 1e-6).any())
+
+
+def _is_empty(values: Array) -> bool:
+    return bool(values[0] != values[0] and np.isnan(values).all())
 
 
 def _remainder(values: Array) -> Array:

@@ -12,14 +12,15 @@ import numpy as np
 from ..errors import GlassnetError
 from ..files import plain
 from ..findings import Finding
-from ..kinds import Dataset
+from ..kinds import ColumnRole, Dataset
 from ..tables import Table
 from ..wording import amount, bounded, count, percent, significant
-from .columns import input_table
-from .evidence import ColumnRole, Evidence, form_of, measured_values, roles_in, roles_of
+from .columns import Form, form_of, input_table, measured_values
+from .evidence import Evidence, roles_in
 from .findings import findings_on
 from .preparation import Prepared, prepare
 from .reading import Roles
+from .roles import roles_of
 from .sheets import Sheet
 from .sparse import Sparse
 from .tables import dataset_of
@@ -61,13 +62,15 @@ class ColumnLook:
     @property
     def values(self) -> str:
         """The range of numbers, the counts of names, else some examples."""
+        if not self.rows:
+            return ""
         if self.different == 0:
             return "empty"
         if self.different == 1:
             return f"{self.examples[0]} everywhere" + " but in gaps" * (self.missing > 0)
         if self.low is not None:
-            mean = f", mean {significant(self.mean)}" if self.mean is not None else ""
-            low, high = (significant(v, 6) if isinstance(v, float) else str(v) for v in (self.low, self.high))
+            mean = f", mean {in_digits(self.mean, 4)}" if self.mean is not None else ""
+            low, high = (in_digits(v) if isinstance(v, float) else str(v) for v in (self.low, self.high))
             return f"{low} to {high}{mean}"
         if self.counts:
             said = ", ".join(f"{value} ({amount(rows)})" for value, rows in self.counts[:IN_A_CELL])
@@ -168,56 +171,60 @@ class Look:
 # --- looking ------------------------------------------------------------------------------------------------
 
 
-def look_at_sheet(sheet: Sheet, roles: Roles, task: str | None = None) -> Look:
-    """A file or a DataFrame: without a target its columns alone, with one also what stands out."""
+def look_at_sheet(sheet: Sheet, roles: Roles, task: str | None = None, most: int | None = None) -> Look:
+    """A file or a DataFrame: without a target its columns alone, with one also what stands out.
+
+    Of columns after the first `most` only the roles are known.
+    """
     if not roles.target:
-        return _columns_only(sheet, roles)
-    dataset = dataset_of(sheet, roles)
-    found = look_at_dataset(dataset, sheet.file, task, keep=(*roles.keep, *roles.category))
-    known = {column.name: column for column in found.columns}
-    aside = dict.fromkeys(roles.drop, "left out")
-    aside |= {name: word for word, name in (("group", roles.group), ("order", roles.order)) if name}
-    columns = []
-    for name in sheet.names:
-        if name not in known:
-            known[name] = look_at_column(sheet.column(name), ColumnRole(name, aside[name], "as you asked"))
-        columns.append(known[name])
-    return replace(found, columns=tuple(columns))
+        return _columns_only(sheet, roles, most)
+    found = look_at_dataset(dataset_of(sheet, roles), sheet.file, task, most=most)
+    aside = [one for one in found.columns[:most] if not one.rows]
+    read = {one.name: look_at_column(sheet.column(one.name), ColumnRole(one.name, one.role, one.why)) for one in aside}
+    return replace(found, columns=tuple(read.get(one.name, one) for one in found.columns))
 
 
-def _columns_only(sheet: Sheet, roles: Roles) -> Look:
+def _columns_only(sheet: Sheet, roles: Roles, most: int | None) -> Look:
     import pandas as pd
 
     frame = pd.DataFrame({name: sheet.column(name, text=name in roles.category) for name in sheet.names})
+    said = [line for name in sheet.names for line in sheet.remarks(name)]
     aside = {name: ColumnRole(name, "left out", "as you asked") for name in roles.drop}
     found = [aside.get(one.name, one) for one in roles_of(frame, roles, sheet.header)]
-    columns = tuple(look_at_column(frame[role.name], role) for role in found)
-    why = tuple(f"{role.why}." for role in found if role.why and role.name not in aside)
-    return Look(sheet.file, len(sheet), columns, (*sheet.notes, *why))
+    said += [f"{role.why}." for role in found if role.word]
+    columns = _looked_at(frame, found, most)
+    return Look(sheet.file, len(sheet), columns, (*sheet.notes, *said))
 
 
 def look_at_dataset(
-    dataset: Dataset, title: str, task: str | None = None, prepared: Prepared | None = None, keep: Sequence[str] = (),
-    findings: bool = True,
+    dataset: Dataset, title: str, task: str | None = None, prepared: Prepared | None = None, findings: bool = True,
+    most: int | None = None,
 ) -> Look:  # fmt: skip
-    """Rows in memory; `prepared` is what a training has made of them, else they are split as one would by default."""
+    """Rows in memory; `prepared` is what a training has made of them, else they are split as one would by default.
+
+    Of columns that are not among the rows, as they were left out, only their roles are known.
+    """
     trouble = ""
     if prepared is None:
         try:
-            prepared = prepare(dataset, infer_task(dataset, task), keep=keep)
+            prepared = prepare(dataset, infer_task(dataset, task))
         except GlassnetError as error:
             trouble = f"Nobody can train on it as it is: {error}"
-    columns = _inputs(dataset) if not dataset.image_shape else ()
     y = target_values(dataset.y)
     names = tuple(str(name) for name in dataset.target_names or ("target",))
     classes: tuple[tuple[str, int], ...] = ()
     if prepared is not None and prepared.targets.classes is not None:
         rows = np.bincount(prepared.targets.codes(y), minlength=len(prepared.targets.classes))
         classes = tuple(zip(map(str, prepared.targets.classes), map(int, rows), strict=True))
-    notes = (*dataset.notes, *(prepared.account if prepared else ()))
+    inputs = {one.name: one for one in _inputs(dataset, most)}
+    targets = {one.name: one for one in _targets(y, names, classes)}
+    order = [one.name for one in dataset.columns] or [*inputs, *targets]
+    aside = {one.name: ColumnLook(one.name, one.role, one.why) for one in dataset.columns}
+    known = aside | inputs | targets
+    columns = tuple(known[name] for name in order)
     return Look(
-        title, len(y), (*columns, *_targets(y, names, classes)), notes,
-        names, prepared.targets.task if prepared else "", classes, dataset.image_shape, trouble,
+        title, len(y), columns, (*dataset.notes, *(prepared.account if prepared else ())), tuple(targets),
+        prepared.targets.task if prepared else "", classes, dataset.image_shape, trouble,
         _found(dataset, prepared) if findings else None,
     )  # fmt: skip
 
@@ -227,14 +234,23 @@ def _found(dataset: Dataset, prepared: Prepared | None) -> tuple[Finding, ...] |
     return None if evidence is None else tuple(findings_on(evidence))
 
 
-def _inputs(dataset: Dataset) -> tuple[ColumnLook, ...]:
+def _inputs(dataset: Dataset, most: int | None) -> tuple[ColumnLook, ...]:
     import pandas as pd
 
+    if dataset.image_shape:
+        return ()
     X, names = input_table(dataset.X, dataset.feature_names)
     if isinstance(X, Sparse):
         return tuple(ColumnLook(name, "number", rows=len(X)) for name in names)
     frame = X if hasattr(X, "iloc") else pd.DataFrame(X, columns=list(names))
-    return tuple(look_at_column(frame[role.name], role) for role in roles_in(dataset, frame))
+    return _looked_at(frame, roles_in(dataset, frame), most)
+
+
+def _looked_at(frame: Any, roles: Sequence[ColumnRole], most: int | None) -> tuple[ColumnLook, ...]:
+    """The first columns of a table, and the mere roles of the others."""
+    several = len(roles) if most is None else most
+    seen = [look_at_column(frame[role.name], role) for role in roles[:several]]
+    return (*seen, *(ColumnLook(role.name, role.role, role.why) for role in roles[several:]))
 
 
 def _targets(y: Any, names: Sequence[str], classes: Any) -> tuple[ColumnLook, ...]:
@@ -261,7 +277,7 @@ def look_at_column(column: Any, role: ColumnRole) -> ColumnLook:
     seen = ColumnLook(role.name, role.role, role.why, len(column), missing, different, examples=examples)
     if different == 0:
         return seen
-    form = "text" if role.role == "category" else form_of(column)
+    form: Form = "text" if role.role == "category" else form_of(column)
     if form in ("number", "date") and column.dtype != bool:
         return replace(seen, **_span(column, form, different))
     if role.role == "id" or different > max(MOST_COUNTED, len(column) / 2):
@@ -271,7 +287,7 @@ def look_at_column(column: Any, role: ColumnRole) -> ColumnLook:
     return replace(seen, counts=tuple((short(value), int(rows)) for value, rows in frequent))
 
 
-def _span(column: Any, form: str, different: int) -> dict[str, Any]:
+def _span(column: Any, form: Form, different: int) -> dict[str, Any]:
     numbers = measured_values(column, form)
     numbers = numbers[np.isfinite(numbers)]
     if not len(numbers):
@@ -291,8 +307,14 @@ def _is_steps(low: float, high: float, different: int) -> bool:
     return high - low == different - 1
 
 
+def in_digits(value: float, digits: int = 6) -> str:
+    """A number of a column: 0.4167, 1955, 12,300. A year has no separator."""
+    text = significant(value, digits)
+    return text if abs(value) >= 10_000 else text.replace(",", "")
+
+
 def short(value: Any) -> str:
     """A value as an example: 2.5, `Braund, Mr. Owen Harris`, long text with how much is left out."""
     if isinstance(value, float):
-        return significant(value, 6)
+        return in_digits(value)
     return bounded(" ".join(str(value).split()), LONGEST) if len(str(value)) > 2 * LONGEST else str(value)

@@ -57,6 +57,7 @@ _WRITTEN = re.compile(
     rf"(?P<open>\()?(?P<sign>[+-]?) ?(?P<before>{_CURRENCY})? ?(?P<inner>[+-]?)(?P<core>{_NUMBER}) ?"
     rf"(?P<after>{_CURRENCY}|{_UNIT})(?P<close>\))?"
 )
+_FIRST = frozenset("0123456789+-.,($kzABCDEFGHIJKLMNOPQRSTUVWXYZ")  # it is slow to try words that begin otherwise
 
 
 class Word(NamedTuple):
@@ -94,14 +95,14 @@ def read_numbers(
     habit: the decimal mark of the rest of the file, asked only where the column doesn't tell. fewest: different words
     that make the letters behind them a unit; 0 where it is known that the column holds numbers.
     """
-    import pandas as pd
-
-    plain = np.asarray(pd.to_numeric(pd.Series(words, dtype=object), errors="coerce"))
+    plain = _plain_numbers(words)
     numerals = Numerals(plain)
+    if plain.dtype.kind in "iu":
+        return numerals
     told = reading.decimal == "," or reading.thousands not in (None, "none")
     if numerals.known.all() and not told and not (plain.dtype.kind == "f" and _looks_grouped(words)):
         return numerals
-    parts = [_taken_apart(word) for word in words]
+    parts = [_taken_apart(word) if word[0] in _FIRST or word[0] > "~" else None for word in words]
     units, differing = _shared_units(parts, fewest)
     parts = [part if part and part.unit in units else None for part in parts]
     at = np.array([i for i, part in enumerate(parts) if part], int)
@@ -120,8 +121,20 @@ def read_numbers(
     return Numerals(_whole(values, cores, way), _unusual(words, values, plain), other, differing)
 
 
+def _plain_numbers(words: Sequence[str]) -> Array:
+    """The numbers of words as programs write them; it is slow to try words that begin otherwise."""
+    import pandas as pd
+
+    likely = [i for i, word in enumerate(words) if word[0] in "0123456789+-." or (word[0] in "iI" and len(word) < 9)]
+    if len(likely) == len(words):
+        return np.asarray(pd.to_numeric(pd.Series(words, dtype=object), errors="coerce"))
+    numbers = np.full(len(words), np.nan)
+    numbers[likely] = pd.to_numeric(pd.Series([words[i] for i in likely], dtype=object), errors="coerce")
+    return numbers
+
+
 def _taken_apart(word: str) -> Word | None:
-    found = _WRITTEN.fullmatch(word.translate(_PLAIN_LETTERS))
+    found = _WRITTEN.fullmatch(word if word.isascii() else word.translate(_PLAIN_LETTERS))
     if not found or bool(found["open"]) != bool(found["close"]) or (found["sign"] and found["inner"]):
         return None
     if found["before"] and found["after"]:

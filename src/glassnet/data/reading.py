@@ -36,6 +36,11 @@ class Reading:
     skip: int | None = None
     sheet: str | None = None
 
+    @property
+    def mark(self) -> str | None:
+        """The decimal mark, where the words say it or leave only one."""
+        return self.decimal or {".": ",", ",": "."}.get(self.thousands or "")
+
     @classmethod
     def of(cls, words: Words) -> Reading:
         """From words such as `decimal=,`, where `missing` and `number` may stand several times, or from a mapping."""
@@ -111,7 +116,7 @@ def _encoding(text: str) -> str:
             return text
     except (LookupError, ValueError):
         pass
-    guess = did_you_mean(text, sorted({*aliases, *aliases.values(), *COMMON}))
+    guess = did_you_mean(text, (*COMMON, *sorted(set(aliases.values()))))
     raise GlassnetError(f"there is no encoding {text!r}.{guess} Such as: {join(COMMON)}")
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,11 +15,12 @@ from ..errors import GlassnetError, join
 from ..wording import count
 from .cells import Coded, Place, Wish, marks, numbered, typed
 from .delimited import Cells, read_cells
-from .dialects import Dialect, counted, dialect_of, is_number
-from .large import SMALL, LargeSheet, read_large
+from .dialects import Dialect, dialect_of
+from .headers import counted, is_value
+from .large import SMALL, LargeSheet, is_packed, read_large, read_large_file
 from .numerals import SAMPLE, decimal_habit
 from .reading import NAMES, Reading, option_of
-from .sources import PARQUET_SUFFIXES, Source, contents, decoded, existing, is_workbook
+from .sources import PARQUET_SUFFIXES, STANDARD_INPUT, Source, contents, decoded, existing, is_workbook
 from .workbooks import read_workbook
 
 
@@ -48,6 +50,9 @@ class Sheet(Protocol):
         Raises `GlassnetError` with file, line and column for a cell that does not fit.
         """
 
+    def plain(self, names: Collection[str]) -> dict[str, Any]:
+        """Those of the columns that are plain numbers, as arrays, without a look at each: there may be very many."""
+
     def remarks(self, name: str) -> tuple[str, ...]:
         """What was unusual about a column when it was last read, a line each, with the word that overrules it."""
 
@@ -63,27 +68,42 @@ def open_sheet(path: str | Path, reading: Reading, known: Collection[str] = ()) 
     if Path(path).suffix.lower() in PARQUET_SUFFIXES:
         refuse_words(Path(path).name, reading, "Parquet", OF_CELLS)
         return parquet(path, reading)
+    text = [name for name in NAMES if name != "sheet"]
+    if large := read_large_file(path, reading, known):
+        refuse_words(large[0].file, reading, "text", text)
+        return _with_notes(*large, reading, known)
     file, content = contents(path)
     if is_workbook(content):
         refuse_words(file, reading, "a workbook", ("header", "skip", "sheet", *OF_CELLS))
         cells, notes = read_workbook(file, content, reading, known)
         return _without_row_names(TextSheet(cells, reading, notes), known)
-    refuse_words(file, reading, "text", [name for name in NAMES if name != "sheet"])
-    found = read_large(file, content, reading, known) if len(content) > SMALL else None
-    sheet, source, dialect = found or _read_small(file, content, reading, known)
-    del content
+    refuse_words(file, reading, "text", text)
+    return _with_notes(*_read_text(path, file, content, reading, known), reading, known)
+
+
+def _read_text(
+    path: str | Path, file: str, content: bytes, reading: Reading, known: Collection[str]
+) -> tuple[TextSheet | LargeSheet, Source, Dialect]:
+    unpacked = str(path) == STANDARD_INPUT or is_packed(path)
+    if (
+        unpacked
+        and len(content) >= SMALL
+        and (large := read_large(file, partial(io.BytesIO, content), len(content), reading, known))
+    ):
+        return large
+    source = decoded(file, content, reading)
+    dialect = dialect_of(source, reading, known)
+    return TextSheet(read_cells(source, dialect), reading), source, dialect
+
+
+def _with_notes(
+    sheet: TextSheet | LargeSheet, source: Source, dialect: Dialect, reading: Reading, known: Collection[str]
+) -> Sheet:
+    """A sheet with all that was found out about how its file is written."""
     commas = "Numbers are written with decimal commas (--decimal overrules)."
     said = (commas,) if reading.decimal is None and sheet.has_commas() and sheet.habit == "," else ()
     notes = (_detected(sheet, dialect), *source.notes, *dialect.notes, *said)
     return _without_row_names(replace(sheet, notes=notes), known)
-
-
-def _read_small(
-    file: str, content: bytes, reading: Reading, known: Collection[str]
-) -> tuple[TextSheet, Source, Dialect]:
-    source = decoded(file, content, reading)
-    dialect = dialect_of(source, reading, known)
-    return TextSheet(read_cells(source, dialect), reading), source, dialect
 
 
 #: The words about what stands in the cells of a column, in a file of any sort.
@@ -104,6 +124,7 @@ class TextSheet:
     cells: Cells
     reading: Reading
     notes: tuple[str, ...] = ()
+    sample: Sequence[Sequence[str]] | None = None  # columns of the file's first rows, if other rows are left out
     _said: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -129,23 +150,29 @@ class TextSheet:
         self._said[name] = read.remarks
         return read.values
 
+    def plain(self, names: Collection[str]) -> dict[str, Any]:
+        return {}
+
     def remarks(self, name: str) -> tuple[str, ...]:
         return self._said.get(name, ())
 
     @cached_property
     def habit(self) -> str | None:
         """The decimal mark that the first rows of the file show."""
-        return decimal_habit(column[:SAMPLE] for column in self.cells.columns)
+        return decimal_habit(self._first_rows())
+
+    def _first_rows(self) -> Sequence[Sequence[str]]:
+        return self.sample or [column[:SAMPLE] for column in self.cells.columns]
 
     def has_commas(self) -> bool:
         """Whether there is anything in the first rows that may be a decimal comma."""
-        return any("," in cell for column in self.cells.columns for cell in column[:SAMPLE])
+        return any("," in cell for column in self._first_rows() for cell in column)
 
     def where(self, rows: Sequence[int]) -> str:
         return numbered("line", [self.cells.lines[row] for row in rows])
 
     def rows(self, present: Any) -> TextSheet:
-        return replace(self, cells=self.cells.rows(present))
+        return replace(self, cells=self.cells.rows(present), sample=self._first_rows())
 
     def written(self, name: str) -> list[str]:
         """The cells of a column as they are written."""
@@ -182,7 +209,7 @@ def _without_row_names(sheet: TextSheet | LargeSheet, known: Collection[str]) ->
     if all(cell.isdecimal() for cell in first):
         does = "numbers" if first == counted(first[0], len(first)) else ""
     else:
-        does = "names" if len(set(first)) == len(first) > 1 and not any(map(is_number, first)) else ""
+        does = "names" if len(set(first)) == len(first) > 1 and not any(map(is_value, first)) else ""
     if not does:
         return sheet
     said = f"The first column has no name and {does} the rows: left out (--keep column_1 overrules)."
@@ -219,6 +246,9 @@ class FrameSheet:
         read = typed(cells, name, place, self.reading, Wish(target, text, number))
         self._said[name] = read.remarks
         return read.values
+
+    def plain(self, names: Collection[str]) -> dict[str, Any]:
+        return {}
 
     def remarks(self, name: str) -> tuple[str, ...]:
         return self._said.get(name, ())

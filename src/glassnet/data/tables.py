@@ -12,16 +12,20 @@ import numpy as np
 from ..errors import GlassnetError, did_you_mean, join
 from ..kinds import ColumnRole, Dataset
 from ..wording import count
+from .columns import MANY
 from .features import Features
+from .frames import Frame
+from .moments import part_of, part_values
 from .reading import Reading, Roles, Words
 from .roles import remarks, roles_of
 from .sheets import Sheet, TextSheet, open_sheet
+from .sources import within_memory
 
 COPIES = "copies"  # as a group: the rows with equal inputs, where no column is called so
 
 
 def read_table(
-    path: str | Path,
+    path: str | Path | Frame,
     target: str | Sequence[str] | None,
     *,
     drop: Sequence[str] = (),
@@ -31,7 +35,7 @@ def read_table(
     order: str | None = None,
     reading: Words = (),
 ) -> Dataset:
-    """Read a table with a column to learn, or several of numbers.
+    """Read a table, a file or a DataFrame, with a column to learn, or several of numbers.
 
     Rows without a target are left out. `drop`, `category`, `keep`, `group` and `order` are those of `Roles`, `reading`
     holds words of `Reading`. `notes` of the data set tell what was detected and done.
@@ -41,27 +45,34 @@ def read_table(
     targets = (target,) if isinstance(target, str) else tuple(target or ())
     roles = Roles(targets, tuple(drop), tuple(category), tuple(keep), group, order)
     known = [name for names in roles.named.values() for name in names]
-    return dataset_of(open_sheet(path, Reading.of(reading), known), roles)
+    if not isinstance(path, str | Path):
+        return dataset_of(Frame.of(path).sheet(Reading.of(reading)), roles)
+    with within_memory(path):
+        return dataset_of(open_sheet(path, Reading.of(reading), known), roles)
 
 
 def dataset_of(sheet: Sheet, roles: Roles) -> Dataset:
     """The rows of a sheet to learn from, each column in its role."""
     _check_names(sheet, roles)
     sheet, notes = _with_targets(sheet, roles)
-    y = [sheet.column(name, target=True, text=name in roles.category).to_numpy() for name in roles.target]
+    y = [
+        _finite(sheet, name, sheet.column(name, target=True, text=name in roles.category)).to_numpy()
+        for name in roles.target
+    ]
     aside = {*roles.target, *roles.drop} | {name for name in (roles.group, roles.order) if name not in roles.keep}
     inputs = [name for name in sheet.names if name not in aside]
+    inputs += [name for name in roles.category if name not in sheet.names]
     if not inputs:
         left = f" and those that are left out, {join(roles.drop)}" if roles.drop else ""
         raise GlassnetError(
             f"{sheet.file} has no column besides the target {join(map(repr, roles.target))}{left}: "
             "there is nothing to learn from."
         )
+    if len(roles.target) > 1:
+        notes.append(f"{len(roles.target)} targets are learned together: {join(roles.target)}.")
     if roles.drop:
         notes.append(f"Left out as you asked: {join(roles.drop)}.")
-    import pandas as pd
-
-    X = pd.DataFrame({name: _column(sheet, name, text=name in roles.category) for name in inputs})
+    X = _inputs(sheet, inputs, roles.category)
     columns = _columns(sheet, roles, X)
     by_copies = roles.group == COPIES and COPIES not in sheet.names
     groups = _copies(X, columns) if by_copies else sheet.column(roles.group) if roles.group else None
@@ -77,6 +88,17 @@ def dataset_of(sheet: Sheet, roles: Roles) -> Dataset:
     )  # fmt: skip
 
 
+def _inputs(sheet: Sheet, names: Sequence[str], category: Collection[str]) -> Any:
+    """The columns as a DataFrame: of very many as one array, and none of few is copied."""
+    import pandas as pd
+
+    plain = sheet.plain([name for name in names if name in sheet.names and name not in category])
+    if len(plain) == len(names) > MANY and len({values.dtype for values in plain.values()}) == 1:
+        return pd.DataFrame(np.array(list(plain.values())).T, columns=list(plain), copy=False)
+    columns = {name: plain[name] if name in plain else column_of(sheet, name, text=name in category) for name in names}
+    return pd.DataFrame(columns, copy=False)
+
+
 def _copies(X: Any, columns: Sequence[ColumnRole]) -> Any:
     """The same number for rows with equal inputs, as a Series."""
     import pandas as pd
@@ -85,13 +107,18 @@ def _copies(X: Any, columns: Sequence[ColumnRole]) -> Any:
     return pd.util.hash_pandas_object(X[used], index=False).rename("equal inputs")
 
 
-def _column(sheet: Sheet, name: str, *, text: bool = False, number: bool = False) -> Any:
-    """A column as a Series; as text, whole numbers that gaps have made floats are written as whole ones."""
-    values = sheet.column(name, text=text, number=number)
-    if not text or values.dtype.kind not in "iuf":
+def _finite(sheet: Sheet, name: str, values: Any) -> Any:
+    """The values, which are refused if a number among them is infinite: where it stands is known only here."""
+    if values.dtype.kind != "f":
         return values
-    numbers = values.astype("Int64") if (values.dropna() % 1 == 0).all() else values
-    return numbers.astype(object).where(values.notna(), None).map(str, na_action="ignore")
+    numbers = values.to_numpy(float, na_value=np.nan)
+    if (infinite := np.flatnonzero(np.isinf(numbers))).size:
+        row = int(infinite[0])
+        raise GlassnetError(
+            f"{sheet.file}, {sheet.where([row])}: column {name!r} holds {numbers[row]:g}, and a network computes "
+            "with finite numbers. Correct it, or leave the cell empty, so that it counts as missing."
+        )
+    return values
 
 
 def _columns(sheet: Sheet, roles: Roles, X: Any) -> tuple[ColumnRole, ...]:
@@ -101,7 +128,15 @@ def _columns(sheet: Sheet, roles: Roles, X: Any) -> tuple[ColumnRole, ...]:
     inputs = {column.name: column for column in roles_of(X, roles, sheet.header)}
     single = {name: ColumnRole("", role) for role, name in (("group", roles.group), ("order", roles.order)) if name}
     found = single | inputs | aside
-    return tuple(replace(found[name], name=name) for name in sheet.names)
+    more = [name for name in roles.category if name not in sheet.names]
+    return tuple(replace(found[name], name=name) for name in (*sheet.names, *more))
+
+
+def column_of(sheet: Sheet, name: str, *, text: bool = False, number: bool = False) -> Any:
+    """A column of the sheet, or what is asked of one of dates, `day:weekday`."""
+    if part := part_of(name, sheet.names):
+        return part_values(sheet.column(part[0]), part[1])
+    return _finite(sheet, name, sheet.column(name, text=text, number=number))
 
 
 def _with_targets(sheet: Sheet, roles: Roles) -> tuple[Sheet, list[str]]:
@@ -133,7 +168,8 @@ def _check_names(sheet: Sheet, roles: Roles) -> None:
         raise GlassnetError(f"which column is to be learned? Name it with --target. {columns}")
     for word, names in roles.named.items():
         for name in names:
-            if name not in sheet.names and (word, name) != ("group", COPIES):
+            derived = (word, name) == ("group", COPIES) or (word == "category" and part_of(name, sheet.names))
+            if name not in sheet.names and not derived:
                 wanted = f"no column {name!r}{_WANTED[word]}"
                 raise GlassnetError(f"there is {wanted}.{did_you_mean(name, sheet.names)} {columns}")
 
@@ -150,7 +186,8 @@ def read_features(path: str | Path, features: Features, reading: Words = ()) -> 
     They are found by name, and other columns are ignored. A file without a header is taken by position if it has
     exactly the columns that were trained on; the names column_1, ... of a longer one count as names.
     """
-    return features_of(open_sheet(path, Reading.of(reading), known=features.names), features)
+    with within_memory(path):
+        return features_of(open_sheet(path, Reading.of(reading), known=features.names), features)
 
 
 def features_of(sheet: Sheet, features: Features) -> Any:
@@ -161,7 +198,7 @@ def features_of(sheet: Sheet, features: Features) -> Any:
     import pandas as pd
 
     return pd.DataFrame(
-        {name: _column(sheet, name, text=kind == "text", number=kind == "number") for name, kind in needed.items()}
+        {name: column_of(sheet, name, text=kind == "text", number=kind == "number") for name, kind in needed.items()}
     )
 
 
@@ -180,7 +217,7 @@ def by_position(sheet: Sheet, features: Features) -> Sheet:
 
 
 def _check_needed(file: str, needed: Collection[str], names: Collection[str]) -> None:
-    if missing := [name for name in needed if name not in names]:
+    if missing := [name for name in needed if name not in names and not part_of(name, names)]:
         guess = did_you_mean(missing[0], names)
         raise GlassnetError(
             f"{file} lacks {len(missing)} of the {len(needed)} columns that the model needs: {join(missing)}.{guess}"

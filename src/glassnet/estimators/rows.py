@@ -16,7 +16,7 @@ from ..data.splits import check_fraction, split
 from ..errors import GlassnetError, join
 from ..kinds import Dataset, Task
 from ..streams import Stream, generator
-from .words import plain
+from .words import plain, said_in_parameters
 
 Array = NDArray[Any]
 DTYPES = (np.float64, np.float32)
@@ -41,7 +41,8 @@ def checked_inputs(estimator: Any, X: Any, *, fresh: bool) -> Array | Sparse:
         checked = validate_data(estimator, X, dtype=DTYPES, accept_sparse="csr", reset=fresh)
         return Sparse(checked) if is_sparse(checked) else np.asarray(checked)
     except ValueError as error:
-        refuse_namesakes([str(name) for name in getattr(X, "columns", ())])
+        with said_in_parameters():
+            refuse_namesakes([str(name) for name in getattr(X, "columns", ())])
         named = _text_columns(X)
         if not named:
             raise

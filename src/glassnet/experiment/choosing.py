@@ -11,6 +11,7 @@ from numpy.typing import DTypeLike
 
 from ..catalog import Catalog, Choice
 from ..data import read_table
+from ..data.frames import is_frame, stands_for_frame
 from ..data.reading import option_of
 from ..data.sources import TABLE_SUFFIXES
 from ..errors import GlassnetError
@@ -174,8 +175,11 @@ def load_dataset(experiment: Experiment, catalog: Catalog) -> tuple[Choice | Non
     """The dataset of an experiment: a table on disk, or a part built from the split's seed."""
     given = experiment.dataset
     roles: dict[str, Any] = {name: getattr(experiment, name) for name in ("drop", "category", "keep", "group", "order")}
+    if stands_for_frame(given):
+        raise GlassnetError(f"the rows were those of a {given}: they are in no file, so give that DataFrame again")
     if is_table(given):
-        return None, read_table(Path(str(given)), experiment.target, reading=experiment.reading, **roles)
+        table: Any = given if is_frame(given) else Path(str(given))
+        return None, read_table(table, experiment.target, reading=experiment.reading, **roles)
     try:
         choice = catalog.choose("dataset", given)
     except GlassnetError:

@@ -11,44 +11,48 @@ from ..data.columns import input_table
 from ..data.looking import Look, look_at_dataset, look_at_sheet
 from ..data.reading import Reading, Roles
 from ..data.sheets import FrameSheet, Sheet, open_sheet
-from ..data.sources import TABLE_SUFFIXES
 from ..errors import GlassnetError
 from ..kinds import Dataset
 from .building import Training
-from .choosing import load_dataset, need_plugins, refuse_unknown_file
+from .choosing import load_dataset, need_plugins
 from .telling import is_table
 from .words import Experiment
 
 
-def look(what: Any, *, catalog: Catalog | None = None, **choices: Any) -> Look:
+def look(what: Any, *, catalog: Catalog | None = None, most: int | None = None, **choices: Any) -> Look:
     """What is in the rows: columns by role, gaps, ranges, classes, what is left out and why, and what stands out.
 
     `what` is the path of a table, a phrase for a data set, a DataFrame, a `Dataset`, an `Experiment` or a `Training`;
     `choices` are fields of an experiment, such as target="passed" or drop=("name",). Without a target only columns are
-    looked at. Nothing is trained.
+    looked at. Of columns after the first `most` only the roles are known. Nothing is trained.
 
     Raises `GlassnetError` for a table that can't be read.
     """
     if isinstance(what, Training):
-        return look_at_dataset(what.source, what.experiment.title, prepared=what.data)
+        return look_at_dataset(what.source, title_of(what), prepared=what.data, most=most)
     if isinstance(what, Dataset):
-        return look_at_dataset(what, "data set", Experiment(**choices).task)
+        return look_at_dataset(what, "data set", Experiment(**choices).task, most=most)
     if hasattr(what, "iloc"):
         experiment = Experiment(**choices)
-        return look_at_sheet(_sheet_of(what), roles_of_words(experiment), experiment.task)
+        return look_at_sheet(_sheet_of(what), roles_of_words(experiment), experiment.task, most)
     if isinstance(what, str | PathLike):
         what = Experiment(dataset=str(what))
     if not isinstance(what, Experiment):
         raise GlassnetError(f"look at a table, a data set, an Experiment or a Training, not at {what!r:.60}")
-    return _look(what.replace(**choices), catalog or Catalog.discover())
+    return _look(what.replace(**choices), catalog or Catalog.discover(), most)
 
 
-def _look(experiment: Experiment, catalog: Catalog) -> Look:
+def title_of(training: Training) -> str:
+    """What its rows are called: the file of a table, the name of a data set."""
+    return training.source.source if is_table(training.experiment.dataset) else training.experiment.title
+
+
+def _look(experiment: Experiment, catalog: Catalog, most: int | None) -> Look:
     need_plugins(experiment, catalog)
     if is_table(experiment.dataset):
-        return look_at_sheet(sheet_of(experiment), roles_of_words(experiment), experiment.task)
+        return look_at_sheet(sheet_of(experiment), roles_of_words(experiment), experiment.task, most)
     _, dataset = load_dataset(experiment, catalog)
-    return look_at_dataset(dataset, experiment.title, experiment.task)
+    return look_at_dataset(dataset, experiment.title, experiment.task, most=most)
 
 
 def sheet_of(experiment: Experiment) -> Sheet:
@@ -65,7 +69,6 @@ def head(experiment: Experiment, rows: int, catalog: Catalog) -> Any:
     if is_table(experiment.dataset):
         sheet, text = sheet_of(experiment), roles_of_words(experiment).category
         return pd.DataFrame({name: sheet.column(name, text=name in text).iloc[:rows] for name in sheet.names})
-    refuse_unknown_file(experiment.dataset, TABLE_SUFFIXES)
     _, dataset = load_dataset(experiment, catalog)
     X, y = dataset.X[:rows], dataset.y[:rows]
     X, found = input_table(X, dataset.feature_names)

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from ..catalog import Phrase
+from ..data.frames import is_frame, stands_for_frame
 from ..data.sources import is_table_path, stem
 from ..wording import ours, same
 
@@ -20,13 +21,15 @@ LABELS = {
 }  # fmt: skip
 
 
-def is_table(given: str | Callable[..., Any]) -> bool:
-    """Whether a data set is given as the path of a table, or as `-` for one on standard input."""
-    return isinstance(given, str) and is_table_path(given)
+def is_table(given: Any) -> bool:
+    """Whether a data set is given as the path of a table, `-` for one on standard input, or one in memory."""
+    return is_frame(given) or stands_for_frame(given) or (isinstance(given, str) and is_table_path(given))
 
 
 def title(dataset: str | Callable[..., Any]) -> str:
     """What the data are called: `moons` of any phrase for it, `a:b` of the table `a:b.csv`, a function's name."""
+    if is_frame(dataset) or stands_for_frame(dataset):
+        return "DataFrame"
     words = dataset if isinstance(dataset, str) else function_in_words(dataset)
     if is_table(words):
         return stem(words)
@@ -34,8 +37,8 @@ def title(dataset: str | Callable[..., Any]) -> str:
 
 
 def function_in_words(function: Any) -> str:
-    """How a function that stands for a phrase is written down."""
-    return f"<function {getattr(function, '__name__', function)}>"
+    """How a function that stands for a phrase, or a table in memory, is written down."""
+    return str(function) if is_frame(function) else f"<function {getattr(function, '__name__', function)}>"
 
 
 def label(name: str) -> str:
@@ -50,7 +53,7 @@ def said(value: Any) -> str:
     if isinstance(value, tuple):
         names = [said(one) for one in value]
         return (", ".join(names) if _are_numbers(value) else same(names)) if names else "none"
-    if callable(value):
+    if callable(value) or is_frame(value):
         return function_in_words(value)
     return "none" if value is None else f"{value:g}" if isinstance(value, float) else ours(value)
 

@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from ..catalog import Phrase
+from ..data.frames import Frame, is_frame
 from ..data.reading import in_words
 from ..errors import GlassnetError, did_you_mean, join
 from ..files import parse_json, read_bytes
@@ -37,10 +38,11 @@ def field_called(name: str) -> str:
 class Experiment:
     """A complete choice of phrases and numbers. None means: what suits the task, decided when it is run.
 
-    `dataset` is a phrase or the path of a table. For tables: `target` names the column to learn, or several of numbers;
-    `drop`, `category`, `keep`, `group` and `order` say what other columns are for (`data.reading.Roles`), `reading` how
-    the file is written, `("decimal=,", "missing=n/a")` (`data.reading.Reading`). `activation`
-    and `initializer` hold one phrase for all layers or one for each (initializers: the output layer too).
+    `dataset` is a phrase, the path of a table, or a DataFrame. For tables: `target` names the column to learn, or
+    several of numbers (for a DataFrame it may be a Series of its own); `drop`, `category`, `keep`, `group` and `order`
+    say what other columns are for (`data.reading.Roles`), `reading` how the file is written, `("decimal=,",
+    "missing=n/a")` (`data.reading.Reading`). `activation` and `initializer` hold one phrase for all layers or one for
+    each (initializers: the output layer too).
     `l1` and `l2` are l1 * sum|W| + l2 / 2 * sum(W^2), biases excluded. `batch_size` is a number or "full".
     `shuffle` draws the order of rows anew for each epoch.
     `split_seed` draws the test and validation rows, `seed` everything else, so that repeats over seeds
@@ -88,6 +90,8 @@ class Experiment:
     def __post_init__(self) -> None:
         if isinstance(self.dataset, PurePath):
             object.__setattr__(self, "dataset", str(self.dataset))
+        if is_frame(self.dataset):
+            self._take_frame()
         for name in TUPLES:
             object.__setattr__(self, name, _as_tuple(name, getattr(self, name)))
         for name, rule in RULES.items():
@@ -100,6 +104,15 @@ class Experiment:
         object.__setattr__(self, "reading", in_words(self.reading))
         for name in PHRASES:
             _check_phrases(name, getattr(self, name))
+
+    def _take_frame(self) -> None:
+        """A table in memory, and with it a target that is a Series of its own."""
+        frame, target = Frame.of(self.dataset), vars(self)["target"]
+        if hasattr(target, "to_numpy"):
+            name = str(target.name) if getattr(target, "name", None) else "target"
+            frame, target = frame.with_column(name, target), name
+        object.__setattr__(self, "dataset", frame)
+        object.__setattr__(self, "target", target)
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any], where: str = "an experiment") -> Experiment:
@@ -296,7 +309,7 @@ def _check_phrases(name: str, value: Any) -> None:
     if value is None and getattr(Experiment, name) is None:
         return
     for one in value if isinstance(value, tuple) else (value,):
-        if not isinstance(one, str) and not callable(one):
+        if not isinstance(one, str) and not callable(one) and not (name == "dataset" and is_frame(one)):
             kind = {"output": "activation", "metrics": "metric"}.get(name, name)
             raise GlassnetError(
                 f"{flag(name)} wants a phrase, NAME or NAME:OPTION=VALUE, not {one!r} (see `glassnet list {kind}`)"
@@ -378,6 +391,8 @@ def _in_toml(value: Any) -> str:
     """A value as TOML writes it: as JSON does, but for one control character. Functions can't be rebuilt from words."""
     if isinstance(value, tuple):
         return f"[{', '.join(map(_in_toml, value))}]"
+    if is_frame(value):
+        raise GlassnetError("a DataFrame is in no file, and TOML can't hold it: write it to one and give its path")
     if callable(value):
         raise GlassnetError(f"{telling.function_in_words(value)} is a function, which TOML can't hold: give a phrase")
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..data.looking import look_at_dataset
+from ..experiment.looking import title_of
 from ..files import write_text
 from ..hooks import PROJECT
 from ..plotting import Fitting
@@ -129,7 +130,9 @@ def _data(case: Case) -> dict[str, Any]:
     if case.why_no_rows:
         return {"look": None, "columns": [], "more_columns": 0}
     training = case.training
-    look = look_at_dataset(training.source, case.experiment.title, prepared=training.data, findings=False)
+    look = look_at_dataset(
+        training.source, title_of(training), prepared=training.data, findings=False, most=MOST_COLUMNS
+    )
     columns = () if look.image_shape else look.columns
     return {"look": look, "columns": columns[:MOST_COLUMNS], "more_columns": max(0, len(columns) - MOST_COLUMNS)}
 
