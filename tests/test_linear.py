@@ -205,7 +205,8 @@ def test_a_run_that_was_kept_before_there_were_lines_is_read(home: Path) -> None
     del result["linear"]
     path.write_text(json.dumps(result))
     run = load(kept.folder)
-    assert run.linear is None and "straight line" not in page_of(run) + run._repr_html_()
+    assert run.linear is None and "<dt>a straight line" not in page_of(run)
+    assert "straight line" not in run._repr_html_()
     assert "straight line" in said("evaluate", str(kept.folder))  # that looks at the rows again
     path.write_text(json.dumps(result | {"linear": {"model": 3}}))
     with pytest.raises(GlassnetError, match=r"metrics\.json"):
