@@ -147,7 +147,7 @@ def test_a_watched_run_shows_the_inside_and_a_whole_one_says_so(tmp_path: Path) 
 
 def test_a_sound_run_is_told_so_and_what_was_asked(written: str) -> None:
     text = Page(written).text
-    assert "Nothing stands out. 21 questions were asked" in text
+    assert "21 questions were asked, and nothing asks for a change; some things are worth knowing" in text
     assert "Do hidden units have slope 0 on all rows, so that they can't learn any more?" in text
 
 
