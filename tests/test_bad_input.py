@@ -116,7 +116,7 @@ REFUSED = {
     "train twice.csv --target y": "twice.csv, line 1: several columns are called a",
     "train text.csv --target y": "text.csv, line 42: 'oops' in column 'a' is not a number, but the column holds",
     "train slip.csv --target y": "slip.csv, line 62: 'many' in column 'y' is not a number, but the column holds",
-    "train infinite.csv --target y": "column 'a' holds inf in row 40 (counted from 0)",
+    "train infinite.csv --target y": "infinite.csv, line 42: column 'a' holds inf, and a network",
     "train packed.csv --target y": "no column 'y'. Columns of packed.csv: a, b",
     "train picture.csv --target y": "picture.csv holds a picture, not a text table. Save it as CSV from its program",
     "train rows.doc --target y": "'rows.doc' is a file, but no table by its ending: tables are .csv, .tsv, .tab, ",
@@ -255,7 +255,7 @@ def test_rows_to_predict_for_are_checked_like_those_of_training(desk: Path) -> N
     assert "empty.csv is empty" in refusal(desk, "predict 1 empty.csv")
     assert "line 3 has 1 field where line 1 has 2" in refusal(desk, "predict 1 ragged.csv")
     assert "word.csv, line 3: 'four' in column 'b' is not a number" in refusal(desk, "predict 1 word.csv")
-    assert "column 'a' holds inf in row 1" in refusal(desk, "predict 1 infinite-b.csv").lower()
+    assert "infinite-b.csv, line 3: column 'a' holds inf" in refusal(desk, "predict 1 infinite-b.csv").lower()
     assert "good.csv exists already and is left as it is" in refusal(desk, "predict 1 good.csv --output good.csv")
 
 

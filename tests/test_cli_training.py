@@ -18,7 +18,7 @@ from glassnet import run as begin
 from glassnet.cli import main
 
 MIRROR = os.environ.get("GLASSNET_DATA_MIRROR", "")
-JSON_KEYS = ["run", "epochs", "seconds", "stopped", "metrics", "intervals"]
+JSON_KEYS = ["run", "epochs", "seconds", "stopped", "metrics", "intervals", "linear"]
 SPLITS = ["train", "validation", "test", "baseline"]
 
 
@@ -346,7 +346,7 @@ def test_evaluate_gives_the_numbers_that_train_printed(words: tuple[str, ...]) -
     found = trained(*words, "--metric", "mean_absolute_error" if words[0] == "diabetes" else "log_loss")
     done = run("evaluate", "last", "--json")
     again = json.loads(done.stdout)
-    assert list(again) == ["run", "metrics", "intervals"]
+    assert list(again) == ["run", "metrics", "intervals", "linear"]
     assert {key: found[key] for key in again} == again
     table = run("evaluate", "1").stdout
     assert table.startswith(f"{Path('runs') / ('0001-' + words[0])}: {words[0]}")

@@ -65,14 +65,17 @@ SKLEARN_REFUSES = {"cells", "normal", "pair", "margin", "signs"}
 
 
 def animals(n: int = 90) -> pd.DataFrame:
-    """A table with text, truths, gaps, and a column name with spaces."""
+    """A table with text, truths, gaps, dates, and a column name with spaces."""
     rng = np.random.default_rng(3)
     kind = np.array(["cat", "dog", "eel"])[rng.integers(0, 3, n)]
     weight = rng.normal(4, 1, n) + 3 * (kind == "dog")
     weight[::7] = np.nan
     colour = np.where(kind == "eel", "silver", rng.choice(["black", 'it\'s "white"'], n)).astype(object)
     colour[3::11] = None
-    return pd.DataFrame({"weight in kg": weight, "colour": colour, "tame": kind != "eel", "kind": kind})
+    born = pd.date_range("2021-02-03", periods=n, freq="5D").astype(str).to_series().where(rng.random(n) < 0.9)
+    return pd.DataFrame(
+        {"weight in kg": weight, "colour": colour, "born": born.to_list(), "tame": kind != "eel", "kind": kind}
+    )
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,14 @@ def trained(runs: Path, catalog: Catalog, **words: object) -> Run:
 
 def _asked(opened: Run, name: str) -> pd.DataFrame:
     if name == "animals":  # among them a colour that no row had, and gaps in every column
-        more = pd.DataFrame({"weight in kg": [5.0, np.nan], "colour": ["green", None], "tame": [True, None]})
+        more = pd.DataFrame(
+            {
+                "weight in kg": [5.0, np.nan],
+                "colour": ["green", None],
+                "born": ["1999-12-31", None],
+                "tame": [True, None],
+            }
+        )
         return pd.concat([animals(60), more], ignore_index=True)
     X = opened.trained.source.X[:60]
     return X if isinstance(X, pd.DataFrame) else pd.DataFrame(X, columns=list(opened.model.features.names))
@@ -344,6 +354,13 @@ def test_class_weights_that_train_does_not_know_are_said(tmp_path: Path, catalog
 
 
 @pytest.mark.slow
+def test_what_is_asked_of_a_date_is_named(catalog: Catalog, tmp_path: Path) -> None:
+    animals().to_csv(tmp_path / "t.csv", index=False)
+    words = {"dataset": str(tmp_path / "t.csv"), "target": "kind", "category": ("born:weekday",), "epochs": 1}
+    (tmp_path / "out").mkdir()
+    assert "born:weekday" in refusal(trained(tmp_path / "runs", catalog, **words), "numpy", tmp_path / "out")
+
+
 def test_names_from_a_strangers_run_stay_names(tmp_path: Path, catalog: Catalog) -> None:
     """Nothing that is loaded can run code: quotes in the name of a table, a column or a class end no text."""
     evil = '""" + exit(3) + """\\'

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glassnet import Catalog, Dataset, Experiment, GlassnetError
+from glassnet import Catalog, Dataset, Experiment, GlassnetError, load, record, run
 from glassnet.data import prepare, read_table
 from glassnet.data.grounds import counts_of_groups, deal_groups, split_groups, split_in_order
 from glassnet.sweeps.division import divide
@@ -229,6 +229,16 @@ def test_an_id_makes_no_copy_another_row_and_clean_tables_say_nothing(tmp_path):
     twice = pd.concat([table] * 2, ignore_index=True)
     twice.insert(0, "Id", np.random.default_rng(0).permutation(len(twice)))
     assert copies_in(prepare(read_table(written(tmp_path, twice), "y"), "binary"))
+
+
+@pytest.mark.parametrize("word", ["group", "order"])
+def test_a_run_goes_on_with_the_same_rows(word, tmp_path):
+    words = {"target": "y", "hidden": 3, "epochs": 2, word: {"group": "who", "order": "day"}[word]}
+    kept = record(run(Experiment(dataset=written(tmp_path, frame()), **words), CATALOG), tmp_path / "runs").finish()
+    again = load(kept.folder, catalog=CATALOG)
+    for split in ("train", "validation", "test"):
+        np.testing.assert_array_equal(again.rows(split).index, kept.training.splits()[split].index)
+    assert again.resume(3).finish().result["epochs"] == 3
 
 
 def test_groups_and_order_are_part_of_the_checksum():

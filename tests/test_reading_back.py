@@ -3,6 +3,7 @@
 import csv
 import io
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -147,3 +148,26 @@ def alike(sheet, name, theirs) -> None:
         assert [None if pd.isna(cell) else str(cell).strip() for cell in ours] == [
             None if pd.isna(cell) else str(cell).strip() for cell in theirs
         ]
+
+
+REASONS = (
+    (Path(__file__).parent.parent / "docs" / "tables.md").read_text(encoding="utf-8").partition("reads otherwise")[2]
+)
+ROWS = [
+    [cell.strip() for cell in line.strip("|").split(" | ")] for line in REASONS.splitlines() if line.startswith("| `")
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[-1])
+def test_where_pandas_reads_otherwise_the_page_says_why(row, tmp_path) -> None:
+    written, theirs, ours, _ = (cell.strip("`") for cell in row)
+    path = tmp_path / "table.csv"
+    path.write_text(written.replace("\\n", "\n"))
+    found = pd.read_csv(path, sep=";" if ";" in written else ",", index_col=False)
+    assert str({name: column.tolist() for name, column in found.items()}) == theirs
+    try:
+        sheet = open_sheet(path, Reading())
+        read = str({name: sheet.column(name).tolist() for name in sheet.names})
+    except GlassnetError as error:
+        read = str(error)
+    assert read == ours if ours.startswith("{") else ours in read

@@ -423,7 +423,7 @@ def test_a_sweep_is_not_resumed_on_other_rows_or_with_another_plugin_file() -> N
     table = pd.DataFrame({"x": np.arange(60.0), "y": np.tile(["a", "b"], 30)})
     table.to_csv("table.csv", index=False)
     sweep("table.csv", "--target", "y", "--over", "l2=0,1", "--epochs", "1", "--quiet")
-    table.assign(x=0.5).to_csv("table.csv", index=False)
+    table.assign(x=table["x"] / 2).to_csv("table.csv", index=False)
     division_of.__globals__["_division"].cache_clear()  # a resumed sweep is another process
     assert "are no longer those it began with" in error("--resume", "last")
     sweep("iris", "--over", "activation=relu,blown", "--epochs", "1", "--quiet", before=("--plugin", plugin()))

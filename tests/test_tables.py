@@ -211,6 +211,7 @@ def test_text_in_a_target_of_numbers(written):
     message = refused(written("a,y\n" + rows + "3,tall\n4,small\n"))
     assert message.startswith("table.csv, line 42: 'tall' in column 'y' is not a number (and 1 more)")
     assert "--category" not in message
+    assert message.endswith("Correct it, or leave the cell empty.")
 
 
 def test_unknown_target(written):
@@ -359,6 +360,13 @@ def test_a_file_without_header_is_taken_by_position(trained, written):
     assert frame.to_dict("records") == [{"size": 4, "colour": "red", "weight": 2.5}]
     with pytest.raises(GlassnetError, match="no header and 2 columns where the model needs 3: size, colour, weight"):
         read_features(written("4,2.5\n"), trained)
+
+
+def test_a_single_row_of_text_for_a_model_of_a_table_without_names(written):
+    rows = "".join(f"{'xob'[i % 3]},{'xo'[i % 2]},{'yes' if i % 3 else 'no'}\n" for i in range(30))
+    features = prepare(read_table(written(rows), "column_3"), "binary").features
+    assert read_features(written("x,o\n"), features).to_numpy().tolist() == [["x", "o"]]
+    assert read_table(written("x,o\no,x\n"), "column_2").y.tolist() == ["o", "x"]
 
 
 def test_a_file_like_the_one_without_header_that_was_trained_on(written):

@@ -33,6 +33,7 @@ SPACES = "separated by spaces (--separator overrules)"
 HEADLESS = "The first line holds values and no names (--header overrules)"
 NUMBERED = "The first column has no name and numbers the rows: left out (--keep column_1 overrules)"
 NAMED = "The first column has no name and names the rows: left out (--keep column_1 overrules)"
+COMMAS = "Numbers are written with decimal commas (--decimal overrules)"
 CP1252 = "Letters are read as cp1252, since it is not UTF-8 (--encoding overrules)"
 UTF16 = "Letters are read as utf-16, since the mark at its start says so (--encoding overrules)"
 
@@ -138,7 +139,7 @@ R = (
         3,
         "21,5|1",
         "nn",
-        (SEMICOLONS, NUMBERED),
+        (SEMICOLONS, NUMBERED, COMMAS),
     ),
     Written(
         "write.table",
@@ -211,7 +212,7 @@ SPREADSHEETS = (
         2,
         "Stift|1,50|12",
         "tnn",
-        (SEMICOLONS, CP1252),
+        (SEMICOLONS, CP1252, COMMAS),
     ),
     Written(
         "French, UTF-8 with a mark",
@@ -220,7 +221,7 @@ SPREADSHEETS = (
         2,
         "Paris|20,5|oui",
         "tnt",
-        (SEMICOLONS,),
+        (SEMICOLONS, COMMAS),
     ),
     Written(
         "Italian, Macintosh",
@@ -229,7 +230,7 @@ SPREADSHEETS = (
         2,
         "Roma|12,5",
         "tn",
-        (SEMICOLONS,),
+        (SEMICOLONS, COMMAS),
         words=("encoding=mac_roman",),
     ),
     Written(
@@ -239,6 +240,7 @@ SPREADSHEETS = (
         2,
         "31|70,5",
         "nn",
+        (COMMAS,),
     ),
     Written(
         "Unicode text",
@@ -376,7 +378,7 @@ INSTRUMENTS = (
         3,
         "400,0|0,125|75",
         "nnn",
-        (SEMICOLONS, "Above the table a line is left out"),
+        (SEMICOLONS, "Above the table a line is left out", COMMAS),
     ),
     Written(
         "fixed columns",
@@ -394,7 +396,7 @@ INSTRUMENTS = (
         3,
         "1,5|2,5|0",
         "nnn",
-        (HEADLESS,),
+        (HEADLESS, COMMAS),
         file="run.txt",
     ),
 )
@@ -566,7 +568,16 @@ OVERRULED = (
     Written("a header that is none", "x,o\nx,x\n", "column_1 column_2", 2, "x|o", "tt", words=("header=no",)),
     Written("a header of numbers", "1,2\n5,6\n7,8\n", "1 2", 2, "5|6", "nn", words=("header=yes",)),
     Written("another separator", "a~y\n1~x\n2~y\n", "a y", 2, "1|x", "nt", words=("separator=~",)),
-    Written("commas that are none", "a,b;y\n1,2;3\n4,5;6\n", "a,b y", 2, "1,2|3", "nn", words=("separator=semicolon",)),
+    Written(
+        "commas that are none",
+        "a,b;y\n1,2;3\n4,5;6\n",
+        "a,b y",
+        2,
+        "1,2|3",
+        "nn",
+        (COMMAS,),
+        words=("separator=semicolon",),
+    ),
     Written("lines above", "a,b\nc,d\ne,f\n1,2\n", "e f", 1, "1|2", "nn", words=("skip=2",)),
     Written(
         "lines above that are none",
@@ -603,4 +614,116 @@ OVERRULED = (
     ),
 )
 
-ALL = (*PANDAS, *R, *SPREADSHEETS, *INSTRUMENTS, *DATABASES, *QUESTIONNAIRES, *UCI, *OVERRULED)
+TRICKY = (
+    Written(
+        "psql",
+        " id | name | score\n----+------+-------\n  1 | ann  |   3.5\n  2 | bob  |   4.5\n",
+        "id name score",
+        2,
+        "1|ann|3.5",
+        "ntn",
+        ("separated by bars", "Line 2 is drawn and is no row (--comment none overrules)"),
+        file="out.csv",
+    ),
+    Written(
+        "Markdown",
+        "| id | name | score |\n|----|:-----|------:|\n| 1 | ann | 3.5 |\n| 2 | bob | 4.5 |\n",
+        "id name score",
+        2,
+        "1|ann|3.5",
+        "ntn",
+        ("separated by bars", "Line 2 is drawn"),
+        file="out.csv",
+    ),
+    Written(
+        "org mode in a text",
+        "name   score\n-----  -----\nann    3.5\nbob    4.5\n",
+        "name score",
+        2,
+        "ann|3.5",
+        "tn",
+        ("Line 2 is drawn",),
+        file="out.txt",
+    ),
+    Written(
+        "spectra",
+        "sample,400.5,401.0,401.5,402.0,sugar\na,1.5,2,3,4,5.5\nb,4,5,6.5,5,6\n",
+        "sample 400.5 401.0 401.5 402.0 sugar",
+        2,
+        "a|1.5|2|3|4|5.5",
+        "tnnnnn",
+    ),
+    Written(
+        "days as names",
+        "Province,Lat,1/22/20,1/23/20\nHubei,30.9,444,444\nHenan,33.8,5,5\n",
+        "Province Lat 1/22/20 1/23/20",
+        2,
+        "Hubei|30.9|444|444",
+        "tnnn",
+    ),
+    Written(
+        "dates and no names",
+        "2024-01-05,ann,x\n2024-01-06,bob,y\n2024-01-07,eve,x\n",
+        "column_1 column_2 column_3",
+        3,
+        "2024-01-05|ann|x",
+        "?tt",
+        (HEADLESS,),
+    ),
+    Written(
+        "money and no names",
+        "$1,234.50;ann\n$2,000.00;bob\n$950.25;eve\n",
+        "column_1 column_2",
+        3,
+        "$1,234.50|ann",
+        "?t",
+        (SEMICOLONS, HEADLESS),
+    ),
+    Written(
+        "thousands points and no names",
+        "1.234,56;x\n12.345,00;y\n999,10;x\n",
+        "column_1 column_2",
+        3,
+        "1.234,56|x",
+        "nt",
+        (SEMICOLONS, HEADLESS),
+    ),
+    Written(
+        "names of text behind a mark",
+        "# name,colour\nann,red\nbob,blue\neve,red\n",
+        "name colour",
+        3,
+        "ann|red",
+        "tt",
+        ("begin with # are", "behind #"),
+    ),
+    Written(
+        "a percent sign in a name",
+        "% fat,age,y\n12.5,31,0\n20.5,28,1\n",
+        "fat age y",
+        2,
+        "12.5|31|0",
+        "nnn",
+        ("begin with %", "behind %"),
+    ),
+    Written("one column", "y\n1\n2\n3\n", "y", 3, "1", "n"),
+    Written(
+        "one column of sentences",
+        'comment\nwell done\n"good, but late"\n',
+        "comment",
+        2,
+        "well done",
+        "t",
+        words=("separator=,",),
+    ),
+    Written("blank lines between rows", "a,y\r\n\r\n1,2\r\n\r\n3,4\r\n", "a y", 2, "1|2", "nn"),
+    Written("a decimal comma inside of quotes", 'a,y\n"1,5",2\n"2,25",3\n', "a y", 2, "1,5|2", "?n"),
+    Written("an empty first name among names", ",x,y\n3.5,1,2\n4.5,2,3\n", "column_1 x y", 2, "3.5|1|2", "nnn"),
+    Written(
+        "a text column with semicolons", "a,note,y\n1,x; y,2\n2,y; z,3\n3,z; a,4\n", "a note y", 3, "1|x; y|2", "ntn"
+    ),
+    Written("times", "time,y\n2024-01-01 10:00,1\n2024-01-01 11:00,2\n", "time y", 2, "2024-01-01 10:00|1", "?n"),
+    Written("addresses", "ip,y\n10.0.0.1,1\n10.0.0.2,2\n", "ip y", 2, "10.0.0.1|1", "tn"),
+)
+
+ALL = (*PANDAS, *R, *SPREADSHEETS, *INSTRUMENTS, *DATABASES, *QUESTIONNAIRES, *UCI, *OVERRULED, *TRICKY)

@@ -135,6 +135,15 @@ def _figures(value: Any, name: str) -> None:
 
 
 _SCORES = named(maybe(number))
+_LINEAR = record(
+    {
+        "model": text,
+        "rows": whole,
+        "metrics": named(_SCORES),
+        "intervals": named(named(each(maybe(number), 2))),
+        "differences": named(each(maybe(number), 3)),
+    }
+)
 _RESULT = record(
     {
         "metrics": record(dict.fromkeys(("train", "validation", "test", "baseline"), _SCORES)),
@@ -143,7 +152,7 @@ _RESULT = record(
         "seconds": number,
         "stopped": text,
     },
-    {"run": text, "best_epoch": whole},
+    {"run": text, "best_epoch": whole, "linear": maybe(_LINEAR)},
 )
 
 EXPERIMENT: Rule = record({})  # its values are looked at where an experiment is made, as those of a command are

@@ -33,6 +33,13 @@ def figure(value: float | None) -> str:
     return f"{value:#.4g}".rstrip(".")
 
 
+def change(value: float | None) -> str:
+    """A difference with its sign: +0.0278, -0.0111, 0."""
+    if value == 0:
+        return "0"
+    return f"{'+' if value is not None and value > 0 else ''}{figure(value)}"
+
+
 def significant(value: float, digits: int = 3) -> str:
     """A setting or a size in a title, without zeros that say nothing: 0.001, 12.5, 3.16e-05, 12,300."""
     if not math.isfinite(value):

@@ -71,6 +71,10 @@ class Program(click.Group):
             raise told(error) from None
         except (click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
+        except MemoryError as error:
+            what = f" ({' '.join(str(error).split())})" if str(error) else ""
+            remedy = "take fewer rows or columns, smaller widths or smaller batches"
+            raise Failure(f"there is not enough memory for this{what}: {remedy}", GlassnetError.exit_code) from error
         except Exception as error:
             if isinstance(error, OSError) and (full := unwritable(error)):
                 raise full from error

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ..tables import Table
-from ..wording import count, duration, figure
+from ..wording import change, count, duration, figure
 from .edge import shown
 
 if TYPE_CHECKING:  # only names for the reader: rich and the trainer are imported when a command runs
@@ -35,7 +35,8 @@ def describe(training: Training) -> Iterator[str]:
     """The choices of a training in a few lines, every default among them."""
     words, data = training.experiment, training.data
     target = f"{len(data.targets.classes)} classes" if data.targets.classes else "numbers"
-    yield f"data       {_name(words.dataset)}: {count(data.train.X.shape[1], 'input')}, {words.task} ({target})"
+    source = "standard input" if words.dataset == "-" else _name(words.dataset)
+    yield f"data       {source}: {count(data.train.X.shape[1], 'input')}, {words.task} ({target})"
     yield from (f"           {line}" for line in (*training.source.notes, *data.account))
     widths = "-".join(f"{width}" for width in training.network.widths)
     yield f"network    {widths}, {count(len(training.network.w), 'parameter')}, {words.dtype}"
@@ -119,12 +120,44 @@ def scores_table(run: Run) -> Table:
     return Table(("", *headings, "baseline", f"{'all rows' if whole else run.judged}, 95 %"), rows)
 
 
+def line_beside(run: Run) -> Iterator[str]:
+    """What a straight line comes to on the same rows, and whether the network is ahead of it beyond luck."""
+    from ..experiment import why_no_line
+
+    found = run.linear
+    if found is None:
+        why = why_no_line(run.trained.data) if run.training_given is not None else ""
+        yield from [f"no straight line beside it: {why}"] if why else []
+        return
+    metric, judged = run.metrics[0], run.judged
+    line = f"straight line ({found.model}):"
+    value = f"{metric} {figure(found.metrics[judged][metric])}"
+    if run.trained.data.whole:
+        yield f"{line} all rows {value}"
+        return
+    low, high = map(figure, found.intervals[judged][metric])
+    yield f"{line} {judged} {value} (95 %: {low} to {high}); {ahead(run)}"
+
+
+def ahead(run: Run) -> str:
+    """Who is ahead on the rows that judge, the network or the line, and by how much."""
+    assert run.linear is not None
+    score = run.score()
+    value, low, high = run.linear.differences[score.metric]
+    leader = run.linear.leader(score.metric, score.better)
+    if leader == "neither":
+        return f"not told apart from the network, {change(value)} ({change(low)} to {change(high)})"
+    gap, *ends = abs(value), *sorted((abs(low), abs(high)))
+    return f"the {leader} is ahead by {figure(gap)} ({figure(ends[0])} to {figure(ends[1])})"
+
+
 def summary(run: Run) -> Iterator[Any]:
     """What a training came to."""
     from ..runs import looks
 
     result = run.result
     yield scores_table(run)
+    yield from line_beside(run)
     if run.judged == "test" and not run.trained.data.whole:
         yield f"test rows: look {looks(run)} in {run.folder.parent}; {_how_to_choose(run)}"
     stopped = "diverged, see below" if result["stopped"].startswith("diverged") else result["stopped"]

@@ -67,15 +67,20 @@ def evaluate(
 
 
 def _evaluate_again(opened: Run, as_json: bool) -> None:
+    from ..files import plain
     from ..runs import Run
-    from .display import console, scores_table
+    from .display import console, line_beside, scores_table
 
     again = Run.of(opened.trained, str(opened.folder))
     if as_json:
-        say(json.dumps({"run": str(opened.folder)} | {key: again.result[key] for key in ("metrics", "intervals")}))
+        linear = None if again.linear is None else again.linear.words()
+        found = {key: again.result[key] for key in ("metrics", "intervals")}
+        say(json.dumps(plain({"run": str(opened.folder)} | found | {"linear": linear})))
         return
     say(f"{opened.folder}: {opened.experiment.title}")
     console().print(scores_table(again))
+    for line in line_beside(again):
+        say(line)
 
 
 def _evaluate_on(run: Run, file: str, reading: Sequence[str], as_json: bool) -> None:

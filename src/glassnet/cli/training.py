@@ -182,7 +182,7 @@ def _print_json(recording: Recording) -> None:
 
     from ..files import plain
 
-    keys = ("run", "epochs", "seconds", "stopped", "metrics", "intervals")
+    keys = ("run", "epochs", "seconds", "stopped", "metrics", "intervals", "linear")
     say(json.dumps(plain({key: recording.result[key] for key in keys})))
 
 

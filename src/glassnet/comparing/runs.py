@@ -7,7 +7,7 @@ judged by the very same rows: luck with these rows is shared. The difference is 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isnan
 from typing import Any
 
@@ -15,36 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import GlassnetError, join
-from ..experiment import Interval, resampled
+from ..experiment import Difference, Interval, paired, resampled, unpaired
 from ..experiment import intervals as intervals_of
 from ..kinds import Metric
 from ..runs import Run, Score
-from ..streams import Stream, generator
 from ..training import Scorer
 
 Array = NDArray[Any]
 
 RESAMPLES = 1000
 ROWS = {"validation": "validation rows", "test": "test rows", "train": "training rows", "all": "rows, too few to split"}
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A run's score less that of the first run. `low` and `high` are its 95 % interval.
-
-    `paired` says how it was judged: on resampled rows that both runs share, or, where they were judged by different
-    rows, from their two intervals alone, which is more cautious.
-    """
-
-    value: float
-    low: float
-    high: float
-    paired: bool
-
-    @property
-    def exceeds(self) -> bool:
-        """Whether the interval leaves 0 out: more than luck with the rows."""
-        return self.low > 0 or self.high < 0
 
 
 @dataclass(frozen=True)
@@ -169,20 +149,10 @@ def _metric(run: Run, name: str) -> Metric:
 
 def _paired(one: Run, other: Run, split: str, name: str, apart: Difference) -> Difference:
     """Judged row by row; where no resampling moves the difference, by the two intervals apart, which have a width."""
-    rng = generator(one.experiment.split_seed, Stream.BOOTSTRAP)
-    n = len(one.rows(split))
     if np.array_equal(one.outputs(split), other.outputs(split)):
         return Difference(0.0, 0.0, 0.0, paired=True)  # the same answers: no other rows are needed to know
     left, right = (_judge(run, split, name) for run in (one, other))
-    whole = np.arange(n)
-    value = right(whole) - left(whole)
-    drawn = (rng.integers(0, n, n) for _ in range(RESAMPLES))
-    differences = np.array([right(rows) - left(rows) for rows in drawn])
-    differences = differences[np.isfinite(differences)]  # a sample may hold one class only
-    low, high = np.quantile(differences, [0.025, 0.975]) if len(differences) else (0.0, 0.0)
-    if not low < high:
-        return replace(apart, value=value, paired=True)
-    return Difference(value, float(low), float(high), paired=True)
+    return paired(left, right, len(one.rows(split)), one.experiment.split_seed, RESAMPLES, apart)
 
 
 def _judge(run: Run, split: str, name: str) -> Any:
@@ -190,15 +160,6 @@ def _judge(run: Run, split: str, name: str) -> Any:
     training, rows, y = run.trained, run.rows(split), run.outputs(split)
     scorer = Scorer({name: _metric(run, name)}, training.data.targets, training.objective.loss)
     return lambda drawn: scorer(y[drawn], resampled(rows, drawn))[name]
-
-
-def unpaired(one: tuple[float, Interval], other: tuple[float, Interval]) -> Difference:
-    """The interval of the difference of two independent scores, from each one's own (Newcombe 1998, method 10)."""
-    (ours, (our_low, our_high)), (theirs, (their_low, their_high)) = one, other
-    value = theirs - ours
-    low = value - float(np.hypot(theirs - their_low, our_high - ours))
-    high = value + float(np.hypot(their_high - theirs, ours - our_low))
-    return Difference(value, low, high, paired=False)
 
 
 def _settings(runs: Sequence[Run]) -> dict[str, tuple[Any, ...]]:

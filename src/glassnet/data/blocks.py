@@ -7,6 +7,7 @@ marks of missing values occur. A file that is unusual in any of these is `Unclea
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any, NamedTuple
@@ -84,11 +85,13 @@ class Layout:
         import pandas as pd
 
         try:
-            return pd.read_csv(
-                io.BytesIO(block), header=None, names=range(self.width), index_col=False, sep=self.separator,
-                skipinitialspace=True, keep_default_na=False, low_memory=False, encoding=self.encoding, **options,
-            )  # fmt: skip
-        except ValueError as error:  # a line that is too long, most likely
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", pd.errors.ParserWarning)  # the first line is too long
+                return pd.read_csv(
+                    io.BytesIO(block), header=None, names=range(self.width), index_col=False, sep=self.separator,
+                    skipinitialspace=True, keep_default_na=False, low_memory=False, encoding=self.encoding, **options,
+                )  # fmt: skip
+        except (ValueError, pd.errors.ParserWarning) as error:  # another one is
             raise Unclear from error
 
 
@@ -239,10 +242,11 @@ def parse(layout: Layout) -> Parsed:
             frame = text = layout.parsed(block, na_values=done.gaps, dtype=done.kinds, decimal=layout.decimal)
         else:
             frame, text = _first(block, layout, done)
-        _look_at(block, frame, layout, done)
+        tables = _tables(frame)
+        _look_at(block, len(frame), tables, layout, done)
         for j, words in done.words.items():
             words.add(text[j])
-        _add(_arrays(frame), len(frame), done, layout.length / len(block))
+        _add(tables, len(frame), done, layout.length / len(block))
     if not done.rows:
         raise Unclear
     done.values = {j: values[: done.rows] for j, values in done.values.items()}
@@ -259,29 +263,43 @@ def _first(block: bytes, layout: Layout, done: Parsed) -> tuple[Any, Any]:
     return frame, layout.parsed(block, usecols=texts, na_filter=False, dtype=object) if texts else frame
 
 
-def _look_at(block: bytes, frame: Any, layout: Layout, done: Parsed) -> None:
+class Table(NamedTuple):
+    """Columns of one type: their positions, and their values (columns, rows)."""
+
+    at: Array
+    values: Array
+
+
+def _tables(frame: Any) -> list[Table]:
+    """The columns of numbers, and of true and false; one look for all columns of a type."""
+    kinds = frame.dtypes.to_numpy()
+    every = {kind: np.flatnonzero(kinds == kind) for kind in set(kinds) if kind.kind in "biuf"}
+    if len(set(kinds)) == 1:
+        return [Table(at, frame.to_numpy().T) for at in every.values()]
+    return [Table(at, frame.iloc[:, at].to_numpy().T) for at in every.values()]
+
+
+def _look_at(block: bytes, rows: int, tables: Sequence[Table], layout: Layout, done: Parsed) -> None:
     """Has every line its fields? Where do zeros begin numbers, and which marks stand for what is missing?"""
     plain = b'"' not in block
     if plain:  # two counts will do: the parser refuses lines that are too long, but for the first, and fills up others
         mark, others = ord(layout.separator), layout.width - 1
         first = _count(block[: block.find(b"\n")], mark)
-        if first != others or _count(block, mark) != len(frame) * others or _count(block, 10) != len(frame):
+        if first != others or _count(block, mark) != rows * others or _count(block, 10) != rows:
             raise Unclear
     zeros = _zeros(block, layout)
-    kinds = frame.dtypes.to_numpy()
-    floats = np.array([kind.kind == "f" for kind in kinds])
-    gaps = np.zeros(0)
-    if floats.any():
-        gaps = np.isnan(frame.loc[:, floats].to_numpy())
-    if plain and not len(zeros) and not gaps.any():
+    gaps = [
+        (table.at, gap) for table in tables if table.values.dtype.kind == "f" and (gap := np.isnan(table.values)).any()
+    ]
+    if plain and not len(zeros) and not gaps:
         return
     fields = Fields.of(block, layout)
-    if len(fields.ends) != len(frame) * layout.width:
+    if len(fields.ends) != rows * layout.width:
         raise Unclear
     done.coded |= set(np.unique(np.searchsorted(fields.ends, zeros) % layout.width).tolist())
-    if gaps.any():
-        row, column = np.nonzero(gaps)
-        done.found |= fields.marks(block, layout, row * layout.width + np.flatnonzero(floats)[column])
+    for at, gap in gaps:
+        column, row = np.nonzero(gap)
+        done.found |= fields.marks(block, layout, row * layout.width + at[column])
 
 
 def _zeros(block: bytes, layout: Layout) -> Array:
@@ -295,38 +313,25 @@ def _zeros(block: bytes, layout: Layout) -> Array:
     return np.flatnonzero(zero) if zero.any() else np.zeros(0, int)
 
 
-def _arrays(frame: Any) -> dict[int, Array]:
-    """The columns of numbers and of true and false by their position; one look for all columns of a type."""
-    kinds = frame.dtypes.to_numpy()
-    found: dict[int, Array] = {}
-    for kind in set(kinds):
-        if kind.kind in "biuf":
-            at = np.flatnonzero(kinds == kind)
-            found.update(zip(at.tolist(), frame.iloc[:, at].to_numpy().T, strict=True))
-    return found
-
-
-def _add(fresh: dict[int, Array], rows: int, done: Parsed, blocks: float) -> None:
+def _add(tables: Sequence[Table], rows: int, done: Parsed, blocks: float) -> None:
     """Put a block's columns behind those of the blocks before, with room for about so many blocks."""
+    fresh = {j: values for table in tables for j, values in zip(table.at.tolist(), table.values, strict=True)}
     if not done.rows:
         room = rows if blocks <= 1 else int(rows * blocks * 1.02) + 100
-        for j, values in fresh.items():
-            done.values[j] = np.empty(room, values.dtype)
-    else:
-        done.values = {j: values for j, values in done.values.items() if j in fresh}
+        done.values = {j: np.empty(room, values.dtype) for j, values in fresh.items()}
     end = done.rows + rows
-    for j, values in list(done.values.items()):
-        kinds = {values.dtype.kind, fresh[j].dtype.kind}
-        if len(kinds) > 1 and kinds != {"i", "f"}:
-            del done.values[j]
-            continue
-        if fresh[j].dtype.kind == "f" and values.dtype.kind == "i":
+    kept = {}
+    for j, values in done.values.items():
+        new = fresh.get(j)
+        if new is None or (new.dtype != values.dtype and {new.dtype.kind, values.dtype.kind} != {"i", "f"}):
+            continue  # text in this block: all of it is read as text
+        if new.dtype.kind == "f" and values.dtype.kind == "i":
             values = values.astype(float)
         if end > len(values):
             values = np.concatenate((values, np.empty(end - len(values) + len(values) // 10, values.dtype)))
-        values[done.rows : end] = fresh[j]
-        done.values[j] = values
-    done.rows = end
+        values[done.rows : end] = new
+        kept[j] = values
+    done.rows, done.values = end, kept
 
 
 def row_lines(layout: Layout) -> Array:

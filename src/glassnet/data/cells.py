@@ -261,11 +261,15 @@ class _Column:
         rows = np.flatnonzero(np.isin(self.cells.codes, self.at[self.stray]))
         more = f" (and {len(rows) - 1} more)" if len(rows) > 1 else ""
         must = self.wish.number or self.wish.target
-        other = "" if must else f", or read the column as text with --category {self.option}"
+        other = (
+            "or leave the cell empty"
+            if must
+            else f"leave the cell empty, or read the column as text with --category {self.option}"
+        )
         word, at = self.cells.words[self.cells.codes[rows[0]]], self.place.at(int(rows[0]))
         return (
             f"{self.place.file}, {at}: {word!r} in column {self.name!r} is not a number{more}, but the column holds "
-            f"numbers. Correct it, leave the cell empty{other}."
+            f"numbers. Correct it, {other}."
         )
 
     def _day_first(self) -> bool:
@@ -276,7 +280,7 @@ class _Column:
     def _said_way(self) -> str:
         """How numbers are written that programs write otherwise."""
         at = self.read.at
-        if at is None or (has_only_comma(self.words[at]) and "," in (self.reading.decimal, self.place.habit())):
+        if at is None or (has_only_comma(self.words[at]) and (self.reading.mark or self.place.habit()) == ","):
             return ""
         said = f"Column {self.name!r}: {self.words[at]!r} is read as {exact(self.read.values[at], 15)}"
         if self.read.other:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ Array = NDArray[Any]
 Kind = Literal["number", "date", "text", "id", "dropped"]
 Form = Literal["number", "date", "text"]
 MOST_VALUES = 50
+MANY = 200  # columns
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,14 @@ def input_table(X: Any, names: Sequence[str] | None = None) -> tuple[Any, tuple[
 
         return pd.DataFrame(X, columns=list(named)).infer_objects(), named
     return X.set_axis(list(named), axis=1), named
+
+
+def as_matrix(X: Any) -> Any:
+    """A table of very many columns of numbers as a matrix, for each column of a table takes its time; else X."""
+    if not hasattr(X, "iloc") or X.shape[1] <= MANY:
+        return X
+    plain = all(isinstance(kind, np.dtype) and kind.kind in "iuf" for kind in set(X.dtypes))
+    return X.to_numpy() if plain else X
 
 
 def refuse_namesakes(names: Sequence[str]) -> None:
@@ -156,8 +166,12 @@ def not_finite(name: str, value: float, row: int, dtype: np.dtype[Any]) -> str:
 
 def fit_column(X: Any, j: int, name: str, rows: NDArray[np.intp], way: str, kept: bool) -> Column:
     """Learn one column from the training rows."""
-    raw = X.iloc[rows, j] if hasattr(X, "iloc") else X[rows, j]
-    form = form_of(X.iloc[:, j]) if hasattr(X, "iloc") else "number"
+    column = X.iloc[:, j] if hasattr(X, "iloc") else X[:, j]
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "biuf":  # most, and pandas is slow to take rows
+        form: Form = "number"
+        raw = np.asarray(column)[rows]
+    else:
+        form, raw = form_of(column), column.iloc[rows]
     if form == "text":
         return _fit_text(name, text_values(raw), kept)
     values = measured_values(raw, form)
@@ -199,7 +213,7 @@ def _fit_text(name: str, values: Array, kept: bool) -> Column:
     if len(found) > MOST_VALUES and not kept:
         why = (
             f"Text column {name!r} was dropped: it has {count(len(found), 'different value')}, more than {MOST_VALUES} "
-            f"(--keep {name} restores it)"
+            f"(--keep {shlex.quote(name)} restores it)"
         )
         return Column(name, "dropped", why=why)
     return Column(name, "text", values=tuple(found), gaps=gaps)

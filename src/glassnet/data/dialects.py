@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from ..wording import count
+from .headers import Row, has_names, is_rule, is_value, names_rows, stands_above_numbers
 from .reading import Reading
 from .sources import Source
 
@@ -22,10 +23,8 @@ SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", " ": 
 USUAL = {".tsv": "\t", ".tab": "\t", ".txt": "\t ,", ".data": "\t ,", ".dat": "\t ,"}
 COMMENTS = ("#", "%")
 SAMPLE = 100  # rows that are looked at
+ENOUGH, FEWEST = 50_000, 8  # cells, if there are so many in fewer rows
 MOST_ABOVE = 40  # lines above a table
-GAPS = ("", "?", "-", ".", "na", "n/a", "nan", "null", "none", "#n/a")
-
-Row = tuple[int, list[str]]
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,8 @@ class Dialect:
     """`skip` lines stand above the table; `comment` begins lines that are none, "" if nothing does.
 
     header: the line `first` holds names. commented: it begins with the comment mark. row_names: it is one name short,
-    because the first column holds names of the rows. `notes` say each unusual guess.
+    because the first column holds names of the rows. rule: a line that is drawn below the names. `notes` say each
+    unusual guess.
     """
 
     separator: str
@@ -43,12 +43,13 @@ class Dialect:
     commented: bool = False
     row_names: bool = False
     first: int = 1
+    rule: int = 0
     notes: tuple[str, ...] = ()
 
     @property
     def plain(self) -> bool:
         """Whether the table begins in the first line, and every line is a row."""
-        return not (self.skip or self.comment or self.row_names)
+        return not (self.skip or self.comment or self.row_names or self.rule)
 
     @property
     def separated(self) -> str:
@@ -70,7 +71,11 @@ def dialect_of(source: Source, reading: Reading, known: Collection[str] = ()) ->
         if separator not in USUAL.get(_suffix(source.file), ","):
             notes.append(f"Fields are separated by {SEPARATORS[separator]} (--separator overrules).")
     draft = replace(draft, separator=separator)
-    rows = _sample(source.text, draft)
+    rows = sample(source.text, draft)
+    if reading.comment is None and (rules := [line for line, row in rows[1:MOST_ABOVE] if is_rule(row)]):
+        draft = replace(draft, rule=rules[0])
+        rows = [(line, row) for line, row in rows if line != draft.rule]
+        notes.append(f"Line {draft.rule} is drawn and is no row (--comment none overrules).")
     if comment and reading.comment is None:
         notes.append(f"Lines that begin with {comment} are no rows (--comment overrules).")
     dialect = with_structure(draft, rows, reading, known, source.text)
@@ -116,23 +121,29 @@ def split(text: str, dialect: Dialect) -> Iterator[Row]:
         start = reader.line_num + 1
 
 
-def _sample(text: str, dialect: Dialect) -> list[Row]:
+def sample(text: str, dialect: Dialect, most: int = SAMPLE) -> list[Row]:
     """The first rows, or those before a quotation mark that is never closed: whoever reads all of them says so."""
     rows: list[Row] = []
+    cells = 0
     with suppress(csv.Error):
-        rows.extend(itertools.islice(split(text, dialect), SAMPLE))
+        for row in itertools.islice(split(text, dialect), most):
+            rows.append(row)
+            cells += len(row[1])
+            if cells > ENOUGH and len(rows) >= FEWEST:
+                break
     return rows
 
 
 def lines(text: str, dialect: Dialect) -> Iterator[str]:
     """All lines of a file, those that are none of the table's as blank ones: so each keeps its number."""
     stream = io.StringIO(text, newline="")
-    if not dialect.skip and not dialect.comment and dialect.separator != " ":
+    if dialect.plain and dialect.separator != " ":
         yield from stream
         return
     opened = False  # a quotation mark: what begins like a comment may stand inside a cell
     for number, line in enumerate(stream, 1):
-        if number <= dialect.skip or (dialect.comment and not opened and line.lstrip().startswith(dialect.comment)):
+        comment = dialect.comment and not opened and line.lstrip().startswith(dialect.comment)
+        if comment or number <= dialect.skip or number == dialect.rule:
             yield "\n"
             continue
         if dialect.separator == " ":
@@ -151,7 +162,10 @@ def _spaced(line: str, opened: bool) -> str:
 
 def _is_quoted(text: str, row: Sequence[str]) -> bool:
     """In a table of a single column an empty cell is written "" and a blank line is nothing."""
-    return row == [""] and '""' in text
+    return row == [""] and '""' in text and _ALONE.search(text) is not None
+
+
+_ALONE = re.compile(r'^[ \t]*""[ \t]*\r?$', re.MULTILINE)
 
 
 def _comment(text: str, skip: int) -> str:
@@ -181,7 +195,7 @@ def _separator(text: str, draft: Dialect) -> str:
     for separator in SEPARATORS:
         if separator == " " and fits:
             break
-        rows = [row for _, row in _sample(text, replace(draft, separator=separator))]
+        rows = [row for _, row in sample(text, replace(draft, separator=separator))]
         width = _usual_width(rows)
         if width < 2 or _holds_numbers_side_by_side([row for row in rows if len(row) == width]):
             continue
@@ -215,9 +229,10 @@ _GROUPS = re.compile(r"[+-]?\d{1,3}(\s\d{3})+([.,]\d*)?")
 
 
 def _holds_numbers_side_by_side(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the cells of a column are several numbers each: the separator is the blank between them."""
-    for column in zip(*rows, strict=True):
-        hits = sum(bool(_SIDE_BY_SIDE.fullmatch(cell)) and not _GROUPS.fullmatch(cell) for cell in column)
+    """Whether the cells of one of the first columns are several numbers each: the blank between them separates."""
+    for column in itertools.islice(zip(*rows, strict=True), SAMPLE):
+        parted = [cell for cell in column if " " in cell or not cell.isprintable()]
+        hits = sum(bool(_SIDE_BY_SIDE.fullmatch(cell)) and not _GROUPS.fullmatch(cell) for cell in parted)
         if hits * 5 > len(column) * 4:
             return True
     return False
@@ -232,11 +247,14 @@ def _above(rows: Sequence[Row]) -> int:
     width = _usual_width([row for _, row in rows])
     if width < 2 or len(rows) < 3:
         return 0
+    if all(len(row) == width for _, row in rows) and _filled(rows[0][1]) > 1:
+        return 0
     most = min(MOST_ABOVE, len(rows) - 2)
     for above in range(most, 0, -1):
         gap = rows[above][0] - rows[above - 1][0] > 1
         uneven = any(len(row) != width for _, row in rows[:above])
-        if gap and uneven and len(rows[above][1]) == width and not any(map(is_number, rows[above][1])):
+        data = any(_filled(row) > 1 and all(map(is_value, filter(None, row))) for _, row in rows[:above])
+        if gap and uneven and not data and len(rows[above][1]) == width and not any(map(is_value, rows[above][1])):
             return above
     above = 0
     while above < len(rows) and _is_above(rows[above][1], width):
@@ -249,7 +267,7 @@ def _above(rows: Sequence[Row]) -> int:
 
 def _is_above(row: Sequence[str], width: int) -> bool:
     """Whether a row is short, or holds nothing but its first cell, as a title in a spreadsheet does."""
-    if all(is_number(cell) for cell in row if cell):
+    if all(is_value(cell) for cell in row if cell):
         return not any(row)
     alone = width > 2 and _filled(row) == 1 and bool(row[0])
     return alone or len(row) < width - (width > 2)
@@ -263,15 +281,14 @@ def _with_header(text: str, draft: Dialect, rows: Sequence[Row], reading: Readin
     """Whether the first row is one of names, and of how many columns."""
     if not rows:
         return draft
-    cells = [row for _, row in rows]
-    gaps = {*GAPS, *(mark.lower() for mark in reading.missing or ())}
-    if draft.comment and reading.header is not False and not _has_names(cells, known, gaps):
+    cells, missing = [row for _, row in rows], reading.missing or ()
+    if draft.comment and reading.header is not False and not stands_above_numbers(cells, missing):
         at = _commented_header(text, draft, rows, known)
         if at:
             return replace(draft, header=True, commented=True, skip=at - 1, first=at)
-    header = _has_names(cells, known, gaps) if reading.header is None else reading.header
+    header = has_names(cells, known, missing) if reading.header is None else reading.header
     first = rows[0][0] if draft.skip or draft.comment else 1  # blank lines above it need no word
-    return replace(draft, header=header, first=first, row_names=header and _names_rows(cells))
+    return replace(draft, header=header, first=first, row_names=header and names_rows(cells))
 
 
 def _commented_header(text: str, draft: Dialect, rows: Sequence[Row], known: Collection[str]) -> int:
@@ -281,73 +298,10 @@ def _commented_header(text: str, draft: Dialect, rows: Sequence[Row], known: Col
     if not above or not above[-1].lstrip().startswith(draft.comment):
         return 0
     names = next(split(uncommented(above[-1], draft.comment), replace(draft, skip=0, comment="")), (0, []))[1]
-    right = len(names) == len(cells) and not any(map(is_number, names))
+    right = len(names) == len(cells) and not any(map(is_value, names))
     return first - 1 if right or set(names) & set(known) else 0
 
 
 def uncommented(line: str, comment: str) -> str:
     """A line without the mark at its beginning."""
     return line.lstrip().removeprefix(comment).lstrip(comment + " \t")
-
-
-def _has_names(rows: Sequence[Sequence[str]], known: Collection[str], gaps: Collection[str]) -> bool:
-    """Names are known ones, or text above numbers, or text that is not among the values below."""
-    first = [" ".join(cell.split()) for cell in rows[0]]
-    below = [row for row in rows[1:] if len(row) in (len(first), len(first) + 1)]
-    shift = bool(below) and all(len(row) == len(first) + 1 for row in below)  # the rows have names: R
-    columns = [[row[j + shift] for row in below] for j in range(len(first))]
-    if any(cell in known for cell in first if cell):
-        return True
-    titled = [
-        cell.lower() not in gaps and not is_number(cell) and _are_numbers(column, gaps)
-        for cell, column in zip(first, columns, strict=True)
-    ]
-    if any(map(is_number, first)):
-        return _are_words([cell for cell in first if is_number(cell)]) and (any(titled) or _counts(first, columns))
-    if any(titled) or len(below) < 3:
-        return True
-    again = sum(cell in column for cell, column in zip(first, columns, strict=True) if cell)
-    filled = [cell for cell in first if cell]
-    repeated = len(set(filled)) < len(filled)
-    return not (2 * again > len(filled) or (repeated and again))
-
-
-def _are_words(numbers: Sequence[str]) -> bool:
-    """Whether numbers may be names: whole ones, all different."""
-    return all(map(str.isdecimal, numbers)) and len(set(numbers)) == len(numbers)
-
-
-def _counts(first: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:
-    """pandas calls columns without names 0, 1, 2, ...; people call them 2019, 2020, 2021: not so the rows below."""
-    numbers = [cell for cell in first if is_number(cell)]
-    years = all(len(number) == 4 and "1500" <= number <= "2100" for number in numbers)
-    ordered = numbers == counted(numbers[0], len(numbers)) and (numbers[0] == "0" or years) and len(numbers) > 2
-    again = sum(cell in column for cell, column in zip(first, columns, strict=True) if cell)
-    return ordered and len(first) <= len(numbers) + 2 and 2 * again <= len(numbers)
-
-
-def _names_rows(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the header is one field shorter than every row, and these begin with names or count, as in R."""
-    short, names = len(rows[0]), [row[0] for row in rows[1:]]
-    if len(rows) < 3 or any(len(row) != short + 1 for row in rows[1:]) or not any(row[-1] for row in rows[1:]):
-        return False
-    return len(set(names)) == len(names) and (not any(map(is_number, names)) or names == counted(names[0], len(names)))
-
-
-def counted(first: str, n: int) -> list[str]:
-    """The whole numbers from the first one on, as cells."""
-    return [str(int(first) + i) for i in range(n)] if first.isdecimal() else []
-
-
-def _are_numbers(column: Sequence[str], gaps: Collection[str]) -> bool:
-    present = [cell for cell in column if cell.lower() not in gaps]
-    return bool(present) and all(map(is_number, present))
-
-
-def is_number(cell: str) -> bool:
-    """Whether a cell looks like a number, with whichever mark of decimals."""
-    try:
-        float(cell.replace(",", "."))
-    except ValueError:
-        return False
-    return cell.lower() not in ("nan", "inf", "infinity")

@@ -17,8 +17,8 @@ from numpy.typing import DTypeLike, NDArray
 from ..errors import GlassnetError, did_you_mean, join
 from ..kinds import ColumnRole
 from ..wording import count
-from .columns import Column, Kind, fit_column, input_table, measured_values, not_finite, text_values
-from .moments import part_of, part_values
+from .columns import Column, Kind, as_matrix, fit_column, input_table, measured_values, not_finite, text_values
+from .moments import with_parts
 from .sparse import Sparse
 
 Array = NDArray[Any]
@@ -72,6 +72,7 @@ class Features:
         if unknown := [name for name in keep if name not in named]:
             guess = did_you_mean(unknown[0], named)
             raise GlassnetError(f"there is no column {unknown[0]!r} to keep.{guess} Columns: {join(named)}.")
+        X = as_matrix(X)
         rows = np.arange(len(X)) if rows is None else rows
         way = check_scale(scale)
         if way == "auto":
@@ -141,12 +142,12 @@ class Features:
         """X with exactly the columns that were fitted, dropped ones aside."""
         if hasattr(X, "iloc"):
             X = X.set_axis([str(name) for name in X.columns], axis=1)
-            parts = {name: part for name in self.needed if (part := part_of(name, X.columns))}
-            X = X.assign(**{name: part_values(X[column], part) for name, (column, part) in parts.items()})
+            X = with_parts(X, self.needed)
             missing = [name for name in self.needed if name not in X.columns]
             if missing:
                 raise GlassnetError(f"the table lacks columns that were trained on: {join(missing)}.")
-            return X[list(self.needed)]
+            X = X[list(self.needed)]
+            return as_matrix(X) if all(c.kind == "number" for c in self.columns if c.used) else X
         X, _ = input_table(X)
         if X.shape[1] != len(self.names):
             raise GlassnetError(f"X has {X.shape[1]} columns where {len(self.names)} were trained on.")

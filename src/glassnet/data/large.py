@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import itertools
+import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,7 +18,8 @@ from ..errors import GlassnetError
 from .blocks import BLOCK, Layout, Parsed, Unclear, parse, read_words, row_lines
 from .cells import Coded, Place, Typed, Wish, marks, numbered, typed
 from .delimited import cells_of
-from .dialects import Dialect, dialect_of, is_number, split
+from .dialects import Dialect, dialect_of, sample
+from .headers import is_value
 from .numerals import SAMPLE, decimal_habit
 from .reading import Reading
 from .sources import Source, decoded, encoding_of, refuse_too_large
@@ -93,7 +95,7 @@ def _read(opened: Opened, length: int, source: Source, reading: Reading, known: 
         if not start and stream.seek(0) == 0 and stream.read(3) == codecs.BOM_UTF8:
             start = len(codecs.BOM_UTF8)
     missing = marks(reading)
-    if any(map(is_number, missing)):
+    if any(map(is_value, missing)):
         raise Unclear  # the parser takes -999.0, too, where -999 is said
     encoding = "utf-8" if source.encoding == "utf-8-sig" else source.encoding
     layout = Layout(
@@ -101,14 +103,19 @@ def _read(opened: Opened, length: int, source: Source, reading: Reading, known: 
         length, size,
     )  # fmt: skip
     at = dict(zip(names, range(len(names)), strict=True))
-    return LargeSheet(source.file, at, dialect, reading, layout, parse(layout), source), source, dialect
+    sheet = LargeSheet(source.file, at, dialect, reading, layout, parse(layout), source)
+    if dialect.header and names[0] == "column_1" and not any(sheet.written("column_1")):
+        raise Unclear  # a separator too many, it seems
+    return sheet, source, dialect
 
 
 def _names(source: Source, dialect: Dialect) -> tuple[tuple[str, ...], int]:
     """What the columns are called, and the line of the first row; raises `Unclear` for what isn't plain."""
     mark = dialect.separator
-    rows = list(itertools.islice(split(source.text, dialect), 2))
-    odd = dialect.comment or dialect.row_names or not mark.isascii() or mark.isalnum() or mark in ' "\r\n'
+    rows = sample(source.text, dialect, 2)
+    odd = (
+        dialect.comment or dialect.row_names or dialect.rule or not mark.isascii() or mark.isalnum() or mark in ' "\r\n'
+    )
     if odd or len(rows) < 2 or len(rows[0][1]) < 2:
         raise Unclear
     line, first = rows[0]
@@ -123,7 +130,7 @@ def _names(source: Source, dialect: Dialect) -> tuple[tuple[str, ...], int]:
 
 def _decimal(source: Source, dialect: Dialect, reading: Reading) -> str:
     """The mark that the parser takes for the decimal one; numbers with the other are read as text first."""
-    told = reading.decimal or {".": ",", ",": "."}.get(reading.thousands or "")
+    told = reading.mark
     if dialect.separator == ",":
         if told == ",":
             raise Unclear  # 1.234 is a number to the parser
@@ -132,8 +139,8 @@ def _decimal(source: Source, dialect: Dialect, reading: Reading) -> str:
 
 
 def _habit(source: Source, dialect: Dialect) -> str | None:
-    rows = itertools.islice(split(source.text, dialect), SAMPLE + dialect.header)
-    return decimal_habit(zip(*(cells for _, cells in list(rows)[dialect.header :]), strict=False))
+    rows = sample(source.text, dialect, SAMPLE + dialect.header)
+    return decimal_habit(zip(*(cells for _, cells in rows[dialect.header :]), strict=False))
 
 
 @dataclass(frozen=True)
@@ -176,6 +183,10 @@ class LargeSheet:
         self._said[name] = read.remarks
         return read.values
 
+    def plain(self, names: Collection[str]) -> dict[str, Any]:
+        found = {name: self._numbers(self.at[name]) for name in names if name in self.at}
+        return {name: values for name, values in found.items() if values is not None}
+
     def remarks(self, name: str) -> tuple[str, ...]:
         return self._said.get(name, ())
 
@@ -194,13 +205,17 @@ class LargeSheet:
         """The cells of a column as text, but for its gaps and fractions as they are written."""
         values = self._numbers(self.at[name])
         if values is not None:
-            return list(map(str, values.tolist()))
+            return ["" if value != value else str(value) for value in values.tolist()]
         coded = self._coded(self.at[name])
         return np.array(coded.words, dtype=object)[coded.codes].tolist()
 
     def without(self, name: str) -> LargeSheet:
         """All columns but one."""
         return replace(self, at={one: at for one, at in self.at.items() if one != name})
+
+    def called(self, names: Sequence[str]) -> LargeSheet:
+        """With other names for the columns, in their order."""
+        return replace(self, at=dict(zip(names, self.at.values(), strict=True)))
 
     def marks(self) -> set[str]:
         """The marks of missing values that occur."""
@@ -228,7 +243,7 @@ class LargeSheet:
         values = self.parsed.values.get(j)
         if values is None or j in self.parsed.coded:
             return None
-        if values.dtype.kind == "f" and (np.isnan(values).all() or (_may_be_grouped(values) and self.habit != ".")):
+        if values.dtype.kind == "f" and (_is_empty(values) or (_may_be_grouped(values) and self.habit != ".")):
             return None
         if self.present is None:
             return values
@@ -264,8 +279,15 @@ def _may_be_grouped(values: Array) -> bool:
         size = np.abs(some[some != np.floor(some)])
         return bool(((size >= 1) & (size < 1000) & (_remainder(size * 1000) < 1e-6)).all())
 
+    first = float(values[0])
+    if first != int(first) and not (1 <= abs(first) < 1000) if math.isfinite(first) else False:
+        return False  # one look is enough for most columns
     known = values[np.isfinite(values)]
     return suits(known[:SAMPLE]) and suits(known) and bool((_remainder(known * 100) > 1e-6).any())
+
+
+def _is_empty(values: Array) -> bool:
+    return bool(values[0] != values[0] and np.isnan(values).all())
 
 
 def _remainder(values: Array) -> Array:

@@ -45,3 +45,9 @@ def part_values(column: Any, part: str) -> Any:
         moments = pd.to_datetime(moments)
     names = PARTS[part](moments).astype(object)
     return names.where(moments.notna(), None).rename(f"{column.name}:{part}")
+
+
+def with_parts(X: Any, wanted: Collection[str]) -> Any:
+    """A DataFrame and, of the columns that are wanted and not there, what can be made of its dates."""
+    parts = {name: part for name in wanted if (part := part_of(name, X.columns))}
+    return X.assign(**{name: part_values(X[column], part) for name, (column, part) in parts.items()}) if parts else X

@@ -97,6 +97,8 @@ def read_numbers(
     """
     plain = _plain_numbers(words)
     numerals = Numerals(plain)
+    if plain.dtype.kind in "iu":
+        return numerals
     told = reading.decimal == "," or reading.thousands not in (None, "none")
     if numerals.known.all() and not told and not (plain.dtype.kind == "f" and _looks_grouped(words)):
         return numerals

@@ -292,10 +292,11 @@ def _row_account(
 def _checksum(X: Any, y: Array, dataset: Dataset) -> str:
     """SHA-256 over names, types and values of all rows, fixed test rows included."""
     digest = hashlib.sha256()
-    for array in (X, y, dataset.test_X, dataset.test_y, dataset.groups, dataset.order):
+    arrays: tuple[Any, ...] = (X, y, dataset.test_X, dataset.test_y, dataset.groups, dataset.order)
+    for array in arrays:
         if array is None:
             continue
-        pieces = [array.iloc[:, j] for j in range(array.shape[1])] if hasattr(array, "iloc") else [array]
+        pieces = [array.iloc[:, j] for j in range(array.shape[1])] if hasattr(array, "columns") else [array]
         for piece in pieces:
             values = np.asarray(piece)
             digest.update(f"{getattr(piece, 'name', '')} {values.dtype.str} {values.shape}".encode())

@@ -36,6 +36,11 @@ class Reading:
     skip: int | None = None
     sheet: str | None = None
 
+    @property
+    def mark(self) -> str | None:
+        """The decimal mark, where the words say it or leave only one."""
+        return self.decimal or {".": ",", ",": "."}.get(self.thousands or "")
+
     @classmethod
     def of(cls, words: Words) -> Reading:
         """From words such as `decimal=,`, where `missing` and `number` may stand several times, or from a mapping."""
@@ -111,7 +116,7 @@ def _encoding(text: str) -> str:
             return text
     except (LookupError, ValueError):
         pass
-    guess = did_you_mean(text, sorted({*aliases, *aliases.values(), *COMMON}))
+    guess = did_you_mean(text, (*COMMON, *sorted(set(aliases.values()))))
     raise GlassnetError(f"there is no encoding {text!r}.{guess} Such as: {join(COMMON)}")
 
 
@@ -142,8 +147,8 @@ class Roles:
     """What the columns of a table are for, where a person says so.
 
     target: what is learned. drop: left out. category: names, although they may look like numbers: a column of 0 and 1
-    for each. keep: an input, although it would be left out. group: rows with the same value stay in one split. order:
-    rows with the largest values are the test rows, those before them the validation rows.
+    for each; `day:weekday` of a date. keep: an input, although it would be left out. group: rows with the same value
+    stay in one split. order: rows with the largest values are the test rows, those before them the validation rows.
     """
 
     target: tuple[str, ...] = ()

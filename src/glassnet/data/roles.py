@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import join
 from ..kinds import ColumnRole
 from ..wording import count
 from .columns import MOST_VALUES, form_of
@@ -21,6 +20,8 @@ from .reading import Roles
 
 FEWEST = 10  # rows: of fewer, all may well differ
 FEWEST_NUMBERED = 20  # rows, for whole numbers
+SHOWN = 6  # names in a sentence
+SAMPLE = 1000  # values that tell what text is
 FEW_VALUES = 20  # so many different numbers called an id may be names of a few things
 _WORD = re.compile(r"[A-ZÄÖÜ]+(?![a-zäöüß])|[A-ZÄÖÜ]?[a-zäöüßéè]+|\d+|#")
 
@@ -33,7 +34,7 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 #: Words that call a column an id wherever they stand first or last.
 _ID = _words_in(
-    "id ids uid uuid guid pk identifier identifiant identificador kennung matrikelnummer kundennummer rownames"
+    "id ids pid uid uuid guid pk identifier identifiant identificador kennung matrikelnummer kundennummer rownames"
 )
 #: What an id may belong to: "passengerid", "student number".
 _OWNERS = _words_in(
@@ -44,7 +45,7 @@ _OWNERS = _words_in(
 )
 #: Names of a whole column that numbers the rows, and words for a number that need an owner.
 _NUMBERING = _words_in(
-    "nr no num number nummer index idx row rownum rownumber lfdnr laufnummer seq serial key zeile # unnamed 0"
+    "nr no num number nummer index idx order row rownum rownumber lfdnr laufnummer seq serial key zeile # unnamed 0"
 )
 _NUMBER = _words_in("nr no num number nummer nummern key index")
 _PEOPLE = _words_in(
@@ -59,7 +60,25 @@ def roles_of(X: Any, asked: Roles, header: bool = True) -> tuple[ColumnRole, ...
 
     `header` says that the columns have names of their own; else none of them is a name.
     """
-    return tuple(_role(str(name), X.iloc[:, j], asked, header) for j, name in enumerate(X.columns))
+    named = {*asked.keep, *asked.category}
+    return tuple(
+        ColumnRole(name, "number")
+        if name not in named and _is_measurement(name, values, header)
+        else _role(name, values, asked, header)
+        for name, values in X.items()
+    )
+
+
+def _is_measurement(name: str, values: Any, header: bool) -> bool:
+    """Numbers without a gap that are not all the same and whose name says nothing else: most columns of most tables."""
+    if not isinstance(values.dtype, np.dtype) or values.dtype.kind not in "fiu" or not len(values):
+        return False
+    array = values.to_numpy()
+    if array.dtype.kind == "f" and np.isfinite(array[0]) and array[0] != np.trunc(array[0]):
+        return bool((array != array[0]).any())  # a fraction: whether there are gaps tells nothing
+    if np.isnan(array).any() or (array == array[0]).all():
+        return False
+    return array.dtype.kind == "f" or not (header and (is_nameless(name) or is_id(name) or words_of(name) & _CONTACT))
 
 
 def _role(name: str, values: Any, asked: Roles, header: bool) -> ColumnRole:
@@ -84,7 +103,7 @@ def _no_input(name: str | None, form: str, present: Any, rows: int) -> tuple[str
     if different == 1 and len(present) == rows > 1:
         return "constant", f"holds {present.iloc[0]} in all {count(rows, 'row')}"
     if form == "text":
-        return _text(name or "", present.astype(str), different)
+        return _text(name or "", present, different)
     if name is not None and form == "number" and _is_whole(present, rows):
         return _whole(name, present, different, rows)
     return "", ""
@@ -94,8 +113,7 @@ def _text(name: str, present: Any, different: int) -> tuple[str, str]:
     differ = "differs in every row" if different == len(present) else f"has {count(different, 'different value')}"
     among = f"{differ} in {count(len(present), 'row')}" if different < len(present) else differ
     words = words_of(name)
-    values = present.drop_duplicates()
-    if values.str.fullmatch(_EMAIL.pattern).mean() > 0.9:
+    if np.mean([bool(_EMAIL.fullmatch(str(value))) for value in present.unique()[:SAMPLE]]) > 0.9:
         return "id", "holds e-mail addresses"
     if different > MOST_VALUES and different <= len(present) / 2:
         return "left out", f"{differ}, more than {MOST_VALUES}"
@@ -169,11 +187,20 @@ def _is_number_word(name: str) -> bool:
 def remarks(X: Any, columns: Sequence[ColumnRole]) -> Iterator[str]:
     """What may be an id or names after all, and is an input; each with the word that says so."""
     used = [column.name for column in columns if column.role == "number" and not column.why]
-    whole = [name for name in used if X[name].dtype.kind in "iu"]
-    if numbered := [name for name in whole if len(X) >= FEWEST_NUMBERED and X[name].is_unique]:
-        one = f"Column {numbered[0]!r} holds" if len(numbered) == 1 else f"Columns {join(map(repr, numbered[:6]))} hold"
-        word = shlex.quote(numbered[0])
-        yield f"{one} a different whole number in every row, as ids do, and counts as a measurement (--drop {word})."
+    kinds = dict(zip(X.columns, X.dtypes, strict=True))
+    whole = [name for name in used if kinds[name].kind in "iu"]
+    numbered = [name for name in whole if len(X) >= FEWEST_NUMBERED and X[name].is_unique]
+    if len(numbered) == 1:
+        yield (
+            f"Column {numbered[0]!r} holds a different whole number in every row, as ids do, and counts as a "
+            f"measurement (--drop {shlex.quote(numbered[0])} leaves it out)."
+        )
+    elif numbered:
+        more = ", ..." * (len(numbered) > SHOWN)
+        yield (
+            f"Columns {', '.join(map(repr, numbered[:SHOWN]))}{more} hold a different whole number in every row, as "
+            "ids do, and count as measurements (--drop NAME leaves one out)."
+        )
     for name in whole:
         if not is_nameless(name) and is_id(name) and not _is_number_word(name) and name not in numbered:
             word = shlex.quote(name)

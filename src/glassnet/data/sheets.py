@@ -15,7 +15,8 @@ from ..errors import GlassnetError, join
 from ..wording import count
 from .cells import Coded, Place, Wish, marks, numbered, typed
 from .delimited import Cells, read_cells
-from .dialects import Dialect, counted, dialect_of, is_number
+from .dialects import Dialect, dialect_of
+from .headers import counted, is_value
 from .large import SMALL, LargeSheet, is_packed, read_large, read_large_file
 from .numerals import SAMPLE, decimal_habit
 from .reading import NAMES, Reading, option_of
@@ -49,11 +50,17 @@ class Sheet(Protocol):
         Raises `GlassnetError` with file, line and column for a cell that does not fit.
         """
 
+    def plain(self, names: Collection[str]) -> dict[str, Any]:
+        """Those of the columns that are plain numbers, as arrays, without a look at each: there may be very many."""
+
     def remarks(self, name: str) -> tuple[str, ...]:
         """What was unusual about a column when it was last read, a line each, with the word that overrules it."""
 
     def where(self, rows: Sequence[int]) -> str:
         """Which rows these are, for people: `lines 3, 4, 9` of the file, or `rows 2 and 3`."""
+
+    def called(self, names: Sequence[str]) -> Sheet:
+        """With other names for the columns, in their order."""
 
     def rows(self, present: Any) -> Sheet:
         """Only the rows that are marked, (n,) of true and false."""
@@ -120,6 +127,7 @@ class TextSheet:
     cells: Cells
     reading: Reading
     notes: tuple[str, ...] = ()
+    sample: Sequence[Sequence[str]] | None = None  # columns of the file's first rows, if other rows are left out
     _said: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -145,23 +153,29 @@ class TextSheet:
         self._said[name] = read.remarks
         return read.values
 
+    def plain(self, names: Collection[str]) -> dict[str, Any]:
+        return {}
+
     def remarks(self, name: str) -> tuple[str, ...]:
         return self._said.get(name, ())
 
     @cached_property
     def habit(self) -> str | None:
         """The decimal mark that the first rows of the file show."""
-        return decimal_habit(column[:SAMPLE] for column in self.cells.columns)
+        return decimal_habit(self._first_rows())
+
+    def _first_rows(self) -> Sequence[Sequence[str]]:
+        return self.sample or [column[:SAMPLE] for column in self.cells.columns]
 
     def has_commas(self) -> bool:
         """Whether there is anything in the first rows that may be a decimal comma."""
-        return any("," in cell for column in self.cells.columns for cell in column[:SAMPLE])
+        return any("," in cell for column in self._first_rows() for cell in column)
 
     def where(self, rows: Sequence[int]) -> str:
         return numbered("line", [self.cells.lines[row] for row in rows])
 
     def rows(self, present: Any) -> TextSheet:
-        return replace(self, cells=self.cells.rows(present))
+        return replace(self, cells=self.cells.rows(present), sample=self._first_rows())
 
     def written(self, name: str) -> list[str]:
         """The cells of a column as they are written."""
@@ -170,6 +184,10 @@ class TextSheet:
     def without(self, name: str) -> TextSheet:
         """All columns but one."""
         return replace(self, cells=self.cells.without(name))
+
+    def called(self, names: Sequence[str]) -> TextSheet:
+        """With other names for the columns, in their order."""
+        return replace(self, cells=replace(self.cells, names=tuple(names)))
 
     def marks(self) -> set[str]:
         """The marks of missing values that occur."""
@@ -198,7 +216,7 @@ def _without_row_names(sheet: TextSheet | LargeSheet, known: Collection[str]) ->
     if all(cell.isdecimal() for cell in first):
         does = "numbers" if first == counted(first[0], len(first)) else ""
     else:
-        does = "names" if len(set(first)) == len(first) > 1 and not any(map(is_number, first)) else ""
+        does = "names" if len(set(first)) == len(first) > 1 and not any(map(is_value, first)) else ""
     if not does:
         return sheet
     said = f"The first column has no name and {does} the rows: left out (--keep column_1 overrules)."
@@ -236,11 +254,17 @@ class FrameSheet:
         self._said[name] = read.remarks
         return read.values
 
+    def plain(self, names: Collection[str]) -> dict[str, Any]:
+        return {}
+
     def remarks(self, name: str) -> tuple[str, ...]:
         return self._said.get(name, ())
 
     def where(self, rows: Sequence[int]) -> str:
         return numbered("row", [row + 1 for row in rows])
+
+    def called(self, names: Sequence[str]) -> FrameSheet:
+        return replace(self, frame=self.frame.set_axis(list(names), axis=1))
 
     def rows(self, present: Any) -> FrameSheet:
         return replace(self, frame=self.frame[np.asarray(present)].reset_index(drop=True))

@@ -15,7 +15,8 @@ import re
 import sys
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -167,6 +168,7 @@ def _unpacked(file: str, content: bytes) -> bytes:
         b"BZh": bz2.BZ2File,
         b"\xfd7zXZ": lzma.LZMAFile,
         b"PK\x03\x04": lambda stream: _member(file, stream),
+        b"PK\x05\x06": lambda stream: _member(file, stream),  # without a file in it
     }
     way = next((way for begin, way in ways.items() if content.startswith(begin)), None)
     if way is None or is_workbook(content):
@@ -258,6 +260,18 @@ def refuse_too_large(file: str, size: int) -> None:
             f"{file} has {memory(size)}, and reading it takes about {memory(4 * size)} of memory, of which "
             f"{memory(room)} are free. Take a part of its rows or columns."
         )
+
+
+@contextmanager
+def within_memory(path: str | Path) -> Iterator[None]:
+    """What nobody could foresee is said in a line as well."""
+    try:
+        yield
+    except MemoryError as error:
+        raise GlassnetError(
+            f"{Path(path).name} does not fit into memory, of which {memory(_room())} are free. "
+            "Take a part of its rows or columns."
+        ) from error
 
 
 def _room() -> int:

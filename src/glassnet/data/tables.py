@@ -12,12 +12,14 @@ import numpy as np
 from ..errors import GlassnetError, did_you_mean, join
 from ..kinds import ColumnRole, Dataset
 from ..wording import count
+from .columns import MANY
 from .features import Features
 from .frames import Frame
 from .moments import part_of, part_values
 from .reading import Reading, Roles, Words
 from .roles import remarks, roles_of
-from .sheets import Sheet, TextSheet, open_sheet
+from .sheets import Sheet, open_sheet
+from .sources import within_memory
 
 COPIES = "copies"  # as a group: the rows with equal inputs, where no column is called so
 
@@ -45,14 +47,18 @@ def read_table(
     known = [name for names in roles.named.values() for name in names]
     if not isinstance(path, str | Path):
         return dataset_of(Frame.of(path).sheet(Reading.of(reading)), roles)
-    return dataset_of(open_sheet(path, Reading.of(reading), known), roles)
+    with within_memory(path):
+        return dataset_of(open_sheet(path, Reading.of(reading), known), roles)
 
 
 def dataset_of(sheet: Sheet, roles: Roles) -> Dataset:
     """The rows of a sheet to learn from, each column in its role."""
     _check_names(sheet, roles)
     sheet, notes = _with_targets(sheet, roles)
-    y = [sheet.column(name, target=True, text=name in roles.category).to_numpy() for name in roles.target]
+    y = [
+        _finite(sheet, name, sheet.column(name, target=True, text=name in roles.category)).to_numpy()
+        for name in roles.target
+    ]
     aside = {*roles.target, *roles.drop} | {name for name in (roles.group, roles.order) if name not in roles.keep}
     inputs = [name for name in sheet.names if name not in aside]
     inputs += [name for name in roles.category if name not in sheet.names]
@@ -66,9 +72,7 @@ def dataset_of(sheet: Sheet, roles: Roles) -> Dataset:
         notes.append(f"{len(roles.target)} targets are learned together: {join(roles.target)}.")
     if roles.drop:
         notes.append(f"Left out as you asked: {join(roles.drop)}.")
-    import pandas as pd
-
-    X = pd.DataFrame({name: column_of(sheet, name, text=name in roles.category) for name in inputs}, copy=False)
+    X = _inputs(sheet, inputs, roles.category)
     columns = _columns(sheet, roles, X)
     by_copies = roles.group == COPIES and COPIES not in sheet.names
     groups = _copies(X, columns) if by_copies else sheet.column(roles.group) if roles.group else None
@@ -84,12 +88,37 @@ def dataset_of(sheet: Sheet, roles: Roles) -> Dataset:
     )  # fmt: skip
 
 
+def _inputs(sheet: Sheet, names: Sequence[str], category: Collection[str]) -> Any:
+    """The columns as a DataFrame: of very many as one array, and none of few is copied."""
+    import pandas as pd
+
+    plain = sheet.plain([name for name in names if name in sheet.names and name not in category])
+    if len(plain) == len(names) > MANY and len({values.dtype for values in plain.values()}) == 1:
+        return pd.DataFrame(np.array(list(plain.values())).T, columns=list(plain), copy=False)
+    columns = {name: plain[name] if name in plain else column_of(sheet, name, text=name in category) for name in names}
+    return pd.DataFrame(columns, copy=False)
+
+
 def _copies(X: Any, columns: Sequence[ColumnRole]) -> Any:
     """The same number for rows with equal inputs, as a Series."""
     import pandas as pd
 
     used = [column.name for column in columns if column.used]
     return pd.util.hash_pandas_object(X[used], index=False).rename("equal inputs")
+
+
+def _finite(sheet: Sheet, name: str, values: Any) -> Any:
+    """The values, which are refused if a number among them is infinite: where it stands is known only here."""
+    if values.dtype.kind != "f":
+        return values
+    numbers = values.to_numpy(float, na_value=np.nan)
+    if (infinite := np.flatnonzero(np.isinf(numbers))).size:
+        row = int(infinite[0])
+        raise GlassnetError(
+            f"{sheet.file}, {sheet.where([row])}: column {name!r} holds {numbers[row]:g}, and a network computes "
+            "with finite numbers. Correct it, or leave the cell empty, so that it counts as missing."
+        )
+    return values
 
 
 def _columns(sheet: Sheet, roles: Roles, X: Any) -> tuple[ColumnRole, ...]:
@@ -107,7 +136,7 @@ def column_of(sheet: Sheet, name: str, *, text: bool = False, number: bool = Fal
     """A column of the sheet, or what is asked of one of dates, `day:weekday`."""
     if part := part_of(name, sheet.names):
         return part_values(sheet.column(part[0]), part[1])
-    return sheet.column(name, text=text, number=number)
+    return _finite(sheet, name, sheet.column(name, text=text, number=number))
 
 
 def _with_targets(sheet: Sheet, roles: Roles) -> tuple[Sheet, list[str]]:
@@ -143,8 +172,15 @@ def _check_names(sheet: Sheet, roles: Roles) -> None:
             if name not in sheet.names and not derived:
                 wanted = f"no column {name!r}{_WANTED[word]}"
                 raise GlassnetError(f"there is {wanted}.{did_you_mean(name, sheet.names)} {columns}")
+    for one, other in _AT_ODDS:
+        if both := [name for name in roles.named[one] if name in roles.named[other]]:
+            raise GlassnetError(f"--{one} and --{other} both name the column {both[0]!r}: give one of them.")
 
 
+_AT_ODDS = (
+    ("target", "drop"), ("target", "keep"), ("target", "group"), ("target", "order"), ("drop", "keep"),
+    ("drop", "category"),
+)  # fmt: skip
 _WANTED = {
     "target": "", "drop": " to leave out", "category": " to read as names", "keep": " to keep",
     "group": " to group by", "order": " to order by",
@@ -157,7 +193,8 @@ def read_features(path: str | Path, features: Features, reading: Words = ()) -> 
     They are found by name, and other columns are ignored. A file without a header is taken by position if it has
     exactly the columns that were trained on; the names column_1, ... of a longer one count as names.
     """
-    return features_of(open_sheet(path, Reading.of(reading), known=features.names), features)
+    with within_memory(path):
+        return features_of(open_sheet(path, Reading.of(reading), known=features.names), features)
 
 
 def features_of(sheet: Sheet, features: Features) -> Any:
@@ -175,10 +212,10 @@ def features_of(sheet: Sheet, features: Features) -> Any:
 def by_position(sheet: Sheet, features: Features) -> Sheet:
     """A sheet with the names of the features, where it has none of its own and as many columns."""
     names = features.names
-    if sheet.header or not isinstance(sheet, TextSheet):
+    if sheet.header:
         return sheet
     if len(sheet.names) == len(names):
-        return replace(sheet, cells=replace(sheet.cells, names=names))
+        return sheet.called(names)
     if set(features.needed) <= set(sheet.names):
         return sheet
     raise GlassnetError(

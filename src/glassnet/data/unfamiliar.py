@@ -16,6 +16,7 @@ from ..errors import join, nearest, shortened
 from ..wording import amount, count, significant
 from .columns import Column, text_values
 from .features import Features
+from .moments import with_parts
 from .sparse import Sparse, is_sparse
 
 SHOWN = 5  # values of a column
@@ -26,7 +27,7 @@ def unfamiliar(features: Features, X: Any) -> Iterator[str]:
     if isinstance(X, Sparse) or is_sparse(X):
         return
     if hasattr(X, "iloc"):
-        X = X.set_axis([str(name) for name in X.columns], axis=1)
+        X = with_parts(X.set_axis([str(name) for name in X.columns], axis=1), features.needed)
     for place, column in enumerate(features.columns):
         if not column.used:
             continue

@@ -2,6 +2,8 @@
 
 from .building import Training, run
 from .choosing import DEFAULT_BATCH, choose_parts, default_optimizer, load_dataset, need_plugins
+from .differences import Difference, paired, unpaired
+from .linear import Beside, Line, why_no_line
 from .looking import head, look
 from .results import Interval, baseline, intervals, resampled
 from .telling import is_table, said
@@ -9,12 +11,15 @@ from .trials import batch_trials, rate_range
 from .words import RULES, SWITCHES, Experiment, Rule, flag, read_toml
 
 __all__ = [
+    "Beside",
     "DEFAULT_BATCH",
+    "Difference",
     "RULES",
     "Rule",
     "SWITCHES",
     "Experiment",
     "Interval",
+    "Line",
     "Training",
     "baseline",
     "batch_trials",
@@ -27,9 +32,12 @@ __all__ = [
     "load_dataset",
     "look",
     "need_plugins",
+    "paired",
     "rate_range",
     "read_toml",
     "resampled",
     "run",
     "said",
+    "unpaired",
+    "why_no_line",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from ..training import Epoch, Loop, Objective, Plan, Progress, Scorer, evaluate
 from ..training.epochs import watched_split
 from ..training.live import run_to_the_end
 from .choosing import DEFAULT_BATCH, choose_parts, load_dataset, need_plugins
+from .linear import Beside, Line, beside, fit_line
 from .outputs import look
 from .refusals import refuse_undefined, refuse_width, try_out
 from .results import Interval, baseline, intervals
@@ -206,6 +208,22 @@ class Training:
             answers = {name: self.network.predict(rows.X) for name, rows in judged.items()}
             seed = self.experiment.split_seed
             return {name: intervals(answers[name], rows, self.scorer, seed) for name, rows in judged.items()}
+
+    @cached_property
+    def line(self) -> Line:
+        """A model without hidden layers on the same rows; `GlassnetError` where that would take too long."""
+        return fit_line(self.data, self.scorer, self.catalog)
+
+    def beside(self) -> Beside | None:
+        """The scores of that straight line, and how far the network is ahead; None where there is no line."""
+        judged = "train" if self.data.test is None else "test"
+        try:
+            with np.errstate(all="ignore"):
+                y = self.network.predict(self._judged().X)
+                seed = self.experiment.split_seed
+                return beside(self.line, self.splits(), judged, self.scorer, y, seed)
+        except (GlassnetError, ArithmeticError, np.linalg.LinAlgError):  # it must not cost the network its scores
+            return None
 
     def _judged(self) -> Rows:
         return self.data.train if self.data.test is None else self.data.test

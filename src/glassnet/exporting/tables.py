@@ -6,7 +6,8 @@ from typing import Any
 
 from ..data import Features
 from ..data.cells import MISSING
-from ..errors import GlassnetError
+from ..data.moments import PARTS
+from ..errors import GlassnetError, join
 from ..model import Model
 
 
@@ -14,13 +15,18 @@ def preparation(features: Features, raw: bool) -> str:
     """The functions `read` and `prepare`; with `raw`, numbers are left as they are, for a graph that scales them."""
     values = {column.name: list(column.values) for column in features.columns if column.kind == "text"}
     gaps = [column.name for column in features.columns if column.gaps]
+    dates = [column.name for column in features.columns if column.kind == "date"]
+    if parts := [name for name in values if name.rpartition(":")[2] in PARTS and ":" in name]:
+        raise GlassnetError(f"{join(parts)}: what is asked of a date can't be written down as a program")
     any_numbers = any(column.measured for column in features.columns)
     constants = ["# What counts as a missing value.", f"GAPS = {_literal(list(MISSING))}"]
     if values:
         constants += ["# Text columns: each of these values becomes a column of 0 and 1.", f"VALUES = {_table(values)}"]
     if gaps:
         constants += ["# Columns whose gaps are marked by a column of 0 and 1.", f"WITH_GAPS = {_literal(gaps)}"]
-    functions = [_READING, *([_NUMBERS] if any_numbers else [])]
+    if dates:
+        constants += ["# Dates, written as 2024-12-31: they become days since 1970.", f"DATES = {_literal(dates)}"]
+    functions = [_READING, *([_NUMBERS_AND_DATES if dates else _NUMBERS] if any_numbers else [])]
     if raw:
         functions.append(_RAW)
     else:
@@ -57,6 +63,17 @@ _NUMBERS = '''def numbers(table):
     found = table[list(weights["input_names"])]
     truth = {"true": "1", "false": "0"}
     return found.apply(lambda column: pd.to_numeric(column.str.lower().replace(truth))).to_numpy(float)'''
+
+_NUMBERS_AND_DATES = '''def numbers(table):
+    """The number columns (n, d) of a table: true and false are 1 and 0, dates days since 1970, missing values NaN."""
+    found = table[list(weights["input_names"])].copy()
+    truth = {"true": "1", "false": "0"}
+    for name in found:
+        if name in DATES:
+            found[name] = (pd.to_datetime(found[name]) - pd.Timestamp(0)) / pd.Timedelta("1D")
+        else:
+            found[name] = pd.to_numeric(found[name].str.lower().replace(truth))
+    return found.to_numpy(float)'''
 
 _RAW = '''def prepare(table):
     """Inputs of the graph: the number columns as they are, because it scales them itself."""

@@ -17,7 +17,7 @@ from ..files import write_text
 from ..hooks import PROJECT
 from ..plotting import Fitting
 from ..runs import Run
-from ..wording import SPLITS, amount, bare, figure, metric
+from ..wording import DASH, SPLITS, amount, bare, figure, metric
 from . import words
 from .diagnosis import Case, Rule, asked, diagnose
 from .pictures import Picture, drawn, suited
@@ -148,6 +148,8 @@ def _result(case: Case) -> dict[str, Any]:
         "judged": "all rows" if whole else SPLITS[case.judged],
         "interval": f"{figure(low)} to {figure(high)}",
         "baseline": figure(case.score("baseline")),
+        "line": _line(case).get(case.metric, ""),
+        "line_is": "" if case.run.linear is None else case.run.linear.model,
         "parameters": "" if case.why_no_rows else amount(len(case.training.network.w)),
     }
 
@@ -158,13 +160,25 @@ def scores_of(case: Case, whole: bool) -> Scores:
     shown = ["train"] if whole else run.scored
     judged = "all rows" if whole else SPLITS[case.judged]
     headings = ("all rows",) if whole else tuple(SPLITS[split] for split in shown)
+    line = _line(case)
     lines = []
     for name in run.metrics:
         score = run.score(metric=name)
         cells = [figure(run.score(split, name).value) for split in shown]
         cells += [f"{figure(score.low)} to {figure(score.high)}", figure(score.baseline)]
+        cells += [line.get(name, DASH)] if line else []
         lines.append((metric(name), _meaning(case, name), tuple(cells)))
-    return Scores((*headings, f"95 % interval, {judged}", "baseline"), tuple(lines))
+    beside = ("straight line",) if line else ()
+    return Scores((*headings, f"95 % interval, {judged}", "baseline", *beside), tuple(lines))
+
+
+def _line(case: Case) -> dict[str, str]:
+    """What the straight line has on the rows that judge, by metric; empty where there is none."""
+    found = case.run.linear
+    if found is None or case.judged not in found.intervals:
+        return {}
+    spans = {name: f" ({figure(low)} to {figure(high)})" for name, (low, high) in found.intervals[case.judged].items()}
+    return {name: figure(value) + spans.get(name, "") for name, value in found.metrics[case.judged].items()}
 
 
 def _meaning(case: Case, metric: str) -> str:

@@ -18,7 +18,7 @@ from ..catalog import Catalog
 from ..data import Rows
 from ..data.handed import Handed, read_handed
 from ..errors import GlassnetError, did_you_mean, join
-from ..experiment import Experiment, Training, is_table, need_plugins
+from ..experiment import Beside, Experiment, Training, is_table, need_plugins
 from ..experiment.building import history_table
 from ..files import MOST_WORDS, array_shapes, is_plain, plain, read_arrays, read_json, read_text, write_text
 from ..folders import number_of
@@ -215,8 +215,10 @@ class Run:
             score = self.score(metric=name)
             cells = [self.score(split, name).value for split in self.scored]
             span = " to ".join(map(figure, (score.low, score.high)))
-            rows.append((name, *map(figure, (*cells, score.baseline)), span))
-        return Table(("score", *self.scored, "baseline", f"{self.judged}, 95 %"), rows, title).html()
+            beside = [] if self.linear is None else [self.linear.metrics[self.judged].get(name)]
+            rows.append((name, *map(figure, (*cells, score.baseline, *beside)), span))
+        line = [] if self.linear is None else ["straight line"]
+        return Table(("score", *self.scored, "baseline", *line, f"{self.judged}, 95 %"), rows, title).html()
 
     # --- scores: what was written down, so nothing is loaded ------------------------------------------------
 
@@ -253,6 +255,13 @@ class Run:
         value, baseline = (float("nan") if one is None else float(one) for one in found)  # null is what is undefined
         low, high = self.result["intervals"].get(split, {}).get(metric, (None, None))
         return Score(metric, split, value, baseline, low, high, partial(self._better, metric))
+
+    @cached_property
+    def linear(self) -> Beside | None:
+        """The scores of the straight line on the same rows; None where there is none, as in older runs."""
+        if "linear" in self.result or self.training_given is None:
+            return Beside.of(self.result.get("linear"))
+        return self.training_given.beside()
 
     def _known(self, what: str, name: str, names: Sequence[str]) -> str:
         if name not in names:

@@ -128,10 +128,19 @@ class Recording:
     def conclude(self) -> dict[str, Any]:
         """Write the model and the final figures of what was done so far; the figures are returned, too."""
         write_arrays(self.folder / "model.npz", self.training.model.to_arrays())
-        self.result = final_figures(self.training, self.folder)
+        self.result = final_figures(self.training, self.folder) | {"linear": self._line()}
         # Last: where it is, with the number of the last epoch, the run is finished
         write_text(self.folder / "metrics.json", json.dumps(plain(self.result), indent=2))
         return self.result
+
+    def _line(self) -> dict[str, Any] | None:
+        """The straight line beside it, as plain data; nobody waits for one where training broke off."""
+        broken = self.training.progress.stopped.startswith(BROKEN_OFF)
+        found = None if broken else self.training.beside()
+        return None if found is None else found.words()
+
+
+BROKEN_OFF = ("interrupted", "diverged", "failed")
 
 
 def final_figures(training: Training, folder: Path) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from ..catalog import Catalog
 from ..data.frames import stands_for_frame
 from ..data.preparation import checksum_of
+from ..data.sources import STANDARD_INPUT
 from ..errors import GlassnetError
 from ..experiment import Experiment, is_table, load_dataset, need_plugins
 from ..files import is_plain
@@ -45,6 +46,11 @@ class Origin:
         Whoever made the run has chosen the path, which may be that of a letter of yours. So nothing that stands in
         the file is repeated, on a page or in a message, before it has the checksum of what the run was trained on.
         """
+        if self.words.dataset == STANDARD_INPUT:
+            raise GlassnetError(
+                f"the data of {self.folder} came from standard input, which can't be read again: give the same rows "
+                "with --data FILE (their checksum is kept), or train a new run"
+            )
         if stands_for_frame(self.words.dataset):
             raise GlassnetError(
                 f"{self.folder} was trained on a {self.words.dataset}, which is in no file: give that DataFrame again, "

@@ -16,6 +16,7 @@ from typing import Any
 
 from .. import pictures
 from ..catalog import Catalog
+from ..data.sources import STANDARD_INPUT
 from ..errors import GlassnetError, join
 from ..experiment import Experiment, Training
 from ..files import plain, read_json, remove_leftovers, write_text
@@ -228,6 +229,8 @@ def begin(plan: Plan, catalog: Catalog, sweeps: str | Path, command: str = "") -
     """A new sweep in a new folder of `sweeps`, once it is clear that at least one of its points can be trained."""
     if not isinstance(plan.experiment.dataset, str):
         raise GlassnetError("a sweep is kept as words: give the dataset as a phrase or a file, not as a function")
+    if plan.experiment.dataset == STANDARD_INPUT:
+        raise GlassnetError("a sweep reads its rows several times, and standard input only once: give a file")
     guests = Guests.of(catalog)
     job, training = _first_that_works(plan, guests)
     score = _score(plan, training, ALL_ROWS if division_of(job).whole else VALIDATION_ROWS)

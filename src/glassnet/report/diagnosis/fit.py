@@ -6,7 +6,7 @@ import numpy as np
 
 from ...findings import Finding
 from ...training.scoring import class_codes
-from ...wording import count, figure, metric, percent, significant
+from ...wording import change, count, figure, metric, percent, significant
 from .case import Case
 
 #: Of what there is to gain between guessing and perfect, on the very rows it learned from. Whoever stays below a
@@ -102,6 +102,29 @@ def _standard_error(case: Case) -> float:
         return float("inf")
     losses = training.objective.losses(training.network.scores(rows.X), rows.t)
     return float(np.std(losses, ddof=1) / np.sqrt(len(losses)))
+
+
+def no_better_than_a_line(case: Case) -> Finding | None:
+    """Is it better than a straight line, a model without hidden layers, on the same rows?"""
+    found, metric_ = case.run.linear, case.metric
+    if found is None or not case.experiment.hidden or case.judged != "test" or metric_ not in found.differences:
+        return None
+    value, low, high = found.differences[metric_]
+    leader = found.leader(metric_, "higher")
+    if leader == "network" or np.isnan(value):
+        return None
+    words = (
+        f"A straight line ({found.model}) has {metric(metric_)} {figure(found.metrics[case.judged][metric_])} on the "
+        f"same test rows, the network {figure(case.score(case.judged))}: {change(value)} "
+        f"(95 %: {change(low)} to {change(high)})."
+    )
+    if leader == "line":
+        remedy = (
+            "more epochs or a larger rate, for the line is fitted to the end; or --hidden none, which is such a line"
+        )
+        return Finding("worse than a straight line", "warning", value, words, remedy)
+    remedy = "--hidden none, which is such a line and easier to explain; or more rows, which may tell them apart"
+    return Finding("no better than a straight line", "remark", value, words, remedy)
 
 
 def too_few_test_rows(case: Case) -> Finding | None:

@@ -8,7 +8,7 @@ from ...findings import Finding, by_severity
 from ...runs import Run
 from .case import Case
 from .course import diverged, rate_too_high, still_falling
-from .fit import classes_out_of_balance, not_split, overfit, too_few_test_rows, underfit
+from .fit import classes_out_of_balance, no_better_than_a_line, not_split, overfit, too_few_test_rows, underfit
 from .inside import dead_units, gradients_fade_or_swell, inputs_not_scaled, saturated
 from .rows import ON_ROWS
 
@@ -17,10 +17,10 @@ Rule = Callable[[Case], Finding | None]
 #: Causes come before what follows from them: a network that gets no gradient is underfit, too.
 RULES: tuple[Rule, ...] = (
     diverged, *ON_ROWS, inputs_not_scaled, rate_too_high, dead_units, saturated, gradients_fade_or_swell,
-    classes_out_of_balance, underfit, overfit, still_falling, too_few_test_rows, not_split,
+    classes_out_of_balance, underfit, overfit, still_falling, no_better_than_a_line, too_few_test_rows, not_split,
 )  # fmt: skip
 #: Those that read what was written down, and look at no row.
-OF_THE_RECORD = (diverged, rate_too_high, underfit, overfit, still_falling)
+OF_THE_RECORD = (diverged, rate_too_high, underfit, overfit, still_falling, no_better_than_a_line)
 #: All that can be said about a network that broke down: its scores mean nothing.
 AFTER_A_BREAKDOWN = (diverged, inputs_not_scaled)
 
