@@ -50,6 +50,7 @@ def print_look(seen: Look, experiment: Experiment, catalog: Catalog, every: bool
 def _outcome(seen: Look, experiment: Experiment) -> list[str]:
     """What stands out, and the command that comes next."""
     from ..experiment import is_table
+    from ..findings import stands_out
 
     lines = [f"What stands out: {finding}" for finding in seen.findings or ()]
     if seen.findings == ():
@@ -63,6 +64,8 @@ def _outcome(seen: Look, experiment: Experiment) -> list[str]:
         return [*lines, f"next: glassnet data show {path} --target COLUMN, which also says what stands out"]
     words = [f"--target {shlex.quote(name)}" for name in seen.target]
     words += [f"--drop {shlex.quote(name)}" for name in _to_drop(seen)]
+    if any(finding.name == "repeated rows" for finding in stands_out(seen.findings or ())):
+        words.append("--group copies")
     return [*lines, f"next: glassnet train {path} {' '.join(words)}"]
 
 

@@ -294,7 +294,7 @@ def _span(column: Any, form: Form, different: int) -> dict[str, Any]:
         return {}
     low, high = float(numbers.min()), float(numbers.max())
     places = different if different <= PLACES and _is_steps(low, high, different) else PLACES
-    bars = np.histogram(numbers, places, (low, high))[0] if high > low else np.array([len(numbers)])
+    bars = np.histogram(numbers, places, (low, high))[0] if high > low else ()
     found: dict[str, Any] = {"bars": tuple(map(int, bars))}
     if form == "date":
         days = [str(np.datetime64(int(np.floor(day)), "D")) for day in (low, high)]

@@ -8,9 +8,10 @@ from typing import Any
 
 from ..catalog import Catalog
 from ..data.columns import input_table
+from ..data.frames import Frame, is_frame, stands_for_frame
 from ..data.looking import Look, look_at_dataset, look_at_sheet
 from ..data.reading import Reading, Roles
-from ..data.sheets import FrameSheet, Sheet, open_sheet
+from ..data.sheets import Sheet, open_sheet
 from ..errors import GlassnetError
 from ..kinds import Dataset
 from .building import Training
@@ -32,11 +33,8 @@ def look(what: Any, *, catalog: Catalog | None = None, most: int | None = None, 
         return look_at_dataset(what.source, title_of(what), prepared=what.data, most=most)
     if isinstance(what, Dataset):
         return look_at_dataset(what, "data set", Experiment(**choices).task, most=most)
-    if hasattr(what, "iloc"):
-        experiment = Experiment(**choices)
-        return look_at_sheet(_sheet_of(what), roles_of_words(experiment), experiment.task, most)
-    if isinstance(what, str | PathLike):
-        what = Experiment(dataset=str(what))
+    if isinstance(what, str | PathLike) or is_frame(what):
+        return _look(Experiment(dataset=what, **choices), catalog or Catalog.discover(), most)
     if not isinstance(what, Experiment):
         raise GlassnetError(f"look at a table, a data set, an Experiment or a Training, not at {what!r:.60}")
     return _look(what.replace(**choices), catalog or Catalog.discover(), most)
@@ -49,7 +47,7 @@ def title_of(training: Training) -> str:
 
 def _look(experiment: Experiment, catalog: Catalog, most: int | None) -> Look:
     need_plugins(experiment, catalog)
-    if is_table(experiment.dataset):
+    if is_table(experiment.dataset) and not stands_for_frame(experiment.dataset):
         return look_at_sheet(sheet_of(experiment), roles_of_words(experiment), experiment.task, most)
     _, dataset = load_dataset(experiment, catalog)
     return look_at_dataset(dataset, experiment.title, experiment.task, most=most)
@@ -59,7 +57,10 @@ def sheet_of(experiment: Experiment) -> Sheet:
     """The table of an experiment, all of its columns."""
     roles = roles_of_words(experiment)
     known = [name for names in roles.named.values() for name in names]
-    return open_sheet(Path(str(experiment.dataset)), Reading.of(experiment.reading), known)
+    reading = Reading.of(experiment.reading)
+    if is_frame(experiment.dataset):
+        return Frame.of(experiment.dataset).sheet(reading)
+    return open_sheet(Path(str(experiment.dataset)), reading, known)
 
 
 def head(experiment: Experiment, rows: int, catalog: Catalog) -> Any:
@@ -87,8 +88,3 @@ def roles_of_words(experiment: Experiment) -> Roles:
     target = experiment.target
     targets = (target,) if isinstance(target, str) else tuple(target or ())
     return Roles(targets, experiment.drop, experiment.category, experiment.keep, experiment.group, experiment.order)
-
-
-def _sheet_of(frame: Any) -> FrameSheet:
-    named = frame.set_axis([str(name) for name in frame.columns], axis=1).reset_index(drop=True)
-    return FrameSheet((), "DataFrame", named)
