@@ -15,6 +15,7 @@ from statistics import median
 from time import perf_counter
 
 from steps import CASES
+from tables import CASES as TABLES
 
 HERE = Path(__file__).parent
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
@@ -115,6 +116,26 @@ def sweeps() -> dict[str, float]:
     return {name: median(ratios) for name, ratios in found.items()}
 
 
+def tables() -> dict[str, dict[str, float]]:
+    """How many times as long as pandas a large table takes to be read, and how many sizes of its file in memory."""
+    command, found = [sys.executable, str(HERE / "tables.py")], {}
+
+    def read(reader: str, case: str, path: str) -> dict[str, float]:
+        done = subprocess.run([*command, reader, case, path], capture_output=True, text=True, check=True)
+        return json.loads(done.stdout)
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder, "table.csv"))
+        for case in TABLES:
+            subprocess.run([*command, "write", case, path], check=True)
+            rounds = [(read("glassnet", case, path), read("pandas", case, path)) for _ in range(ROUNDS)]
+            found[case] = {
+                "times_as_long_as_pandas": median(ours["seconds"] / theirs["seconds"] for ours, theirs in rounds),
+                "sizes_of_the_file": median(ours["sizes"] for ours, _ in rounds),
+            }
+    return found
+
+
 def seconds(command: list[str], extra_path: str = "") -> float:
     environment = os.environ | {"PYTHONPATH": extra_path, "PYTHONDONTWRITEBYTECODE": ""}
     began = perf_counter()
@@ -159,7 +180,8 @@ TARGETS = {"64-100-50-10": 2.5, "30-100-30-2": 2.5, "784-128-64-10": 1.8}
 
 
 def main() -> None:
-    found = {"steps": steps(), "watching": watching(), "fitting": fitting(), "sweeps": sweeps(), "startup": startup()}
+    found = {"steps": steps(), "watching": watching(), "fitting": fitting(), "sweeps": sweeps(), "tables": tables()}
+    found["startup"] = startup()
     (HERE / "results.json").write_text(json.dumps(found, indent=2) + "\n")
     print(f"{'case':<16}{'glassnet':>10}{'sklearn':>10}{'torch':>10}{'products':>10}   microseconds a step")
     for case, row in found["steps"].items():
@@ -180,6 +202,11 @@ def main() -> None:
         print(f"  {case}: GlassClassifier.fit {value:.3f} times as long as its epochs alone  (aim: below 1.05)")
     for dtype, value in found["sweeps"].items():
         print(f"  a sweep, {dtype}: {value:.2f} times as fast as GridSearchCV of MLPClassifier  (aim: at least 2)")
+    for case, row in found["tables"].items():
+        longest, most = TABLES[case]
+        long, sizes = row["times_as_long_as_pandas"], row["sizes_of_the_file"]
+        aim = f"  (aim: at most {longest}" + (f" and {most})" if most else ")")
+        print(f"  a table, {case}: {long:.2f} times as long as pandas, in {sizes:.2f} times its size{aim}")
     for name, value in found["startup"].items():
         aim = "  (aim: at most 1.5)" if "help" in name or " 0 " in name else ""
         print(f"  {name}: {value:.2f}{aim}")

@@ -21,7 +21,7 @@ ENGINES = ["glassnet", "sklearn", "matmul"]
 
 def module(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.syspath_prepend(str(BENCHMARKS))
-    for one in ("bench", "steps"):
+    for one in ("bench", "steps", "tables"):
         monkeypatch.delitem(sys.modules, one, raising=False)
     return importlib.import_module(name)
 
@@ -116,3 +116,24 @@ def test_a_sweep_of_each_engine_reports_seconds(engine: str, tmp_path: Path) -> 
     assert done.returncode == 0, done.stderr
     assert 0 < json.loads(done.stdout) < inf
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("case", ["numbers", "gaps", "few texts", "quotes", "decimal commas", "unique texts", "wide"])
+def test_a_table_is_written_and_read_by_both(case: str, tmp_path: Path) -> None:
+    path, small = tmp_path / "table.csv", environment(BENCH_TABLE_ROWS="2000", BENCH_TABLE_COLUMNS="300")
+    for what in ("write", "glassnet", "pandas"):
+        done = subprocess.run(
+            [sys.executable, str(BENCHMARKS / "tables.py"), what, case, str(path)],
+            env=small, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        if what != "write":
+            found = json.loads(done.stdout)
+            assert 0 < found["seconds"] < inf and found["sizes"] >= 0
+
+
+def test_the_cases_of_tables_have_their_aims(monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = module("tables", monkeypatch)
+    assert {case: aims[0] for case, aims in tables.CASES.items()} == {
+        "numbers": 3, "gaps": 5, "few texts": 5, "quotes": 5, "decimal commas": 5, "unique texts": 8, "wide": 3.5
+    }  # fmt: skip

@@ -275,3 +275,28 @@ def test_wide_tables_are_read_in_blocks(tmp_path):
     data = read_table(path, "y")
     np.testing.assert_array_equal(data.X.to_numpy(), frame.to_numpy())
     assert list(itertools.islice(data.X, 2)) == ["g0", "g1"]
+
+
+def test_a_large_file_without_names_is_taken_by_position(tmp_path):
+    from glassnet.data import prepare, read_features
+
+    rows = "".join(f"{i / 7:.9f},{i % 5},{i % 2}\n" for i in range(9000))
+    path, other = tmp_path / "table.csv", tmp_path / "other.csv"
+    path.write_text(rows)
+    features = prepare(read_table(path, "column_3"), "binary").features
+    other.write_text("".join(line.rpartition(",")[0] + "\n" for line in rows.splitlines()))
+    assert isinstance(open_sheet(other, Reading()), LargeSheet)
+    np.testing.assert_array_equal(read_features(other, features), read_features(path, features))
+
+
+def test_a_table_that_does_not_fit_into_memory_is_refused_in_a_line(tmp_path, monkeypatch):
+    from glassnet.data import tables
+
+    def full(*_):
+        raise MemoryError
+
+    monkeypatch.setattr(tables, "dataset_of", full)
+    path = tmp_path / "table.csv"
+    path.write_text("a,y\n1,2\n")
+    with pytest.raises(GlassnetError, match=r"^table\.csv does not fit into memory\. Take a part of its rows"):
+        read_table(path, "y")

@@ -76,7 +76,7 @@ UNUSUAL = [
     GlassClassifier((8,), optimizer="lbfgs", initializer="glorot_uniform", class_weight="balanced", max_iter=50),
     GlassClassifier((8, 8, 8), "tanh", optimizer="adam:lr=0.05", n_iter_no_change=None, clip_value=0.5, max_iter=40),
     GlassRegressor((), loss="absolute_error", optimizer="adam:lr=0.05", schedule="warmup_cosine", max_iter=60),
-    GlassRegressor((8,), "sigmoid", output="tanh", optimizer="rmsprop:lr=0.05", max_iter=60),
+    GlassRegressor((8,), "sigmoid", output="leaky_relu:slope=0.3", optimizer="rmsprop:lr=0.05", max_iter=60),
     GlassRegressor((), loss="huber:delta=0.5", optimizer="adagrad_momentum:lr=0.1", l1=1e-4, max_iter=60),
     GlassRegressor((8,), "silu", schedule="adaptive", optimizer="nesterov:lr=0.05", tol=0.0, max_iter=60),
     GlassRegressor((8, 8), initializer="standard_normal", clip_value=0.1, optimizer="adam:lr=0.05", max_iter=60),
@@ -90,7 +90,7 @@ CHANCE = [
     GlassRegressor((), early_stopping=True, monitor="mean_absolute_error", optimizer="adam:lr=0.05", max_iter=60),
 ]
 COUNTS = [
-    GlassRegressor((8,), "softplus", loss="poisson", optimizer="adam:lr=0.1", max_iter=200),
+    GlassRegressor((8,), "softplus", loss="poisson", optimizer="adam:lr=0.1", max_iter=100),
     GlassRegressor((), loss="poisson", output="softplus", optimizer="lbfgs", max_iter=50),
 ]
 BY_ROWS = [GlassClassifier((20,), early_stopping=True, monitor="accuracy", optimizer="adam:lr=0.05", max_iter=60)]

@@ -1,10 +1,12 @@
 """What each column of a table is for: left out as an id or a name, or an input, and the word that overrules it."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from glassnet import Dataset, GlassnetError
+from glassnet import Dataset, Experiment, GlassnetError, load, record, run
 from glassnet.data import Features, infer_task, prepare, read_features, read_table
 from glassnet.data.reading import Roles
 from glassnet.data.roles import is_id, roles_of
@@ -109,6 +111,22 @@ def test_ids_of_a_few_things_are_said_and_those_of_many_left_out(different, role
     assert any(("--group" if role == "id" else "--category") + " patient_id" in line for line in said)
 
 
+def test_a_run_of_older_rules_is_read_with_what_its_model_learned(tmp_path):
+    """It had the id among its inputs, and no word that says so."""
+    path = tmp_path / "t.csv"
+    table(Id=shuffled()).to_csv(path, index=False)
+    words = {"target": "y", "hidden": 3, "epochs": 2, "keep": ("Id",)}
+    kept = record(run(Experiment(dataset=path, **words)), tmp_path / "runs").finish()
+    experiment = kept.folder / "experiment.json"
+    told = json.loads(experiment.read_text())
+    experiment.write_text(json.dumps(told | {"keep": []}))
+    again = load(kept.folder)
+    assert again.trained.data.features.needed == ("Id", "a")
+    assert again.trained.scores()["test"] == pytest.approx(kept.result["metrics"]["test"])
+    assert again.resume(3).finish().result["epochs"] == 3
+    assert run(again.experiment).data.features.needed == ("a",)
+
+
 # --- names, addresses, numbers of telephones ------------------------------------------------------------------
 
 
@@ -177,6 +195,21 @@ def test_a_class_list_of_41_rows_leaves_its_numbers(tmp_path):
 
 
 # --- words that overrule --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ({"drop": ["y"]}, "--target and --drop both name the column 'y'"),
+        ({"keep": ["y"]}, "--target and --keep both name the column 'y'"),
+        ({"group": "y"}, "--target and --group both name the column 'y'"),
+        ({"drop": ["a"], "keep": ["a"]}, "--drop and --keep both name the column 'a'"),
+        ({"drop": ["a"], "category": ["a"]}, "--drop and --category both name the column 'a'"),
+    ],
+)
+def test_words_at_odds_are_refused(words, said, tmp_path):
+    with pytest.raises(GlassnetError, match=f"{said}: give one of them"):
+        read(table(), tmp_path, **words)
 
 
 def test_every_column_is_in_the_account_once_and_in_order(tmp_path):

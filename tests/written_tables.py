@@ -33,6 +33,7 @@ SPACES = "separated by spaces (--separator overrules)"
 HEADLESS = "The first line holds values and no names (--header overrules)"
 NUMBERED = "The first column has no name and numbers the rows: left out (--keep column_1 overrules)"
 NAMED = "The first column has no name and names the rows: left out (--keep column_1 overrules)"
+COMMAS = "Numbers are written with decimal commas (--decimal overrules)"
 CP1252 = "Letters are read as cp1252, since it is not UTF-8 (--encoding overrules)"
 UTF16 = "Letters are read as utf-16, since the mark at its start says so (--encoding overrules)"
 
@@ -138,7 +139,7 @@ R = (
         3,
         "21,5|1",
         "nn",
-        (SEMICOLONS, NUMBERED),
+        (SEMICOLONS, NUMBERED, COMMAS),
     ),
     Written(
         "write.table",
@@ -211,7 +212,7 @@ SPREADSHEETS = (
         2,
         "Stift|1,50|12",
         "tnn",
-        (SEMICOLONS, CP1252),
+        (SEMICOLONS, CP1252, COMMAS),
     ),
     Written(
         "French, UTF-8 with a mark",
@@ -220,7 +221,7 @@ SPREADSHEETS = (
         2,
         "Paris|20,5|oui",
         "tnt",
-        (SEMICOLONS,),
+        (SEMICOLONS, COMMAS),
     ),
     Written(
         "Italian, Macintosh",
@@ -229,7 +230,7 @@ SPREADSHEETS = (
         2,
         "Roma|12,5",
         "tn",
-        (SEMICOLONS,),
+        (SEMICOLONS, COMMAS),
         words=("encoding=mac_roman",),
     ),
     Written(
@@ -239,6 +240,7 @@ SPREADSHEETS = (
         2,
         "31|70,5",
         "nn",
+        (COMMAS,),
     ),
     Written(
         "Unicode text",
@@ -376,7 +378,7 @@ INSTRUMENTS = (
         3,
         "400,0|0,125|75",
         "nnn",
-        (SEMICOLONS, "Above the table a line is left out"),
+        (SEMICOLONS, "Above the table a line is left out", COMMAS),
     ),
     Written(
         "fixed columns",
@@ -394,7 +396,7 @@ INSTRUMENTS = (
         3,
         "1,5|2,5|0",
         "nnn",
-        (HEADLESS,),
+        (HEADLESS, COMMAS),
         file="run.txt",
     ),
 )
@@ -566,7 +568,16 @@ OVERRULED = (
     Written("a header that is none", "x,o\nx,x\n", "column_1 column_2", 2, "x|o", "tt", words=("header=no",)),
     Written("a header of numbers", "1,2\n5,6\n7,8\n", "1 2", 2, "5|6", "nn", words=("header=yes",)),
     Written("another separator", "a~y\n1~x\n2~y\n", "a y", 2, "1|x", "nt", words=("separator=~",)),
-    Written("commas that are none", "a,b;y\n1,2;3\n4,5;6\n", "a,b y", 2, "1,2|3", "nn", words=("separator=semicolon",)),
+    Written(
+        "commas that are none",
+        "a,b;y\n1,2;3\n4,5;6\n",
+        "a,b y",
+        2,
+        "1,2|3",
+        "nn",
+        (COMMAS,),
+        words=("separator=semicolon",),
+    ),
     Written("lines above", "a,b\nc,d\ne,f\n1,2\n", "e f", 1, "1|2", "nn", words=("skip=2",)),
     Written(
         "lines above that are none",

@@ -32,6 +32,12 @@ LONG = """
     test_callable_multimetric_same_as_list_of_strings test_refit_callable
     test_ovo_gridsearch test_ovr_gridsearch test_ecoc_gridsearch test_stacking_classifier_multilabel_auto_predict
     test_partial_dependence_kind_individual_ignores_sample_weight
+    test_sparse_regression test_estimator test_permutation_importance_equivalence_sequential_parallel
+    test_partial_dependence_equivalence_equal_sample_weight test_kind_average_and_average_of_individual
+    test_partial_dependence_feature_type test_cross_val_predict test_cross_validate test_cross_validate_return_indices
+    test_cross_val_predict_with_method test_multi_output_classification_partial_fit_parallelism test_nan_support
+    test_rfe_cv_n_jobs test_rfecv test_backward_neg_tol test_rfe_with_joblib_threading_backend
+    test_n_features_to_select_float test_base_chain_fit_and_predict_with_sparse_data_and_cv
 """
 ALL = bool(os.environ.get("GLASSNET_PEERS"))
 

@@ -45,9 +45,14 @@ READING_OPTIONS = (
 TABLE_OPTIONS = (
     click.option("--target", metavar="COLUMN", multiple=True, help="Column to learn, for a table; several of numbers."),
     click.option("--drop", metavar="COLUMN", multiple=True, help="Leave out a column (repeatable)."),
-    click.option("--category", metavar="COLUMN", multiple=True, help="Numbers that are names (repeatable)."),
+    click.option(
+        "--category",
+        metavar="COLUMN",
+        multiple=True,
+        help="Numbers that are names; or day:weekday of dates.",
+    ),
     click.option("--keep", metavar="COLUMN", multiple=True, help="Use a column that would be left out (repeatable)."),
-    click.option("--group", metavar="COLUMN", help="Rows with the same value stay in one split."),
+    click.option("--group", metavar="COLUMN", help="Rows with the same value stay in one split; copies: equal rows."),
     click.option("--order", metavar="COLUMN", help="The last rows by it are the test rows: dates, numbers."),
     *READING_OPTIONS,
 )

@@ -184,7 +184,7 @@ class LargeSheet:
         return read.values
 
     def plain(self, names: Collection[str]) -> dict[str, Any]:
-        found = {name: self._numbers(self.at[name]) for name in names}
+        found = {name: self._numbers(self.at[name]) for name in names if name in self.at}
         return {name: values for name, values in found.items() if values is not None}
 
     def remarks(self, name: str) -> tuple[str, ...]:
@@ -212,6 +212,10 @@ class LargeSheet:
     def without(self, name: str) -> LargeSheet:
         """All columns but one."""
         return replace(self, at={one: at for one, at in self.at.items() if one != name})
+
+    def called(self, names: Sequence[str]) -> LargeSheet:
+        """With other names for the columns, in their order."""
+        return replace(self, at=dict(zip(names, self.at.values(), strict=True)))
 
     def marks(self) -> set[str]:
         """The marks of missing values that occur."""

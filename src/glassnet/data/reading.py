@@ -147,8 +147,8 @@ class Roles:
     """What the columns of a table are for, where a person says so.
 
     target: what is learned. drop: left out. category: names, although they may look like numbers: a column of 0 and 1
-    for each. keep: an input, although it would be left out. group: rows with the same value stay in one split. order:
-    rows with the largest values are the test rows, those before them the validation rows.
+    for each; `day:weekday` of a date. keep: an input, although it would be left out. group: rows with the same value
+    stay in one split. order: rows with the largest values are the test rows, those before them the validation rows.
     """
 
     target: tuple[str, ...] = ()

@@ -74,14 +74,14 @@ def _is_measurement(name: str, values: Any, header: bool) -> bool:
     if not isinstance(values.dtype, np.dtype) or values.dtype.kind not in "fiu" or not len(values):
         return False
     array = values.to_numpy()
+    if array.dtype.kind == "f" and np.isfinite(array[0]) and array[0] != np.trunc(array[0]):
+        return bool((array != array[0]).any())  # a fraction: whether there are gaps tells nothing
     if np.isnan(array).any() or (array == array[0]).all():
         return False
     return array.dtype.kind == "f" or not (header and (is_nameless(name) or is_id(name) or words_of(name) & _CONTACT))
 
 
 def _role(name: str, values: Any, asked: Roles, header: bool) -> ColumnRole:
-    if _are_measured(values) and name not in asked.keep and name not in asked.category:
-        return ColumnRole(name, "number")
     form = "text" if name in asked.category else form_of(values)
     role = {"number": "number", "text": "category", "date": "date"}[form]
     if name in asked.keep or name in asked.category:
@@ -95,15 +95,6 @@ def _role(name: str, values: Any, asked: Roles, header: bool) -> ColumnRole:
     word = f"--keep {shlex.quote(name)}"
     noun = "Text column" if form == "text" else "Column"
     return ColumnRole(name, kind, f"{noun} {name!r} was dropped: it {why} ({word} restores it)", word)
-
-
-def _are_measured(values: Any) -> bool:
-    """Whether fractions differ, which no id and no constant have: a quick look, for there may be many columns."""
-    if values.dtype != np.float64:
-        return False
-    numbers = values.to_numpy()
-    first = numbers[0] if len(numbers) else np.nan
-    return bool(first != np.trunc(first) and (numbers != first).any() and first == first)
 
 
 def _no_input(name: str | None, form: str, present: Any, rows: int) -> tuple[str, str]:

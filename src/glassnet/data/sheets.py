@@ -59,6 +59,9 @@ class Sheet(Protocol):
     def where(self, rows: Sequence[int]) -> str:
         """Which rows these are, for people: `lines 3, 4, 9` of the file, or `rows 2 and 3`."""
 
+    def called(self, names: Sequence[str]) -> Sheet:
+        """With other names for the columns, in their order."""
+
     def rows(self, present: Any) -> Sheet:
         """Only the rows that are marked, (n,) of true and false."""
 
@@ -182,6 +185,10 @@ class TextSheet:
         """All columns but one."""
         return replace(self, cells=self.cells.without(name))
 
+    def called(self, names: Sequence[str]) -> TextSheet:
+        """With other names for the columns, in their order."""
+        return replace(self, cells=replace(self.cells, names=tuple(names)))
+
     def marks(self) -> set[str]:
         """The marks of missing values that occur."""
         known = marks(self.reading)
@@ -255,6 +262,9 @@ class FrameSheet:
 
     def where(self, rows: Sequence[int]) -> str:
         return numbered("row", [row + 1 for row in rows])
+
+    def called(self, names: Sequence[str]) -> FrameSheet:
+        return replace(self, frame=self.frame.set_axis(list(names), axis=1))
 
     def rows(self, present: Any) -> FrameSheet:
         return replace(self, frame=self.frame[np.asarray(present)].reset_index(drop=True))

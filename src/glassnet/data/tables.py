@@ -18,7 +18,7 @@ from .frames import Frame
 from .moments import part_of, part_values
 from .reading import Reading, Roles, Words
 from .roles import remarks, roles_of
-from .sheets import Sheet, TextSheet, open_sheet
+from .sheets import Sheet, open_sheet
 from .sources import within_memory
 
 COPIES = "copies"  # as a group: the rows with equal inputs, where no column is called so
@@ -172,8 +172,15 @@ def _check_names(sheet: Sheet, roles: Roles) -> None:
             if name not in sheet.names and not derived:
                 wanted = f"no column {name!r}{_WANTED[word]}"
                 raise GlassnetError(f"there is {wanted}.{did_you_mean(name, sheet.names)} {columns}")
+    for one, other in _AT_ODDS:
+        if both := [name for name in roles.named[one] if name in roles.named[other]]:
+            raise GlassnetError(f"--{one} and --{other} both name the column {both[0]!r}: give one of them.")
 
 
+_AT_ODDS = (
+    ("target", "drop"), ("target", "keep"), ("target", "group"), ("target", "order"), ("drop", "keep"),
+    ("drop", "category"),
+)  # fmt: skip
 _WANTED = {
     "target": "", "drop": " to leave out", "category": " to read as names", "keep": " to keep",
     "group": " to group by", "order": " to order by",
@@ -205,10 +212,10 @@ def features_of(sheet: Sheet, features: Features) -> Any:
 def by_position(sheet: Sheet, features: Features) -> Sheet:
     """A sheet with the names of the features, where it has none of its own and as many columns."""
     names = features.names
-    if sheet.header or not isinstance(sheet, TextSheet):
+    if sheet.header:
         return sheet
     if len(sheet.names) == len(names):
-        return replace(sheet, cells=replace(sheet.cells, names=names))
+        return sheet.called(names)
     if set(features.needed) <= set(sheet.names):
         return sheet
     raise GlassnetError(
