@@ -197,7 +197,8 @@ CELL: Rule = record(
         "epochs": whole,
         "seconds": number,
         "failed": text,
-    }
+    },
+    {"line": _SCORES},
 )
 OWNER: Rule = record({"pid": whole, "host": text, "since": text, "doing": text})
 PUBLISHED: Rule = record(
