@@ -167,6 +167,7 @@ PROVENANCE: Rule = record(
         "data_sha256": text,
         "source": text,
         "licence": maybe(text),
+        "told": each(text),
         "rows": named(whole),
         "versions": named(text),
         "guests": named(text),
