@@ -18,6 +18,8 @@ from click.testing import CliRunner, Result
 from pages import Page
 from sklearn.datasets import make_moons
 from student_tables import houses, passengers, sound
+from test_written_tables import split
+from written_tables import ALL, Written
 
 import glassnet
 from glassnet import Catalog, Dataset, Experiment, GlassnetError, Training, load, look, record
@@ -204,6 +206,22 @@ def test_slips_are_one_line(words: str, said: str) -> None:
     written(sound(), "s.csv")
     done = command("data", *words.split())
     assert done.exit_code != 0 and said in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("case", [case for case in ALL if case.names], ids=lambda case: case.style)
+def test_any_table_of_other_tools_is_looked_at_as_it_is_read(case: Written) -> None:
+    Path(case.file).write_bytes(case.content if isinstance(case.content, bytes) else case.content.encode())
+    words = {"reading": case.words, "keep": tuple(name for name in case.known if name in split(case.names))}
+    names = split(case.names)
+    seen = look(case.file, catalog=CATALOG, **words)
+    assert [one.name for one in seen.columns] == names and seen.rows == case.rows
+    for target in (names[0], names[-1]):
+        try:
+            learned = look(case.file, catalog=CATALOG, target=target, **words)
+        except GlassnetError:
+            continue  # such as a target that is all text
+        assert [one.name for one in learned.columns] == names
+        assert {one.name: one.role for one in learned.columns}[target] == "target" and str(learned)
 
 
 # --- in Python ----------------------------------------------------------------------------------------------
