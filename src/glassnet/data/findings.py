@@ -224,7 +224,7 @@ def outliers(rules: Rules) -> Finding | None:
             marks.append(exact(float(far[0]), 12))
             each.append(f"{name!r} is {marks[-1]} in {count(len(far), 'row')}")
         else:
-            some = [significant(float(value)) for value in dict.fromkeys(far[:3].tolist())]
+            some = [significant(float(value), 6) for value in dict.fromkeys(far[:3].tolist())]
             each.append(f"{name!r} has {listed([*some, f'{len(far) - 3} more'] if len(far) > 3 else some)}")
     more = f", and so in {count(len(found) - _NAMED, 'more column')}" if len(found) > _NAMED else ""
     words = f"Far from all other numbers of the column: {'; '.join(each)}{more}."
