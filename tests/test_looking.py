@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import shlex
 import struct
 import sys
 import termios
@@ -15,13 +16,17 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 from pages import Page
+from sklearn.datasets import make_moons
 from student_tables import houses, passengers, sound
+from test_written_tables import split
+from written_tables import ALL, Written
 
 import glassnet
-from glassnet import Catalog, Dataset, Experiment, GlassnetError, Training, look, record
+from glassnet import Catalog, Dataset, Experiment, GlassnetError, Training, load, look, record
 from glassnet import run as begin
 from glassnet.cli import main
 from glassnet.report import diagnose, page_of
+from glassnet.report.repeating import command_of
 from glassnet.runs import Run
 from glassnet.tables import breadth
 
@@ -143,6 +148,9 @@ def test_with_a_target_the_next_command_leaves_out_what_must_go() -> None:
     out = command("data", "show", written(passengers(), "p q.csv"), "--target", "Survived").stdout
     assert out.endswith("next: glassnet train 'p q.csv' --target Survived --drop alive\n")
     assert "What stands out: copy of the target: 'alive' (no = 0, yes = 1)" in out
+    out = command("data", "show", "p q.csv", "--target", "Survived", "--drop", "alive", "--header", "--missing", "?")
+    said = "--target Survived --drop alive --header --missing '?'"
+    assert out.stdout.endswith(f"next: glassnet train 'p q.csv' {said}\n")
     done = command("train", "p q.csv", "--target", "Survived", "--drop", "alive", "--epochs", "1", "--quiet")
     assert done.exit_code == 0
 
@@ -200,6 +208,22 @@ def test_slips_are_one_line(words: str, said: str) -> None:
     assert done.exit_code != 0 and said in done.stderr and "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("case", [case for case in ALL if case.names], ids=lambda case: case.style)
+def test_any_table_of_other_tools_is_looked_at_as_it_is_read(case: Written) -> None:
+    Path(case.file).write_bytes(case.content if isinstance(case.content, bytes) else case.content.encode())
+    words = {"reading": case.words, "keep": tuple(name for name in case.known if name in split(case.names))}
+    names = split(case.names)
+    seen = look(case.file, catalog=CATALOG, **words)
+    assert [one.name for one in seen.columns] == names and seen.rows == case.rows
+    for target in (names[0], names[-1]):
+        try:
+            learned = look(case.file, catalog=CATALOG, target=target, **words)
+        except GlassnetError:
+            continue  # such as a target that is all text
+        assert [one.name for one in learned.columns] == names
+        assert {one.name: one.role for one in learned.columns}[target] == "target" and str(learned)
+
+
 # --- in Python ----------------------------------------------------------------------------------------------
 
 
@@ -250,10 +274,12 @@ def test_the_account_of_the_rows_leads_the_page() -> None:
 
 
 def test_the_green_box_is_there_only_where_nothing_is_remarked() -> None:
-    assert "Nothing stands out." in Page(page_of(trained(sound(4000), target="kind", epochs=5))).text
-    remarked = page_of(trained(sound(4000).assign(town="Rennes"), target="kind", epochs=5))
+    places, half = make_moons(4000, noise=0.1, random_state=0)
+    moons = pd.DataFrame(places.round(3), columns=["x", "y"]).assign(moon=np.where(half, "upper", "lower"))
+    assert "Nothing stands out." in Page(page_of(trained(moons, target="moon", epochs=30))).text
+    remarked = page_of(trained(moons.assign(town="Rennes"), target="moon", epochs=30))
     assert "Nothing stands out." not in Page(remarked).text and "healthy" not in remarked.partition("</style>")[2]
-    assert "nothing asks for a change; some things are worth knowing" in Page(remarked).text
+    assert "nothing asks for a change" in Page(remarked).text and "'town' (Rennes)" in Page(remarked).text
 
 
 def test_train_says_what_stands_out_with_the_command_that_leaves_it_out() -> None:
@@ -270,3 +296,14 @@ def test_a_data_set_of_the_catalog_gets_no_words_for_tables() -> None:
     training = Training(Experiment(epochs=1), CATALOG, source=source).finish()
     found = {one.name: one for one in diagnose(Run.of(training))}
     assert found["copy of the target"].what_to_try == "training without code"
+
+
+def test_a_table_that_was_read_by_words_is_repeated_by_them(tmp_path: Path) -> None:
+    table = sound()
+    table.to_csv("semi.csv", index=False, sep=";", decimal=",", na_rep="n.d.")
+    words = {"reading": ("separator=;", "decimal=,", "missing=n.d.", "header=yes"), "drop": ("width",)}
+    run = trained(table, **words, target="kind", dataset="semi.csv")
+    again = command(*shlex.split(command_of(run.experiment))[1:], "--runs", str(tmp_path / "again"), "--json")
+    assert again.exit_code == 0, again.output
+    assert load(1, tmp_path / "again").experiment == run.experiment
+    assert json.loads(again.stdout)["metrics"] == run.result["metrics"]

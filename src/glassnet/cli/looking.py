@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from ..tables import Table, width_of_output, wrapped
-from ..wording import DASH, count
+from ..wording import DASH, count, exact
 from .display import console
 from .drawing import can_print_dots, dotted
 from .edge import say, style
@@ -51,6 +51,7 @@ def _outcome(seen: Look, experiment: Experiment) -> list[str]:
     """What stands out, and the command that comes next."""
     from ..experiment import is_table
     from ..findings import stands_out
+    from ..report.repeating import table_words
 
     lines = [f"What stands out: {finding}" for finding in seen.findings or ()]
     if seen.findings == ():
@@ -61,12 +62,12 @@ def _outcome(seen: Look, experiment: Experiment) -> list[str]:
         return [*lines, f"next: glassnet train {experiment.dataset}"]
     path = shlex.quote(str(experiment.dataset))
     if not seen.target:
-        return [*lines, f"next: glassnet data show {path} --target COLUMN, which also says what stands out"]
-    words = [f"--target {shlex.quote(name)}" for name in seen.target]
-    words += [f"--drop {shlex.quote(name)}" for name in _to_drop(seen)]
+        said = "".join(f" {shlex.quote(word)}" for word in table_words(experiment))
+        return [*lines, f"next: glassnet data show {path} --target COLUMN{said}, which also says what stands out"]
+    words = [*table_words(experiment), *(word for name in _to_drop(seen) for word in ("--drop", name))]
     if any(finding.name == "repeated rows" for finding in stands_out(seen.findings or ())):
-        words.append("--group copies")
-    return [*lines, f"next: glassnet train {path} {' '.join(words)}"]
+        words += ["--group", "copies"]
+    return [*lines, f"next: glassnet train {path} {shlex.join(words)}"]
 
 
 def _to_drop(seen: Look) -> list[str]:
@@ -92,7 +93,7 @@ def print_rows(frame: Any) -> None:
 
 
 def _cell(value: Any) -> str:
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
+    return exact(value, 10) if isinstance(value, float) else str(value)
 
 
 # --- pictures -----------------------------------------------------------------------------------------------

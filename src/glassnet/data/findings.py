@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..findings import Finding, by_severity
-from ..wording import amount, count, figure, listed, percent, significant
+from ..wording import amount, count, exact, figure, listed, percent, significant
 from .alike import MOST_COMPARED, alike_names, alike_numbers, coded, pairs, straight
 from .answers import Answers
 from .evidence import Evidence
@@ -221,10 +221,10 @@ def outliers(rules: Rules) -> Finding | None:
     each, marks = [], []
     for name, far in list(found.items())[:_NAMED]:
         if len(far) > 1 and far.min() == far.max():
-            marks.append(f"{far[0]:.12g}")
+            marks.append(exact(float(far[0]), 12))
             each.append(f"{name!r} is {marks[-1]} in {count(len(far), 'row')}")
         else:
-            some = [significant(float(value)) for value in dict.fromkeys(far[:3].tolist())]
+            some = [significant(float(value), 6) for value in dict.fromkeys(far[:3].tolist())]
             each.append(f"{name!r} has {listed([*some, f'{len(far) - 3} more'] if len(far) > 3 else some)}")
     more = f", and so in {count(len(found) - _NAMED, 'more column')}" if len(found) > _NAMED else ""
     words = f"Far from all other numbers of the column: {'; '.join(each)}{more}."

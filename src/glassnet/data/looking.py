@@ -112,7 +112,7 @@ class Look:
             high, wide = self.image_shape
             what = f"{self.title}: {count(self.rows, 'picture')} of {wide} × {high} pixels"
         if self._says_itself:
-            what = self.notes[0].rstrip(".")
+            what = self.notes[0].removesuffix(".")
         return what + (f"; target {', '.join(self.target)} ({self.task})" if self.task else "")
 
     @property

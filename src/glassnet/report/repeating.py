@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
+from ..data.reading import option_of
 from ..experiment import SWITCHES, Experiment, flag
 
 #: Fields that are said in another way than `--name value`.
 _OTHERWISE = ("dataset", "plugins", "hidden", *SWITCHES)
+_TABLE = ("target", "drop", "category", "keep", "group", "order", "reading")
 
 
 def program(experiment: Experiment) -> str:
@@ -28,10 +30,25 @@ def command_of(experiment: Experiment) -> str:
     return f"{program(experiment)} {shlex.join(words)}"
 
 
+def table_words(experiment: Experiment) -> list[str]:
+    """What was said about a table: the words for its columns, and for how its file is written."""
+    return [word for name in _TABLE for word in _option(name, getattr(experiment, name))]
+
+
 def _option(name: str, value: Any) -> Iterator[str]:
+    if name == "reading":
+        for word in value:
+            yield from _reading(*word.partition("=")[::2])
+        return
     for one in value if isinstance(value, tuple) else (value,):
         if one is not None:
             yield from (flag(name), str(one))
+
+
+def _reading(name: str, said: str) -> tuple[str, ...]:
+    if name == "header":
+        return ("--header",) if said == "yes" else ("--no-header",)
+    return option_of(name), said
 
 
 def needed(provenance: Mapping[str, Any]) -> str:
