@@ -139,6 +139,8 @@ def test_what_is_done_is_kept_and_gone_on_with() -> None:
     assert len(Sweep.load(folder).outcomes) == 1
     again = json.loads(run("sweep", "--resume", "last", "--jobs", "1", "--json").stdout)
     assert again["scores"] == whole["scores"] and again["linear"] == whole["linear"]
+    drawn = run("plot", str(folder))
+    assert drawn.exit_code == 0 and "failed" not in drawn.output, drawn.output
     assert Experiment.from_toml(folder / "best.toml").dataset.endswith("iris")
 
 
