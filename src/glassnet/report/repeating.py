@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
+from ..data.reading import option_of
 from ..experiment import SWITCHES, Experiment, flag
 
 #: Fields that are said in another way than `--name value`.
@@ -29,9 +30,22 @@ def command_of(experiment: Experiment) -> str:
 
 
 def _option(name: str, value: Any) -> Iterator[str]:
+    if name == "reading":
+        yield from _reading(value)
+        return
     for one in value if isinstance(value, tuple) else (value,):
         if one is not None:
             yield from (flag(name), str(one))
+
+
+def _reading(words: tuple[str, ...]) -> Iterator[str]:
+    """How a table is read, each word as its own option."""
+    for word in words:
+        name, _, value = word.partition("=")
+        if name == "header":
+            yield "--header" if value in ("yes", "true") else "--no-header"
+        else:
+            yield from (option_of(name), value)
 
 
 def needed(provenance: Mapping[str, Any]) -> str:
