@@ -609,3 +609,13 @@ def test_notebooks_show_tables_in_which_every_name_is_escaped(iris: Run, tmp_pat
         assert "&lt;script&gt;" in Run(folder, CATALOG)._repr_html_()
     finally:
         folder.rename(iris.folder)
+
+
+def test_the_command_says_how_the_table_is_read_in_options_that_there_are() -> None:
+    from glassnet.report.repeating import command_of
+
+    words = ("decimal=,", "missing=n/a", "header=no", "skip=2")
+    said = command_of(Experiment(dataset="t.csv", target="column_2", reading=words))
+    for option in ("--decimal ,", "--missing n/a", "--no-header", "--skip-lines 2"):
+        assert option in said
+    assert "--reading" not in said

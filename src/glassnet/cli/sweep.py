@@ -171,6 +171,7 @@ def work(start: Callable[[], Sweep], opening: AbstractContextManager[Workers], a
             for _ in follow(found, workers, screen, silent):
                 pass
         except KeyboardInterrupt:
+            found.look_again()
             done = f"{len(found.outcomes)} of {found.total} cells are finished and kept"
             say(f"Interrupted; {done}. Go on with: {resume_command(found)}", err=True)
             raise SystemExit(130) from None

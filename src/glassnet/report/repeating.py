@@ -37,18 +37,21 @@ def table_words(experiment: Experiment) -> list[str]:
 
 def _option(name: str, value: Any) -> Iterator[str]:
     if name == "reading":
-        for word in value:
-            yield from _reading(*word.partition("=")[::2])
+        yield from _reading(value)
         return
     for one in value if isinstance(value, tuple) else (value,):
         if one is not None:
             yield from (flag(name), str(one))
 
 
-def _reading(name: str, said: str) -> tuple[str, ...]:
-    if name == "header":
-        return ("--header",) if said == "yes" else ("--no-header",)
-    return option_of(name), said
+def _reading(words: tuple[str, ...]) -> Iterator[str]:
+    """How a table is read, each word as its own option."""
+    for word in words:
+        name, _, value = word.partition("=")
+        if name == "header":
+            yield "--header" if value in ("yes", "true") else "--no-header"
+        else:
+            yield from (option_of(name), value)
 
 
 def needed(provenance: Mapping[str, Any]) -> str:

@@ -106,6 +106,10 @@ class Sweep:
         self.rounds = rounds(len(self.points), plan.experiment.epochs, plan.halving)
         self.outcomes = {outcome.cell: outcome for outcome in self._asked_for(outcomes)}
 
+    def look_again(self) -> None:
+        """Take in what is written down and not known yet: of another process, or in the moment of an interrupt."""
+        self.outcomes |= {outcome.cell: outcome for outcome in self._asked_for(read_outcomes(self.folder))}
+
     def _asked_for(self, outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
         """Those whose cells this sweep has: a file may hold others, which would have their say in the ranking."""
         points, repeats = set(self.points), set(self.repeats)
@@ -182,8 +186,7 @@ class Sweep:
         with owning(self.folder, "sweeping", ELSEWHERE):
             remove_leftovers(self.folder)
             mend(self.folder)
-            finished = self._asked_for(read_outcomes(self.folder))  # another process may have gone on meanwhile
-            self.outcomes |= {outcome.cell: outcome for outcome in finished}
+            self.look_again()  # another process may have gone on meanwhile
             yield from self._trained(workers)
 
     def _trained(self, workers: Workers) -> Iterator[Outcome]:
