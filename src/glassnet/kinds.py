@@ -216,7 +216,8 @@ class Dataset:
     with its unit, where the column's name alone does not: {"MedHouseVal": "median house value, 100,000 USD"}.
     `groups` (n,): rows with the same label stay in one split. `order` (n,): the rows with the largest are the test
     rows, those before them the validation rows. `columns`: what each column of a table is for; an input of X that is
-    not used for learning is left out of it there.
+    not used for learning is left out of it there. `told`: what a table's cells have told about how numbers and dates
+    are written, `decimal=,` and `dates=day`, for tables that a model gets later.
     """
 
     X: Any
@@ -235,6 +236,7 @@ class Dataset:
     groups: Any = None
     order: Any = None
     columns: Sequence[ColumnRole] = ()
+    told: Sequence[str] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -167,6 +167,7 @@ PROVENANCE: Rule = record(
         "data_sha256": text,
         "source": text,
         "licence": maybe(text),
+        "told": each(text),
         "rows": named(whole),
         "versions": named(text),
         "guests": named(text),
@@ -197,7 +198,8 @@ CELL: Rule = record(
         "epochs": whole,
         "seconds": number,
         "failed": text,
-    }
+    },
+    {"line": _SCORES},
 )
 OWNER: Rule = record({"pid": whole, "host": text, "since": text, "doing": text})
 PUBLISHED: Rule = record(

@@ -16,10 +16,12 @@ from ..tables import Table
 from ..wording import count, duration, figure
 from .choices import choices, experiment_options, read_experiment
 from .edge import say
+from .repeating import describe_repeats, print_repeats_json, repeats_short, repeats_summary
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from ..experiment import Experiment
     from ..sweeps import Job, Outcome, Row, Sweep, Workers
     from .host import Host
 
@@ -88,7 +90,25 @@ def sweep(
         sample, start = found.sample, lambda: found
     else:
         sample, start = _planned(host, plan_words, read_experiment(given, config, settings), sweeps)
-    _work(start, _engine(sample, engine, scheduler, jobs), as_json, quiet)
+    work(start, _engine(sample, engine, scheduler, jobs), as_json, quiet)
+
+
+def repeat(
+    host: Host,
+    experiment: Experiment,
+    seeds: int,
+    folds: int,
+    jobs: int | None,
+    sweeps: str,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """One setting with several seeds and folds: a sweep that varies nothing."""
+    if seeds == 1 and not folds:
+        raise GlassnetError("--repeats must be at least 2, unless --folds repeats as well")
+    words = {"over": (), "random": None, "halving": None, "seeds": seeds, "folds": folds}
+    sample, start = _planned(host, words, experiment, sweeps)
+    work(start, _engine(sample, "local", None, jobs), as_json, quiet)
 
 
 def _check_engine(engine: str, scheduler: str | None, jobs: int | None) -> None:
@@ -135,7 +155,7 @@ def _engine(sample: Job, name: str, scheduler: str | None, jobs: int | None) -> 
     return nullcontext(lambda cells: on_this_machine(cells, processes))
 
 
-def _work(start: Callable[[], Sweep], opening: AbstractContextManager[Workers], as_json: bool, quiet: bool) -> None:
+def work(start: Callable[[], Sweep], opening: AbstractContextManager[Workers], as_json: bool, quiet: bool) -> None:
     """Train to the end and print; an interrupt keeps what is finished."""
     from .display import console
 
@@ -144,7 +164,7 @@ def _work(start: Callable[[], Sweep], opening: AbstractContextManager[Workers], 
     with opening as workers:
         found = start()
         if not silent:
-            for line in describe(found):
+            for line in describe(found) if found.plan.over else describe_repeats(found):
                 screen.print(line, markup=False)
         began, before = perf_counter(), len(found.outcomes)
         try:
@@ -155,13 +175,13 @@ def _work(start: Callable[[], Sweep], opening: AbstractContextManager[Workers], 
             say(f"Interrupted; {done}. Go on with: {resume_command(found)}", err=True)
             raise SystemExit(130) from None
         seconds, cells = perf_counter() - began, len(found.outcomes) - before
-    rows = found.rows()
+    rows, varied = found.rows(), bool(found.plan.over)
     if as_json:
-        _print_json(found, rows, seconds)
+        _print_json(found, rows, seconds) if varied else print_repeats_json(found, seconds)
     elif quiet:
-        say(_short(found, rows))
+        say(_short(found, rows) if varied else repeats_short(found))
     else:
-        for printed in summary(found, rows, cells, seconds):
+        for printed in summary(found, rows, cells, seconds) if varied else repeats_summary(found, cells, seconds):
             screen.print(printed, markup=False) if isinstance(printed, str) else screen.print(printed)
     if not any(row.scores for row in rows):
         raise EveryCellFailed(f"every cell failed; the first: {rows[0].reason}")

@@ -16,6 +16,7 @@ from ..wording import figure
 from .choices import choices, experiment_options, read_experiment
 from .edge import say
 from .runs import data_option, run_of
+from .sweep import repeat
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,6 +34,7 @@ Examples:
   glassnet train penguins.csv --target species --patience 10
   glassnet train digits8x8 --optimizer adam:lr=0.01 --activation leaky_relu:slope=0.2
   glassnet train digits8x8 --hidden 50,50,50 --watch all
+  glassnet train iris --folds 5 --repeats 3
   glassnet train --resume last --epochs 100
 """
 
@@ -42,6 +44,10 @@ Examples:
 @click.option("--watch", metavar="WHAT", help="Keep what happens inside: norms, units, histograms, path, or all.")
 @click.option("--resume", metavar="RUN", help="Go on with a run: its folder, number, or last.")
 @data_option
+@click.option("--folds", type=int, metavar="K", help="Train K times: each row but the test rows is scored once.")
+@click.option("--repeats", type=int, metavar="N", help="Train with N seeds, --seed and those after it.")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Of these, at once  [one a core].")
+@click.option("--sweeps", envvar="GLASSNET_SWEEPS", default="sweeps", show_default=True, help="Where these are kept.")
 @click.option("--runs", envvar="GLASSNET_RUNS", default="runs", show_default=True, help="Where runs are kept.")
 @click.option(
     "--report/--no-report",
@@ -59,6 +65,10 @@ def train(
     settings: tuple[str, ...],
     resume: str | None,
     data: str | None,
+    folds: int | None,
+    repeats: int | None,
+    jobs: int | None,
+    sweeps: str,
     runs: str,
     report: bool,
     as_json: bool,
@@ -71,6 +81,13 @@ def train(
     A phrase is a name with options: adam, or adam:lr=0.01. Values in brackets are the defaults.
     """
     given = choices(dataset, words)
+    if folds is not None or repeats is not None:
+        _refuse_with_repeats({"resume": resume, "data": data, "watch": given.get("watch")})
+        experiment = read_experiment(given, config, settings)
+        repeat(host, experiment, 1 if repeats is None else repeats, folds or 0, jobs, sweeps, as_json, quiet)
+        return
+    if jobs is not None:
+        raise GlassnetError("--jobs says how many of several trainings run at once: it goes with --folds or --repeats")
     if resume is not None:
         recording = _resumed(host, resume, runs, data, given, config, settings)
     elif data is not None:
@@ -80,6 +97,14 @@ def train(
     with _to_the_end(recording, report, as_json, quiet) as show:
         for epoch in recording:
             show(epoch)
+
+
+def _refuse_with_repeats(given: dict[str, Any]) -> None:
+    if others := [f"--{name}" for name, value in given.items() if value is not None]:
+        raise GlassnetError(
+            f"--folds and --repeats train anew and keep scores alone: leave {join(others)} away "
+            "(glassnet sweep --resume SWEEP goes on with them)"
+        )
 
 
 def _started(host: Host, given: dict[str, Any], config: Path | None, settings: tuple[str, ...], runs: str) -> Recording:

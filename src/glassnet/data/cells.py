@@ -7,8 +7,8 @@ unusual is said in one line, with the word that overrules it.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ..errors import GlassnetError, join
 from ..wording import amount, count, exact, listed
 from .dates import read_dates
-from .numerals import FEWEST_WITH_UNIT, Habit, Numerals, has_only_comma, read_numbers
+from .numerals import FEWEST_WITH_UNIT, PLAIN, Habit, Numerals, has_only_comma, read_numbers
 from .reading import Reading
 from .targets import MOST_CLASSES
 
@@ -93,6 +93,14 @@ class Typed:
 
     values: Any
     remarks: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()  # the words of `Reading` that the cells themselves have told
+
+
+def agreed(words: Iterable[str]) -> tuple[str, ...]:
+    """Of words such as `decimal=,` those that no other one contradicts."""
+    found = sorted(set(words))
+    names = [word.partition("=")[0] for word in found]
+    return tuple(word for word, name in zip(found, names, strict=True) if names.count(name) == 1)
 
 
 @dataclass(frozen=True)
@@ -152,8 +160,11 @@ class _Column:
         fewest = 0 if self.wish.number else FEWEST_WITH_UNIT
         if self.wish.target and len(self.words) <= MOST_CLASSES:
             fewest = MOST_CLASSES + 1
-        place = self.place
-        return read_numbers(self.words, self.rows, self.reading, place.separator, place.habit, fewest=fewest)
+        return read_numbers(self.words, self.rows, self.reading, self.place.separator, self.habit, fewest=fewest)
+
+    def habit(self) -> str | None:
+        """The decimal mark of the file, else that of the table that a model has learned from."""
+        return self.place.habit() or self.reading.likely("decimal")
 
     @property
     def stray(self) -> Array:
@@ -188,7 +199,10 @@ class _Column:
         if self.stray.any() or not (known.any() or self.wish.number):
             return None
         values = self.read.values
-        return self._series(values if known.all() else values.astype(float), self._said_way(), self._said_dashes())
+        told = self.read.way != PLAIN and not self.read.other
+        found = (f"decimal={self.read.way.decimal}",) if told else ()
+        values = values if known.all() else values.astype(float)
+        return replace(self._series(values, self._said_way(), self._said_dashes()), found=found)
 
     def dates(self) -> Typed | None:
         """Dates and times, all of one form."""
@@ -198,7 +212,8 @@ class _Column:
             return None
         values = np.full(len(self.words), np.datetime64("NaT"), read.values.dtype)
         values[~self.dashes] = read.values
-        return self._series(values, self._said_order(words[0], read.other), self._said_dashes())
+        read_as = self._series(values, self._said_order(words[0], read.other), self._said_dashes())
+        return replace(read_as, found=() if read.other else read.order)
 
     def text(self, *remarks: str) -> Typed:
         """Text with None for gaps. A target of text has no gap but an empty cell, or the marks that were given."""
@@ -275,12 +290,14 @@ class _Column:
     def _day_first(self) -> bool:
         if self.reading.dates is not None:
             return self.reading.dates == "day"
-        return self.place.separator == ";" or self.place.habit() == ","
+        if first := self.reading.likely("dates"):
+            return first == "day"
+        return self.place.separator == ";" or self.habit() == ","
 
     def _said_way(self) -> str:
         """How numbers are written that programs write otherwise."""
         at = self.read.at
-        if at is None or (has_only_comma(self.words[at]) and (self.reading.mark or self.place.habit()) == ","):
+        if at is None or (has_only_comma(self.words[at]) and (self.reading.mark or self.habit()) == ","):
             return ""
         said = f"Column {self.name!r}: {self.words[at]!r} is read as {exact(self.read.values[at], 15)}"
         if self.read.other:

@@ -35,11 +35,15 @@ _COMMA = re.compile(r"(?<=:\d\d),(?=\d)")
 
 
 class Dates(NamedTuple):
-    """The moment of each word, (n,) datetime64, and the other order of day and month if both would do."""
+    """The moment of each word, (n,) datetime64, and the other order of day and month if both would do.
+
+    `order` is the word for the one that the dates themselves tell: ("dates=day",) for 31/12/2024.
+    """
 
     values: Any
     format: str
     other: str
+    order: tuple[str, ...] = ()
 
 
 def read_dates(words: Sequence[str], day_first: bool) -> Dates | None:
@@ -54,7 +58,9 @@ def read_dates(words: Sequence[str], day_first: bool) -> Dates | None:
     if len(ways) == 2 and (read[ways[0]] == read[ways[1]]).all():
         ways = ways[:1]
     way = ways[0] if day_first else ways[-1]
-    return Dates(read[way], way, next((other for other in ways if other != way), ""))
+    other = next((other for other in ways if other != way), "")
+    told = len(form[1]) == 2 and len(read) == 1
+    return Dates(read[way], way, other, (f"dates={'day' if way.startswith('%d') else 'month'}",) if told else ())
 
 
 def _bare(word: str) -> str:

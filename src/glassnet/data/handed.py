@@ -49,13 +49,15 @@ class Handed:
 
 def read_handed(
     path: str | Path, features: Features, targets: Targets, names: Sequence[str], *, reading: Words = (),
-    beside: Sequence[str] = (),
+    beside: Sequence[str] = (), told: Sequence[str] = (),
 ) -> Handed:  # fmt: skip
     """Read a table for a model that has learned `names`; the columns `beside` are kept, and whatever tells rows apart.
 
+    `told` is what the table of the training told about marks and dates, for cells that don't tell.
+
     Raises `GlassnetError` for a column that is missing, and a cell that does not fit.
     """
-    how = Reading.of(reading)
+    how = Reading.of(reading, told)
     sheet = by_position(open_sheet(path, how, known=[*features.names, *names, *beside]), features)
     X = features_of(sheet, features)
     kept = _beside(sheet, {*features.needed, *names}, set(features.ids), beside)

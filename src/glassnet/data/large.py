@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..errors import GlassnetError
 from .blocks import BLOCK, Layout, Parsed, Unclear, parse, read_words, row_lines
-from .cells import Coded, Place, Typed, Wish, marks, numbered, typed
+from .cells import Coded, Place, Typed, Wish, agreed, marks, numbered, typed
 from .delimited import cells_of
 from .dialects import Dialect, dialect_of, sample
 from .headers import is_value
@@ -158,6 +158,7 @@ class LargeSheet:
     present: Array | None = None
     _texts: dict[int, Coded] = field(default_factory=dict)
     _said: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _told: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -180,7 +181,7 @@ class LargeSheet:
             read = typed(self._coded(self.at[name]), name, place, self.reading, wish)
         else:
             read = Typed(pd.Series(values, name=name))
-        self._said[name] = read.remarks
+        self._said[name], self._told[name] = read.remarks, read.found
         return read.values
 
     def plain(self, names: Collection[str]) -> dict[str, Any]:
@@ -189,6 +190,9 @@ class LargeSheet:
 
     def remarks(self, name: str) -> tuple[str, ...]:
         return self._said.get(name, ())
+
+    def told(self) -> tuple[str, ...]:
+        return agreed(word for words in self._told.values() for word in words)
 
     def where(self, rows: Sequence[int]) -> str:
         return numbered("line", [int(self.lines[row]) for row in rows])

@@ -73,13 +73,15 @@ class Numerals:
     """`values`: the number of each word, NaN where it is none; whole where all are.
 
     `example` is a word that is written in an unusual way, at `at`. `other` is what else it may be, where nothing
-    tells, as its decimal mark. `units` are those that differ, so that the words aren't numbers.
+    tells, as its decimal mark. `units` are those that differ, so that the words aren't numbers. `way` is how they are
+    written.
     """
 
     values: Array
     at: int | None = None
     other: str = ""
     units: tuple[str, ...] = ()
+    way: Way = PLAIN
 
     @property
     def known(self) -> Array:
@@ -118,7 +120,7 @@ def read_numbers(
             values[i] = -way.number(part.core) if part.negative else way.number(part.core)
     if np.isnan(values).all():
         return Numerals(plain, units=differing)
-    return Numerals(_whole(values, cores, way), _unusual(words, values, plain), other, differing)
+    return Numerals(_whole(values, cores, way), _unusual(words, values, plain), other, differing, way)
 
 
 def _plain_numbers(words: Sequence[str]) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from encodings.aliases import aliases
 from typing import Any
@@ -22,6 +22,8 @@ class Reading:
     missing: the marks of missing values, in place of ours; an empty cell always is one. number: columns of numbers,
     although their cells look like names. dates: what comes first in 3/4/2024, day or month. comment: what begins a line
     that is none of the table's. skip: lines above the table. sheet: of a workbook, by name or number.
+
+    `told` is no word of a person: what the table of the training has told about marks and dates, `decimal=,`.
     """
 
     separator: str | None = None
@@ -35,14 +37,19 @@ class Reading:
     comment: str | None = None
     skip: int | None = None
     sheet: str | None = None
+    told: tuple[str, ...] = ()
 
     @property
     def mark(self) -> str | None:
         """The decimal mark, where the words say it or leave only one."""
         return self.decimal or {".": ",", ",": "."}.get(self.thousands or "")
 
+    def likely(self, name: str) -> str | None:
+        """What the table of the training told, where the cells of this one don't tell."""
+        return next((word.partition("=")[2] for word in self.told if word.startswith(f"{name}=")), None)
+
     @classmethod
-    def of(cls, words: Words) -> Reading:
+    def of(cls, words: Words, told: Sequence[str] = ()) -> Reading:
         """From words such as `decimal=,`, where `missing` and `number` may stand several times, or from a mapping."""
         found: dict[str, Any] = {}
         for word in in_words(words):
@@ -51,7 +58,7 @@ class Reading:
                 found[name] = (*found.get(name, ()), value)
             else:
                 found[name] = _READ[name](value) if name in _READ else value
-        return cls(**found)
+        return cls(**found, told=tuple(told))
 
 
 def in_words(words: Words) -> tuple[str, ...]:
@@ -133,7 +140,7 @@ _READ: dict[str, Callable[[str], Any]] = {
 SEVERAL = ("missing", "number")
 SPOKEN = {"tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";", "bar": "|"}
 COMMON = ("utf-8", "utf-16", "cp1252", "latin-1", "mac_roman", "cp437", "cp1250", "cp1251", "shift_jis", "gb18030")
-NAMES = tuple(field.name for field in fields(Reading))
+NAMES = tuple(field.name for field in fields(Reading) if field.name != "told")
 
 
 def option_of(word: str) -> str:

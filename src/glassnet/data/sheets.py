@@ -13,7 +13,7 @@ import numpy as np
 
 from ..errors import GlassnetError, join
 from ..wording import count
-from .cells import Coded, Place, Wish, marks, numbered, typed
+from .cells import Coded, Place, Wish, agreed, marks, numbered, typed
 from .delimited import Cells, read_cells
 from .dialects import Dialect, dialect_of
 from .headers import counted, is_value
@@ -55,6 +55,9 @@ class Sheet(Protocol):
 
     def remarks(self, name: str) -> tuple[str, ...]:
         """What was unusual about a column when it was last read, a line each, with the word that overrules it."""
+
+    def told(self) -> tuple[str, ...]:
+        """What the cells of the columns that were read have told about marks and dates: words of `Reading`."""
 
     def where(self, rows: Sequence[int]) -> str:
         """Which rows these are, for people: `lines 3, 4, 9` of the file, or `rows 2 and 3`."""
@@ -129,6 +132,7 @@ class TextSheet:
     notes: tuple[str, ...] = ()
     sample: Sequence[Sequence[str]] | None = None  # columns of the file's first rows, if other rows are left out
     _said: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _told: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def file(self) -> str:
@@ -150,7 +154,7 @@ class TextSheet:
         place = Place(self.file, self.cells.separator, lambda row: f"line {self.cells.lines[row]}", lambda: self.habit)
         wish = Wish(target, text, number or name in (self.reading.number or ()))
         read = typed(Coded.of(self.cells.columns[at]), name, place, self.reading, wish)
-        self._said[name] = read.remarks
+        self._said[name], self._told[name] = read.remarks, read.found
         return read.values
 
     def plain(self, names: Collection[str]) -> dict[str, Any]:
@@ -158,6 +162,9 @@ class TextSheet:
 
     def remarks(self, name: str) -> tuple[str, ...]:
         return self._said.get(name, ())
+
+    def told(self) -> tuple[str, ...]:
+        return agreed(word for words in self._told.values() for word in words)
 
     @cached_property
     def habit(self) -> str | None:
@@ -233,6 +240,7 @@ class FrameSheet:
     header: bool = True
     reading: Reading = field(default_factory=Reading)
     _said: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _told: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -251,7 +259,7 @@ class FrameSheet:
         place = Place(self.file, "", lambda row: f"row {row + 1}")
         cells = Coded.of(column.astype(object).where(column.notna(), "").map(str.strip))
         read = typed(cells, name, place, self.reading, Wish(target, text, number))
-        self._said[name] = read.remarks
+        self._said[name], self._told[name] = read.remarks, read.found
         return read.values
 
     def plain(self, names: Collection[str]) -> dict[str, Any]:
@@ -259,6 +267,9 @@ class FrameSheet:
 
     def remarks(self, name: str) -> tuple[str, ...]:
         return self._said.get(name, ())
+
+    def told(self) -> tuple[str, ...]:
+        return agreed(word for words in self._told.values() for word in words)
 
     def where(self, rows: Sequence[int]) -> str:
         return numbered("row", [row + 1 for row in rows])

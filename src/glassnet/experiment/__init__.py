@@ -3,7 +3,7 @@
 from .building import Training, run
 from .choosing import DEFAULT_BATCH, choose_parts, default_optimizer, load_dataset, need_plugins
 from .differences import Difference, paired, unpaired
-from .linear import Beside, Line, why_no_line
+from .linear import Beside, Line, fit_line, why_no_line
 from .looking import head, look
 from .results import Interval, baseline, intervals, resampled
 from .telling import is_table, said
@@ -25,6 +25,7 @@ __all__ = [
     "batch_trials",
     "choose_parts",
     "default_optimizer",
+    "fit_line",
     "flag",
     "head",
     "intervals",

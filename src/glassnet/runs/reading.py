@@ -137,7 +137,8 @@ class Run:
         names = model.targets.names if given is None else (given,) if isinstance(given, str) else given
         overruled = {word.partition("=")[0] for word in reading}
         kept = [word for word in self.experiment.reading if word.partition("=")[0] not in overruled]
-        return read_handed(table, model.features, model.targets, names, reading=(*kept, *reading), beside=beside)
+        told, words = self.provenance.get("told", ()), (*kept, *reading)
+        return read_handed(table, model.features, model.targets, names, reading=words, beside=beside, told=told)
 
     def training(self, epochs: int | None = None) -> Training:
         """The experiment set up anew, at its beginning, on the same rows: they are drawn from the split's seed."""

@@ -195,6 +195,7 @@ def provenance(training: Training, command: str) -> dict[str, Any]:
         "data_sha256": training.data.checksum,
         "source": training.source.source,
         "licence": training.source.licence,
+        "told": list(training.source.told),
         "rows": {name: len(rows) for name, rows in training.splits().items()},
         "versions": {"glassnet": __version__, "python": platform.python_version(), "numpy": np.__version__},
         "guests": guests,

@@ -3,6 +3,7 @@
 from .cells import Cell, Guests, Job, Outcome, Workers
 from .keeping import FOLDERS
 from .ranking import Row, Score
+from .repeats import Repeated, Repeats, repeated
 from .sweep import Plan, Sweep, begin, resume, sample_of
 
 __all__ = [
@@ -12,11 +13,14 @@ __all__ = [
     "Job",
     "Outcome",
     "Plan",
+    "Repeated",
+    "Repeats",
     "Row",
     "Score",
     "Sweep",
     "Workers",
     "begin",
+    "repeated",
     "resume",
     "sample_of",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -17,8 +17,9 @@ from time import perf_counter
 import numpy as np
 
 from ..catalog import Catalog, installed
+from ..data import Rows
 from ..errors import GlassnetError
-from ..experiment import Experiment, Training
+from ..experiment import Experiment, Training, fit_line
 from ..training import Scorer, evaluate, threads
 from .division import Division, divide
 
@@ -46,13 +47,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a cell came to. `scores` are of the validation rows, the loss among them; `failed` is why there are none."""
+    """What a cell came to. `scores` are of the validation rows, the loss among them; `failed` is why there are none.
+
+    `line` are those of a straight line on the same rows, where that was asked for.
+    """
 
     cell: Cell
     scores: Mapping[str, float]
     epochs: int
     seconds: float
     failed: str = ""
+    line: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -76,12 +81,16 @@ class Guests:
 
 @dataclass(frozen=True)
 class Job:
-    """A cell with all that another process needs to train it. `folds` 0 means: on the split's validation rows."""
+    """A cell with all that another process needs to train it. `folds` 0 means: on the split's validation rows.
+
+    `beside` asks for the scores of a straight line as well.
+    """
 
     experiment: Experiment
     cell: Cell
     folds: int
     guests: Guests
+    beside: bool = False
 
 
 #: Who trains: this machine or a cluster. Outcomes come as they are ready, in no order.
@@ -103,21 +112,22 @@ def train_cell(job: Job, division: Division | None = None) -> Outcome:
     """
     began = perf_counter()
     scores: dict[str, float] = {}
+    line: dict[str, float] = {}
     epochs, failed = 0, ""
     try:
         with _ONE_AT_A_TIME, threads.one():
-            scores, epochs = _trained(job, division)
+            scores, line, epochs = _trained(job, division)
         undefined = [name for name, value in scores.items() if not np.isfinite(value)]
         failed = f"its {undefined[0]} is not a number" if undefined else ""
     except GlassnetError as error:
         failed = str(error)
     except Exception as error:  # a guest's part may raise anything, and costs its own cells only
         failed = f"{type(error).__name__}: {error}"
-    return Outcome(job.cell, scores, epochs, perf_counter() - began, " ".join(failed.split()))
+    return Outcome(job.cell, scores, epochs, perf_counter() - began, " ".join(failed.split()), line)
 
 
-def _trained(job: Job, division: Division | None) -> tuple[dict[str, float], int]:
-    """Scores of the validation rows after the last epoch, and how many epochs there were."""
+def _trained(job: Job, division: Division | None) -> tuple[dict[str, float], dict[str, float], int]:
+    """Scores of the validation rows after the last epoch, those of the line, and how many epochs there were."""
     training = training_of(job, division)
     held, scorer = training.data.validation, training.scorer
     assert held is not None  # `divide` sees to it
@@ -129,7 +139,17 @@ def _trained(job: Job, division: Division | None) -> tuple[dict[str, float], int
         pass
     with np.errstate(all="ignore"):
         loss, scores = evaluate(training.objective, held, scorer)
-    return scores | {"loss": loss}, len(training.progress.epochs)
+        line = _of_line(training, held, scorer) if job.beside else {}
+    return scores | {"loss": loss}, line, len(training.progress.epochs)
+
+
+def _of_line(training: Training, held: Rows, scorer: Scorer) -> dict[str, float]:
+    """The scores of the straight line; none where there is no line."""
+    try:
+        line = fit_line(training.data, scorer, training.catalog)
+        return line.scorer(line.outputs(held), line.own(held))
+    except (GlassnetError, ArithmeticError, np.linalg.LinAlgError):
+        return {}
 
 
 def looks_at_scores(training: Training) -> bool:

@@ -29,6 +29,7 @@ from .axes import Axis, read_axis
 from .cells import Cell, Guests, Job, Outcome, Workers, division_of, packages_of, training_of, with_point
 from .keeping import BEST, DEFAULT_FOLDER, ELSEWHERE, FOLDERS, WORDS, append, mend, read_outcomes, write_table
 from .ranking import ALL_ROWS, VALIDATION_ROWS, Row, Score, rank
+from .repeats import Repeats, repeats_of
 from .searching import MOST_POINTS, Point, at_random, grid, rounds
 
 MOST_REPEATS, MOST_CELLS = 10_000, 1_000_000
@@ -37,7 +38,10 @@ MOST_REPEATS, MOST_CELLS = 10_000, 1_000_000
 @dataclass(frozen=True)
 class Plan:
     """What is asked for. `over` are texts of axes; `random` draws that many points instead of taking them all;
-    `halving` is how few of them stay from round to round; `folds` 0 means the split's validation rows."""
+    `halving` is how few of them stay from round to round; `folds` 0 means the split's validation rows.
+
+    Without `over` it is one setting, repeated with seeds and folds, each time beside a straight line.
+    """
 
     experiment: Experiment
     over: tuple[str, ...]
@@ -56,7 +60,7 @@ class Plan:
                 raise GlassnetError(f"--{name} must be at most {amount(most)}, not {amount(getattr(self, name))}")
         if self.folds == 1 or self.folds < 0:
             raise GlassnetError(f"--folds must be at least 2, not {self.folds}")
-        if not self.over:
+        if not self.over and self.seeds == 1 and not self.folds:
             raise GlassnetError("say what is varied: --over optimizer.lr=1e-4..1:log:5 (repeatable)")
         keys = [axis.key for axis in self.axes]
         for key in keys:
@@ -162,7 +166,16 @@ class Sweep:
         if self.plan.halving:
             epochs = self.rounds[number][1]
         cell = Cell(point, epochs, words.seed if seed is None else seed, fold, number)
-        return Job(words, cell, self.plan.folds, self.guests)
+        return Job(words, cell, self.plan.folds, self.guests, beside=not self.plan.over)
+
+    def repeats_done(self) -> Repeats:
+        """What the trainings of one setting came to, as far as they are done; of a sweep that varies nothing."""
+        ours = Catalog.discover(guests=False)
+
+        def bounds(name: str) -> tuple[float, float] | None:
+            return ours.choose("metric", name).build().bounds if ours.matches("metric", name) else None
+
+        return repeats_of(self.outcomes.values(), self.plan.folds, bounds)
 
     def run(self, workers: Workers) -> Iterator[Outcome]:
         """Train every cell that is not finished yet. Each outcome is written down before it is handed over."""
@@ -217,6 +230,8 @@ class Sweep:
 
     def draw(self) -> None:
         """Write that picture as PNG and as SVG; nothing where every point failed."""
+        if not self.axes:
+            return
         plot = Catalog.discover(guests=False).choose("plot", f"{self.picture}_sweep").build()
         if plot.unsuited(self):
             return

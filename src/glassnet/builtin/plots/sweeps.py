@@ -132,7 +132,9 @@ def line_sweep(over: str = "first") -> Plot:
 
     def unsuited(sweep: Sweep) -> str:
         keys = [axis.key for axis in sweep.axes]
-        many = f"it varies {len(keys)} settings, more than 2" if len(keys) > 2 else ""
+        many = (
+            f"it varies {len(keys)} settings, more than 2" if len(keys) > 2 else "" if keys else "it varies no setting"
+        )
         unknown = f"it does not vary {over!r}: over is one of first, {', '.join(keys)}"
         return points.no_grid(sweep) or many or ("" if over in ("first", *keys) else unknown)
 
@@ -213,7 +215,8 @@ def bars_sweep() -> Plot:
         return made
 
     def unsuited(sweep: Sweep) -> str:
-        return points.no_grid(sweep) or ("" if len(sweep.axes) > 1 else "it varies 1 setting: line_sweep shows it")
+        few = "it varies 1 setting: line_sweep shows it" if sweep.axes else "it varies no setting"
+        return points.no_grid(sweep) or ("" if len(sweep.axes) > 1 else few)
 
     return Plot(draw, of="sweep", unsuited=unsuited)
 
