@@ -68,11 +68,17 @@ def test_a_sound_run_gets_no_warning(dataset: str, tmp_path: Path) -> None:
 
 @pytest.mark.needs_mirror
 @pytest.mark.parametrize(
-    "choices",
-    [{"dataset": "pima"}, {"dataset": "wine_quality", "epochs": 10}, {"dataset": "california_housing", "epochs": 8}],
+    ("choices", "known"),
+    [
+        ({"dataset": "pima"}, []),
+        ({"dataset": "wine_quality", "epochs": 10}, ["repeated rows"]),  # 1,177 of its 6,497 rows are copies
+        ({"dataset": "california_housing", "epochs": 8}, []),
+    ],
 )
-def test_a_sound_run_on_published_data_gets_no_warning(choices: dict, tmp_path: Path) -> None:
-    assert stands_out(diagnose(trained(tmp_path, **choices))) == []
+def test_a_sound_run_on_published_data_gets_no_warning_but_what_is_known(
+    choices: dict, known: list[str], tmp_path: Path
+) -> None:
+    assert [finding.name for finding in stands_out(diagnose(trained(tmp_path, **choices)))] == known
 
 
 def test_sound_runs_are_warned_of_where_thresholds_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
