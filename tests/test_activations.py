@@ -133,7 +133,7 @@ def test_far_out_it_is_flat_or_straight_up_to_the_largest_number(part, dtype):
     straight = np.abs(begun) > 1
     with np.errstate(over="ignore"):  # of elu's other branch, which is not taken
         found = activation.f(z)
-    np.testing.assert_allclose(found[~straight], begun[~straight], rtol=1e-6, atol=1e-30)
+    np.testing.assert_allclose(found[~straight], begun[~straight], rtol=1e-3, atol=1e-30)
     np.testing.assert_allclose(found[straight] / np.abs(z[straight]), begun[straight] / 1e4, rtol=1e-3)
 
 
