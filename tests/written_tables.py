@@ -686,7 +686,7 @@ TRICKY = (
         3,
         "1.234,56|x",
         "nt",
-        (SEMICOLONS, HEADLESS),
+        (SEMICOLONS, HEADLESS, COMMAS),
     ),
     Written(
         "names of text behind a mark",
@@ -717,7 +717,7 @@ TRICKY = (
         words=("separator=,",),
     ),
     Written("blank lines between rows", "a,y\r\n\r\n1,2\r\n\r\n3,4\r\n", "a y", 2, "1|2", "nn"),
-    Written("a decimal comma inside of quotes", 'a,y\n"1,5",2\n"2,25",3\n', "a y", 2, "1,5|2", "?n"),
+    Written("a decimal comma inside of quotes", 'a,y\n"1,5",2\n"2,25",3\n', "a y", 2, "1,5|2", "nn", (COMMAS,)),
     Written("an empty first name among names", ",x,y\n3.5,1,2\n4.5,2,3\n", "column_1 x y", 2, "3.5|1|2", "nnn"),
     Written(
         "a text column with semicolons", "a,note,y\n1,x; y,2\n2,y; z,3\n3,z; a,4\n", "a note y", 3, "1|x; y|2", "ntn"

@@ -92,7 +92,7 @@ def _inputs(sheet: Sheet, names: Sequence[str], category: Collection[str]) -> An
     """The columns as a DataFrame: of very many as one array, and none of few is copied."""
     import pandas as pd
 
-    plain = sheet.plain([name for name in names if name in sheet.names and name not in category])
+    plain = sheet.plain([name for name in names if name not in category])
     if len(plain) == len(names) > MANY and len({values.dtype for values in plain.values()}) == 1:
         return pd.DataFrame(np.array(list(plain.values())).T, columns=list(plain), copy=False)
     columns = {name: plain[name] if name in plain else column_of(sheet, name, text=name in category) for name in names}
