@@ -132,10 +132,10 @@ def test_the_keyboard_reaches_the_contents_and_it_shows(chrome, pages) -> None: 
     assert page.evaluate("document.activeElement.className") == "skip"
     assert page.evaluate("document.activeElement.getBoundingClientRect().left") > 0
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "What came out"
+    assert page.evaluate("document.activeElement.textContent") == "The data"
     assert page.evaluate("getComputedStyle(document.activeElement).outlineWidth") == "3px"
     page.keyboard.press("Enter")
-    assert page.evaluate("document.querySelector('#result').getBoundingClientRect().top") < 100
+    assert page.evaluate("document.querySelector('#data').getBoundingClientRect().top") < 100
     page.context.close()
 
 
