@@ -123,7 +123,7 @@ def test_a_table_of_predictions_is_not_changed(tmp_path: Path) -> None:
     rows = "".join(f"{i},{i % 7},{('no', ESCAPED)[i % 2]}\n" for i in range(40))
     (tmp_path / "t.csv").write_text(f"a,b,c\n{rows}")
     assert shell("glassnet train t.csv --target c --epochs 1 --quiet --no-report", tmp_path).returncode == 0
-    assert "\n\x1bx,0." in shell("glassnet predict last t.csv", tmp_path).stdout
+    assert "\n\x1bx,no,0." in shell("glassnet predict last t.csv", tmp_path).stdout
 
 
 # --- messages end -------------------------------------------------------------------------------------------------

@@ -44,6 +44,14 @@ def unwarned() -> Iterator[None]:
 
 
 @contextmanager
+def raising(category: type[Warning]) -> Iterator[None]:
+    """A warning of that category is an error inside, in other threads as well: only for what is short."""
+    with _lock, warnings.catch_warnings():
+        warnings.simplefilter("error", category)
+        yield
+
+
+@contextmanager
 def drawing(**settings: Any) -> Iterator[None]:
     """matplotlib's settings inside, such as `svg_hashsalt="a"`; what it warns of there is nobody's to put right.
 

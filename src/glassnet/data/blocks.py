@@ -7,7 +7,6 @@ marks of missing values occur. A file that is unusual in any of these is `Unclea
 from __future__ import annotations
 
 import io
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any, NamedTuple
@@ -15,6 +14,7 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..process import raising
 from .cells import Coded
 
 Array = NDArray[Any]
@@ -85,8 +85,7 @@ class Layout:
         import pandas as pd
 
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("error", pd.errors.ParserWarning)  # the first line is too long
+            with raising(pd.errors.ParserWarning):  # the first line is too long
                 return pd.read_csv(
                     io.BytesIO(block), header=None, names=range(self.width), index_col=False, sep=self.separator,
                     skipinitialspace=True, keep_default_na=False, low_memory=False, encoding=self.encoding, **options,
