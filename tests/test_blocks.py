@@ -298,5 +298,5 @@ def test_a_table_that_does_not_fit_into_memory_is_refused_in_a_line(tmp_path, mo
     monkeypatch.setattr(tables, "dataset_of", full)
     path = tmp_path / "table.csv"
     path.write_text("a,y\n1,2\n")
-    with pytest.raises(GlassnetError, match=r"^table\.csv does not fit into memory, of which .* are free\. Take a"):
+    with pytest.raises(GlassnetError, match=r"^table\.csv does not fit into memory, .* Take a part of its rows"):
         read_table(path, "y")
