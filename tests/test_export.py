@@ -358,7 +358,7 @@ def test_what_is_asked_of_a_date_is_named(catalog: Catalog, tmp_path: Path) -> N
     animals().to_csv(tmp_path / "t.csv", index=False)
     words = {"dataset": str(tmp_path / "t.csv"), "target": "kind", "category": ("born:weekday",), "epochs": 1}
     (tmp_path / "out").mkdir()
-    assert "born:weekday" in refusal(trained(tmp_path / "runs", catalog, **words), "numpy", tmp_path / "out")
+    assert "born:weekday" in refusal(trained(tmp_path / "runs", catalog, **words), "sklearn", tmp_path / "out")
 
 
 def test_names_from_a_strangers_run_stay_names(tmp_path: Path, catalog: Catalog) -> None:

@@ -132,6 +132,18 @@ def _figures(value: Any, name: str) -> None:
     for metric in metrics["train"]:
         if metric not in next(iter(intervals.values())):
             raise ValueError(f"{f'intervals.{metric}'!r} is missing")
+    if (line := value.get("linear")) is not None:
+        _beside(line, next(iter(intervals)), list(metrics["train"]))
+
+
+def _beside(line: Any, judged: str, metrics: list[str]) -> None:
+    """A straight line has the scores of the rows that judge, and how far it is apart in the first of them."""
+    for metric in metrics:
+        for place in ("metrics", "intervals"):
+            if metric not in line[place].get(judged, {}):
+                raise ValueError(f"{f'linear.{place}.{judged}.{metric}'!r} is missing")
+    if metrics and metrics[0] not in line["differences"]:
+        raise ValueError(f"{f'linear.differences.{metrics[0]}'!r} is missing")
 
 
 _SCORES = named(maybe(number))

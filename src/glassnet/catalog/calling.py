@@ -7,7 +7,7 @@ gets a `PartFailed` where Python would print forty lines of our own code. Our pa
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import fields, replace
 from functools import wraps
 from inspect import signature
@@ -160,6 +160,12 @@ def _of_rows(answer: Any, y: Any, *_rest: Any) -> str:
     return "" if _shape(answer) == wanted else f"{_called(answer)} instead of {wanted}: one number a row"
 
 
+def _named(answer: Any, *_rest: Any) -> str:
+    if not isinstance(answer, Mapping):
+        return f"{_called(answer)} instead of a mapping of names to numbers"
+    return ""
+
+
 def _number(answer: Any, *_rest: Any) -> str:
     return "" if _shape(answer) == () else f"{_called(answer)} instead of a number"
 
@@ -192,6 +198,7 @@ _FORMS: dict[tuple[str, str], Callable[..., str]] = {
     ("loss", "grad"): _as_first,
     ("loss", "score_value"): _of_rows,
     ("loss", "score_grad"): _as_first,
+    ("loss", "further"): _named,
     ("optimizer", "init"): _state,
     ("optimizer", "update"): _update,
     ("initializer", "weights"): _weights,

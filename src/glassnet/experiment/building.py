@@ -217,6 +217,8 @@ class Training:
     def beside(self) -> Beside | None:
         """The scores of that straight line, and how far the network is ahead; None where there is no line."""
         judged = "train" if self.data.test is None else "test"
+        if not self.scorer.metrics:
+            return None
         try:
             with np.errstate(all="ignore"):
                 y = self.network.predict(self._judged().X)
