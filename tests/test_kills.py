@@ -330,7 +330,7 @@ RIVALS = 200 if os.environ.get("GLASSNET_SOAK") else 6
 
 def test_a_second_process_is_told_who_trains_and_changes_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "runs" / "0001-iris"
-    process = begin(tmp_path, "iris", "--epochs", ENDLESS)
+    process = begin(tmp_path, "iris", "--epochs", ENDLESS, "--quiet")  # a pipe that nobody reads would hold it up
     wait_for(folder, 2, process)
     (folder / f".model.npz.{process.pid}").write_text("being written")
     for _ in range(3):
