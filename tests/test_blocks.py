@@ -125,6 +125,8 @@ def tables(draw):
     st.sampled_from([7, 40, 200, 2**21]),
     st.sampled_from([(), (), ("decimal=,",), ("thousands=.",), ("missing=NA",)]),
 )
+@example(b"a,b,y\n2.5,0,NA\n1,0,0\n", 7, ())  # a fraction in a row that is left out
+@example(b"a,b,y\n1,0,1\ninf,0,0\n", 7, ())
 def test_both_readers_come_to_the_same(tmp_path_factory, content, size, words):
     assert_alike(content, size, tmp_path_factory.mktemp("table"), words)
 

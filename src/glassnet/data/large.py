@@ -186,7 +186,7 @@ class LargeSheet:
 
     def plain(self, names: Collection[str]) -> dict[str, Any]:
         found = {name: self._numbers(self.at[name]) for name in names if name in self.at}
-        return {name: values for name, values in found.items() if values is not None}
+        return {name: values for name, values in found.items() if values is not None and not np.isinf(values).any()}
 
     def remarks(self, name: str) -> tuple[str, ...]:
         return self._said.get(name, ())
@@ -252,8 +252,8 @@ class LargeSheet:
         if self.present is None:
             return values
         kept = values[self.present]
-        if values.dtype.kind == "f" and np.isnan(values).any() and not np.isnan(kept).any() and _are_whole(kept):
-            return None  # whole numbers again, now that the gaps are gone? only their text tells
+        if values.dtype.kind == "f" and not np.isnan(kept).any() and _are_whole(kept):
+            return None  # whole numbers, now that gaps and fractions are gone? only their text tells
         return kept
 
     def _coded(self, j: int, every: bool = False) -> Coded:

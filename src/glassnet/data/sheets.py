@@ -51,7 +51,7 @@ class Sheet(Protocol):
         """
 
     def plain(self, names: Collection[str]) -> dict[str, Any]:
-        """Those of the columns that are plain numbers, as arrays, without a look at each: there may be very many."""
+        """Those of the columns that are plain finite numbers, as arrays: there may be very many."""
 
     def remarks(self, name: str) -> tuple[str, ...]:
         """What was unusual about a column when it was last read, a line each, with the word that overrules it."""
