@@ -27,7 +27,7 @@ RELEASE_ARGS ?=
 help:
 	@echo "make train   install glassnet here and train a network on handwritten digits"
 	@echo "make test    install what the tests need and run them all"
-	@echo "make soak    read 10,000 damaged files and kill a training 200 times"
+	@echo "make soak    read 10,000 damaged files, kill a training 200 times, try properties on new examples"
 	@echo "make peers   run scikit-learn's own tests with glassnet's estimators in them, the long ones as well"
 	@echo "make quick   run the tests that need no environment, browser, release or long training"
 	@echo "make parity  install PyTorch and Keras too and compare the numbers (PIP_ARGS chooses a build)"
@@ -46,7 +46,8 @@ quick: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
 
 soak: $(VENV)/installed-dev
-	GLASSNET_SOAK=1 $(BIN)/python -m pytest tests/test_mutations.py tests/test_kills.py $(PYTEST_ARGS)
+	GLASSNET_SOAK=1 $(BIN)/python -m pytest tests/test_mutations.py tests/test_kills.py \
+	  $(shell grep -l "^from hypothesis" tests/test_*.py) $(PYTEST_ARGS)
 
 peers: $(VENV)/installed-dev
 	GLASSNET_PEERS=1 $(BIN)/python -m pytest tests/test_peers.py $(PYTEST_ARGS)
