@@ -45,6 +45,13 @@ def test_a_cell_that_does_not_tell_is_read_as_those_of_the_training(
     assert (str(value)[:10] if isinstance(number, str) else value) == number
 
 
+def test_a_large_table_tells_as_a_small_one_does(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("x;b;y\n" + "\n".join(f"{i % 9},{i * 131 % 1000:04d};{i % 7};{i % 2}" for i in range(20_000)))
+    assert path.stat().st_size > 200_000
+    assert read_table(path, "y").told == ("decimal=,",)
+
+
 def test_words_that_columns_contradict_are_not_kept(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     rows = [f"{i},{i % 10}1;{i}/12/2024;12/{i}/2024;{i % 2}" for i in range(13, 28)]

@@ -7,8 +7,8 @@ unusual is said in one line, with the word that overrules it.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -96,11 +96,31 @@ class Typed:
     found: tuple[str, ...] = ()  # the words of `Reading` that the cells themselves have told
 
 
-def agreed(words: Iterable[str]) -> tuple[str, ...]:
-    """Of words such as `decimal=,` those that no other one contradicts."""
-    found = sorted(set(words))
-    names = [word.partition("=")[0] for word in found]
-    return tuple(word for word, name in zip(found, names, strict=True) if names.count(name) == 1)
+@dataclass(frozen=True)
+class Heard:
+    """What the columns of a sheet have told when they were last read, by name.
+
+    remarks: what was unusual, a line each, with the word that overrules it. words: those of `Reading` about marks and
+    dates.
+    """
+
+    remarks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    words: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def take(self, name: str, read: Typed) -> Any:
+        """Keep what a column has told, and hand on its values."""
+        self.remarks[name], self.words[name] = read.remarks, read.found
+        return read.values
+
+    def of(self, name: str) -> tuple[str, ...]:
+        """The remarks on a column."""
+        return self.remarks.get(name, ())
+
+    def agreed(self) -> tuple[str, ...]:
+        """The words, such as `decimal=,`, that no other column contradicts."""
+        found = sorted({word for words in self.words.values() for word in words})
+        names = [word.partition("=")[0] for word in found]
+        return tuple(word for word, name in zip(found, names, strict=True) if names.count(name) == 1)
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def read_handed(
     X = features_of(sheet, features)
     kept = _beside(sheet, {*features.needed, *names}, set(features.ids), beside)
     known, expected = _expected(sheet, names, targets, how) if set(names) <= set(sheet.names) else (None, None)
-    said = (remark for name in features.needed if name in sheet.names for remark in sheet.remarks(name))
+    said = (remark for name in features.needed if name in sheet.names for remark in sheet.heard.of(name))
     return Handed(
         sheet.file, sheet.names, X, kept, known, expected, (*sheet.notes[1:], *said, *unfamiliar(features, X))
     )

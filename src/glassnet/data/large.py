@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..errors import GlassnetError
 from .blocks import BLOCK, Layout, Parsed, Unclear, parse, read_words, row_lines
-from .cells import Coded, Place, Typed, Wish, agreed, marks, numbered, typed
+from .cells import Coded, Heard, Place, Typed, Wish, marks, numbered, typed
 from .delimited import cells_of
 from .dialects import Dialect, dialect_of, sample
 from .headers import is_value
@@ -103,7 +103,8 @@ def _read(opened: Opened, length: int, source: Source, reading: Reading, known: 
         length, size,
     )  # fmt: skip
     at = dict(zip(names, range(len(names)), strict=True))
-    sheet = LargeSheet(source.file, at, dialect, reading, layout, parse(layout), source)
+    heard = Heard(words={"": ("decimal=,",)} if layout.decimal == "," else {})  # the parser took it for that
+    sheet = LargeSheet(source.file, at, dialect, reading, layout, parse(layout), source, heard=heard)
     if dialect.header and names[0] == "column_1" and not any(sheet.written("column_1")):
         raise Unclear  # a separator too many, it seems
     return sheet, source, dialect
@@ -157,8 +158,7 @@ class LargeSheet:
     notes: tuple[str, ...] = ()
     present: Array | None = None
     _texts: dict[int, Coded] = field(default_factory=dict)
-    _said: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    _told: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    heard: Heard = field(default_factory=Heard)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -181,18 +181,11 @@ class LargeSheet:
             read = typed(self._coded(self.at[name]), name, place, self.reading, wish)
         else:
             read = Typed(pd.Series(values, name=name))
-        self._said[name], self._told[name] = read.remarks, read.found
-        return read.values
+        return self.heard.take(name, read)
 
     def plain(self, names: Collection[str]) -> dict[str, Any]:
         found = {name: self._numbers(self.at[name]) for name in names if name in self.at}
         return {name: values for name, values in found.items() if values is not None and not np.isinf(values).any()}
-
-    def remarks(self, name: str) -> tuple[str, ...]:
-        return self._said.get(name, ())
-
-    def told(self) -> tuple[str, ...]:
-        return agreed(word for words in self._told.values() for word in words)
 
     def where(self, rows: Sequence[int]) -> str:
         return numbered("line", [int(self.lines[row]) for row in rows])

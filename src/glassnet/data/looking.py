@@ -188,7 +188,7 @@ def _columns_only(sheet: Sheet, roles: Roles, most: int | None) -> Look:
     import pandas as pd
 
     frame = pd.DataFrame({name: sheet.column(name, text=name in roles.category) for name in sheet.names})
-    said = [line for name in sheet.names for line in sheet.remarks(name)]
+    said = [line for name in sheet.names for line in sheet.heard.of(name)]
     aside = {name: ColumnRole(name, "left out", "as you asked") for name in roles.drop}
     found = [aside.get(one.name, one) for one in roles_of(frame, roles, sheet.header)]
     said += [f"{role.why}." for role in found if role.word]

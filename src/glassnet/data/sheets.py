@@ -13,7 +13,7 @@ import numpy as np
 
 from ..errors import GlassnetError, join
 from ..wording import count
-from .cells import Coded, Place, Wish, agreed, marks, numbered, typed
+from .cells import Coded, Heard, Place, Wish, marks, numbered, typed
 from .delimited import Cells, read_cells
 from .dialects import Dialect, dialect_of
 from .headers import counted, is_value
@@ -39,6 +39,9 @@ class Sheet(Protocol):
     @property
     def header(self) -> bool: ...
 
+    @property
+    def heard(self) -> Heard: ...
+
     def __len__(self) -> int: ...
 
     def column(self, name: str, *, target: bool = False, text: bool = False, number: bool = False) -> Any:
@@ -52,12 +55,6 @@ class Sheet(Protocol):
 
     def plain(self, names: Collection[str]) -> dict[str, Any]:
         """Those of the columns that are plain finite numbers, as arrays: there may be very many."""
-
-    def remarks(self, name: str) -> tuple[str, ...]:
-        """What was unusual about a column when it was last read, a line each, with the word that overrules it."""
-
-    def told(self) -> tuple[str, ...]:
-        """What the cells of the columns that were read have told about marks and dates: words of `Reading`."""
 
     def where(self, rows: Sequence[int]) -> str:
         """Which rows these are, for people: `lines 3, 4, 9` of the file, or `rows 2 and 3`."""
@@ -131,8 +128,7 @@ class TextSheet:
     reading: Reading
     notes: tuple[str, ...] = ()
     sample: Sequence[Sequence[str]] | None = None  # columns of the file's first rows, if other rows are left out
-    _said: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    _told: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    heard: Heard = field(default_factory=Heard)
 
     @property
     def file(self) -> str:
@@ -154,17 +150,10 @@ class TextSheet:
         place = Place(self.file, self.cells.separator, lambda row: f"line {self.cells.lines[row]}", lambda: self.habit)
         wish = Wish(target, text, number or name in (self.reading.number or ()))
         read = typed(Coded.of(self.cells.columns[at]), name, place, self.reading, wish)
-        self._said[name], self._told[name] = read.remarks, read.found
-        return read.values
+        return self.heard.take(name, read)
 
     def plain(self, names: Collection[str]) -> dict[str, Any]:
         return {}
-
-    def remarks(self, name: str) -> tuple[str, ...]:
-        return self._said.get(name, ())
-
-    def told(self) -> tuple[str, ...]:
-        return agreed(word for words in self._told.values() for word in words)
 
     @cached_property
     def habit(self) -> str | None:
@@ -239,8 +228,7 @@ class FrameSheet:
     frame: Any
     header: bool = True
     reading: Reading = field(default_factory=Reading)
-    _said: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    _told: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    heard: Heard = field(default_factory=Heard)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -259,17 +247,10 @@ class FrameSheet:
         place = Place(self.file, "", lambda row: f"row {row + 1}")
         cells = Coded.of(column.astype(object).where(column.notna(), "").map(str.strip))
         read = typed(cells, name, place, self.reading, Wish(target, text, number))
-        self._said[name], self._told[name] = read.remarks, read.found
-        return read.values
+        return self.heard.take(name, read)
 
     def plain(self, names: Collection[str]) -> dict[str, Any]:
         return {}
-
-    def remarks(self, name: str) -> tuple[str, ...]:
-        return self._said.get(name, ())
-
-    def told(self) -> tuple[str, ...]:
-        return agreed(word for words in self._told.values() for word in words)
 
     def where(self, rows: Sequence[int]) -> str:
         return numbered("row", [row + 1 for row in rows])

@@ -80,8 +80,8 @@ def dataset_of(sheet: Sheet, roles: Roles) -> Dataset:
     several = [_numbers(sheet, *pair) for pair in zip(roles.target, y, strict=True)] if len(y) > 1 else []
     return Dataset(
         X, np.column_stack(several) if several else y[0],
-        target_names=roles.target, source=sheet.file, told=sheet.told(),
-        notes=(*sheet.notes, *notes, *(said for name in (*roles.target, *inputs) for said in sheet.remarks(name))),
+        target_names=roles.target, source=sheet.file, told=sheet.heard.agreed(),
+        notes=(*sheet.notes, *notes, *(said for name in (*roles.target, *inputs) for said in sheet.heard.of(name))),
         groups=groups,
         order=None if roles.order is None else sheet.column(roles.order),
         columns=columns,
