@@ -197,3 +197,20 @@ def test_a_pickle_inside_a_file_is_not_opened(tmp_path: Path) -> None:
     assert not (tmp_path / "ran").exists()
     pickle.loads(pickle.dumps(Opened()))
     assert (tmp_path / "ran").exists()  # so this test could have failed
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "momentum", "lbfgs"])
+def test_a_memory_that_somebody_changed_is_refused_in_a_line(optimizer: str, tmp_path: Path) -> None:
+    X, y = load_iris(return_X_y=True)
+    model = GlassClassifier((5,), optimizer=optimizer, max_iter=3, warm_start=True, n_iter_no_change=None)
+    save(model.fit(X, y), tmp_path / "kept.npz")
+    with np.load(tmp_path / "kept.npz") as file:
+        kept = dict(file)
+    memory = [name for name in kept if "state/" in name and not name.endswith("/w")]
+    assert memory
+    for name in memory:
+        for other in ({name: kept[name][..., :3]}, {name: np.zeros(2)}, {}):
+            np.savez(tmp_path / "other.npz", **({key: kept[key] for key in kept if key != name} | other))
+            with pytest.raises(GlassnetError, match="what was fitted before can't go on: the "):
+                load(tmp_path / "other.npz").fit(X, y)
+    assert load(tmp_path / "kept.npz").fit(X, y).n_iter_ == 3

@@ -212,7 +212,8 @@ class GlassEstimator(Names, BaseEstimator):
         """Look at each epoch; whether it was broken off because nothing had improved for too long."""
         training.warn = lambda words: warnings.warn(in_parameters(words), ConvergenceWarning, stacklevel=6)
         looks = self.early_stopping or not training.chosen.is_solver  # a solver knows its own end
-        tol = plain(self.tol) * standing_still(training)
+        by_loss = not self.early_stopping or training.chosen.monitor == "loss"
+        tol = plain(self.tol) * (standing_still(training) if by_loss else 1.0)
         try:
             for epoch in training:
                 if self.verbose:

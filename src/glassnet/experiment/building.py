@@ -23,6 +23,7 @@ from ..streams import Stream, generator
 from ..training import Epoch, Loop, Objective, Plan, Progress, Scorer, evaluate
 from ..training.epochs import watched_split
 from ..training.live import run_to_the_end
+from ..training.steps import check_states
 from .choosing import DEFAULT_BATCH, choose_parts, load_dataset, need_plugins
 from .linear import Beside, Line, beside, fit_line
 from .outputs import look
@@ -259,10 +260,15 @@ class Training:
         mine.w[:], mine.running[:] = theirs.w, theirs.running
         progress = after.progress
         same = after.optimizer == self.chosen.optimizer.part.full_name
+        states = list(progress.states) if same else []
+        try:
+            check_states(self.chosen.optimizer.build(), mine.w, mine.layout, states)
+        except ValueError as error:  # read from a file that somebody has changed
+            raise GlassnetError(f"what was fitted before can't go on: {error}; start anew") from error
         return Progress(
             list(progress.epochs),
             progress.step if same else 0,
-            list(progress.states) if same else [],
+            states,
             progress.best,
             progress.best_epoch,
         )
