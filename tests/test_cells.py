@@ -352,3 +352,13 @@ def test_any_cells_are_understood_or_refused_in_one_line(cells):
         assert "\n" not in str(error)
     else:
         assert len(read.values) == len(cells) and all("\n" not in said for said in read.remarks)
+
+
+@pytest.mark.parametrize("words", [("None", "NA"), ("null", "?"), ("nan", "N/A", "None")])
+def test_a_target_of_nothing_but_marks_has_classes_and_of_one_mark_has_gaps(words, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a,y\n" + "\n".join(f"{i},{words[i % len(words)]}" for i in range(60)))
+    assert set(read_table(path, "y").y) == set(words)
+    path.write_text("a,y\n" + "\n".join(f"{i},{words[0]}" for i in range(60)))
+    with pytest.raises(GlassnetError, match="no row has a value in the target column 'y'"):
+        read_table(path, "y")

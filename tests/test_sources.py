@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from glassnet import Experiment, GlassnetError, load, run
 from glassnet.cli import main
+from glassnet.data import read_table
 from glassnet.data.reading import Reading
 from glassnet.data.sheets import open_sheet
 from glassnet.data.sources import TABLE_SUFFIXES, is_table_path, stem
@@ -320,3 +321,12 @@ def test_words_go_with_the_run(desk: Path) -> None:
     training = run(kept.replace(epochs=1))
     list(training)
     assert training.source.X["a"].iloc[0] == 0.5
+
+
+@pytest.mark.parametrize("first", ["+47 22 00 11 {:02d}", "{} 5", "12 {} 7 1"])
+@pytest.mark.parametrize("separator", [",", ";", "|"])
+def test_blanks_inside_of_a_named_column_separate_nothing(first: str, separator: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    rows = [separator.join([first.format(i), str(i % 4), str(i % 2)]) for i in range(60)]
+    path.write_text("\n".join([separator.join(["phone", "b", "y"]), *rows]))
+    assert [column.name for column in read_table(path, "y").columns] == ["phone", "b", "y"]

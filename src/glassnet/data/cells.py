@@ -210,7 +210,8 @@ class _Column:
     def numerals(self) -> Typed | None:
         """Numbers; None where they are text or dates."""
         if not self.words:
-            return self._series(np.zeros(0))
+            marked = self.wish.target and self.reading.missing is None and sum(map(bool, self.cells.words)) > 1
+            return None if marked else self._series(np.zeros(0))  # classes called NA and None, or nothing but gaps
         if not self.wish.number and self._are_codes():
             return None
         known = self.read.known

@@ -197,7 +197,10 @@ def _separator(text: str, draft: Dialect) -> str:
             break
         rows = [row for _, row in sample(text, replace(draft, separator=separator))]
         width = _usual_width(rows)
-        if width < 2 or _holds_numbers_side_by_side([row for row in rows if len(row) == width]):
+        if width < 2:
+            continue
+        named = len(rows[0]) == width and not any(map(is_value, rows[0]))  # a name for each field: telephone,age
+        if not named and _holds_numbers_side_by_side([row for row in rows if len(row) == width]):
             continue
         if separator == " " and agreement[0] > 0.5 and not _blanks_separate(rows, width):
             continue
