@@ -1,6 +1,7 @@
 """What every test may use. Tests never use the network: published data come from a mirror or not at all."""
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -51,3 +52,11 @@ def _place(item: pytest.Item) -> tuple[bool, int]:
     if not item.get_closest_marker("slow"):
         return True, 0
     return False, next((number for number, name in enumerate(LONGEST) if name in item.nodeid), len(LONGEST))
+
+
+@pytest.fixture
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty folder to work in, where runs and sweeps are kept as for somebody who has said nothing else."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("GLASSNET_RUNS", "GLASSNET_SWEEPS"):
+        monkeypatch.delenv(name, raising=False)

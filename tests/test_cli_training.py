@@ -22,10 +22,7 @@ JSON_KEYS = ["run", "epochs", "seconds", "stopped", "metrics", "intervals", "lin
 SPLITS = ["train", "validation", "test", "baseline"]
 
 
-@pytest.fixture(autouse=True)
-def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("GLASSNET_RUNS", raising=False)
+pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
 def run(*words: str, **more: object) -> Result:

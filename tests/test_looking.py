@@ -34,10 +34,7 @@ CATALOG = Catalog.discover(guests=False)
 SCRIPT = "<script>alert(1)</script>"
 
 
-@pytest.fixture(autouse=True)
-def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("GLASSNET_RUNS", raising=False)
+pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
 def command(*words: str) -> Result:
@@ -307,3 +304,10 @@ def test_a_table_that_was_read_by_words_is_repeated_by_them(tmp_path: Path) -> N
     assert again.exit_code == 0, again.output
     assert load(1, tmp_path / "again").experiment == run.experiment
     assert json.loads(again.stdout)["metrics"] == run.result["metrics"]
+
+
+def test_a_date_is_shown_as_a_date_and_a_moment_as_a_moment(tmp_path: Path) -> None:
+    rows = [f"2024-01-{i:02d},2024-01-{i:02d} 09:30,{i % 2}" for i in range(1, 29)]
+    (tmp_path / "t.csv").write_text("\n".join(["day,moment,y", *rows]))
+    shown = command("data", "head", "t.csv", "-n", "2").stdout
+    assert "2024-01-02  2024-01-02 09:30:00" in shown and "00:00:00 " not in shown

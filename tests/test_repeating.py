@@ -18,11 +18,7 @@ from glassnet.experiment import Experiment
 from glassnet.sweeps import repeated
 from glassnet.sweeps.division import divide
 
-
-@pytest.fixture(autouse=True)
-def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("GLASSNET_SWEEPS", raising=False)
+pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
 def run(*words: str) -> Result:

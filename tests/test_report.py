@@ -24,10 +24,7 @@ CATALOG = Catalog.discover(guests=False)
 SCRIPT = "<script>alert(1)</script>"
 
 
-@pytest.fixture(autouse=True)
-def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("GLASSNET_RUNS", raising=False)
+pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
 def trained(folder: Path, catalog: Catalog = CATALOG, watch: str | None = None, **choices: object) -> Run:

@@ -48,10 +48,7 @@ BLOWN = """
 """
 
 
-@pytest.fixture(autouse=True)
-def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("GLASSNET_SWEEPS", raising=False)
+pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
 def call(*words: str, before: tuple[str, ...] = ()) -> Result:

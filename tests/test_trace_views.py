@@ -37,10 +37,7 @@ def activations():
 '''
 
 
-@pytest.fixture(autouse=True)
-def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("GLASSNET_RUNS", raising=False)
+pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
 def run(*words: str) -> Result:

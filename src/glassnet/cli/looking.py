@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..tables import Table, width_of_output, wrapped
@@ -93,6 +94,8 @@ def print_rows(frame: Any) -> None:
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, datetime):
+        return str(value).removesuffix(" 00:00:00")  # a date says no hour
     return exact(value, 10) if isinstance(value, float) else str(value)
 
 
