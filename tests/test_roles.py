@@ -201,7 +201,6 @@ def test_a_class_list_of_41_rows_leaves_its_numbers(tmp_path):
     ("words", "said"),
     [
         ({"drop": ["y"]}, "--target and --drop both name the column 'y'"),
-        ({"keep": ["y"]}, "--target and --keep both name the column 'y'"),
         ({"group": "y"}, "--target and --group both name the column 'y'"),
         ({"drop": ["a"], "keep": ["a"]}, "--drop and --keep both name the column 'a'"),
         ({"drop": ["a"], "category": ["a"]}, "--drop and --category both name the column 'a'"),
@@ -375,3 +374,20 @@ def test_of_several_targets_one_of_text_or_with_gaps_is_said(tmp_path):
         read_table(tmp_path / "t.csv", ("u", "v"))
     data = read_table(tmp_path / "t.csv", ("a", "u"))
     assert len(data.y) == N - 1 and any("1 row (line 5)" in note for note in data.notes)
+
+
+@pytest.mark.parametrize("word", ["keep", "category"])
+def test_what_is_said_of_the_target_although_it_is_used_anyway_does_no_harm(word, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a,b,y\n" + "\n".join(f"{i},{i % 5},{('None', 'Some')[i % 2]}" for i in range(60)))
+    training = run(Experiment(dataset=str(path), target="y", epochs=1, **{word: ("y",)}))
+    assert list(training.finish().model.targets.classes) == ["None", "Some"]
+
+
+def test_numbers_that_name_classes_are_a_category_in_a_target_too(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a,b,y\n" + "\n".join(f"{i},{i % 5},{(i % 6) / 4 + i % 2}" for i in range(120)))
+    training = run(Experiment(dataset=str(path), target="y", category=("y",), epochs=1))
+    assert training.data.targets.task == "multiclass"
+    assert set(training.data.targets.classes) == {"0.0", "1.25", "0.5", "1.75", "1.0", "2.25"}
+    assert run(Experiment(dataset=str(path), target="y", epochs=1)).data.targets.task == "regression"

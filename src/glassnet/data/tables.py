@@ -178,7 +178,7 @@ def _check_names(sheet: Sheet, roles: Roles) -> None:
 
 
 _AT_ODDS = (
-    ("target", "drop"), ("target", "keep"), ("target", "group"), ("target", "order"), ("drop", "keep"),
+    ("target", "drop"), ("target", "group"), ("target", "order"), ("drop", "keep"),
     ("drop", "category"),
 )  # fmt: skip
 _WANTED = {

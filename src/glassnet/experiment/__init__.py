@@ -1,7 +1,7 @@
 """An experiment is plain data: phrases and numbers. `run` makes a training of it, an iterator of epochs."""
 
 from .building import Training, run
-from .choosing import DEFAULT_BATCH, choose_parts, default_optimizer, load_dataset, need_plugins
+from .choosing import DEFAULT_BATCH, choose_parts, default_optimizer, kept_inputs, load_dataset, need_plugins
 from .differences import Difference, paired, unpaired
 from .linear import Beside, Line, fit_line, why_no_line
 from .looking import head, look
@@ -30,6 +30,7 @@ __all__ = [
     "head",
     "intervals",
     "is_table",
+    "kept_inputs",
     "load_dataset",
     "look",
     "need_plugins",

@@ -24,7 +24,7 @@ from ..training import Epoch, Loop, Objective, Plan, Progress, Scorer, evaluate
 from ..training.epochs import watched_split
 from ..training.live import run_to_the_end
 from ..training.steps import check_states
-from .choosing import DEFAULT_BATCH, choose_parts, load_dataset, need_plugins
+from .choosing import DEFAULT_BATCH, choose_parts, kept_inputs, load_dataset, need_plugins
 from .linear import Beside, Line, beside, fit_line
 from .outputs import look
 from .refusals import refuse_undefined, refuse_width, try_out
@@ -81,7 +81,7 @@ class Training:
         loss: Loss = self.chosen.loss.build()
         self.data: Prepared = prepare(
             self.source, task, test=experiment.test, validation=experiment.validation,
-            split_seed=experiment.split_seed, scale=experiment.scale, keep=(*experiment.keep, *experiment.category),
+            split_seed=experiment.split_seed, scale=experiment.scale, keep=kept_inputs(experiment),
             dtype=experiment.dtype, class_weight=experiment.class_weight,
             standardise_target=loss.targets == "any" and loss.task == "regression",
             reach=output_range(self.chosen.output.build()) if task == "regression" else EVERYWHERE,

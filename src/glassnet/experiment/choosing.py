@@ -196,6 +196,13 @@ def load_dataset(experiment: Experiment, catalog: Catalog) -> tuple[Choice | Non
     return choice, dataset
 
 
+def kept_inputs(experiment: Experiment) -> tuple[str, ...]:
+    """The inputs that are used whatever they look like, since somebody named them; a target is none."""
+    given = experiment.target
+    targets = (given,) if isinstance(given, str) else given or ()
+    return tuple(name for name in (*experiment.keep, *experiment.category) if name not in targets)
+
+
 def need_plugins(experiment: Experiment, catalog: Catalog) -> None:
     """Refuse an experiment whose one-file plugins are not loaded, each as it was when it was written down.
 

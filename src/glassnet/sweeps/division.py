@@ -16,7 +16,7 @@ from ..data import Prepared, Split, infer_task, prepare
 from ..data.grounds import counts_of_groups, deal_groups, grounds_of, split_in_order
 from ..data.splits import Index
 from ..errors import GlassnetError
-from ..experiment import Experiment, load_dataset
+from ..experiment import Experiment, kept_inputs, load_dataset
 from ..kinds import Dataset
 from ..streams import Stream, generator
 
@@ -40,7 +40,7 @@ def divide(experiment: Experiment, catalog: Catalog, folds: int = 0) -> Division
     task = infer_task(source, experiment.task)
     prepared = prepare(
         source, task, test=experiment.test, validation=0.0 if folds else experiment.validation,
-        split_seed=experiment.split_seed, scale="none", keep=(*experiment.keep, *experiment.category),
+        split_seed=experiment.split_seed, scale="none", keep=kept_inputs(experiment),
         standardise_target=False,
     )  # fmt: skip
     nothing = np.arange(0)
