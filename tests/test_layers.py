@@ -26,7 +26,7 @@ FLOORS = (
     ("watching",),
     ("experiment",),
     ("runs",),
-    ("pictures",),
+    ("diagnosis", "pictures"),
     ("sweeps",),
     ("checks", "tracing"),
     ("comparing", "estimators", "exporting", "playground", "plotting", "publish", "summaries"),

@@ -25,8 +25,8 @@ import glassnet
 from glassnet import Catalog, Dataset, Experiment, GlassnetError, Training, load, look, record
 from glassnet import run as begin
 from glassnet.cli import main
+from glassnet.experiment.repeating import command_of
 from glassnet.report import diagnose, page_of
-from glassnet.report.repeating import command_of
 from glassnet.runs import Run
 from glassnet.tables import breadth
 

@@ -17,8 +17,8 @@ from pages import Page
 from glassnet import Catalog, Dataset, Experiment, GlassnetError, Run, Training, load, plot, record
 from glassnet import run as begin
 from glassnet.cli import main
+from glassnet.experiment.repeating import command_of, needed
 from glassnet.report import comparison_of, page_of, pictures
-from glassnet.report.repeating import command_of, needed
 
 CATALOG = Catalog.discover(guests=False)
 SCRIPT = "<script>alert(1)</script>"
@@ -609,7 +609,7 @@ def test_notebooks_show_tables_in_which_every_name_is_escaped(iris: Run, tmp_pat
 
 
 def test_the_command_says_how_the_table_is_read_in_options_that_there_are() -> None:
-    from glassnet.report.repeating import command_of
+    from glassnet.experiment.repeating import command_of
 
     words = ("decimal=,", "missing=n/a", "header=no", "skip=2")
     said = command_of(Experiment(dataset="t.csv", target="column_2", reading=words))

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from glassnet import Experiment, GlassClassifier, GlassRegressor, run
 from glassnet.cli import main
-from glassnet.report.repeating import command_of
+from glassnet.experiment.repeating import command_of
 from glassnet.training import Plan
 from glassnet.training.batches import visiting_order
 

@@ -179,7 +179,7 @@ def next_steps(recording: Recording) -> Iterator[str]:
 
 
 def next_commands(recording: Recording) -> list[str]:
-    from ..report.repeating import program
+    from ..experiment.repeating import program
 
     run, glassnet = shlex.quote(str(recording.folder)), program(recording.training.experiment)
     commands = [

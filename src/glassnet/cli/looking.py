@@ -51,8 +51,8 @@ def print_look(seen: Look, experiment: Experiment, catalog: Catalog, every: bool
 def _outcome(seen: Look, experiment: Experiment) -> list[str]:
     """What stands out, and the command that comes next."""
     from ..experiment import is_table
+    from ..experiment.repeating import table_words
     from ..findings import stands_out
-    from ..report.repeating import table_words
 
     lines = [f"What stands out: {finding}" for finding in seen.findings or ()]
     if seen.findings == ():

@@ -179,7 +179,7 @@ def _describe(recording: Recording, screen: Console, silent: bool) -> None:
 
 
 def _say_how_to_go_on(recording: Recording) -> None:
-    from ..report.repeating import program
+    from ..experiment.repeating import program
 
     done = recording.result["epochs"]
     resume = f"{program(recording.training.experiment)} train --resume {shlex.quote(str(recording.folder))}"

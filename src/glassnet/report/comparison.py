@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..catalog import Catalog
+from ..diagnosis import Case, diagnose
 from ..errors import GlassnetError
 from ..files import write_text
 from ..runs import Run
 from ..wording import SPLITS, figure, metric
-from .diagnosis import Case, diagnose
 from .page import grouped, render, sentences
 from .pictures import Picture, drawn, suited
 

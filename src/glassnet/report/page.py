@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from ..data.looking import look_at_dataset
+from ..diagnosis import Case, Rule, asked, diagnose
 from ..experiment.looking import title_of
+from ..experiment.repeating import command_of, needed, program
 from ..files import write_text
 from ..hooks import PROJECT
 from ..plotting import Fitting
 from ..runs import Run
 from ..wording import DASH, SPLITS, amount, bare, figure, metric
 from . import words
-from .diagnosis import Case, Rule, asked, diagnose
 from .pictures import Picture, drawn, suited
-from .repeating import command_of, needed, program
 
 FILE = "report.html"
 MOST_COLUMNS = 40  # of a table, on the page

@@ -13,11 +13,11 @@ from typing import Any
 from .. import process
 from ..catalog import Catalog
 from ..errors import GlassnetError
+from ..experiment.repeating import program
 from ..hooks import PROJECT
 from ..pictures.files import POINTS_AN_INCH, render
 from ..plotting import Fitting, blamed_on, draw, fitting_plots
 from ..runs import Run
-from .repeating import program
 
 #: Characters of an SVG beyond which a PNG may be shorter: a cloud of thousands of points.
 LONGEST_SVG = 250_000

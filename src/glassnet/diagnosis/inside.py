@@ -8,10 +8,10 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import join
-from ...findings import Finding
-from ...probes import is_bounded
-from ...wording import percent, rows_of, significant
+from ..errors import join
+from ..findings import Finding
+from ..probes import is_bounded
+from ..wording import percent, rows_of, significant
 from .case import Case
 
 #: Root mean square of an input column; initial weights are meant for inputs of about 1.

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...catalog import Phrase
-from ...findings import Finding
-from ...wording import exact, percent
-from ..repeating import program
+from ..catalog import Phrase
+from ..experiment.repeating import program
+from ..findings import Finding
+from ..wording import exact, percent
 from .case import Case
 
 #: What the training loss rises by in an epoch, on average over all of them, as a share of itself. Losses that settle

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from ...data.evidence import Evidence
-from ...data.findings import Rules
-from ...data.preparation import TOO_FEW_TO_SPLIT
-from ...errors import GlassnetError
-from ...experiment import Experiment, Training, baseline
-from ...runs import Run
-from ...training import Epoch
-from ...watching import Watched
+from ..data.evidence import Evidence
+from ..data.findings import Rules
+from ..data.preparation import TOO_FEW_TO_SPLIT
+from ..errors import GlassnetError
+from ..experiment import Experiment, Training, baseline
+from ..runs import Run
+from ..training import Epoch
+from ..watching import Watched
 
 
 class Case:

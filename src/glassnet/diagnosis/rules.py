@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...findings import Finding, by_severity
-from ...runs import Run
+from ..findings import Finding, by_severity
+from ..runs import Run
 from .case import Case
 from .course import diverged, rate_too_high, still_falling
 from .fit import classes_out_of_balance, no_better_than_a_line, not_split, overfit, too_few_test_rows, underfit

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...findings import Finding
-from ...training.scoring import class_codes
-from ...wording import change, count, figure, metric, percent, significant
+from ..findings import Finding
+from ..training.scoring import class_codes
+from ..wording import change, count, figure, metric, percent, significant
 from .case import Case
 
 #: Of what there is to gain between guessing and perfect, on the very rows it learned from. Whoever stays below a

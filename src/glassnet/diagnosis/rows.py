@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
 
-from ...data.findings import RULES, Rule
-from ...experiment import is_table
-from ...findings import Finding
+from ..data.findings import RULES, Rule
+from ..experiment import is_table
+from ..findings import Finding
 from .case import Case
 
 

@@ -1,6 +1,6 @@
 """What stands out about a run, said the way a good tutor would: what is wrong, by which number, and what to try."""
 
-from ...findings import Finding, stands_out
+from ..findings import Finding, stands_out
 from .case import Case
 from .rules import RULES, Rule, asked, diagnose
 

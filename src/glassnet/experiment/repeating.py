@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 from ..data.reading import option_of
-from ..experiment import SWITCHES, Experiment, flag
+from .words import SWITCHES, Experiment, flag
 
 #: Fields that are said in another way than `--name value`.
 _OTHERWISE = ("dataset", "plugins", "hidden", *SWITCHES)
