@@ -2,6 +2,6 @@
 
 from ..findings import Finding, stands_out
 from .case import Case
-from .rules import RULES, Rule, asked, diagnose
+from .rules import RULES, Rule, ask, diagnose
 
-__all__ = ["RULES", "Case", "Finding", "Rule", "asked", "diagnose", "stands_out"]
+__all__ = ["RULES", "Case", "Finding", "Rule", "ask", "diagnose", "stands_out"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 from math import prod
 
@@ -9,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import join
-from ..findings import Finding
+from ..findings import Finding, Remedy, Severity
 from ..probes import is_bounded
 from ..wording import percent, rows_of, significant
 from .case import Case
+from .remedies import finding, possible
+
+SCALED = (Remedy("", {"scale": "standard"}),)
 
 #: Root mean square of an input column; initial weights are meant for inputs of about 1.
 LARGEST_INPUT = 10.0
@@ -57,7 +61,14 @@ def _unscaled(largest: str, size: float, smallest: str, ratio: float) -> Finding
     else:
         begin = "weights begin for inputs near 1"
         words = f"The input {largest!r} is about {significant(size, 4)} (root mean square); {begin}."
-    return Finding("inputs not scaled", "warning", max(ratio, size), words, "--scale standard")
+    return Finding(
+        "inputs not scaled",
+        "warning",
+        max(ratio, size),
+        words,
+        "--scale standard",
+        remedies=(Remedy("", {"scale": "standard"}),),
+    )
 
 
 def dead_units(case: Case) -> Finding | None:
@@ -72,8 +83,9 @@ def dead_units(case: Case) -> Finding | None:
         f"{percent(share)} of the hidden units are dead: their slope is 0 on all "
         f"{rows_of('train', case.inside.rows)} looked at, so they learn nothing more (in {layers}: {units})."
     )
-    remedy = "a smaller rate, or --activation leaky_relu, whose slope is never 0"
-    return Finding("dead units", "warning", share, words, remedy)
+    return finding(
+        "dead units", "warning", share, words, [Remedy("its slope is never 0", {"activation": "leaky_relu"})], case.run
+    )
 
 
 def saturated(case: Case) -> Finding | None:
@@ -88,23 +100,24 @@ def saturated(case: Case) -> Finding | None:
         f"In layer {worst + 1}, {percent(float(shares[worst]))} of the outputs lie on the flat ends of the activation, "
         "where its slope is below a twentieth of the steepest and little is learned."
     )
+    severity: Severity = "warning"
     if case.gain("train") > SOUND_FIT and gradients_fade_or_swell(case) is None:
         words += " It has learned its rows all the same: units that are sure of themselves lie there, too."
-        return Finding("saturation", "remark", float(shares[worst]), words, _against_saturation(case))
-    return Finding("saturation", "warning", float(shares[worst]), words, _against_saturation(case))
+        severity = "remark"
+    remedies = list(_against_saturation(case))
+    return finding(
+        "saturation", severity, float(shares[worst]), words, remedies, case.run, command=severity == "warning"
+    )
 
 
-def _against_saturation(case: Case) -> str:
+def _against_saturation(case: Case) -> Iterator[Remedy]:
     """What is not in use already."""
     words = case.experiment
-    remedies = {
-        "smaller initial weights (--initializer glorot_uniform)": any(
-            "glorot" in str(one) for one in words.initializer
-        ),
-        "--batch-norm": words.batch_norm,
-        "a smaller rate": False,
-    }
-    return " or ".join(remedy for remedy, used in remedies.items() if not used)
+    if words.initializer and not any("glorot" in str(one) for one in words.initializer):
+        yield Remedy("smaller initial weights", {"initializer": "glorot_uniform"})
+    if not words.batch_norm:
+        yield Remedy("scores are brought to one size", {"batch_norm": "true"})
+    yield Remedy("no flat end above 0", {"activation": "relu"})
 
 
 def gradients_fade_or_swell(case: Case) -> Finding | None:
@@ -120,14 +133,24 @@ def gradients_fade_or_swell(case: Case) -> Finding | None:
         f"A weight of layer 1 gets {significant(ratio, 2)} times the gradient of one of the output layer, "
         f"{len(sizes) - 1} layers further on: "
     )
-    steady = "--activation relu with --initializer he_normal, --batch-norm, or fewer layers"
+    steady = list(possible(case.run, _steady(case)))
     if ratio < VANISHING:
         words += "the first layers learn next to nothing."
-        return Finding("vanishing gradient", "warning", ratio, words, steady)
+        return finding("vanishing gradient", "warning", ratio, words, steady, case.run)
     if ratio > EXPLODING:
         words += "the first layers are thrown about."
-        return Finding("exploding gradient", "warning", ratio, words, f"{steady}, --clip-norm 1")
+        return finding(
+            "exploding gradient", "warning", ratio, words, [Remedy("", {"clip_norm": "1"}), *steady], case.run
+        )
     return None
+
+
+def _steady(case: Case) -> Iterator[Remedy]:
+    """What keeps signals and slopes of one size through all layers."""
+    yield Remedy("no layer shrinks them", {"activation": "relu", "initializer": "he_normal"})
+    yield Remedy("scores are brought to one size", {"batch_norm": "true"})
+    hidden = case.experiment.hidden
+    yield Remedy("fewer layers", {"hidden": ",".join(map(str, hidden[: max(1, len(hidden) // 4)]))})
 
 
 def per_weight(norms: NDArray[np.float64], widths: list[int]) -> NDArray[np.float64]:
