@@ -14,7 +14,7 @@ from sklearn.metrics import r2_score
 from glassnet import Catalog, Dataset, Diverged, Experiment, GlassnetError, Run, Training, record
 from glassnet import run as begin
 from glassnet.diagnosis import Case, fit, inside
-from glassnet.report import Finding, diagnose, stands_out
+from glassnet.pages import Finding, diagnose, stands_out
 
 CATALOG = Catalog.discover(guests=False)
 DEEP = (30,) * 10

@@ -18,7 +18,7 @@ from glassnet import Catalog, Dataset, Experiment, GlassnetError, Run, Training,
 from glassnet import run as begin
 from glassnet.cli import main
 from glassnet.experiment.repeating import command_of, needed
-from glassnet.report import comparison_of, page_of, pictures
+from glassnet.pages import comparison_of, page_of, pictures
 
 CATALOG = Catalog.discover(guests=False)
 SCRIPT = "<script>alert(1)</script>"

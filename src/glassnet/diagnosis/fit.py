@@ -167,7 +167,8 @@ def too_few_test_rows(case: Case) -> Finding | None:
         f"{figure(high)} (95 %): "
         "two networks that differ by less can't be told apart."
     )
-    return Finding("few test rows", "remark", high - low, words, "a larger --test, or several --split-seed")
+    remedies = [Remedy("more rows that judge", {"test": "0.4"}), Remedy("several splits", {"split_seed": "1"})]
+    return finding("few test rows", "remark", high - low, words, remedies, case.run, command=False)
 
 
 def not_split(case: Case) -> Finding | None:
@@ -176,4 +177,5 @@ def not_split(case: Case) -> Finding | None:
         return None
     rows = len(case.training.data.train)
     words = f"It is judged by the {count(rows, 'row')} that it was trained on: the scores say nothing about new rows."
-    return Finding("not split", "remark", rows, words, "more rows, where there are any, and --test 0.2")
+    remedies = [Remedy("rows that only judge", {"test": "0.2"}), Remedy("more rows, where there are any")]
+    return finding("not split", "remark", rows, words, remedies, case.run, command=False)

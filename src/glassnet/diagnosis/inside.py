@@ -9,14 +9,14 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.sparse import Sparse
 from ..errors import join
+from ..experiment import Training
 from ..findings import Finding, Remedy, Severity
 from ..probes import is_bounded
 from ..wording import percent, rows_of, significant
 from .case import Case
 from .remedies import finding, possible
-
-SCALED = (Remedy("", {"scale": "standard"}),)
 
 #: Root mean square of an input column; initial weights are meant for inputs of about 1.
 LARGEST_INPUT = 10.0
@@ -38,37 +38,32 @@ VANISHING, EXPLODING = 1e-3, 10.0
 
 def inputs_not_scaled(case: Case) -> Finding | None:
     """Are the inputs on one scale, and near 1?"""
-    training = case.training
-    features = training.data.features
-    count = sum(column.measured for column in features.columns)
-    if features.image_shape or not count:
+    found = out_of_scale(case.training)
+    if found is None:
         return None
-    sizes = np.sqrt(np.mean(training.data.train.X[:, :count].astype(float) ** 2, axis=0))
-    largest, smallest = int(np.argmax(sizes)), int(np.argmin(np.where(sizes > 0, sizes, np.inf)))
-    ratio = float(sizes[largest] / sizes[smallest]) if sizes[smallest] else 1.0
-    if sizes[largest] < LARGEST_INPUT and ratio < LARGEST_TO_SMALLEST:
-        return None
-    return _unscaled(features.outputs[largest], float(sizes[largest]), features.outputs[smallest], ratio)
-
-
-def _unscaled(largest: str, size: float, smallest: str, ratio: float) -> Finding:
-    """Columns far apart in size, or all of them large."""
-    if ratio >= LARGEST_TO_SMALLEST:
-        words = (
-            f"The inputs are not on one scale: {largest!r} is about {significant(size, 4)} (root mean square), "
-            f"{smallest!r} about {significant(size / ratio)}, {significant(ratio)} times smaller."
-        )
-    else:
-        begin = "weights begin for inputs near 1"
-        words = f"The input {largest!r} is about {significant(size, 4)} (root mean square); {begin}."
-    return Finding(
-        "inputs not scaled",
-        "warning",
-        max(ratio, size),
-        words,
-        "--scale standard",
-        remedies=(Remedy("", {"scale": "standard"}),),
+    number, words = found
+    return finding(
+        "inputs not scaled", "warning", number, words, [Remedy("", {"scale": "standard"})], case.run, command=False
     )
+
+
+def out_of_scale(training: Training) -> tuple[float, str] | None:
+    """How far apart the inputs are, or how large, and a sentence about it; None where they are on one scale."""
+    features, rows = training.data.features, training.data.train.X
+    count = sum(column.measured for column in features.columns)
+    if features.image_shape or not count or isinstance(rows, Sparse):
+        return None  # sparse columns are counts and marks, whose zeros are all that they have in common
+    sizes = np.sqrt(np.mean(rows[:, :count].astype(float) ** 2, axis=0))
+    largest, smallest = int(np.argmax(sizes)), int(np.argmin(np.where(sizes > 0, sizes, np.inf)))
+    size, ratio = float(sizes[largest]), float(sizes[largest] / sizes[smallest]) if sizes[smallest] else 1.0
+    if size < LARGEST_INPUT and ratio < LARGEST_TO_SMALLEST:
+        return None
+    named, said = features.outputs[largest], f"about {significant(size, 4)} (root mean square)"
+    if ratio < LARGEST_TO_SMALLEST:
+        return size, f"The input {named!r} is {said}; weights begin for inputs near 1."
+    other, small = features.outputs[smallest], significant(size / ratio)
+    apart = f"{named!r} is {said}, {other!r} about {small}, {significant(ratio)} times smaller"
+    return ratio, f"The inputs are not on one scale: {apart}."
 
 
 def dead_units(case: Case) -> Finding | None:

@@ -24,19 +24,22 @@ def finding(
 
 def told(remedies: Sequence[Remedy], run: Run, command: bool = True) -> str:
     """`--dropout 0.2 (0.1 to 0.5 is usual), or ...: glassnet train ... --dropout 0.2`."""
-    said = ", or ".join(map(in_words, remedies))
+    said = ", or ".join(in_words(remedy, run) for remedy in remedies)
     changes = remedies[0].changes if remedies else {}
-    return f"{said}: {again(run, changes)}" if command and changes else said
+    pasted = again(run, changes) if command and changes else ""
+    return f"{said}: {pasted}" if pasted else said
 
 
-def in_words(remedy: Remedy) -> str:
+def in_words(remedy: Remedy, run: Run) -> str:
     """Its options, and why these in brackets."""
-    options = " ".join(_options(remedy.changes))
+    options = " ".join(_options(remedy.changes) if run.said_by is None else run.said_by(remedy.changes))
     return f"{options} ({remedy.words})" if options and remedy.words else options or remedy.words
 
 
 def again(run: Run, changes: Mapping[str, str]) -> str:
     """The command that trains once more with these changes; in Python where no command was typed."""
+    if run.said_by is not None:
+        return ""
     typed = shlex.split(str(run.provenance.get("command", "")))
     if "train" not in typed or "--resume" in typed:
         settings = [f"{name}={value}" for name, value in changes.items()]

@@ -8,11 +8,12 @@ from .looking import head, look
 from .results import Interval, baseline, intervals, resampled, wilson
 from .telling import is_table, said
 from .trials import RateRange, batch_trials, rate_range
-from .words import RULES, SWITCHES, Experiment, Rule, flag, read_toml
+from .words import DEFAULT_OPTIMIZER, RULES, SWITCHES, Experiment, Rule, flag, read_toml
 
 __all__ = [
     "Beside",
     "DEFAULT_BATCH",
+    "DEFAULT_OPTIMIZER",
     "Difference",
     "RULES",
     "Rule",

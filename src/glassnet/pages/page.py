@@ -76,7 +76,7 @@ def render(template: str, **what: Any) -> str:
     from markupsafe import Markup, escape
 
     environment = Environment(
-        loader=PackageLoader("glassnet.report"), autoescape=select_autoescape(default=True), undefined=StrictUndefined,
+        loader=PackageLoader("glassnet.pages"), autoescape=select_autoescape(default=True), undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters["drawing"] = Markup  # of a `Picture`, which escapes what it is labelled with
