@@ -47,7 +47,8 @@ def plot(subject: Any, what: str | Any = "loss", catalog: Catalog | None = None)
     `subject` is a run, a training that was never written down, a fitted estimator or a pipeline that ends in one, a
     list of these, a sweep, or a part (a phrase, a function
     or a choice of the catalog). `what` is a plot's phrase, such as `residuals:split=validation`, or its function.
-    Returns a matplotlib `Figure`, which notebooks show and `.savefig("loss.png")` keeps.
+    Returns a matplotlib `Figure` that shows itself as the last line of a notebook's cell; `.savefig("loss.png")`
+    keeps it.
 
     Raises `GlassnetError` where there is no such plot, where it does not fit the subject, or where it fails.
     """
@@ -56,7 +57,9 @@ def plot(subject: Any, what: str | Any = "loss", catalog: Catalog | None = None)
     fitting = fit(choice, subject)
     if fitting.unsuited:
         raise GlassnetError(f"plot {choice.part.name} does not fit {in_words(subject)}: {fitting.unsuited}")
-    return draw(choice, subject)
+    from .pictures.shown import with_face  # here: it loads matplotlib
+
+    return with_face(draw(choice, subject))
 
 
 def fitting_plots(subject: Any, catalog: Catalog | None = None) -> Iterator[Fitting]:
