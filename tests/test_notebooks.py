@@ -9,6 +9,7 @@ from typing import Any
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from waiting import PATIENCE
 
 import glassnet
 from glassnet import Experiment, Training, plot, run
@@ -24,7 +25,9 @@ ACTIVE = re.compile(r"<script|https?://(?!www\.w3\.org|creativecommons|purl\.org
 def executed(cells: list[str], folder: Path) -> list[Any]:
     """The cells after they were run from top to end, in a kernel of their own, started in an empty folder."""
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    client = NotebookClient(book, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(folder)}})
+    client = NotebookClient(
+        book, timeout=PATIENCE, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+    )
     client.execute()
     return list(book.cells)
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Any
 
 from ..tables import Table
 from ..wording import figure
 from .ranking import Row
 
-if TYPE_CHECKING:
-    from .sweep import Sweep
-
 SHOWN = 12  # rows of the table; all of them are in table.csv
 
 
-def ranking_table(found: Sweep, rows: Sequence[Row]) -> Table:
+def ranking_table(found: Any, rows: Sequence[Row]) -> Table:
     """The points, best first: mean, spread over seeds and folds, and a mark for what can't be told from the best."""
     repeated, keys, lines = len(found.repeats) > 1, [axis.key for axis in found.plan.axes], []
     figures = (found.score.metric, *["spread"] * repeated, *["epochs"] * bool(found.plan.halving))

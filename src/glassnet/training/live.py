@@ -45,14 +45,13 @@ def _of_terminal() -> Screen:
 
 def _of_notebook() -> Screen:
     """One line of the cell's output; the last one stays."""
-    from IPython.display import display
-
+    display: Any = sys.modules["IPython"].display  # it is there, for it runs this cell
     handle: Any = None
     while True:
         line = yield
         bundle = {"text/plain": line}
         if handle is None:
-            handle = display(bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]
+            handle = display.display(bundle, raw=True, display_id=True)
         else:
             handle.update(bundle, raw=True)
 
