@@ -72,7 +72,7 @@ def plot(
     host: Host, words: tuple[str, ...], every: bool, listing: bool, part: str | None, kind: str | None, form: str,
     output: Path | None, runs: str, data: str | None, sweeps: str, as_json: bool,
 ) -> None:  # fmt: skip
-    """Draw RUN: its curves, what it got right and wrong, what is inside.
+    """Draw RUN: its curves, hits and misses, its inside.
 
     RUN is a folder, a number, or last; several make pictures that compare them. The folder of a sweep, or its name,
     shows which settings serve best. PLOT is a phrase (see `glassnet list

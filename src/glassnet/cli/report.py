@@ -39,10 +39,11 @@ Examples:
 def report(
     host: Host, names: tuple[str, ...], output: Path | None, show: bool, runs: str, data: str | None, as_json: bool
 ) -> None:
-    """Write one page about RUN: scores, curves, pictures, a diagnosis, and how to repeat it.
+    """Write one page about RUN, or about several.
 
-    RUN is a folder, a number, or last. The page is report.html in the run's folder; several runs make a
-    comparison, comparison.html beside their folders. It is a single file that loads nothing.
+    Scores, curves, pictures, a diagnosis, and how to repeat it. RUN is a folder, a number, or last. The page is
+    report.html in the run's folder; several runs make a comparison, comparison.html beside their folders. It is
+    a single file that loads nothing.
     """
     from ..files import refuse_existing
     from ..pages import diagnose

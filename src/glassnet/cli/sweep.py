@@ -72,12 +72,13 @@ def sweep(
     quiet: bool,
     **words: Any,
 ) -> None:
-    """Train an experiment with many settings, and show which serve best on the validation rows.
+    """Train with many settings, and show which serve best.
 
-    Test rows take no part. KEY is anything that --set takes: optimizer.lr, l2, hidden, activation. VALUES are a list,
-    relu,tanh, or a range: 1e-5..10:log:7 (seven values, equal factors), 0..0.5:linear:6, 16..256:x2, 1..9:+2.
-    Semicolons divide where values hold commas: "hidden=50;100,50". Points are compared by the first --metric, else by
-    --monitor, else by the task's first metric. All other options are those of `glassnet train`.
+    They are judged by the validation rows. Test rows take no part. KEY is anything that --set takes:
+    optimizer.lr, l2, hidden, activation. VALUES are a list, relu,tanh, or a range: 1e-5..10:log:7 (seven
+    values, equal factors), 0..0.5:linear:6, 16..256:x2, 1..9:+2. Semicolons divide where values hold commas:
+    "hidden=50;100,50". Points are compared by the first --metric, else by --monitor, else by the task's first
+    metric. All other options are those of `glassnet train`.
     """
     _check_engine(engine, scheduler, jobs)
     plan_words = {name: words.pop(name) for name in ("over", "random", "halving", "seeds", "folds")}
