@@ -43,7 +43,7 @@ def render(figure: Any, form: str, salt: str = "", dpi: float | None = None, dar
     """
     if dark:
         return _in_dark(figure, form, salt, dpi)
-    with process.drawing(svg_fonttype="none", svg_hashsalt=salt, pdf_fonttype=42):
+    with process.drawing(svg_fonttype="none", svg_hashsalt=salt, pdf_fonttype=42, image_composite_image=False):
         dots = (dpi or figure.dpi) if form == "png" else POINTS_AN_INCH
         with lent(figure, say_so=form != "svg"), _laid_out(figure, dots):
             return _written(figure, form)
