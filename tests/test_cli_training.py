@@ -460,7 +460,7 @@ def test_runs_are_told_apart_sorted_chosen_noted_and_deleted() -> None:
     for words in (("iris",), ("iris", "--dropout", "0.2"), ("xor",), ("iris", "--hidden", "4")):
         trained(*words, "--epochs", "2")
     lines = {line.split()[0]: line for line in run("runs").stdout.splitlines() if "runs/" in line}
-    assert "dropout 0.2" in lines["runs/0002-iris"] and "hidden widths 4" in lines["runs/0004-iris"]
+    assert "dropout 0.2" in lines["runs/0002-iris"] and "hidden 4" in lines["runs/0004-iris"]
     assert "dropout" not in lines["runs/0001-iris"]
 
     def shown(*words: str) -> list[str]:

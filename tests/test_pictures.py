@@ -1,16 +1,19 @@
 """The picture kit: names that fit, letters that no font has, files written whole, and a guest that looks like us."""
 
 import re
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from glassnet import Dataset, Experiment, GlassnetError, Plot, Run, Sweep, Training, pictures, plot, run, wording
 from glassnet.cli import main
 from glassnet.pictures import fonts
+from glassnet.pictures.dark import darkened
 from glassnet.pictures.look import MOST_PANELS
 from glassnet.sweeps import Cell, Guests, Outcome, Plan, Score
 
@@ -190,6 +193,48 @@ def test_the_same_figure_is_the_same_file_and_is_left_as_it_was(form: str, start
     assert paths[0].read_bytes() == paths[1].read_bytes() and paths[0].read_bytes().startswith(start)
     assert (figure.dpi, figure.get_layout_engine(), figure.canvas) == before
     assert [path.name for path in (tmp_path / "one").iterdir()] == [f"a.{form}"]
+
+
+def pixels(content: bytes) -> Any:
+    return np.asarray(Image.open(BytesIO(content)).convert("RGB"))
+
+
+@pytest.mark.parametrize(
+    ("light", "dark"),
+    # As Chromium 156 shows them under `filter: invert(89%) hue-rotate(180deg)`, read from a screenshot.
+    [("#ffffff", "#1c1c1c"), ("#000000", "#e3e3e3"), ("#0072b2", "#50a9db"), ("#d55e00", "#d97d33")],
+)
+def test_a_colour_in_the_dark_is_the_one_that_a_browser_makes_of_it(light: str, dark: str) -> None:
+    def numbers(colour: str) -> Any:
+        return np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)])
+
+    assert np.abs(255 * darkened(numbers(light) / 255) - numbers(dark)).max() < 1.5
+
+
+def test_a_dark_picture_is_light_on_dark_and_leaves_the_figure_as_it_was() -> None:
+    figure, axes = pictures.single("Points", "x", "y")
+    axes.plot([1, 2], [1, 2], **pictures.SPLITS["train"])
+    axes.imshow([[0.0, 0.5], [0.5, 1.0]], cmap="gray", vmin=0, vmax=1)
+    before = pictures.render(figure, "png")
+    seen = pixels(pictures.render(figure, "png", dark=True))
+    assert seen[0, 0].max() < 40
+    assert 200 < seen.max() < 245
+    assert pictures.render(figure, "png") == before
+    drawing = pictures.render(figure, "svg", dark=True).decode()
+    assert "#ffffff" not in drawing
+    assert drawing.count("<image") == 1
+    with pytest.raises(GlassnetError, match=r"a pdf is for paper.*\.png or an \.svg"):
+        pictures.render(figure, "pdf", dark=True)
+
+
+def test_a_photograph_is_no_negative_in_the_dark() -> None:
+    figure = pictures.figure("Moon", 2, 2)
+    axes = pictures.without_scale(figure.add_axes((0, 0, 1, 0.6)))
+    axes.imshow([[0.0, 1.0]], cmap="gray", aspect="auto")
+    seen = pixels(pictures.render(figure, "png", dark=True))
+    middle = seen[int(0.7 * len(seen))]
+    assert middle[len(middle) // 4].max() < 40
+    assert middle[3 * len(middle) // 4].min() > 200
 
 
 def test_what_can_not_be_written_is_said_in_one_line(tmp_path: Path) -> None:

@@ -268,15 +268,15 @@ def test_the_gallery_shows_the_rows_with_what_is_said_of_them(trained: Any) -> N
     figure = drawn(subject, "gallery:count=6")
     rows, said, actual = subject.rows(), *subject.answers()
     chosen = pictures.spread(range(len(rows)), 6)
-    assert len(figure.axes) == 6 and chosen[0] == 0 and chosen[-1] == len(rows) - 1
-    y = subject.outputs()
-    for axes, row in zip(figure.axes, chosen, strict=True):
-        np.testing.assert_array_equal(axes.images[0].get_array(), rows.X[row].reshape(4, 6))
+    assert len(figure.axes) == 1 and chosen[0] == 0 and chosen[-1] == len(rows) - 1
+    y, axes = subject.outputs(), figure.axes[0]
+    for image, text, frame, row in zip(axes.images, axes.texts, axes.patches, chosen, strict=True):
+        np.testing.assert_array_equal(image.get_array(), rows.X[row].reshape(4, 6))
         names = ("left", "right")
-        assert axes.get_title() == f"{names[said[row]]}, {100 * y[row].max():.0f} %\nis {names[actual[row]]}"
+        assert text.get_text() == f"{names[said[row]]}, {100 * y[row].max():.0f} %\nis {names[actual[row]]}"
         right = said[row] == actual[row]
-        assert axes.spines["left"].get_linewidth() == (1.2 if right else 3.5)
-        assert axes.title.get_color() == (pictures.BLUE if right else pictures.VERMILION)
+        assert frame.get_linewidth() == (1.2 if right else 3.5)
+        assert text.get_color() == (pictures.BLUE if right else pictures.VERMILION)
 
 
 def test_most_wrong_are_the_rows_with_the_highest_loss(trained: Any) -> None:
@@ -284,8 +284,8 @@ def test_most_wrong_are_the_rows_with_the_highest_loss(trained: Any) -> None:
     rows = subject.rows()
     losses = -np.log((subject.outputs() * rows.t).sum(axis=1))
     figure = drawn(subject, "most_wrong:count=4")
-    for axes, row in zip(figure.axes, np.argsort(-losses)[:4], strict=True):
-        np.testing.assert_array_equal(axes.images[0].get_array(), rows.X[row].reshape(4, 6))
+    for image, row in zip(figure.axes[0].images, np.argsort(-losses)[:4], strict=True):
+        np.testing.assert_array_equal(image.get_array(), rows.X[row].reshape(4, 6))
     np.testing.assert_allclose(picture_rows.row_losses(subject, None), losses, rtol=1e-4)
 
 
@@ -402,12 +402,12 @@ def test_first_weights_are_pictures_for_pictures_and_a_table_for_tables(trained:
     W = subject.trained.network.view(subject.trained.network.w, "weight", 0)
     figure = drawn(subject, "first_layer:units=5")
     assert figure.get_suptitle().endswith(", first 5 of 8 units")
-    images_ = [axes for axes in figure.axes if axes.images and axes.get_title()]
-    for number, axes in enumerate(images_):
-        np.testing.assert_array_equal(axes.images[0].get_array(), W[:, number].reshape(4, 6))
-        low, high = axes.images[0].get_clim()
+    axes = figure.axes[0]
+    for number, image in enumerate(axes.images):
+        np.testing.assert_array_equal(image.get_array(), W[:, number].reshape(4, 6))
+        low, high = image.get_clim()
         assert low == -high
-    assert [axes.get_title() for axes in images_] == [f"unit {number}" for number in range(1, 6)]
+    assert [text.get_text() for text in axes.texts] == [f"unit {number}" for number in range(1, 6)]
     subject = trained("multiclass")
     W = subject.trained.network.view(subject.trained.network.w, "weight", 0)
     axes = drawn(subject, "first_layer").axes[0]
@@ -417,7 +417,7 @@ def test_first_weights_are_pictures_for_pictures_and_a_table_for_tables(trained:
 
 def test_without_a_hidden_layer_the_first_weights_bear_the_names_of_classes(trained: Any) -> None:
     figure = drawn(trained("no hidden layer"), "first_layer")
-    assert [axes.get_title() for axes in figure.axes if axes.get_title()] == ["left", "right"]
+    assert [text.get_text() for text in figure.axes[0].texts] == ["left", "right"]
 
 
 def test_importance_is_near_that_of_scikit_learn_and_repeatable(trained: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -145,13 +145,13 @@ def _chosen(rows: list[Row], where: Sequence[str], sort: str, last: int | None) 
     """Those that are wanted, in the order that is."""
     for condition in where:
         name, equals, value = condition.partition("=")
-        known = [_field(label) for row in rows[:1] for label in _choices(row)]
-        if not equals or (rows and _field(name) not in known):
+        known = [field for row in rows[:1] for field in _choices(row)]
+        if not equals or (known and name not in known):
             raise GlassnetError(
                 f"--where wants CHOICE=VALUE, such as dataset=iris, not {condition!r}."
                 f"{did_you_mean(name, known)} Possible: {join(known)}"
             )
-        rows = [row for row in rows if value in (_choices(row).get(_field(name)), row.dataset)]
+        rows = [row for row in rows if value in _meant(row, name)]
     keys = {
         "when": lambda row: row.when,
         "score": lambda row: float("-inf") if row.score is None else row.better * row.score,
@@ -163,15 +163,23 @@ def _chosen(rows: list[Row], where: Sequence[str], sort: str, last: int | None) 
     return rows if last is None else rows[-last:] if sort == "when" else rows[:last]
 
 
-def _field(label: str) -> str:
-    return label.replace(" ", "_").lower()
-
-
 def _choices(row: Row) -> dict[str, str]:
     """Its choices in words, by field; none of a run that can't be read."""
+    from ..experiment import said
+
     if row.experiment is None:
         return {}
-    return {_field(label): value for label, value in row.experiment.in_words().items()}
+    return {field.name: said(getattr(row.experiment, field.name)) for field in fields(row.experiment)}
+
+
+def _meant(row: Row, name: str) -> list[str]:
+    """What a choice of a run may be called: in full, and a part by its name alone."""
+    value = _choices(row).get(name, "")
+    return [
+        value,
+        value.partition(":")[0],
+        *[row.experiment.title] * (row.experiment is not None and name == "dataset"),
+    ]
 
 
 def _differences(rows: Sequence[Row]) -> list[str]:

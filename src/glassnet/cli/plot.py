@@ -62,6 +62,7 @@ class Job:
 @click.option("--part", type=PartType(), metavar="PHRASE", help="Draw a part instead of a run.")
 @click.option("--kind", type=KindType(), metavar="KIND", help="Which kind the part is, where several have its name.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="png", show_default=True, help="Pixels or lines.")
+@click.option("--dark", is_flag=True, help="For a dark page: light on dark grey, in the same hues (png, svg).")
 @click.option("--output", type=click.Path(path_type=Path), metavar="FOLDER", help="Where files go  [RUN/plots].")
 @runs_option
 @data_option
@@ -70,7 +71,7 @@ class Job:
 @click.pass_obj
 def plot(
     host: Host, words: tuple[str, ...], every: bool, listing: bool, part: str | None, kind: str | None, form: str,
-    output: Path | None, runs: str, data: str | None, sweeps: str, as_json: bool,
+    dark: bool, output: Path | None, runs: str, data: str | None, sweeps: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Draw RUN: its curves, hits and misses, its inside.
 
@@ -80,6 +81,8 @@ def plot(
     """
     if kind is not None and part is None:
         raise GlassnetError(f"--kind {kind} says which part is meant by --part: give --part NAME as well")
+    if dark and form == "pdf":
+        raise GlassnetError("a pdf is for paper, which is white: leave --dark away, or give --format svg")
     catalog = host.catalog()
     subjects, phrases = _read(host, words, part, kind, runs, data, sweeps, output)
     if listing and phrases:
@@ -92,7 +95,7 @@ def plot(
         left: list[Fitting] = []
     else:
         jobs, left = _fitting(subjects, catalog, form, every)
-    results = list(_draw(jobs, as_json))
+    results = list(_draw(jobs, as_json, dark))
     if as_json:
         say(json.dumps([*results, *map(_left_as_json, left)]))
     else:
@@ -209,7 +212,7 @@ def _safe(name: str) -> str:
 # --- drawing and telling ------------------------------------------------------------------------------------
 
 
-def _draw(jobs: list[Job], as_json: bool) -> Iterator[dict[str, str]]:
+def _draw(jobs: list[Job], as_json: bool, dark: bool) -> Iterator[dict[str, str]]:
     """Draw and keep each picture and tell of it; a plot that fails costs one line on stderr and nothing else."""
     from ..files import writing
     from ..pictures import save
@@ -228,7 +231,7 @@ def _draw(jobs: list[Job], as_json: bool) -> Iterator[dict[str, str]]:
                 with writing(job.path.parent, ELSEWHERE):
                     job.path.parent.mkdir(parents=True, exist_ok=True)
                 with blamed_on(choice):
-                    save(figure, job.path, ELSEWHERE)
+                    save(figure, job.path, ELSEWHERE, dark)
         except PlotFailed as error:
             say(style(str(error), fg="yellow"), err=True)
             yield {"plot": name, "failed": str(error)}

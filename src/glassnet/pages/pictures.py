@@ -15,6 +15,7 @@ from ..catalog import Catalog
 from ..errors import GlassnetError
 from ..experiment.repeating import program
 from ..hooks import PROJECT
+from ..pictures.dark import marked_photos
 from ..pictures.files import POINTS_AN_INCH, render
 from ..plotting import Fitting, blamed_on, draw, fitting_plots
 from ..runs import Run
@@ -109,6 +110,7 @@ def inline(document: str, prefix: str, label: str) -> str:
     box = re.search(r'viewBox="([^"]*)"', root[0])
     assert box is not None
     body = _LEFT_OUT.sub("", document[root.end() :])
+    body = marked_photos(body)
     body = re.sub(r"<[^>]*>", lambda tag: _ID.sub(rf"\g<1>{prefix}-", tag[0]), body)
     width = float(box[1].split()[2]) / POINTS_AN_INCH * PIXELS_AN_INCH
     return (

@@ -55,7 +55,8 @@ from .look import (
     whole_numbers,
     without_scale,
 )
-from .names import apart, beyond, first_of, shortened, spread, width, wrapped
+from .mosaic import mosaic, tile
+from .names import apart, beyond, first_of, fitted, shortened, spread, width, wrapped
 from .subjects import (
     Split,
     caption,
@@ -108,6 +109,7 @@ __all__ = [
     "dress",
     "figure",
     "first_of",
+    "fitted",
     "interval",
     "lacks",
     "legend",
@@ -116,6 +118,7 @@ __all__ = [
     "log_scale",
     "looks",
     "metric",
+    "mosaic",
     "name_ticks",
     "panels",
     "render",
@@ -130,6 +133,7 @@ __all__ = [
     "target_captions",
     "task_of",
     "text_on",
+    "tile",
     "title_of",
     "unit_of",
     "unreadable",

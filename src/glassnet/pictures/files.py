@@ -17,32 +17,46 @@ FORMS = ("png", "svg", "pdf")
 POINTS_AN_INCH = 72  # what SVG and PDF count in
 
 
-def save(figure: Any, path: str | Path, elsewhere: str = "give another path") -> Path:
+def save(figure: Any, path: str | Path, elsewhere: str = "give another path", dark: bool = False) -> Path:
     """Write a matplotlib figure whole or not at all, as the ending of its path says: .png, .svg or .pdf.
 
-    `elsewhere` is what to do where nothing may be written. Raises `GlassnetError` for any other ending, and where
-    the disk refuses.
+    `elsewhere` is what to do where nothing may be written, `dark` that it is for a dark page. Raises `GlassnetError`
+    for any other ending, for a dark pdf, and where the disk refuses.
     """
     path = Path(path)
     form = path.suffix[1:].lower()
     if form not in FORMS:
         hint = did_you_mean(form, FORMS)
         raise GlassnetError(f"{str(path)!r} does not say what to write.{hint} Possible: .{', .'.join(FORMS)}")
-    content = render(figure, form, salt=path.stem)
+    content = render(figure, form, salt=path.stem, dark=dark)
     write_bytes(path, lambda file: file.write(content), elsewhere=elsewhere)
     return path
 
 
-def render(figure: Any, form: str, salt: str = "", dpi: float | None = None) -> bytes:
+def render(figure: Any, form: str, salt: str = "", dpi: float | None = None, dark: bool = False) -> bytes:
     """The bytes of a figure as png, svg (whose text stays text) or pdf: neither a date nor random names are in them.
 
-    `salt` is what names inside an SVG are made of; `dpi` the dots an inch of a PNG, else the figure's own. The figure
-    is the same afterwards.
+    `salt` is what names inside an SVG are made of; `dpi` the dots an inch of a PNG, else the figure's own; `dark` that
+    it is for a dark page: png or svg, since a pdf is for paper. The figure is the same afterwards.
+
+    Raises `GlassnetError` for a dark pdf.
     """
-    with process.drawing(svg_fonttype="none", svg_hashsalt=salt, pdf_fonttype=42):
+    if dark:
+        return _in_dark(figure, form, salt, dpi)
+    with process.drawing(svg_fonttype="none", svg_hashsalt=salt, pdf_fonttype=42, image_composite_image=False):
         dots = (dpi or figure.dpi) if form == "png" else POINTS_AN_INCH
         with lent(figure, say_so=form != "svg"), _laid_out(figure, dots):
             return _written(figure, form)
+
+
+def _in_dark(figure: Any, form: str, salt: str, dpi: float | None) -> bytes:
+    from .dark import darkened_png, darkened_svg, photos_kept
+
+    if form == "pdf":
+        raise GlassnetError("a pdf is for paper, which is white: a dark picture is a .png or an .svg")
+    with photos_kept(figure):
+        light = render(figure, form, salt, dpi)
+    return darkened_png(light) if form == "png" else darkened_svg(light.decode()).encode()
 
 
 @contextmanager

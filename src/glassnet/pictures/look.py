@@ -34,7 +34,7 @@ TITLE, LABEL, TICK, NOTE = 15, 13, 12, 11  # points
 MOST_PANELS = 9
 BESIDE, BELOW = 1.3, 0.8  # inches that numbers and words take at the sides of a pair of axes
 TURNED = 0.26  # inches that a name takes which is turned
-_LINE = 1.25 / 72  # inches that a line of text takes, for each of its points
+LINE = 1.25 / 72  # inches that a line of text takes, for each of its points
 
 #: How the rows of each split look in every picture, and what they are called.
 SPLITS: dict[str, dict[str, Any]] = {
@@ -53,7 +53,7 @@ def figure(title: str, width: float = 6.4, height: float = 4.4) -> Any:
     from matplotlib.figure import Figure
 
     text = wrapped(title, width - 0.3, TITLE)
-    taller = text.count("\n") * TITLE * _LINE
+    taller = text.count("\n") * TITLE * LINE
     made = Figure(figsize=(width, height + taller), dpi=150, facecolor="white", layout="constrained")
     FigureCanvasAgg(made)
     layout: Any = made.get_layout_engine()

@@ -44,7 +44,7 @@ def wrapped(text: str, inches: float, size: float, most: int = MOST_LINES) -> st
     for paragraph in text.split("\n"):
         lines += _lines(paragraph, inches, size)
     if len(lines) > most:
-        lines = [*lines[: most - 1], _cut(" ".join(lines[most - 1 :]), inches, size)]
+        lines = [*lines[: most - 1], cut(" ".join(lines[most - 1 :]), inches, size)]
     return "\n".join(lines)
 
 
@@ -73,7 +73,7 @@ def _broken(word: str, inches: float, size: float) -> list[str]:
     return [*pieces, word]
 
 
-def _cut(text: str, inches: float, size: float) -> str:
+def cut(text: str, inches: float, size: float) -> str:
     """Both ends of a line that is too long, as much of them as fits: names differ at either."""
     if width(text, size) <= inches:
         return text
@@ -87,6 +87,16 @@ def shortened(name: str, most: int = MOST_LETTERS) -> str:
     """A name as a picture has room for it: of a long one both ends, since names differ at either."""
     half = most // 2
     return name if len(name) <= most else f"{name[: most - half]}…{name[len(name) - half + 1 :]}"
+
+
+def fitted(names: Sequence[str], inches: float, size: float) -> list[str]:
+    """Names of which none is wider than so many inches, at a size in points, and no two alike that were different."""
+    most = max(map(len, names), default=0)
+    texts = apart(names, most)
+    while most > 5 and max(width(text, size) for text in texts) > inches:
+        most -= 1
+        texts = apart(names, most)
+    return texts
 
 
 def apart(names: Sequence[str], most: int = MOST_LETTERS) -> list[str]:

@@ -67,7 +67,7 @@ def _matrix(axes: Any, counts: Any, names: list[str], share: str, note: str, cap
     for (i, j), count in np.ndenumerate(counts):
         if count or len(names) <= 4:
             colour = pictures.text_on(image.cmap(image.norm(values[i, j])))
-            axes.text(j, i, f"{count:,}", ha="center", va="center", color=colour, fontsize=size)
+            axes.text(j, i, f"{count:,}", ha="center", va="center", color=colour, fontsize=size, in_layout=False)
     return image
 
 
@@ -132,5 +132,7 @@ def _table(axes: Any, table: Any, lines: list[str]) -> None:
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     for (i, j), value in np.ndenumerate(table):
-        axes.text(j, i, pictures.said(value), ha="center", va="center", color="black", fontsize=pictures.TICK)
+        axes.text(
+            j, i, pictures.said(value), ha="center", va="center", color="black", fontsize=pictures.TICK, in_layout=False
+        )
     axes.axhline(len(lines) - 1.5, color="white", linewidth=6)

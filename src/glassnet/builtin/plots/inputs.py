@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 2000  # that importance is measured on, evenly spaced
 MOST_LETTERS = 44  # of the name of an input
+BAR = 1.0  # inches that a colour bar takes
 MOST_PATCHES = 10  # a side: larger pictures are shuffled in patches of several pixels
 
 
@@ -50,13 +51,14 @@ def _unit_names(run: Run, count: int) -> list[str]:
 
 def _as_pictures(run: Run, W: Any, title: str) -> Any:
     wide = min(5, W.shape[1])
-    made = pictures.figure(title, 7.5, 0.9 + 1.42 * -(-W.shape[1] // wide))
+    made = pictures.figure(title, 7.5, 0.6)
     most = float(np.quantile(np.abs(W), 0.998)) or 1.0  # a few extreme pixels would pale all others
-    panels = pictures.panels(made, W.shape[1], wide)
-    for axes, name, weights in zip(panels, _unit_names(run, W.shape[1]), W.T, strict=True):
-        pictures.without_scale(axes, name if not run.experiment.hidden else f"unit {name}")
-        image = axes.imshow(weights.reshape(image_shape(run)), cmap=pictures.DIVERGING, vmin=-most, vmax=most)
-    pictures.colour_bar(image, panels, "weight")
+    shape = image_shape(run)
+    names = pictures.fitted(_unit_names(run, W.shape[1]), pictures.tile(made, shape, wide, BAR)[0], pictures.NOTE)
+    titles = [f"unit {name}" for name in names] if run.experiment.hidden else names
+    look: Any = {"cmap": pictures.DIVERGING, "vmin": -most, "vmax": most}
+    axes, images = pictures.mosaic(made, [weights.reshape(shape) for weights in W.T], titles, wide, BAR, **look)
+    pictures.colour_bar(images[0], [axes], "weight")
     return made
 
 

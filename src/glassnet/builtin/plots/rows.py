@@ -11,6 +11,8 @@ from glassnet import Plot, Range, pictures
 if TYPE_CHECKING:
     from glassnet import Run
 
+WIDE = 5  # pictures side by side
+
 
 def gallery(split: pictures.Split = None, count: Annotated[int, Range(1, 50)] = 15) -> Plot:
     """Rows as pictures, evenly spaced over the split: what the network says, how sure it is, whether it is right.
@@ -80,30 +82,30 @@ def _wants_pictures(run: Run) -> str:
 
 def _draw_rows(run: Run, split: pictures.Split, rows: list[int], title: str, note: str) -> Any:
     shape = image_shape(run)
-    X = run.rows(split).X
-    words = _verdicts(run, split, rows)
-    wide = min(5, len(rows))
-    high = -(-len(rows) // wide)
-    made = pictures.figure(title, max(5.0, 1.5 * wide), 1.1 + 1.75 * high)
+    images = [X.reshape(shape) for X in run.rows(split).X[rows]]
+    wide = min(WIDE, len(rows))
+    made = pictures.figure(title, max(5.0, 1.5 * wide), 0.9)
     legend = "" if pictures.task_of(run) == "regression" else "; blue: right, thick orange frame: wrong"
-    made.supxlabel(note + legend, fontsize=pictures.NOTE)
-    darkest, brightest = min(0.0, float(X[rows].min())), float(X[rows].max())
-    for axes, row, (said, right) in zip(pictures.panels(made, len(rows), wide), rows, words, strict=True):
-        pictures.without_scale(axes, said)
-        axes.imshow(X[row].reshape(shape), cmap="gray", vmin=darkest, vmax=brightest, interpolation="nearest")
-        axes.title.set_color(pictures.BLUE if right else pictures.VERMILION)
-        axes.spines[:].set_color(pictures.BLUE if right else pictures.VERMILION)
-        axes.spines[:].set_linewidth(1.2 if right else 3.5)
+    made.supxlabel(pictures.wrapped(note + legend, made.get_figwidth() - 0.3, pictures.NOTE), fontsize=pictures.NOTE)
+    words = _verdicts(run, split, rows, pictures.tile(made, shape, wide)[0])
+    frames = [(pictures.BLUE, 1.2) if right else (pictures.VERMILION, 3.5) for _, right in words]
+    look: Any = {"vmin": min(0.0, float(np.min(images))), "vmax": float(np.max(images)), "cmap": "gray"}
+    pictures.mosaic(made, images, [said for said, _ in words], wide, frames=frames, **look)
     return made
 
 
-def _verdicts(run: Run, split: pictures.Split, rows: list[int]) -> list[tuple[str, bool]]:
-    """What stands above each picture, and whether the network is right; numbers are never quite right or wrong."""
+def _verdicts(run: Run, split: pictures.Split, rows: list[int], inches: float) -> list[tuple[str, bool]]:
+    """What stands above each picture of so many inches, and whether the network is right.
+
+    Numbers are never quite right or wrong.
+    """
     said, actual = (answers[rows] for answers in run.answers(split))
     if pictures.task_of(run) == "regression":
         pairs = zip(said, actual, strict=True)
         return [(f"{_several(p)}\nis {_several(t)}", True) for p, t in pairs]
     names = pictures.class_names(run)
+    beside = max(pictures.width("is ", pictures.NOTE), pictures.width(", 100 %", pictures.NOTE))
+    names = pictures.fitted(names, inches - beside, pictures.NOTE)
     if pictures.task_of(run) == "multilabel":
         pairs = zip(said, actual, strict=True)
         return [(f"{_labels(p, names)}\nis {_labels(t, names)}", bool((p == t).all())) for p, t in pairs]
