@@ -175,11 +175,8 @@ def _choices(row: Row) -> dict[str, str]:
 def _meant(row: Row, name: str) -> list[str]:
     """What a choice of a run may be called: in full, and a part by its name alone."""
     value = _choices(row).get(name, "")
-    return [
-        value,
-        value.partition(":")[0],
-        *[row.experiment.title] * (row.experiment is not None and name == "dataset"),
-    ]
+    title = [row.experiment.title] if row.experiment is not None and name == "dataset" else []
+    return [value, value.partition(":")[0], *title]
 
 
 def _differences(rows: Sequence[Row]) -> list[str]:

@@ -6,12 +6,12 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from .dark import FILTER
 from .files import POINTS_AN_INCH, render
 
 #: An SVG of many rows is as long as all of them: beyond so many letters the notebook keeps the PNG alone.
 LONGEST_SVG = 400_000
-#: In a dark room light and dark change places, and each colour keeps its hue.
-DARK = "<style>@media (prefers-color-scheme: dark) { svg { filter: invert(.9) hue-rotate(180deg); } }</style>"
+DARK = f"<style>@media (prefers-color-scheme: dark) {{ svg {{ filter: {FILTER}; }} }}</style>"
 
 
 class Picture(Figure):
