@@ -154,6 +154,8 @@ def _set(cell: str, size: int, right: bool) -> str:
 
 def breadth(text: str) -> int:
     """Places of a terminal: Chinese signs take two, accents that are set above a letter none."""
+    if text.isascii():
+        return len(text)
     return sum(0 if combining(sign) else 2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 

@@ -6,6 +6,8 @@ from glassnet import Plot, hookimpl
 
 from .classes import class_report, confusion_matrix
 from .curves import loss, metrics
+from .decisions import calibration, precision_recall, raw_scores, roc
+from .dependence import learning_curve, partial_dependence
 from .histograms import activation_histograms, gradient_histograms
 from .inputs import first_layer, permutation_importance
 from .inside import dead_and_saturated, gradient_norms, signals, update_sizes
@@ -28,6 +30,10 @@ def plots() -> list[Callable[..., Plot]]:
         metrics,
         confusion_matrix,
         class_report,
+        roc,
+        precision_recall,
+        calibration,
+        raw_scores,
         gallery,
         most_wrong,
         predicted_actual,
@@ -36,6 +42,8 @@ def plots() -> list[Callable[..., Plot]]:
         fitted_curve,
         first_layer,
         permutation_importance,
+        partial_dependence,
+        learning_curve,
         network_diagram,
         signals,
         gradient_norms,
