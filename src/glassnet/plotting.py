@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from . import process
 from .catalog import Catalog, Choice, Part, Phrase, explain
 from .errors import GlassnetError, did_you_mean, join
 from .hooks import PROJECT
@@ -93,8 +94,12 @@ def draw(choice: Choice, subject: Any) -> Figure:
     """The figure of a plot that fits. Raises `PlotFailed`, in one line, whatever the plot itself raises."""
     from matplotlib.figure import Figure
 
+    from .pictures.finishing import finished
+
+    ours = choice.part.distribution == PROJECT
     try:
-        figure = _built(choice).draw(subject)
+        with process.drawing(text_parse_math=False) if ours else nullcontext():
+            figure = _built(choice).draw(subject)
     except PlotFailed:
         raise
     except (Exception, SystemExit) as error:
@@ -104,10 +109,10 @@ def draw(choice: Choice, subject: Any) -> Figure:
             f"plot {choice.part.full_name} returned {type(figure).__name__} instead of a matplotlib Figure "
             f"({choice.part.where}): end its draw(subject) with `return figure`"
         )
-    if choice.part.distribution == PROJECT or _says_dollars(subject):
-        with blamed_on(choice):
+    with blamed_on(choice):
+        if not ours and _says_dollars(subject):
             _as_written(figure)
-    return figure
+        return finished(figure)
 
 
 @contextmanager

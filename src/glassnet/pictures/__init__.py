@@ -57,6 +57,7 @@ from .look import (
 )
 from .mosaic import mosaic, tile
 from .names import apart, beyond, first_of, fitted, shortened, spread, width, wrapped
+from .room import crowded
 from .subjects import (
     Split,
     caption,
@@ -106,6 +107,7 @@ __all__ = [
     "class_names",
     "colour_bar",
     "count",
+    "crowded",
     "dress",
     "figure",
     "first_of",

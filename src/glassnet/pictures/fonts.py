@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from functools import cache, lru_cache
 from typing import Any
 
-from ..wording import count
-
-FONT = "DejaVu Sans"  # comes with matplotlib
+from ..wording import count, visible
+from .names import FONT, wrapped
 
 
 @contextmanager
@@ -18,7 +17,11 @@ def lent(figure: Any, say_so: bool = True) -> Iterator[None]:
     many letters no font has."""
     from matplotlib.text import Text
 
-    texts = [(text, lacking(text.get_text())) for text in figure.findobj(Text)]
+    every = figure.findobj(Text)
+    orders = [(text, text.get_text()) for text in every if visible(text.get_text()) != text.get_text()]
+    for text, words in orders:
+        text.set_text(visible(words))
+    texts = [(text, lacking(text.get_text())) for text in every]
     before = [(text, text.get_fontfamily()) for text, letters in texts if letters]
     for text, families in before:
         text.set_fontfamily([*families, *lenders(lacking(text.get_text()))])
@@ -26,12 +29,19 @@ def lent(figure: Any, say_so: bool = True) -> Iterator[None]:
     title = figure.get_suptitle()
     if missing and say_so:
         some = count(len(missing), "of these letters", "of these letters")
-        figure.suptitle(f"{title}\nno font here has {some}: as .svg they stay text".strip(), **_look(figure))
+        words = wrapped(
+            f"no font here has {some}: as .svg they stay text",
+            figure.get_figwidth() - 0.3,
+            _look(figure).get("fontsize", 12),
+        )
+        figure.suptitle(f"{title}\n{words}".strip(), **_look(figure))
     try:
         yield
     finally:
         for text, families in before:
             text.set_fontfamily(families)
+        for text, words in orders:
+            text.set_text(words)
         if missing and say_so:
             figure.suptitle(title, **_look(figure))
 

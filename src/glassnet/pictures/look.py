@@ -16,7 +16,7 @@ import numpy as np
 
 from ..wording import SPLITS as WORDS
 from ..wording import significant
-from .names import spread, width, wrapped
+from .names import spread, tidy, width, wrapped
 
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
@@ -32,6 +32,7 @@ BEST, TIED, OTHER, FAILED = VERMILION, ORANGE, BLUE, GREY  # the points of a swe
 
 TITLE, LABEL, TICK, NOTE = 15, 13, 12, 11  # points
 MOST_PANELS = 9
+LEGEND = 0.6  # of the width of a pair of axes, for the names in a legend
 BESIDE, BELOW = 1.3, 0.8  # inches that numbers and words take at the sides of a pair of axes
 TURNED = 0.26  # inches that a name takes which is turned
 LINE = 1.25 / 72  # inches that a line of text takes, for each of its points
@@ -78,9 +79,9 @@ def panels(made: Any, count: int, columns: int = 3) -> list[Any]:
 def dress(axes: Any, note: str, x: str, y: str, grid: bool = True) -> Any:
     """The axes, with words above and at their sides, in as many lines as these need, and a light grid behind."""
     across, down = _room(axes)
-    axes.set_title(wrapped(note, across, NOTE), fontsize=NOTE)
-    axes.set_xlabel(wrapped(x, across, LABEL), fontsize=LABEL)
-    axes.set_ylabel(wrapped(y, down, LABEL), fontsize=LABEL)
+    _say(axes.set_title, note, across, NOTE)
+    _say(axes.set_xlabel, x, across, LABEL)
+    _say(axes.set_ylabel, y, down, LABEL)
     axes.tick_params(labelsize=TICK)
     axes.spines[["top", "right"]].set_visible(False)
     axes.set_axisbelow(True)
@@ -89,6 +90,12 @@ def dress(axes: Any, note: str, x: str, y: str, grid: bool = True) -> Any:
     if grid:
         axes.grid(color=GREY, alpha=0.25, linewidth=0.8)
     return axes
+
+
+def _say(put: Any, words: str, inches: float, size: float) -> None:
+    """Words in lines of so many inches; the text keeps them as its label, should they be broken anew."""
+    text = put(wrapped(words, inches, size), fontsize=size)
+    text.set_label(words)
 
 
 def _room(axes: Any) -> tuple[float, float]:
@@ -161,9 +168,18 @@ def legend(axes: Any, onto: Any = None, first: Sequence[str] = (), **where: Any)
     made = (axes if onto is None else onto).legend(
         handles, [f"name {number}" for number in range(len(labels))], **where
     )
+    wide = LEGEND * made.figure.get_figwidth() / (made._ncols if made._ncols < len(labels) else len(labels))
+    room = max(1.2, wide if made._ncols > 1 else LEGEND * _room_of(axes))
     for text, label in zip(made.get_texts(), labels, strict=True):
-        text.set_text(label)
+        text.set_text(wrapped(label, room, text.get_fontsize()))
+    title = made.get_title()
+    title.set_text(wrapped(tidy(title.get_text()), room, title.get_fontsize()) if title.get_text() else "")
     return made
+
+
+def _room_of(axes: Any) -> float:
+    """Inches across that the first of some axes has."""
+    return _room(axes[0] if isinstance(axes, list | tuple) else axes)[0]
 
 
 def legend_beside(axes: Any) -> Any:
@@ -200,10 +216,19 @@ def _entries(panels: Sequence[Any]) -> tuple[list[Any], list[str]]:
     return list(found.values()), list(found)
 
 
+def hidden_names(axes: Any, made: Any) -> list[str]:
+    """What is drawn in the axes and begins with an underscore, and is missing in their own legend."""
+    shown = {text.get_text() for text in made.get_texts()}
+    names = _entries([axes])[1]
+    own = shown <= set(names)  # else it was made of other things than those in the axes
+    return [name for name in names if own and name.startswith("_") and name not in shown]
+
+
 def colour_bar(image: Any, panels: Sequence[Any], label: str) -> Any:
     """What the colours of an image mean, beside the axes that share them."""
     bar = panels[0].figure.colorbar(image, ax=list(panels), shrink=0.85)
-    bar.set_label(wrapped(label, 0.85 * panels[0].figure.get_figheight() - 0.8, LABEL), fontsize=LABEL)
+    inches = 0.85 * panels[0].figure.get_figheight() - 0.8
+    _say(bar.ax.set_ylabel, label, inches, LABEL)
     bar.ax.tick_params(labelsize=NOTE)
     bar.ax.yaxis.set_major_formatter(_tick_formatter(bar.ax.yaxis))
     return bar

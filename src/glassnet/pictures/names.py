@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from ..wording import amount
-from .fonts import FONT
+from ..wording import amount, visible
 
+FONT = "DejaVu Sans"  # comes with matplotlib
 MOST_LETTERS, MOST_OF_AN_AXIS = 40, 120  # of a name that comes from data, and of one that has an axis for itself
 MOST_LINES = 3
+NAMELESS = "(no name)"  # an empty name, which a legend would leave out
 _EM = 100.0  # size at which letters are measured
 _POINTS_AN_INCH = 72.0
 
@@ -83,9 +84,14 @@ def cut(text: str, inches: float, size: float) -> str:
     return shortened(text, most)
 
 
+def tidy(name: str) -> str:
+    """A name in one line without marks that nobody sees: blanks for line ends, `\\x00` for what is no letter."""
+    return name if name.isprintable() and name.strip() else visible(" ".join(name.split())) or NAMELESS
+
+
 def shortened(name: str, most: int = MOST_LETTERS) -> str:
     """A name as a picture has room for it: of a long one both ends, since names differ at either."""
-    half = most // 2
+    name, half = tidy(name), most // 2
     return name if len(name) <= most else f"{name[: most - half]}…{name[len(name) - half + 1 :]}"
 
 

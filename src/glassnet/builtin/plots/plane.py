@@ -170,8 +170,8 @@ def _panels(run: Run, split: pictures.Split, plane: Plane) -> list[Panel]:
         return [_numbers(plane, numbers[:, j], actual[:, j], captions[j]) for j in range(numbers.shape[1])]
     if pictures.task_of(run) == "multilabel":
         return [_two(plane, outputs[:, j], said[:, j], actual[:, j], YES_NO, names[j]) for j in range(len(names))]
-    code_of = {name: code for code, name in enumerate(names)}
-    codes = np.array([code_of[name] for name in said.astype(str).tolist()])
+    code_of = {str(name): code for code, name in enumerate(run.trained.data.targets.classes or ())}
+    codes = np.array([code_of[str(name)] for name in said.tolist()])
     if outputs.shape[1] == 1:
         return [_two(plane, outputs[:, 0], codes, actual, names, captions[0])]
     return [_several(plane, codes, actual, names, captions[0])]

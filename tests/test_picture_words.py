@@ -1,0 +1,149 @@
+"""Whatever columns, classes and targets are called, in every plot of the catalog each word can be read."""
+
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+from matplotlib.figure import Figure
+
+from glassnet import Dataset, Plot, Run, pictures, plotting
+from glassnet.checks import small_runs
+from glassnet.pictures.finishing import plain
+from glassnet.pictures.names import NAMELESS
+
+LONG = "previous {} grade of the pupil in mathematics in the final e{}"
+NAMES = {
+    "sixty letters": "{} that was measured in the summer of the year before last, {}",
+    "alike at both ends": LONG + "xamination of the term",
+    "one German word": "Donaudampfschifffahrtsgesellschaftskapitänsmütze{}{}",
+    "Chinese": "数据集的特征名称测量值第{}列{}",
+    "emoji": "🐈 {} 🎉🎉 {}",
+    "Hebrew and Arabic": "שלום {} العربية {}",
+    "signs": "_{}\n${}_a$ 5 % \x00 \u202eabc",
+    "nothing": "",
+}
+EVERY = ("sixty letters", "alike at both ends")  # on these, every plot is drawn of every subject; of the rest, of one
+
+
+def named(data: Dataset, names: str) -> Dataset:
+    """The same rows, whose columns, classes and targets are called so."""
+
+    def some(word: str, count: int) -> tuple[str, ...]:
+        said = NAMES[names]
+        return tuple(said.format(word, number) if said else " " * number for number in range(count))
+
+    given: dict[str, Any] = {"target_names": some("target", 1 if data.y.ndim == 1 else data.y.shape[1])}
+    if data.image_shape is None:
+        given["feature_names"] = some("feature", data.X.shape[1])
+    if data.task in ("binary", "multiclass"):
+        given["classes"] = some("class", len(set(data.y.tolist())))
+    return replace(data, captions={}, **given)
+
+
+@cache
+def subjects(names: str) -> tuple[Any, ...]:
+    """A run of every sort, and two side by side."""
+    rows = [named(data, names) for data in small_runs._datasets()]
+    runs = [small_runs._run(data, number) for number, data in enumerate(rows, 1)]
+    again = small_runs._run(rows[0], 9, seed=1, optimizer="sgd:lr=0.1", hidden=(12, 3))
+    return (*runs, [runs[0], again])
+
+
+def drawn(names: str) -> list[tuple[str, Figure]]:
+    """(plot and subject, figure) of every plot of the catalog, the costly ones as well."""
+    found: dict[str, Figure] = {}
+    plots = set()
+    for number, subject in enumerate(subjects(names)):
+        for fitting in plotting.fitting_plots(subject):
+            name = fitting.choice.part.full_name
+            if fitting.unsuited or (name in plots and names not in EVERY) or (fitting.costly and name in plots):
+                continue
+            plots.add(name)
+            found[f"{name} of subject {number}"] = plotting.draw(fitting.choice, subject)
+    return list(found.items())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("names", NAMES)
+def test_whatever_things_are_called_no_word_leaves_the_picture_or_lies_on_another(names: str) -> None:
+    figures = drawn(names)
+    assert len(figures) > 20
+    assert {which: said for which, figure in figures if (said := pictures.crowded(figure))} == {}
+
+
+@pytest.mark.slow
+def test_sweeps_and_parts_too_are_drawn_so_that_every_word_is_read() -> None:
+    several = [*small_runs.small_sweeps(), *small_runs.some_parts()]
+    figures = [
+        (fitting.choice.part.name, plotting.draw(fitting.choice, subject))
+        for subject in several
+        for fitting in plotting.fitting_plots(subject)
+        if not fitting.unsuited
+    ]
+    assert len(figures) > 5
+    assert {which: said for which, figure in figures if (said := pictures.crowded(figure))} == {}
+
+
+@pytest.mark.parametrize("names", ["alike at both ends", "signs"])
+def test_shortened_names_differ(names: str) -> None:
+    for run in subjects(names)[:-1]:
+        assert len(set(pictures.class_names(run))) == len(pictures.class_names(run))
+
+
+def test_words_that_lie_on_each_other_or_leave_the_picture_are_noticed() -> None:
+    figure, axes = pictures.single("Points", "x", "y")
+    axes.plot([0, 1], [0, 1])
+    assert pictures.crowded(figure) == []
+    axes.text(0.5, 0.5, "one")
+    axes.text(0.5, 0.5, "two")
+    axes.text(0.9, 0.1, "a text that is much too long for the place where it begins", in_layout=False)
+    lies, leaves = sorted(pictures.crowded(figure), key=len)[0], sorted(pictures.crowded(figure), key=len)[-1]
+    assert lies == "'one' (text in axes 1) lies on 'two' (text in axes 1)"
+    assert leaves.endswith("leaves the picture")
+
+
+def test_turned_words_lie_beside_each_other_though_their_boxes_overlap() -> None:
+    figure, axes = pictures.single("Turned", "", "y")
+    pictures.name_ticks(axes, [f"a name that is turned, {number}" for number in range(8)])
+    assert axes.get_xticklabels()[0].get_rotation() == 45
+    assert pictures.crowded(figure) == []
+
+
+def test_matplotlibs_own_legend_leaves_out_no_class_in_a_guests_picture() -> None:
+    def draw(run: Run) -> Figure:
+        figure = Figure()
+        axes = figure.add_subplot(title="Lines")
+        for name in ("low", "_other"):
+            axes.plot([1, 2], [1, 2], label=name)
+        axes.plot([1, 2], [2, 2])
+        axes.legend(title="kind")
+        return figure
+
+    def lines() -> Plot:
+        """What a guest draws."""
+        return Plot(draw)
+
+    figure = plotting.plot(subjects("sixty letters")[0], lines)
+    made = figure.axes[0].get_legend()
+    assert [text.get_text() for text in made.get_texts()] == ["low", "_other"]
+    assert made.get_title().get_text() == "kind"
+
+
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        (r"$\mathdefault{10^{-3}}$", "10⁻³"),
+        (r"$\mathdefault{2\times10^{12}}$", "2×10¹²"),
+        (r"$\mathdefault{-10^{0}}$", "-10⁰"),
+        ("$20 to $50", "$20 to $50"),
+    ],
+)
+def test_powers_of_ten_are_written_without_formulas(formula: str, words: str) -> None:
+    assert plain(formula) == words
+
+
+def test_a_name_that_is_empty_or_in_several_lines_is_a_name() -> None:
+    assert pictures.shortened(" \t") == NAMELESS
+    assert pictures.shortened("two\nlines\x00") == "two lines\\x00"
+    assert pictures.apart(["a\nb", "a b"]) == ["a b (1)", "a b (2)"]
