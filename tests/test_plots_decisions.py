@@ -10,9 +10,10 @@ from sklearn.calibration import calibration_curve
 from sklearn.inspection import partial_dependence as sklearns_dependence
 from sklearn.metrics import average_precision_score, brier_score_loss, precision_recall_curve, roc_auc_score, roc_curve
 
-from glassnet import Dataset, Experiment, GlassnetError, GlassRegressor, Run, Training, plot
+from glassnet import Dataset, Experiment, GlassnetError, GlassRegressor, Run, Training, plot, trace
 from glassnet import run as begin
-from glassnet.builtin.plots import decisions, dependence
+from glassnet.builtin.plots import decisions, dependence, network, plane
+from glassnet.builtin.plots.classes import mistaken
 
 
 def trained(dataset: str, **words: Any) -> Run:
@@ -125,3 +126,55 @@ def test_what_has_no_classes_or_only_one_is_refused_in_words(what: str) -> None:
     training: Training = begin(Experiment(dataset=lonely, epochs=1, test=0.05)).finish()
     with pytest.raises(GlassnetError, match=r"does not fit in-memory: (no class|it has no)"):
         plot(training, what)
+
+
+# --- two chosen inputs, hidden units, a row in the network ------------------------------------------------------
+
+
+def test_two_inputs_of_many_make_a_plane_with_the_others_at_their_medians(iris: Run) -> None:
+    field = plane.plane_of(iris, None, 12, (2, 3))
+    X = iris.trained.source.X
+    assert np.array_equal(np.unique(field.places[:, 0]), [np.median(X[:, 0])])
+    assert field.places.shape == (144, 4) and field.rows.shape == (len(iris.rows()), 2)
+    axes = plot(iris, "decision_boundary:x=petal length,y=petal width,points=20").axes[0]
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("petal length, cm", "petal width, cm")
+    assert "other inputs at their medians" in axes.get_title()
+    for phrase, words in (
+        ("x=petal,y=petal width", "there is no input 'petal'"),
+        ("points=20", "name two: x=NAME,y=NAME"),
+    ):
+        with pytest.raises(GlassnetError, match=words):
+            plot(iris, f"decision_boundary:{phrase}")
+
+
+def test_what_a_hidden_unit_sees_is_its_activation(moons: Run) -> None:
+    places = plane.plane_of(moons, None, 10).places
+    (a,) = plane.activations_at(moons, places)
+    net = moons.trained.network
+    x = moons.trained.data.features.transform(places)
+    W, b = net.view(net.w, "weight", 0), net.view(net.w, "bias", 0)
+    assert np.allclose(a, np.maximum(x @ W + b, 0))
+    drawn = plot(moons, "hidden_units:most=3,points=10")
+    shown = [axes for axes in drawn.axes if axes.images]
+    assert [axes.get_title() for axes in shown] == ["layer 1, unit 1", "layer 1, unit 51", "layer 1, unit 100"]
+    assert np.allclose(shown[0].images[0].get_array(), a[:, 0].reshape(10, 10))
+
+
+def test_a_row_in_the_network_has_the_values_of_its_trace() -> None:
+    run = trained("iris", hidden=(3,), epochs=5)
+    number = int(run.rows("train").index[4])
+    values = network.values_of(run, number)
+    seen = trace(run.trained, rows=[number]).as_plain()
+    assert np.allclose(values[0], run.rows("train").X[4])
+    assert f"{values[1].max():.6g}"[:6] in str(seen)
+    assert values[-1].sum() == pytest.approx(1)
+    texts_ = [text.get_text() for text in plot(run, f"network_diagram:row={number}").axes[0].texts]
+    assert sum(text.lstrip("-").replace(".", "").isdigit() for text in texts_) >= 3 + 4
+    with pytest.raises(GlassnetError, match="the data set has no row 999"):
+        plot(run, "network_diagram:row=999")
+
+
+def test_the_worst_mistake_is_a_sentence() -> None:
+    actual, said = np.array([0, 0, 0, 1, 1, 2]), np.array([0, 0, 1, 2, 2, 2])
+    assert mistaken(said, actual, ["a", "b", "c"]) == "; b is taken for c most: 2 of 2"
+    assert mistaken(actual, actual, ["a", "b", "c"]) == ""

@@ -16,7 +16,7 @@ from .layers import gradient_norms_runs
 from .network import network_diagram
 from .numbers import predicted_actual, residuals
 from .parts import activation_slope
-from .plane import decision_boundary, fitted_curve
+from .plane import decision_boundary, fitted_curve, hidden_units
 from .rows import gallery, most_wrong
 from .several import loss_runs, scores_runs
 from .sweeps import bars_sweep, heatmap_sweep, line_sweep, points_sweep, ranking_sweep
@@ -40,6 +40,7 @@ def plots() -> list[Callable[..., Plot]]:
         residuals,
         decision_boundary,
         fitted_curve,
+        hidden_units,
         first_layer,
         permutation_importance,
         partial_dependence,

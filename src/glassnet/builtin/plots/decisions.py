@@ -88,7 +88,7 @@ def precision_recall(split: pictures.Split = None) -> Plot:
 
 
 def calibration(split: pictures.Split = None, bins: Annotated[int, Range(2, 50)] = 10) -> Plot:
-    """Whether a probability can be taken at its word: of rows that are given 70 %, are 70 % of the class?
+    """Whether a probability can be taken at its word: of rows that are given 70 %, how many are of the class.
 
     x = mean probability of the rows in a bin of equal width; y = share of them that are of the class; the diagonal is
     perfect. The Brier score is the mean of (p - t)^2: 0 is perfect, 0.25 is p = 0.5 throughout. Rows count by their
