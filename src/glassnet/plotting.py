@@ -15,6 +15,7 @@ from .hooks import PROJECT
 from .kinds import KINDS, Plot
 from .runs import Run
 from .sweeps import Sweep
+from .training.threads import one
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -94,7 +95,7 @@ def draw(choice: Choice, subject: Any) -> Figure:
 
     ours = choice.part.distribution == PROJECT
     try:
-        with process.drawing(text_parse_math=False) if ours else nullcontext():
+        with one(), process.drawing(text_parse_math=False) if ours else nullcontext():
             figure = _built(choice).draw(subject)
     except PlotFailed:
         raise
