@@ -14,6 +14,7 @@ from .hooks import PROJECT
 from .kinds import KINDS, Plot
 from .runs import Run, run_of
 from .sweeps import Sweep
+from .training.threads import one
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -98,7 +99,7 @@ def draw(choice: Choice, subject: Any) -> Figure:
 
     ours = choice.part.distribution == PROJECT
     try:
-        with process.drawing(text_parse_math=False) if ours else nullcontext():
+        with one(), process.drawing(text_parse_math=False) if ours else nullcontext():
             figure = _built(choice).draw(subject)
     except PlotFailed:
         raise

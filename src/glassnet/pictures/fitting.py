@@ -14,7 +14,8 @@ from .. import process
 from .fonts import lent
 from .names import width, wrapped
 
-LONG, MANY = 0.7, 0.4  # of the room that a text, and that all names along x may have: beyond it they are looked at
+LONG, MANY = 0.9, 0.4  # of the room that a text, and that all names along x may have: beyond it they are looked at
+LONG_BESIDE_A_SQUARE = 0.6  # axes whose units are equally long both ways may end up much smaller than their place
 EDGE = 0.06  # inches that stay free at the border of the figure and between two pairs of axes
 
 
@@ -42,8 +43,9 @@ def _lay_out(figure: Any) -> None:
 def _is_long(figure: Any, axes: Any) -> bool:
     left, right, *_ = _cell(figure, axes)
     names = sum(map(_inches, _names(axes))) if axes.axison else 0.0
+    share = LONG if axes.get_aspect() == "auto" else LONG_BESIDE_A_SQUARE
     return names > MANY * (right - left) or any(
-        max(width(line, text.get_fontsize()) for line in text.get_text().split("\n")) > LONG * room
+        max(width(line, text.get_fontsize()) for line in text.get_text().split("\n")) > share * room
         for text, room in _with_room(figure, axes)
     )
 

@@ -84,6 +84,7 @@ def dress(axes: Any, note: str, x: str, y: str, grid: bool = True) -> Any:
     _say(axes.set_ylabel, y, down, LABEL)
     axes.tick_params(labelsize=TICK)
     axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[:].set_in_layout(False)  # they are where the axes are, and asking them takes long
     axes.set_axisbelow(True)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(_tick_formatter(axis))
@@ -128,6 +129,7 @@ def without_scale(axes: Any, title: str = "") -> Any:
     axes.set_xticks([])
     axes.set_yticks([])
     axes.spines[:].set_color(GREY)
+    axes.spines[:].set_in_layout(False)
     return axes
 
 
@@ -230,6 +232,7 @@ def colour_bar(image: Any, panels: Sequence[Any], label: str) -> Any:
     inches = 0.85 * panels[0].figure.get_figheight() - 0.8
     _say(bar.ax.set_ylabel, label, inches, LABEL)
     bar.ax.tick_params(labelsize=NOTE)
+    bar.outline.set_in_layout(False)
     bar.ax.yaxis.set_major_formatter(_tick_formatter(bar.ax.yaxis))
     return bar
 
@@ -302,7 +305,6 @@ def log_scale(axes: Any, side: str = "y", powers: float = inf) -> None:
         LogFormatterMathtext,
         LogLocator,
         MaxNLocator,
-        NullFormatter,
         NullLocator,
     )
 
@@ -312,7 +314,7 @@ def log_scale(axes: Any, side: str = "y", powers: float = inf) -> None:
     if run_away:
         (axes.set_ylim if side == "y" else axes.set_xlim)(low / 2, min(high, 1e303) * 2)
     (axes.set_yscale if side == "y" else axes.set_xscale)("log")
-    axis.set_minor_formatter(NullFormatter())
+    axis.set_minor_locator(NullLocator())  # there would be dozens, and each takes as long as a curve
     if high > powers * low:
         axis.set_major_locator(LogLocator(numticks=8))
         axis.set_major_formatter(LogFormatterMathtext())
