@@ -40,7 +40,7 @@ from glassnet.publish import serving
 
 ROOT = Path(__file__).parent.parent
 PAGES = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")), *sorted(ROOT.glob("docs/*.md"))]
-LANGUAGES = {"console", "python", "text", "toml", "sh", "notebook"}  # the last is for tests/test_notebooks.py
+LANGUAGES = {"console", "python", "text", "toml", "sh", "notebook", "shell", "powershell"}  # some by other tests
 TOLERANCE = 0.05
 
 

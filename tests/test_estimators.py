@@ -920,3 +920,32 @@ def test_solvers_come_in_the_documents_order_on_mnist() -> None:
     sgd = mean_score(parts, optimizer="nesterov:lr=0.001", l2=1e-4 / 200, **given)  # what scikit-learn calls sgd
     assert adam > lbfgs > sgd
     assert adam == pytest.approx(0.900, abs=0.015) and sgd == pytest.approx(0.833, abs=0.03)
+
+
+# --- targets that can't be learned, in words --------------------------------------------------------------------
+
+ROWS_ = np.random.default_rng(0).normal(size=(40, 3))
+SIGNS = (ROWS_[:, 0] > 0).astype(int)
+
+
+@pytest.mark.parametrize(
+    ("kind", "y", "words"),
+    [
+        (GlassClassifier, SIGNS[:10], r"inconsistent numbers of samples: \[40, 10\]"),
+        (GlassRegressor, SIGNS[:10], r"inconsistent numbers of samples: \[40, 10\]"),
+        (GlassClassifier, np.repeat(SIGNS, 2), r"inconsistent numbers of samples: \[40, 80\]"),
+        (GlassRegressor, np.array(["low", "high"])[SIGNS], "holds text, '(low|high)' first at number 0"),
+        (GlassRegressor, pd.Series(["1.5"] * 39 + ["n/a"]), "holds text, 'n/a' first at number 39"),
+        (GlassRegressor, [*map(float, SIGNS[:39]), None], "value number 39 is None|NaN"),
+        (GlassRegressor, pd.Series(pd.date_range("2020", periods=40)), "holds dates"),
+        (GlassClassifier, np.array([None, *SIGNS[1:]], dtype=object), "value number 0 is a gap"),
+        (GlassClassifier, np.array([*"ab" * 19, "a", np.nan], dtype=object), "value number 39 is a gap"),
+    ],
+)
+def test_a_target_that_can_not_be_learned_is_refused_in_words(kind: type, y: object, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        kind((3,), max_iter=2).fit(ROWS_, y)
+
+
+def test_numbers_that_are_written_as_text_are_numbers() -> None:
+    assert GlassRegressor((3,), max_iter=2, n_iter_no_change=None).fit(ROWS_, SIGNS.astype(str)).n_iter_ == 2

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from matplotlib.figure import Figure
 from pages import Page
 
+import glassnet
 from glassnet import Catalog, Dataset, Experiment, GlassnetError, Run, Training, load, plot, record
 from glassnet import run as begin
 from glassnet.cli import main
@@ -99,7 +100,7 @@ def test_the_page_says_what_was_done_and_what_came_out(iris: Run, written: str) 
         "Fisher",
         "setosa",
         "glassnet train it",
-        "pip install glassnet==",
+        "pip install -e . # in a clone of glassnet",
         iris.provenance["data_sha256"],
     ):
         assert words in text
@@ -199,6 +200,10 @@ def test_the_command_that_is_spelled_out_gives_the_same_experiment(choices: dict
 def test_what_to_install_names_the_guests_and_one_file_plugins_are_named_again() -> None:
     provenance = {"versions": {"glassnet": "1.2", "python": "3.11"}, "guests": {"glassnet-lion": "0.1", "local": ""}}
     assert needed(provenance) == "pip install glassnet==1.2 glassnet-lion==0.1"
+    here = {"versions": {"glassnet": glassnet.__version__}, "guests": {"pandas": pd.__version__}}
+    clone, others = needed(here).splitlines()  # glassnet is installed from its clone here, pandas from an index
+    assert clone == f"pip install -e .  # in a clone of glassnet at {glassnet.__version__}"
+    assert others == f"pip install pandas=={pd.__version__}" and "/" not in clone
     experiment = Experiment(dataset="iris", plugins=(("my parts.py", "0" * 64),))
     assert command_of(experiment).startswith("glassnet --plugin 'my parts.py' train iris ")
 

@@ -23,7 +23,7 @@ from ..synonyms import explains_words
 from ..training.scoring import class_codes
 from .fitting import GlassEstimator, takes_batches
 from .keeping import Fitted
-from .rows import Given
+from .rows import Given, refuse_gaps
 from .words import known_parts, parameter_called, plain
 
 Array = NDArray[Any]
@@ -148,6 +148,8 @@ class GlassClassifier(ClassifierMixin, GlassEstimator):
     # --- what is particular to classes -------------------------------------------------------------------
 
     def _checked_target(self, y: Any) -> Array:
+        if np.asarray(y).dtype.kind == "O" and not hasattr(y, "tocsr"):
+            refuse_gaps(y)
         y = check_array(y, accept_sparse=True, ensure_2d=False, dtype=None, input_name="y")
         y = y.toarray() if hasattr(y, "toarray") else y
         y = column_or_1d(y, warn=True) if y.ndim == 2 and y.shape[1] == 1 else y

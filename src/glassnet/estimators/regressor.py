@@ -17,6 +17,7 @@ from ..synonyms import explains_words
 from ..training.scoring import point_numbers
 from .fitting import GlassEstimator, takes_batches
 from .keeping import Fitted
+from .rows import refuse_no_numbers
 from .words import known_parts, parameter_called, plain
 
 Array = NDArray[Any]
@@ -55,6 +56,7 @@ class GlassRegressor(RegressorMixin, GlassEstimator):
         return numbers if self._columns else numbers[:, 0]
 
     def _checked_target(self, y: Any) -> Array:
+        refuse_no_numbers(y)
         y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
         return np.asarray(column_or_1d(y, warn=True) if y.ndim == 2 and y.shape[1] == 1 else y)
 

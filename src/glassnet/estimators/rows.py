@@ -52,6 +52,33 @@ def checked_inputs(estimator: Any, X: Any, *, fresh: bool) -> Array | Sparse:
         ) from error
 
 
+def refuse_no_numbers(y: Any) -> None:
+    """Say in words what a target of numbers can't hold: text, dates, gaps of objects."""
+    values = np.asarray(y)
+    if values.dtype.kind in "mM":
+        raise ValueError("the target holds dates: give a number, such as the days since the first of them")
+    if values.dtype.kind not in "OUS":
+        return
+    for row, value in enumerate(values.ravel().tolist()):
+        if value is None:
+            raise ValueError(f"the target has a gap: its value number {row} is None; leave such rows away")
+        try:
+            float(value)
+        except (TypeError, ValueError):
+            raise ValueError(
+                f"the target holds text, {str(value)[:40]!r} first at number {row}, and a regressor learns numbers: "
+                "GlassClassifier learns classes"
+            ) from None
+
+
+def refuse_gaps(y: Any) -> None:
+    """Name the first gap of a target of classes."""
+    values = np.asarray(y, dtype=object).ravel()
+    gaps = [row for row, value in enumerate(values) if value is None or value != value]
+    if gaps:
+        raise ValueError(f"Input y contains NaN or None: its value number {gaps[0]} is a gap; leave such rows away")
+
+
 def _text_columns(X: Any) -> list[str]:
     """The columns of a DataFrame that hold something else than numbers."""
     if not hasattr(X, "select_dtypes"):

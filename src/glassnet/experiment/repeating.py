@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
@@ -55,7 +56,33 @@ def _reading(words: tuple[str, ...]) -> Iterator[str]:
 
 
 def needed(provenance: Mapping[str, Any]) -> str:
-    """What has to be installed first: glassnet and each guest that took part, at the versions that were used."""
+    """What has to be installed first: glassnet and each guest that took part, as they are installed here where that is
+    the version that was used, else that version."""
     versions = {"glassnet": provenance.get("versions", {}).get("glassnet", ""), **provenance.get("guests", {})}
-    packages = [f"{name}=={version}" for name, version in versions.items() if version and name != "local"]
-    return shlex.join(["pip", "install", *packages])
+    found = {name: _installed(name, version) for name, version in versions.items() if version and name != "local"}
+    clones = [name for name, words in found.items() if words == CLONE]
+    packages = [words for words in found.values() if words != CLONE]
+    lines = [f"pip install -e .  # in a clone of {name} at {versions[name]}" for name in clones]
+    return "\n".join([*lines, *[shlex.join(["pip", "install", *packages])] * bool(packages)])
+
+
+CLONE = "."
+
+
+def _installed(name: str, version: str) -> str:
+    """What pip is given to install a distribution as it is installed here; `CLONE` where it came from a folder."""
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    wanted = f"{name}=={version}"
+    try:
+        here = distribution(name)
+        said = here.read_text("direct_url.json")  # PEP 610: there where it did not come from an index
+        found = json.loads(said) if said and here.version == version else {}
+        url = str(found.get("url", ""))
+    except (PackageNotFoundError, OSError, ValueError, AttributeError):
+        return wanted
+    if "dir_info" in found:
+        return CLONE
+    if vcs := found.get("vcs_info"):
+        return f"{name} @ {vcs.get('vcs', 'git')}+{url}@{vcs.get('commit_id', '')}"
+    return f"{name} @ {url}" if url.startswith("https://") else wanted

@@ -1,0 +1,64 @@
+"""The ways to begin that docs/first-steps.md shows are run as they stand there, in a copy of the clone."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from waiting import PATIENCE
+
+ROOT = Path(__file__).parent.parent
+PAGE = (ROOT / "docs" / "first-steps.md").read_text(encoding="utf-8")
+BLOCKS = {
+    section.partition("\n")[0]: re.findall(r"```shell\n(.*?)```", section, re.DOTALL)[0].strip().splitlines()
+    for section in PAGE.split("\n## ")[1:]
+    if "```shell" in section
+}
+ENDS = re.search(r"```text\n(validation accuracy.*?)\n```", PAGE)
+COPIED = ("src", "template", "plugins", "pyproject.toml", "README.md", "LICENSE")
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    folder = tmp_path / "clone"
+    folder.mkdir()
+    for name in COPIED:
+        place = ROOT / name
+        if place.is_dir():
+            shutil.copytree(place, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".venv", "dist"))
+        else:
+            shutil.copy(place, folder)
+    return folder
+
+
+def test_every_way_that_a_terminal_can_go_is_here() -> None:
+    assert list(BLOCKS) == ["Linux and macOS, with pip", "With uv"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("title", BLOCKS)
+def test_a_way_to_begin_ends_where_it_says(title: str, clone: Path) -> None:
+    lines = BLOCKS[title]
+    tool = lines[0].split()[0]
+    if shutil.which(tool) is None:
+        pytest.skip(f"{tool} is not installed here")
+    dropped = ("VIRTUAL_ENV", "PYTHONPATH", "GLASSNET_REPORT", "GLASSNET_RUNS")
+    plain = {name: value for name, value in os.environ.items() if name not in dropped}
+    for line in lines:
+        done = subprocess.run(
+            line, shell=True, cwd=clone, env=plain, capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
+        assert done.returncode == 0, f"{line}: {done.stdout}{done.stderr}"
+    assert ENDS is not None
+    assert re.sub(r"\d\.\d+", "N", done.stdout.strip().splitlines()[-1]) == re.sub(r"\d\.\d+", "N", ENDS[1])
+
+
+def test_windows_and_posix_say_the_same() -> None:
+    windows = re.search(r"```powershell\n(.*?)```", PAGE, re.DOTALL)
+    assert windows is not None
+    said = windows[1].replace(".venv\\Scripts\\", ".venv/bin/").replace("py -m", "python3 -m").strip().splitlines()
+    assert said == BLOCKS["Linux and macOS, with pip"]
