@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 
-from glassnet import Plot, Range, pictures
+from glassnet import GlassnetError, Plot, Range, pictures
 
 if TYPE_CHECKING:
     from glassnet import Run
@@ -24,7 +24,7 @@ def loss(scale: Literal["log", "linear"] = "log") -> Plot:
     def draw(run: Run) -> Any:
         history = run.history
         title = f"Loss by epoch: {pictures.title_of(run)}"
-        made, axes = pictures.single(title, "epoch", f"mean {loss_in_words(run)}", _note(run))
+        made, axes = pictures.single(title, "epoch", f"mean {loss_in_words(run)}{loss_unit(run)}", _note(run))
         _line(axes, history["epoch"], history["loss"], "train")
         if history["validation_loss"].notna().any():
             _line(axes, history["epoch"], history["validation_loss"], "validation")
@@ -78,6 +78,21 @@ def loss_in_words(run: Run) -> str:
     """The loss's name as people write it: `cross entropy`."""
     name = str(run.experiment.loss or "loss").partition(":")[0].rpartition("/")[2]
     return name.replace("_", " ")
+
+
+def loss_unit(run: Run) -> str:
+    """`, squared standard deviations` of a loss of numbers that were standardised, beside errors in euros; else empty.
+
+    A loss that is neither a square nor an amount has them inside, not as its unit.
+    """
+    try:
+        targets = run.trained.data.targets
+    except GlassnetError:  # its rows are gone, and its curves are there all the same
+        return ""
+    if targets.task != "regression" or (np.asarray(targets.scale) == 1).all():
+        return ""
+    units = {"squared error": "squared standard deviations", "absolute error": "standard deviations"}
+    return f", {units.get(loss_in_words(run), 'of standardised numbers')}"
 
 
 def best_epoch(run: Run) -> int:
