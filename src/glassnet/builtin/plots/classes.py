@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from glassnet import Run
 
 MOST_CLASSES = 30
-PALE = 1.6  # where the colours of a report end: up to 1 black letters are read on them
+PALE = 2.0  # where the colours of a report end: up to 1 black letters are read on them
 _COLOUR = {"row": "share of the actual class", "none": "rows"}
 
 
