@@ -23,7 +23,7 @@ HAS_FORK = hasattr(os, "fork") and hasattr(socket, "AF_UNIX")
 GLASSNET = "from glassnet.cli import main\n\nmain()\n"
 #: What most commands load. Whoever forks must not have computed: threads of libraries don't survive it.
 LOADED = (
-    "glassnet.cli glassnet.experiment glassnet.report glassnet.plotting glassnet.sweeps glassnet.checks jinja2 joblib "
+    "glassnet.cli glassnet.experiment glassnet.pages glassnet.plotting glassnet.sweeps glassnet.checks jinja2 joblib "
     "matplotlib.backends.backend_agg matplotlib.backends.backend_svg matplotlib.figure numpy pandas rich.console "
     "rich.progress rich.table scipy.optimize scipy.special scipy.stats sklearn.datasets sklearn.linear_model "
     "sklearn.metrics sklearn.model_selection sklearn.neural_network sklearn.preprocessing"

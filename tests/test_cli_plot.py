@@ -138,7 +138,10 @@ def test_a_part_is_drawn_without_a_run(runs: Path, here: Path) -> None:
     done = plot(runs, "--part", "leaky_relu:slope=0.2")
     assert done.stdout.splitlines() == ["plots/activation_slope-leaky_relu-slope-0.2.png"] and done.exit_code == 0
     done = plot(runs, "--part", "adam")
-    assert done.stdout == "nothing was drawn: no plot fits (--list says why)\n" and done.exit_code == 0
+    assert done.exit_code == 2 and "adam is no activation, but one of the kind optimizer" in done.stderr
+    both = plot(runs, "--part", "relu", "--part", "gelu").stdout.splitlines()
+    assert both == ["plots/activation_slope-relu.png", "plots/activation_slope-gelu.png"]
+    assert "the columns of softmax mix" in plot(runs, "--part", "softmax").stderr
 
 
 def test_the_list_says_what_fits_and_why_others_do_not(runs: Path, here: Path) -> None:

@@ -431,8 +431,11 @@ def test_runs_lists_them_and_a_damaged_one_hides_no_other() -> None:
     shutil.copytree("runs/0001-iris", "runs/0004-iris")
     Path("runs/0004-iris/metrics.json").unlink()
     rows = json.loads(run("runs", "--json").stdout)
-    assert [list(row) for row in rows] == [["run", "dataset", "epochs", "score", "metric", "rows", "stopped"]] * 4
+    every = ["run", "dataset", "epochs", "score", "metric", "rows", "stopped", "when", "seconds", "note"]
+    assert [list(row) for row in rows] == [every] * 4
+    assert rows[0].pop("when") and rows[0].pop("seconds") >= 0
     assert rows[0] == {
+        "note": "",
         "run": str(Path("runs/0001-iris")),
         "dataset": "glassnet/iris",
         "epochs": 2,
@@ -445,9 +448,39 @@ def test_runs_lists_them_and_a_damaged_one_hides_no_other() -> None:
     assert "experiment.json is not an experiment" in rows[2]["stopped"]
     assert rows[3]["stopped"] == "unfinished: glassnet train --resume goes on"
     lines = run("runs").stdout.splitlines()
-    assert re.search(rf"runs/0001-iris +iris +2 +validation accuracy {accuracy:.4f} +all 2 epochs", "\n".join(lines))
+    line = next(line for line in lines if "0001-iris" in line)
+    assert re.search(
+        rf"runs/0001-iris +iris +2 +validation accuracy {accuracy:.4f} +\d{{4}}-\d\d-\d\d .* all 2 epochs", line
+    )
     assert any("0003-xor" in line and "is not an experiment" in line for line in lines)
     assert any("0004-iris" in line and "unfinished" in line for line in lines)
+
+
+def test_runs_are_told_apart_sorted_chosen_noted_and_deleted() -> None:
+    for words in (("iris",), ("iris", "--dropout", "0.2"), ("xor",), ("iris", "--hidden", "4")):
+        trained(*words, "--epochs", "2")
+    lines = {line.split()[0]: line for line in run("runs").stdout.splitlines() if "runs/" in line}
+    assert "dropout 0.2" in lines["runs/0002-iris"] and "hidden 4" in lines["runs/0004-iris"]
+    assert "dropout" not in lines["runs/0001-iris"]
+
+    def shown(*words: str) -> list[str]:
+        return [row["run"] for row in json.loads(run("runs", *words, "--json").stdout)]
+
+    assert shown("--where", "dataset=xor") == ["runs/0003-xor"] and shown("--where", "dropout=0.2") == [
+        "runs/0002-iris"
+    ]
+    assert shown("--last", "2") == ["runs/0003-xor", "runs/0004-iris"]
+    scores = [row["score"] for row in json.loads(run("runs", "--sort", "score", "--json").stdout)]
+    assert scores == sorted(scores, reverse=True)
+    wrong = run("runs", "--where", "dropuot=0.2")
+    assert wrong.exit_code == 2 and "Did you mean 'dropout'" in wrong.stderr
+    assert "the calm one" in run("runs", "2", "--note", "the calm one").stdout
+    assert json.loads(run("runs", "--json").stdout)[1]["note"] == "the calm one"
+    assert run("runs", "--note", "x").exit_code == 2
+    assert "Nothing was removed." in run("runs", "3", "--delete", input="n\n").stdout and len(shown()) == 4
+    assert run("runs", "3", "1", "--delete", "--yes").stdout == "removed runs/0003-xor\nremoved runs/0001-iris\n"
+    assert shown() == ["runs/0002-iris", "runs/0004-iris"]
+    assert trained("xor", "--epochs", "1")["run"] == str(Path("runs/0005-xor"))
 
 
 def test_a_table_has_one_name_in_every_place() -> None:

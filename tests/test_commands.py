@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import click
 import pytest
 from click.shell_completion import ShellComplete
 from guests import glassnet, python, write_guest
 
 import glassnet as face
 from glassnet.cli import main
+from glassnet.cli.table import TABLE
 from glassnet.kinds import COMMANDS
 
 GREET = '''
@@ -53,7 +55,13 @@ def write_greeter(folder: Path, distribution: str = "glassnet-greet", name: str 
 
 
 def test_our_own_words_are_the_commands_there_are() -> None:
-    assert tuple(main.commands) == COMMANDS
+    assert sorted(TABLE) == sorted(COMMANDS)
+    context = click.Context(main)
+    for name, entry in TABLE.items():
+        command = main.get_command(context, name)
+        assert command is not None and command.name == name
+        assert command.get_short_help_str(200) == entry.help  # nothing is loaded to list them
+        assert len(entry.help) <= 60
 
 
 def test_a_command_is_called_by_its_name_with_dashes_or_in_full(tmp_path: Path) -> None:
@@ -205,7 +213,7 @@ def test_the_shell_completes_them_where_nothing_of_ours_fits(tmp_path: Path, mon
         found = ShellComplete(main, {}, "glassnet", "_GLASSNET_COMPLETE").get_completions(list(words), start)
         return [item.value for item in found]
 
-    assert completions(start="tra") == ["trace", "train"] and not loaded.exists()
+    assert sorted(completions(start="tra")) == ["trace", "train"] and not loaded.exists()
     assert completions(start="good") == ["good-day"]
     assert completions("--no-plugins", start="good") == []
 

@@ -367,3 +367,32 @@ def test_listing_the_data_sets_imports_nothing_heavy():
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("name", "loader", "words"),
+    [
+        ("iris", "load_iris", {}),
+        ("wine_cultivars", "load_wine", {}),
+        ("breast_cancer", "load_breast_cancer", {}),
+        ("diabetes", "load_diabetes", {"scaled": False}),
+        ("digits8x8", "load_digits", {}),
+    ],
+)
+@pytest.mark.parametrize("files", [True, False])
+def test_what_is_read_from_the_files_is_what_the_loaders_give(
+    name: str, loader: str, words: dict, files: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sklearn.datasets
+
+    import glassnet.builtin.datasets.bundled as bundled
+
+    if not files:  # as if scikit-learn kept them elsewhere
+        monkeypatch.setattr(bundled, "find_spec", lambda name: None)
+    bunch = getattr(sklearn.datasets, loader)(**words)
+    ours = getattr(bundled, name)(rng=np.random.default_rng(0))
+    assert ours.X.tobytes() == bunch.data.astype(ours.X.dtype).tobytes() and ours.X.flags.c_contiguous
+    assert ours.y.dtype == bunch.target.dtype and ours.y.tobytes() == bunch.target.tobytes()
+    assert list(ours.feature_names) == [str(one).removesuffix(" (cm)") for one in bunch.feature_names]
+    if ours.classes is not None:
+        assert [one.replace("cultivar", "class") for one in ours.classes] == list(map(str, bunch.target_names))

@@ -30,7 +30,7 @@ FLOORS = (
     ("sweeps",),
     ("checks", "tracing"),
     ("comparing", "estimators", "exporting", "playground", "plotting", "publish", "summaries"),
-    ("report", "saving"),
+    ("pages", "saving"),
     ("cli",),
     ("__main__",),
 )
@@ -158,10 +158,11 @@ def test_names_say_what_a_thing_is(path: Path) -> None:
 
 
 FACE = """
-    Activation Block Catalog Command Dataset Diverged Engine Experiment GlassClassifier GlassRegressor GlassnetError
-    GlassnetWarning Initializer Look Loss Metric Network Optimizer Plot Range Recipe Recording Run Schedule Session
-    Summary Sweep Trace Training __version__ batch_trials check contract_tests conventions engines fetch
-    hookimpl load look pictures plot rate_range record run save summary trace
+    Activation Block Catalog Command Dataset Diverged Engine Experiment Explanation GlassClassifier
+    GlassRegressor GlassnetError GlassnetWarning Initializer Look Loss Metric Network Optimizer Plot Range
+    Recipe Recording Run Schedule Session Summary Sweep Trace Training __version__ batch_trials check
+    contract_tests conventions engines explain fetch hookimpl load look pictures plot rate_range record report
+    run save summary trace
 """
 
 

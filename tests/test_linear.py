@@ -21,7 +21,7 @@ from glassnet import run as begin
 from glassnet.cli import main
 from glassnet.data import Rows
 from glassnet.experiment import linear, why_no_line
-from glassnet.report import diagnose, page_of
+from glassnet.pages import diagnose, page_of
 
 
 def theirs(training: Training) -> Pipeline:

@@ -26,7 +26,7 @@ from glassnet import Catalog, Dataset, Experiment, GlassnetError, Training, load
 from glassnet import run as begin
 from glassnet.cli import main
 from glassnet.experiment.repeating import command_of
-from glassnet.report import diagnose, page_of
+from glassnet.pages import diagnose, page_of
 from glassnet.runs import Run
 from glassnet.tables import breadth
 

@@ -22,8 +22,8 @@ from waiting import PATIENCE, worked
 from glassnet import Experiment, GlassClassifier, GlassnetError, GlassRegressor, Run, load, record, run, save
 from glassnet.catalog import Catalog
 from glassnet.cli.runs import _row
+from glassnet.pages import page_of
 from glassnet.publish.store import LEDGER, Store
-from glassnet.report import page_of
 from glassnet.runs import FOLDERS
 from glassnet.sweeps import Plan, begin, resume
 from glassnet.sweeps.local import on_this_machine

@@ -18,7 +18,7 @@ from glassnet import Catalog, Dataset, Experiment, GlassnetError, Run, Training,
 from glassnet import run as begin
 from glassnet.cli import main
 from glassnet.experiment.repeating import command_of, needed
-from glassnet.report import comparison_of, page_of, pictures
+from glassnet.pages import comparison_of, page_of, pictures
 
 CATALOG = Catalog.discover(guests=False)
 SCRIPT = "<script>alert(1)</script>"
@@ -495,7 +495,7 @@ def test_report_speaks_json(tmp_path: Path) -> None:
     found = json.loads(command("report", "1", "--json").stdout)
     assert found["report"] == "runs/0001-circles/report.html"
     (first, *_) = found["findings"]["runs/0001-circles"]
-    assert (first["name"], first["severity"]) == ("underfit", "warning") and first["number"] < 0.2
+    assert (first["name"], first["severity"]) == ("no hidden layer", "warning") and first["number"] < 0.2
 
 
 def test_several_runs_make_a_comparison_beside_their_folders() -> None:
@@ -558,7 +558,7 @@ def test_train_leaves_the_page_also_when_it_says_little(flag: str) -> None:
 def test_train_says_what_stands_out_and_nothing_where_nothing_does() -> None:
     assert "What stands out" not in command("train", "iris", "--epochs", "60").stdout
     out = command("train", "circles", "--hidden", "none", "--epochs", "5").stdout
-    assert "\nWhat stands out: underfit: Even on its training rows" in out
+    assert "\nWhat stands out: no hidden layer: Without a hidden layer it can only draw straight lines" in out
 
 
 @pytest.mark.usefixtures("with_pages")

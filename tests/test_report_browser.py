@@ -10,7 +10,7 @@ from test_report import GUEST, trained
 from waiting import PATIENCE
 
 from glassnet import Catalog
-from glassnet.report import write_comparison, write_report
+from glassnet.pages import write_comparison, write_report
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

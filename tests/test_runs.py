@@ -23,7 +23,7 @@ from waiting import PATIENCE
 from glassnet import Activation, Experiment, GlassnetError, Metric, Optimizer, Run, Schedule, load, plot, record, run
 from glassnet.catalog import Catalog
 from glassnet.files import read_arrays, write_arrays
-from glassnet.report import page_of
+from glassnet.pages import page_of
 from glassnet.runs import FOLDERS, Recording
 from glassnet.runs.histories import KEPT, read_history
 

@@ -69,12 +69,16 @@ def test_a_file_gets_every_column_in_full() -> None:
 
 
 @given(rows=ROWS, width=st.integers(1, 120))
-def test_lines_are_one_a_row_and_only_the_last_column_is_cut(rows, width: int) -> None:
-    lines = Table(("name", "train", "test", "why"), rows).lines(width)
+def test_each_row_is_whole_and_as_wide_as_its_words_allow(rows, width: int) -> None:
+    table = Table(("name", "train", "test", "why"), rows)
+    lines = table.lines(width)
     assert len(lines) == 1 + len(rows)
-    for (name, one, other, _), line in zip(rows, lines[1:], strict=True):
-        assert line.startswith(name) and one in line and other in line
-        assert breadth(line) <= max(width, breadth(line.rpartition("  ")[0]) + 2 + 12)
+    edge = sum(table.sizes()[:-1]) + 6
+    for (name, one, other, why), text in zip(rows, lines[1:], strict=True):
+        assert text.startswith(name) and one in text and other in text
+        assert text.split() == [*name.split(), *one.split(), *other.split(), *why.split()]
+        longest = max(map(breadth, why.split()), default=0)
+        assert all(breadth(line) <= max(width, edge, 2 + longest, edge + longest) for line in text.split("\n"))
 
 
 @given(text=SENTENCES, size=st.integers(1, 60))

@@ -19,7 +19,7 @@ from glassnet import Activation, Dataset, Experiment, GlassnetError, Run, Traini
 from glassnet.catalog import Catalog
 from glassnet.cli import main
 from glassnet.files import read_arrays, write_arrays
-from glassnet.report import diagnose
+from glassnet.pages import diagnose
 from glassnet.watching import Watch, Watched, measure
 from glassnet.watching.measuring import MEASURED_ROWS, _histogram
 from glassnet.watching.watch import FEWEST_STEPS, MOST_EPOCHS, PATH_BYTES, spacing

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .checks import check, contract_tests
     from .data import fetch
     from .data.looking import Look
+    from .diagnosis import Explanation, explain
     from .errors import Diverged, GlassnetError, GlassnetWarning
     from .estimators import GlassClassifier, GlassRegressor
     from .experiment import Experiment, Training, batch_trials, look, rate_range, run
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         Session,
     )
     from .network import Network
+    from .pages import report
     from .runs import Recording, Run, record
     from .saving import load, save
     from .summaries import Summary, summary
@@ -48,6 +50,7 @@ __all__ = [
     "Diverged",
     "Engine",
     "Experiment",
+    "Explanation",
     "GlassClassifier",
     "GlassRegressor",
     "GlassnetError",
@@ -75,6 +78,7 @@ __all__ = [
     "contract_tests",
     "conventions",
     "engines",
+    "explain",
     "fetch",
     "hookimpl",
     "load",
@@ -83,6 +87,7 @@ __all__ = [
     "plot",
     "rate_range",
     "record",
+    "report",
     "run",
     "save",
     "summary",
@@ -100,8 +105,10 @@ _HOME = {
     "checks": "check contract_tests",
     "data": "fetch",
     "data.looking": "Look",
+    "diagnosis": "Explanation explain",
     "network": "Network",
     "experiment": "Experiment Training batch_trials look rate_range run",
+    "pages": "report",
     "plotting": "plot",
     "runs": "Recording Run record",
     "saving": "load save",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 Severity = Literal["problem", "warning", "remark"]
@@ -11,11 +11,23 @@ _ORDER = ("problem", "warning", "remark")
 
 
 @dataclass(frozen=True)
+class Remedy:
+    """One thing to try: in words, and where it is a change of settings, each as `--set` writes it.
+
+    `Remedy("10 to 50 % is usual", {"dropout": "0.2"})`; more rows are no setting, and `changes` is empty then.
+    """
+
+    words: str
+    changes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Finding:
     """One thing that stands out: its name, how serious it is, the number it rests on, and two sentences.
 
     A "problem" makes the result useless, a "warning" says that something should be changed, a "remark" is worth
-    knowing and nothing is wrong. `columns` are those of the table that it is about.
+    knowing and nothing is wrong. `columns` are those of the table that it is about. `remedies` are what to try, the
+    likeliest to help first; `shows_as` are the findings that it is the cause of.
     """
 
     name: str
@@ -24,6 +36,8 @@ class Finding:
     words: str
     what_to_try: str
     columns: tuple[str, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
+    shows_as: tuple[Finding, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.name}: {self.words} Try {self.what_to_try}."

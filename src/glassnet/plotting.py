@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from . import process
 from .catalog import Catalog, Choice, Part, Phrase, explain
 from .errors import GlassnetError, did_you_mean, join
-from .experiment import Training
 from .hooks import PROJECT
 from .kinds import KINDS, Plot
-from .runs import Run
+from .runs import Run, run_of
 from .sweeps import Sweep
 from .training.threads import one
 
@@ -44,11 +43,14 @@ class Fitting:
 
 
 def plot(subject: Any, what: str | Any = "loss", catalog: Catalog | None = None) -> Figure:
-    """Draw one picture: `plot(load("last"), "loss")`, `plot([load(1), load(2)], "loss_runs")`, `plot("relu", "slope")`.
+    """Draw one picture: `plot(load("last"), "loss")`, `plot([load(1), load(2)], "loss_runs")`, or
+    `plot("relu", "activation_slope")`.
 
-    `subject` is a run, a training that was never written down, a list of runs, a sweep, or a part (a phrase, a function
+    `subject` is a run, a training that was never written down, a fitted estimator or a pipeline that ends in one, a
+    list of these, a sweep, or a part (a phrase, a function
     or a choice of the catalog). `what` is a plot's phrase, such as `residuals:split=validation`, or its function.
-    Returns a matplotlib `Figure`, which notebooks show and `.savefig("loss.png")` keeps.
+    Returns a matplotlib `Figure` that shows itself as the last line of a notebook's cell; `.savefig("loss.png")`
+    keeps it.
 
     Raises `GlassnetError` where there is no such plot, where it does not fit the subject, or where it fails.
     """
@@ -57,7 +59,9 @@ def plot(subject: Any, what: str | Any = "loss", catalog: Catalog | None = None)
     fitting = fit(choice, subject)
     if fitting.unsuited:
         raise GlassnetError(f"plot {choice.part.name} does not fit {in_words(subject)}: {fitting.unsuited}")
-    return draw(choice, subject)
+    from .pictures.shown import with_face  # here: it loads matplotlib
+
+    return with_face(draw(choice, subject))
 
 
 def fitting_plots(subject: Any, catalog: Catalog | None = None) -> Iterator[Fitting]:
@@ -182,13 +186,11 @@ def in_words(subject: Any) -> str:
 
 def _read_subject(subject: Any, catalog: Catalog | None) -> tuple[Any, Catalog]:
     """(a run, a list of runs, a sweep or a choice; the catalog that draws it)."""
-    if isinstance(subject, Training):
-        subject = Run.of(subject)
-    if isinstance(subject, Run):
-        return subject, catalog or subject.catalog
+    if (run := run_of(subject)) is not None:
+        return run, catalog or run.catalog
     if isinstance(subject, Sequence) and not isinstance(subject, str) and subject:
-        runs = [Run.of(one) if isinstance(one, Training) else one for one in subject]
-        if all(isinstance(run, Run) for run in runs):
+        runs = [run for one in subject if (run := run_of(one)) is not None]
+        if len(runs) == len(subject):
             return runs, catalog or runs[0].catalog
     catalog = catalog or Catalog.discover()
     if isinstance(subject, Sweep):
@@ -199,8 +201,8 @@ def _read_subject(subject: Any, catalog: Catalog | None) -> tuple[Any, Catalog]:
         return _part_named(subject, catalog), catalog
     if not isinstance(subject, Choice):
         raise GlassnetError(
-            f"{subject!r:.60} can't be drawn: give a run (glassnet.load('last')), a list of runs, "
-            "a sweep (glassnet.Sweep.load('last')), or a part's name"
+            f"{subject!r:.60} can't be drawn: give a run (glassnet.load('last')), a list of runs, a fitted "
+            "GlassClassifier or GlassRegressor, a sweep (glassnet.Sweep.load('last')), or a part's name"
         )
     return subject, catalog
 

@@ -18,7 +18,7 @@ from .errors import GlassnetError, join
 from .experiment import DEFAULT_BATCH, Experiment, Training, choose_parts
 from .kinds import Optimizer, State, Task
 from .network import Network
-from .runs import Run
+from .runs import Run, run_of
 from .tables import Table, side_notes
 from .training.steps import initial_state
 
@@ -152,15 +152,15 @@ def _aligned(cell: str, size: int) -> str:
 
 
 def summary(
-    what: Network | Training | Run | Experiment | str,
+    what: Network | Training | Run | Experiment | str | Any,
     *,
     choices: Experiment | None = None,
     catalog: Catalog | None = None,
 ) -> Summary:
     """Layers, shapes, parameters, memory and work of a network.
 
-    `what` is a network, a training, a run, an experiment, or the widths of a network in a text, "784-64-64-10";
-    activations, optimizer and the like are then those of `choices`.
+    `what` is a network, a training, a run, a fitted estimator or a pipeline that ends in one, an experiment, or the
+    widths of a network in a text, "784-64-64-10"; activations, optimizer and the like are then those of `choices`.
 
     Raises GlassnetError for a text that holds no widths.
     """
@@ -168,6 +168,8 @@ def summary(
         return Summary("network", tuple(_layers(what, [])), what.dtype.name, None, _kept(what), None, ())
     if isinstance(what, Run):
         return _of_run(what)
+    if not isinstance(what, Training | Experiment | str) and (run := run_of(what)) is not None:
+        what = run.trained
     if isinstance(what, str):
         return _of_widths(what, choices or Experiment(), catalog or Catalog.discover())
     if isinstance(what, Experiment):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # rich is imported where a terminal is written to
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
 GAP = "  "
-LEAST = 12  # of a sentence, what is left of it at least
+LEAST = 30  # places for a sentence; with fewer it has lines of its own
 FIGURE = re.compile(r"[-−–+]?(\d.*)?")  # what a cell begins with in a column of figures: these are set to the right
 MARKED, RIGHT = ' style="font-weight:bold"', ' style="text-align:right"'
 
@@ -53,13 +53,20 @@ class Table:
         return [max(breadth(row[column]) for row in rows) for column in range(len(self.headings))]
 
     def lines(self, width: int | None = None) -> list[str]:
-        """A line of plain text a row, headings first: the last column is cut to fit the width, and nothing else."""
-        sizes = self.sizes()
-        if width is not None:
-            others = sum(sizes[:-1]) + len(GAP) * (len(sizes) - 1)
-            sizes[-1] = min(sizes[-1], max(width - others, LEAST))
-        right = [self.is_figures(column) for column in range(len(sizes))]
-        return [GAP.join(map(_set, row, sizes, right)).rstrip() for row in [self.headings, *self.texts()]]
+        """A text a row, headings first. Where the width is too narrow the last column goes on below itself, at words,
+        or with less room than `LEAST` on lines of its own; nothing is cut."""
+        sizes, right = self.sizes(), [self.is_figures(column) for column in range(len(self.headings))]
+        offset = sum(sizes[:-1]) + len(GAP) * (len(sizes) - 1)
+        if width is None or offset + sizes[-1] <= width:
+            return [GAP.join(map(_set, row, sizes, right)).rstrip() for row in [self.headings, *self.texts()]]
+        below = width - offset < LEAST
+        indent, room = (len(GAP), width - len(GAP)) if below else (offset, width - offset)
+        lines = []
+        for row in [self.headings, *self.texts()]:
+            first = GAP.join(map(_set, row[:-1], sizes[:-1], right[:-1]))
+            last = wrapped(row[-1], room).replace("\n", "\n" + " " * indent)
+            lines.append((f"{first.rstrip()}\n{' ' * indent}{last}" if below else f"{first}{GAP}{last}").rstrip())
+        return lines
 
     # --- terminals ------------------------------------------------------------------------------------------
 
@@ -147,6 +154,8 @@ def _set(cell: str, size: int, right: bool) -> str:
 
 def breadth(text: str) -> int:
     """Places of a terminal: Chinese signs take two, accents that are set above a letter none."""
+    if text.isascii():
+        return len(text)
     return sum(0 if combining(sign) else 2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 

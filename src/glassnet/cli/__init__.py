@@ -8,6 +8,7 @@ from __future__ import annotations
 import faulthandler
 import sys
 from contextlib import suppress
+from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -16,26 +17,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from ..errors import GlassnetError, unusable
-from .check import check
-from .compare import compare
-from .conventions import conventions
-from .data import data
 from .edge import Failure, open_closed_streams, say, told, unwritable
-from .export import export
-from .guests import doctor, plugins
 from .host import host_of
-from .index import index
-from .new import new, sabotage
-from .parts import list_parts, show
-from .plot import plot
-from .predicting import evaluate, predict
-from .release import release
-from .report import report
-from .runs import list_runs
-from .summary import summary
-from .sweep import sweep
-from .trace import trace
-from .training import train
+from .table import GROUPS, TABLE
 from .types import PluginType
 from .words import failure, guest_command, guest_words
 
@@ -87,12 +71,30 @@ class Program(click.Group):
         except KeyboardInterrupt as error:
             raise Failure(f"interrupted {error}".rstrip(), 130) from error
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Our words, in the order of the help; those of plugins are not looked for."""
+        return list(TABLE)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """One of our commands, imported now."""
+        if name in TABLE and name not in self.commands:
+            entry = TABLE[name]
+            self.commands[name] = getattr(import_module(f".{entry.module}", __name__), entry.attribute)
+        return self.commands.get(name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands by what they are for, each with its line; none of them is loaded."""
+        longest = max(map(len, TABLE))
+        for title, entries in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(longest), entry.help) for name, entry in entries.items()])
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """One of our commands; a word that is none of ours may be a plugin's."""
         word = args[0]
-        if word in self.commands or word.startswith("-") or ctx.resilient_parsing:
+        if word in TABLE or word.startswith("-") or ctx.resilient_parsing:
             return super().resolve_command(ctx, args)
         host = host_of(ctx)
         host.running, command = guest_command(host, word)
@@ -167,30 +169,3 @@ def main(
         if isinstance(stream, TextIOWrapper):  # a name that an old terminal can't show must not end in a traceback
             stream.reconfigure(errors="replace")
     host_of(ctx)
-
-
-for _command in (
-    list_parts,
-    show,
-    check,
-    plugins,
-    doctor,
-    train,
-    sweep,
-    trace,
-    summary,
-    evaluate,
-    predict,
-    list_runs,
-    plot,
-    report,
-    compare,
-    conventions,
-    export,
-    data,
-    index,
-    new,
-    sabotage,
-    release,
-):
-    main.add_command(_command)

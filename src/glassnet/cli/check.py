@@ -40,10 +40,11 @@ _COLOURS = {"passed": "green", "failed": "red", "expected failure": "yellow"}
 def check(
     ctx: click.Context, name: str | None, everything: bool, kind: str | None, download: bool, as_json: bool
 ) -> None:
-    """Check that parts keep their promises: slopes, shapes, dtypes, memory, docstrings.
+    """Check that parts keep their promises.
 
-    NAME is a part or a phrase, a plugin's distribution, or a FILE.py. Nothing is trusted: a slope is held against
-    differences of the formula, and what fails is shown with its input. Exit code 1 if a required check fails.
+    Slopes, shapes, dtypes, memory, docstrings and more are tried. NAME is a part or a phrase, a plugin's
+    distribution, or a FILE.py. Nothing is trusted: a slope is held against differences of the formula, and what
+    fails is shown with its input. Exit code 1 if a required check fails.
     """
     if (name is None) is not everything:
         raise GlassnetError("what is to be checked? Give one of: a NAME, a plugin, a FILE.py, or --all")

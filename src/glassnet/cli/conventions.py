@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 @click.argument("word", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects for machines.")
 def conventions(word: str | None, as_json: bool) -> None:
-    """Where glassnet, scikit-learn, PyTorch and Keras mean different things by one word.
+    """Where libraries mean different things by one word.
 
-    With WORD, only the topics that mention it.
+    glassnet, scikit-learn, PyTorch and Keras are held beside each other. With WORD, only the topics that mention it.
     """
     from dataclasses import asdict
 

@@ -101,10 +101,18 @@ def progress_of(training: Training, screen: Console, quiet: bool) -> Generator[C
     elif not screen.is_terminal:
         yield lambda epoch: screen.print(epoch_line(epoch, total), markup=False)
     else:
-        from .progress import bar
+        from .progress import WIDE, bar
 
+        between = "  " if screen.width >= WIDE else " "
         with bar(screen, "epoch", total, len(training.progress.epochs)) as move:
-            yield lambda epoch: move(epoch.line())
+            yield lambda epoch: move(epoch.line(between))
+        from .course import course
+
+        epochs = training.progress.epochs
+        judged = epochs if "validation" in training.splits() else []
+        best = min(judged, key=lambda epoch: epoch.monitored).number if judged else 0
+        for line in course(epochs, best, screen.width):
+            screen.print(line, markup=False, highlight=False)
 
 
 def scores_table(run: Run) -> Table:

@@ -59,7 +59,10 @@ Examples:
 @click.argument("name", type=PluginType(), required=False)
 @click.pass_obj
 def doctor(host: Host, name: str | None) -> None:
-    """Say what glassnet runs on, what is wrong with plugins, and what to do; NAME: one plugin in full."""
+    """Say what is wrong with plugins, and what to do.
+
+    And what glassnet runs on; with NAME, one plugin in full.
+    """
     catalog = host.discover()
     lines = _environment() + _health(catalog) if name is None else _one_guest(catalog, name)
     for line in lines:

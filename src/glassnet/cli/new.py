@@ -66,10 +66,10 @@ def new(
     no_input: bool,
     folder: Path,
 ) -> None:
-    """Make a plugin package from the template: NAME gives glassnet-NAME.
+    """Make a plugin package from the template.
 
-    It comes with a working part, tests, a README and all that `make release` needs. Nothing that exists is
-    overwritten.
+    NAME gives glassnet-NAME. It comes with a working part, tests, a README and all that `make release` needs.
+    Nothing that exists is overwritten.
     """
     from ..publish.template import Answers, free_place, new_project
 
@@ -159,7 +159,7 @@ Examples:
 @click.option("--list", "lists", is_flag=True, help="List every failure.")
 @click.option("--reveal", is_flag=True, help="Say what was done, line by line.")
 def sabotage(failure: str | None, folder: Path, lists: bool, reveal: bool) -> None:
-    """Break a generated package in one known way, for somebody to find out how.
+    """Break a package in one known way, for somebody to find.
 
     DIR is the package's folder, by default this one. Use a copy, or commit first: there is no way back.
     """

@@ -61,7 +61,7 @@ Examples:
 )
 @click.pass_obj
 def show(host: Host, name: str, kind: str | None, png: Path | None) -> None:
-    """Show one part: formula, options, source, and a drawing of what can be drawn.
+    """Show one part: formula, options, source, drawing.
 
     NAME is a name or a phrase with options.
     """

@@ -59,7 +59,14 @@ class Job:
 @click.argument("words", metavar="RUN... [PLOT...]", nargs=-1, type=PartType("plot", files=True))
 @click.option("--all", "every", is_flag=True, help="Draw the costly ones, too, and say what does not fit.")
 @click.option("--list", "listing", is_flag=True, help="Draw nothing: list the plots that fit, and why others don't.")
-@click.option("--part", type=PartType(), metavar="PHRASE", help="Draw a part instead of a run.")
+@click.option(
+    "--part",
+    "parts",
+    multiple=True,
+    type=PartType(),
+    metavar="PHRASE",
+    help="Draw a part instead of a run. Repeatable.",
+)
 @click.option("--kind", type=KindType(), metavar="KIND", help="Which kind the part is, where several have its name.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="png", show_default=True, help="Pixels or lines.")
 @click.option("--dark", is_flag=True, help="For a dark page: light on dark grey, in the same hues (png, svg).")
@@ -70,21 +77,21 @@ class Job:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list and nothing else.")
 @click.pass_obj
 def plot(
-    host: Host, words: tuple[str, ...], every: bool, listing: bool, part: str | None, kind: str | None, form: str,
+    host: Host, words: tuple[str, ...], every: bool, listing: bool, parts: tuple[str, ...], kind: str | None, form: str,
     dark: bool, output: Path | None, runs: str, data: str | None, sweeps: str, as_json: bool,
 ) -> None:  # fmt: skip
-    """Draw RUN: its curves, what it got right and wrong, what is inside.
+    """Draw RUN: its curves, hits and misses, its inside.
 
     RUN is a folder, a number, or last; several make pictures that compare them. The folder of a sweep, or its name,
     shows which settings serve best. PLOT is a phrase (see `glassnet list
     plots`); without one, all are drawn that fit and are quick. Pictures already there are drawn anew.
     """
-    if kind is not None and part is None:
+    if kind is not None and not parts:
         raise GlassnetError(f"--kind {kind} says which part is meant by --part: give --part NAME as well")
     if dark and form == "pdf":
         raise GlassnetError("a pdf is for paper, which is white: leave --dark away, or give --format svg")
     catalog = host.catalog()
-    subjects, phrases = _read(host, words, part, kind, runs, data, sweeps, output)
+    subjects, phrases = _read(host, words, parts, kind, runs, data, sweeps, output)
     if listing and phrases:
         raise GlassnetError(f"--list lists all plots and draws none: leave {join(phrases)} away, or --list")
     if listing:
@@ -100,8 +107,11 @@ def plot(
         say(json.dumps([*results, *map(_left_as_json, left)]))
     else:
         _print_left(left, every)
-        if not jobs:
-            say("nothing was drawn: no plot fits (--list says why)")
+    if not jobs:
+        reasons = dict.fromkeys(fitting.unsuited for fitting in left if fitting.unsuited)
+        raise GlassnetError(
+            f"nothing was drawn, for no plot fits{_why(list(reasons))}; `glassnet plot --list` lists them"
+        )
     failed = [one for one in results if "failed" in one]
     if failed and (phrases or len(failed) == len(results)):
         raise SystemExit(1)
@@ -111,16 +121,17 @@ def plot(
 
 
 def _read(
-    host: Host, words: tuple[str, ...], part: str | None, kind: str | None, runs: str, data: str | None, sweeps: str,
-    output: Path | None,
+    host: Host, words: tuple[str, ...], parts: tuple[str, ...], kind: str | None, runs: str, data: str | None,
+    sweeps: str, output: Path | None,
 ) -> tuple[list[Subject], list[str]]:  # fmt: skip
     """(what is drawn, phrases of plots): the first words are runs, and plots are known by their names."""
     catalog = host.catalog()
-    if part is not None:
+    if parts:
         from .parts import choose_part
 
-        choice = choose_part(catalog, part, kind)
-        return [Subject(choice, output or Path("plots"), _safe(f"-{choice.part.name}{_options(choice)}"))], list(words)
+        chosen = [choose_part(catalog, part, kind) for part in parts]
+        place = output or Path("plots")
+        return [Subject(one, place, _safe(f"-{one.part.name}{_options(one)}")) for one in chosen], list(words)
     first = next((at for at, word in enumerate(words) if at and _is_plot(word, catalog)), len(words))
     if not words:
         raise GlassnetError("name a run: glassnet plot last (`glassnet runs` lists all), or a part: --part relu")
@@ -178,16 +189,22 @@ def _asked(subjects: list[Subject], phrase: str, catalog: Catalog, form: str) ->
 
 
 def _fitting(subjects: list[Subject], catalog: Catalog, form: str, every: bool) -> tuple[list[Job], list[Fitting]]:
-    """(pictures to draw, what is left out) of the first subject: several runs are compared, not drawn one by one."""
-    from ..plotting import fitting_plots
+    """(pictures to draw, what is left out): of parts each is drawn, several runs are compared, not drawn one by one."""
+    from ..plotting import fitting_plots, kind_of
 
-    subject, jobs, left = subjects[0], [], []
-    for fitting in fitting_plots(subject.what, catalog):
-        if fitting.unsuited or (fitting.costly and not every and not fitting.failed):
-            left.append(fitting)
-        else:
-            jobs.append(_job(subject, fitting, catalog, form))
+    jobs, left = [], []
+    for subject in subjects if kind_of(subjects[0].what) == "part" else subjects[:1]:
+        for fitting in fitting_plots(subject.what, catalog):
+            if fitting.unsuited or (fitting.costly and not every and not fitting.failed):
+                left.append(fitting)
+            else:
+                jobs.append(_job(subject, fitting, catalog, form))
     return jobs, left
+
+
+def _why(reasons: list[str]) -> str:
+    """The reasons, as far as they are few."""
+    return f": {'; '.join(reasons)}" if 0 < len(reasons) <= 3 else ""
 
 
 def _job(subject: Subject, fitting: Fitting, catalog: Catalog, form: str) -> Job:

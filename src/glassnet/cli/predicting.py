@@ -51,10 +51,10 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def evaluate(
     host: Host, run: str, file: str | None, runs: str, data: str | None, as_json: bool, **reading: Any
 ) -> None:
-    """Score the model of RUN again, on the very rows that were kept from training, or on all rows of FILE.
+    """Score RUN again, on its own rows or on those of FILE.
 
-    RUN is a folder, a number, or last. FILE is a table with the columns of the training table, the target among them;
-    - is standard input.
+    Its own rows are the very ones that were kept from training. RUN is a folder, a number, or last. FILE is a
+    table with the columns of the training table, the target among them; - is standard input.
     """
     opened = run_of(host, run, runs, data)
     words = reading_words(reading)

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import ProgressColumn
+
+WIDE = 90  # columns of a terminal that has room for a bar beside the figures
 
 
 @contextmanager
@@ -15,10 +18,13 @@ def bar(screen: Console, what: str, total: int, done: int = 0) -> Iterator[Calla
     """A bar over `total` of what is counted, of which `done` are finished; it hands over `move(words)`, one further."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (
-        TextColumn(what), MofNCompleteColumn(), BarColumn(bar_width=20), TimeRemainingColumn(compact=True),
+    columns: list[ProgressColumn] = [
+        TextColumn(what),
+        MofNCompleteColumn(),
         TextColumn("{task.description}", markup=False),
-    )  # fmt: skip
+    ]
+    if screen.width >= WIDE:  # what came last is whole, and the rest gives way
+        columns[2:2] = [BarColumn(bar_width=20), TimeRemainingColumn(compact=True)]
     with Progress(*columns, console=screen) as progress:
         task = progress.add_task("", total=total, completed=done)
         yield lambda words: progress.update(task, advance=1, description=words)

@@ -47,10 +47,11 @@ _LOOKS = {
 @click.option("--resume", is_flag=True, help="Send the files of the last release, unchanged, and go on from there.")
 @click.option("--yes", is_flag=True, help="Don't ask before PyPI.")
 def release(folder: Path, to: str, dry_run: bool, resume: bool, yes: bool) -> None:
-    """Publish the package in DIR: check, test, build, prove, upload, install it back.
+    """Publish the package in DIR, step by step.
 
-    Each step says what it does, why, and the command that you could type instead. Tokens are read from
-    TESTPYPI_TOKEN or PYPI_TOKEN, or from a keyring. Exit code 1 if a step fails.
+    Check, test, build, prove, upload, install it back. Each step says what it does, why, and the command that
+    you could type instead. Tokens are read from TESTPYPI_TOKEN or PYPI_TOKEN, or from a keyring. Exit code 1 if
+    a step fails.
     """
     from ..publish.release import StepFailed, release
 

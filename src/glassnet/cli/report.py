@@ -15,7 +15,7 @@ from .runs import data_option, runs_of, runs_option
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
-    from ..report import Finding
+    from ..pages import Finding
     from ..runs import Run
     from .host import Host
 
@@ -39,13 +39,14 @@ Examples:
 def report(
     host: Host, names: tuple[str, ...], output: Path | None, show: bool, runs: str, data: str | None, as_json: bool
 ) -> None:
-    """Write one page about RUN: scores, curves, pictures, a diagnosis, and how to repeat it.
+    """Write one page about RUN, or about several.
 
-    RUN is a folder, a number, or last. The page is report.html in the run's folder; several runs make a
-    comparison, comparison.html beside their folders. It is a single file that loads nothing.
+    Scores, curves, pictures, a diagnosis, and how to repeat it. RUN is a folder, a number, or last. The page is
+    report.html in the run's folder; several runs make a comparison, comparison.html beside their folders. It is
+    a single file that loads nothing.
     """
     from ..files import refuse_existing
-    from ..report import diagnose
+    from ..pages import diagnose
 
     refuse_existing(output, "--output")
     if output is not None and not output.parent.is_dir():
@@ -65,14 +66,14 @@ def report(
 
 
 def _write(runs: list[Run], output: Path | None, catalog: Catalog) -> Path:
-    from ..report import write_comparison, write_report
+    from ..pages import write_comparison, write_report
 
     return write_report(runs[0], output) if len(runs) == 1 else write_comparison(runs, output, catalog)
 
 
 def _told(findings: dict[str, list[Finding]]) -> Iterator[str]:
     """What stands out in each run, a line each; remarks are left to the page."""
-    from ..report import stands_out
+    from ..pages import stands_out
 
     for folder, found in findings.items():
         for finding in stands_out(found):
@@ -92,7 +93,7 @@ def _plain(findings: dict[str, list[Finding]]) -> dict[str, list[dict[str, objec
 
 def standing_out(run: Run) -> Iterator[str]:
     """What stands out, a line each; that training broke down is said as an error already."""
-    from ..report import diagnose, stands_out
+    from ..pages import diagnose, stands_out
 
     try:
         found = stands_out(diagnose(run))
@@ -106,7 +107,7 @@ def standing_out(run: Run) -> Iterator[str]:
 
 def left_behind(run: Run) -> Path | None:
     """The page of a run that has just ended. The run is kept whatever happens here; one line says what did."""
-    from ..report import write_report
+    from ..pages import write_report
 
     try:
         return write_report(run)

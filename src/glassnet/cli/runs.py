@@ -1,18 +1,14 @@
-"""`glassnet runs`: what has been trained; and how a word becomes a run, in every command."""
+"""How a word becomes a run, in every command."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import GlassnetError
-from ..tables import Table
-from ..wording import figure
 from .edge import say
 
 if TYPE_CHECKING:
@@ -56,48 +52,3 @@ def means_a_run(word: str, runs: str) -> bool:
     beside = len(path.parts) > 1 and (path.parent == Path(runs) or path.is_dir())
     like_one = not is_table(word) and (beside or bool(re.match(r"\d+-", path.name)))
     return like_one or FOLDERS.is_one(word, Path(runs))
-
-
-@click.command("runs", epilog="\b\nExamples:\n  glassnet runs\n  glassnet runs --json")
-@runs_option
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON list and nothing else.")
-def list_runs(runs: str, as_json: bool) -> None:
-    """List what has been trained: a line a run, the latest last."""
-    from ..runs import FOLDERS, Run
-
-    rows = [_row(Run(folder)) for folder in FOLDERS.all(Path(runs))]
-    if as_json:
-        say(json.dumps(rows))
-    elif not rows:
-        say(f"No runs in {runs} yet: glassnet train digits8x8 makes one.")
-    else:
-        _print_rows(rows)
-
-
-def _row(run: Run) -> dict[str, Any]:
-    """One run as a flat row; a damaged one says so instead of hiding the others."""
-    from ..files import plain
-
-    row = {"run": str(run.folder), "dataset": "", "epochs": None, "score": None, "metric": "", "rows": ""}
-    try:
-        row |= {"dataset": str(run.experiment.dataset)}
-        if not run.result:
-            return row | {"stopped": "unfinished: glassnet train --resume goes on"}
-        score = run.score(run.chosen_by())
-    except GlassnetError as error:
-        return row | {"stopped": str(error)}
-    found = {"epochs": run.result["epochs"], "score": score.value, "metric": score.metric, "rows": score.split}
-    return row | plain(found) | {"stopped": run.result["stopped"]}
-
-
-def _print_rows(rows: list[dict[str, Any]]) -> None:
-    from ..experiment import Experiment
-    from .display import console
-
-    cells = []
-    for row in rows:
-        score = "" if row["score"] is None else f"{row['rows']} {row['metric']} {figure(row['score'])}"
-        epochs = "" if row["epochs"] is None else str(row["epochs"])
-        title = Experiment(row["dataset"]).title if row["dataset"] else ""
-        cells.append((row["run"], title, epochs, score, row["stopped"].split(":")[0]))
-    console().print(Table(("run", "dataset", "epochs", "score", "stopped"), cells, wraps=("stopped",)))

@@ -40,10 +40,10 @@ def summary(
     as_json: bool,
     **words: Any,
 ) -> None:
-    """Layers, shapes, parameters and memory of a network; nothing is trained.
+    """Layers, shapes, parameters and memory of a network.
 
-    DATASET is a data set or a table as in `glassnet train`, a run (its folder, number, or last), or the widths of a
-    network: 784-64-64-10.
+    Nothing is trained. DATASET is a data set or a table as in `glassnet train`, a run (its folder, number, or
+    last), or the widths of a network: 784-64-64-10.
     """
     from ..summaries import WIDTHS
     from ..summaries import summary as summarise

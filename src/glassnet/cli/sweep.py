@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import GlassnetError, join
-from ..tables import Table
 from ..wording import count, duration, figure
 from .choices import choices, experiment_options, read_experiment
 from .edge import say
@@ -34,7 +33,6 @@ Examples:
   glassnet sweep digits8x8 --over l2=1e-6..1:log:7 --engine dask --scheduler tcp://127.0.0.1:8786
   glassnet sweep --resume last
 """
-SHOWN = 12  # rows of the table; all of them are in table.csv
 
 
 class EveryCellFailed(GlassnetError):
@@ -74,12 +72,13 @@ def sweep(
     quiet: bool,
     **words: Any,
 ) -> None:
-    """Train an experiment with many settings, and show which serve best on the validation rows.
+    """Train with many settings, and show which serve best.
 
-    Test rows take no part. KEY is anything that --set takes: optimizer.lr, l2, hidden, activation. VALUES are a list,
-    relu,tanh, or a range: 1e-5..10:log:7 (seven values, equal factors), 0..0.5:linear:6, 16..256:x2, 1..9:+2.
-    Semicolons divide where values hold commas: "hidden=50;100,50". Points are compared by the first --metric, else by
-    --monitor, else by the task's first metric. All other options are those of `glassnet train`.
+    They are judged by the validation rows. Test rows take no part. KEY is anything that --set takes:
+    optimizer.lr, l2, hidden, activation. VALUES are a list, relu,tanh, or a range: 1e-5..10:log:7 (seven
+    values, equal factors), 0..0.5:linear:6, 16..256:x2, 1..9:+2. Semicolons divide where values hold commas:
+    "hidden=50;100,50". Points are compared by the first --metric, else by --monitor, else by the task's first
+    metric. All other options are those of `glassnet train`.
     """
     _check_engine(engine, scheduler, jobs)
     plan_words = {name: words.pop(name) for name in ("over", "random", "halving", "seeds", "folds")}
@@ -251,24 +250,11 @@ def _left(seconds: float) -> str:
     return f"{max(1, round(seconds))} s left" if seconds < 90 else f"{duration(60 * round(seconds / 60))} left"
 
 
-def table(found: Sweep, rows: Sequence[Row]) -> Table:
-    """The points, best first: mean, spread over seeds and folds, and a mark for what can't be told from the best."""
-    repeated, keys, lines = len(found.repeats) > 1, [axis.key for axis in found.plan.axes], []
-    figures = (found.score.metric, *["spread"] * repeated, *["epochs"] * bool(found.plan.halving))
-    for number, row in enumerate(rows[:SHOWN]):
-        cells = [setting.partition("=")[2] for setting in found.plan.named(row.point)]
-        cells.append(figure(row.mean) if row.scores else "-")
-        cells += ["-" if row.spread is None else figure(row.spread)] * repeated
-        cells += [str(row.epochs)] * bool(found.plan.halving)
-        mark = "best" if number == 0 and row.whole else "tied" if row.tied else ""
-        mark = f"{row.failed} failed" if row.failed else mark
-        lines.append((*cells, mark))
-    return Table((*keys, *figures, ""), lines, left=keys)
-
-
 def summary(found: Sweep, rows: Sequence[Row], cells: int, seconds: float) -> Iterator[Any]:
     """What the sweep came to, and the commands to try next."""
-    yield table(found, rows)
+    from ..sweeps import SHOWN, ranking_table
+
+    yield ranking_table(found, rows)
     if len(rows) > SHOWN:
         yield f"... and {len(rows) - SHOWN} more points in {found.folder / 'table.csv'}"
     yield from verdict(found, rows)

@@ -22,6 +22,7 @@ from .features import Features, check_scale
 from .grounds import Grounds, copies_account, grounds_of, split_account, why_none
 from .reading import Roles
 from .roles import roles_of
+from .sparse import Sparse
 from .splits import Index, Split, check_fraction
 from .targets import Targets, Units, target_values
 
@@ -289,6 +290,13 @@ def _row_account(
     )
 
 
+def _pieces(array: Any) -> list[Any]:
+    """The columns of a table, what sparse rows are made of, and any other array as it is."""
+    if isinstance(array, Sparse):
+        return [np.array(array.shape), array.matrix.indptr, array.matrix.indices, array.matrix.data]
+    return [array.iloc[:, j] for j in range(array.shape[1])] if hasattr(array, "columns") else [array]
+
+
 def _checksum(X: Any, y: Array, dataset: Dataset) -> str:
     """SHA-256 over names, types and values of all rows, fixed test rows included."""
     digest = hashlib.sha256()
@@ -296,8 +304,7 @@ def _checksum(X: Any, y: Array, dataset: Dataset) -> str:
     for array in arrays:
         if array is None:
             continue
-        pieces = [array.iloc[:, j] for j in range(array.shape[1])] if hasattr(array, "columns") else [array]
-        for piece in pieces:
+        for piece in _pieces(array):
             values = np.asarray(piece)
             digest.update(f"{getattr(piece, 'name', '')} {values.dtype.str} {values.shape}".encode())
             if values.dtype.kind in "biuf":

@@ -2,6 +2,19 @@
 
 from ..findings import Finding, stands_out
 from .case import Case
-from .rules import RULES, Rule, asked, diagnose
+from .explaining import Explanation, explain
+from .inside import out_of_scale
+from .rules import RULES, Rule, ask, diagnose
 
-__all__ = ["RULES", "Case", "Finding", "Rule", "asked", "diagnose", "stands_out"]
+__all__ = [
+    "RULES",
+    "Case",
+    "Explanation",
+    "Finding",
+    "Rule",
+    "ask",
+    "diagnose",
+    "explain",
+    "out_of_scale",
+    "stands_out",
+]

@@ -11,10 +11,11 @@ from ..data.evidence import Evidence
 from ..data.findings import Rules
 from ..data.preparation import TOO_FEW_TO_SPLIT
 from ..errors import GlassnetError
-from ..experiment import Experiment, Training, baseline
+from ..experiment import Experiment, RateRange, Training, baseline
 from ..runs import Run
 from ..training import Epoch
 from ..watching import Watched
+from .start import Start, rates_of
 
 
 class Case:
@@ -59,6 +60,27 @@ class Case:
     def inside(self) -> Watched:
         """Signals and slopes of the trained network, on some of its training rows."""
         return self.run.measured
+
+    @cached_property
+    def start(self) -> Start:
+        """The same network before its first step."""
+        return Start.of(self.training)
+
+    @cached_property
+    def rates(self) -> RateRange | None:
+        """What `learning_rate_range` finds: some hundred steps of trial, asked for only where something is wrong."""
+        return rates_of(self.training)
+
+    @property
+    def rate(self) -> float | None:
+        """The optimizer's own rate; None where it has none."""
+        rate = self.training.chosen.optimizer.options.get("lr")
+        return None if rate is None else float(rate)
+
+    @property
+    def steps(self) -> int:
+        """Updates of the weights, over all epochs."""
+        return self.epochs[-1].step if self.epochs else 0
 
     @property
     def diverged(self) -> bool:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from ..catalog import Phrase
 from ..experiment.repeating import program
-from ..findings import Finding
+from ..findings import Finding, Remedy
 from ..wording import exact, percent
 from .case import Case
+from .remedies import finding
 
 #: What the training loss rises by in an epoch, on average over all of them, as a share of itself. Losses that settle
 #: stay below 3 % even where rows are noisy; at a rate that is too high it is 20 % and more.
 RISE_AN_EPOCH = 0.1
 #: ... counted from this share of the first loss on: near nothing, a loss may double without anything being wrong.
 NEARLY_NOTHING = 0.02
+#: With fewer rows a step, its gradient is that of these rows more than that of all.
+FEW_ROWS_A_STEP = 8
 #: A loss that is lower by this share after each epoch halves within 70 epochs: worth another 50.
 STILL_FALLING = 0.01
 #: ... unless it is nearly nothing already.
@@ -56,22 +59,28 @@ def rate_too_high(case: Case) -> Finding | None:
         f"The training loss jumps up and down: in {percent(float(np.mean(rises > 0)))} of the epochs it rises, "
         f"on average over all of them by {percent(each)} of itself."
     )
-    return Finding("rate too high", "warning", each, words, f"{_smaller_rate(case)}, or a schedule")
+    return finding("rate too high", "warning", each, words, list(_calmer(case)), case.run)
 
 
-def _smaller_rate(case: Case) -> str:
+def _calmer(case: Case) -> Iterator[Remedy]:
+    """A smaller rate; more rows a step, where single rows are what makes it jump."""
     rate = Phrase.parse(str(case.experiment.optimizer)).option("lr")  # an epoch's own is that of a schedule
-    return f"a rate ten times smaller (--set optimizer.lr={exact(float(rate) / 10)})" if rate else "another optimizer"
+    size = case.experiment.batch_size
+    if isinstance(size, int) and size < FEW_ROWS_A_STEP:
+        yield Remedy("a step goes by the mean of more rows", {"batch_size": "32"})
+    if rate:
+        yield Remedy("a rate ten times smaller", {"optimizer.lr": exact(float(rate) / 10)})
+    yield Remedy("comes down to 0 at the end", {"schedule": "cosine"})
 
 
 def still_falling(case: Case) -> Finding | None:
     """Was the loss still falling when training ended?"""
     loss, validation = _losses(case)
-    per_epoch = _fall_per_epoch(loss)
+    per_epoch = fall_per_epoch(loss)
     over = not str(case.result["stopped"]).startswith("all ")
     if over or per_epoch < STILL_FALLING or loss[-1] < LEFT_OF_THE_LOSS * loss[0]:
         return None
-    if validation is not None and _fall_per_epoch(validation) < STILL_FALLING / 2:
+    if validation is not None and fall_per_epoch(validation) < STILL_FALLING / 2:
         return None
     words = f"When training ended, the training loss was still falling by {percent(per_epoch)} an epoch."
     folder = shlex.quote(str(case.run.folder))
@@ -86,7 +95,7 @@ def _losses(case: Case) -> tuple[list[float], list[float] | None]:
     return [epoch.loss for epoch in case.epochs], validation if len(validation) == len(found) else None
 
 
-def _fall_per_epoch(loss: Sequence[float]) -> float:
+def fall_per_epoch(loss: Sequence[float]) -> float:
     """The share by which the loss fell in each of the last epochs: from the median of a tenth to that of the next."""
     if len(loss) < FEWEST_EPOCHS:
         return 0.0

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from ..findings import Finding
-from ..training.scoring import class_codes
-from ..wording import change, count, figure, metric, percent, significant
+from ..findings import Finding, Remedy
+from ..wording import change, count, figure, metric, percent, rounded, significant
 from .case import Case
+from .remedies import finding, possible
 
 #: Of what there is to gain between guessing and perfect, on the very rows it learned from. Whoever stays below a
 #: fifth has found next to nothing, and has nothing to lose on new rows, either.
 LITTLE_GAINED = 0.2
+#: A rate within this factor of the one that a trial suggests is as good.
+OF_THE_RATE = 1 / 3
 #: Of what was gained over guessing on training rows, the share that is lost on rows never seen. Sound fits lose up
 #: to a quarter on small and noisy tables.
 LOST_ON_NEW_ROWS = 0.4
@@ -23,12 +27,6 @@ STANDARD_ERRORS = 2.0
 #: Width of the 95 % interval of the score, as a share of what there is to gain: two networks that differ by less
 #: can't be told apart.
 WIDE_INTERVAL = 0.2
-#: The largest class has this many times as many rows as the rarest, before they count as out of balance ...
-OUT_OF_BALANCE = 3.0
-#: ... and less than half of the rarest class is found ...
-FOUND_OF_RAREST = 0.5
-#: ... among at least so many rows of it: of fewer, the share says nothing.
-FEWEST_OF_A_CLASS = 8
 
 
 def underfit(case: Case) -> Finding | None:
@@ -41,10 +39,21 @@ def underfit(case: Case) -> Finding | None:
         f"{metric(case.metric)} {figure(case.score('train'))}, where guessing "
         f"has {figure(case.guess('train'))} on the same rows."
     )
-    remedy = "more epochs, a larger rate or wider layers, once nothing else stands out"
-    if not case.experiment.hidden:
-        remedy = "hidden layers (--hidden 16,16): without one it can only draw straight lines"
-    return Finding("underfit", "warning", gain, words, remedy)
+    return finding("underfit", "warning", gain, words, list(_to_learn_more(case)), case.run)
+
+
+def _to_learn_more(case: Case) -> Iterator[Remedy]:
+    """Where no choice is to blame: what bends, the rate that a trial finds, more time, more units."""
+    words = case.experiment
+    if not words.hidden:
+        yield Remedy("without hidden layers it can only draw straight lines", {"hidden": "16,16", "activation": "relu"})
+    found = None if case.why_no_rows else case.rates
+    rate = case.rate if found is not None else None
+    if found is not None and rate and found.suggested and not OF_THE_RATE < rate / found.suggested < 1 / OF_THE_RATE:
+        yield Remedy("what learning_rate_range suggests", {"optimizer.lr": rounded(found.suggested, 1)})
+    yield Remedy("more time", {"epochs": str(4 * max(len(case.epochs), 5))})
+    if words.hidden:
+        yield Remedy("more units", {"hidden": ",".join(str(2 * width) for width in words.hidden)})
 
 
 def overfit(case: Case) -> Finding | None:
@@ -64,10 +73,25 @@ def overfit(case: Case) -> Finding | None:
     if not said:
         return None
     number = lost if lost is not None else risen[0] if risen is not None else 0.0
-    remedy = "more rows, fewer or narrower layers, --dropout 0.2 or a larger --l2"
-    if case.experiment.patience is None and risen is not None:
-        remedy = f"--patience 5, which keeps the weights of the best epoch; or {remedy}"
-    return Finding("overfit", "warning", number, " ".join(said), remedy)
+    return finding("overfit", "warning", number, " ".join(said), list(_to_learn_less(case, risen)), case.run)
+
+
+def _to_learn_less(case: Case, risen: tuple[float, int] | None) -> Iterator[Remedy]:
+    words = case.experiment
+    if words.patience is None and risen is not None:
+        yield Remedy("keeps the weights of the best epoch", {"patience": "5"})
+    remedies = [
+        Remedy(
+            "ten times as much" if words.l2 else "pulls weights towards 0", {"l2": rounded(max(10 * words.l2, 0.01), 1)}
+        ),
+        Remedy("units can't rely on each other", {"dropout": "0.2"}),
+    ]
+    if words.hidden:
+        remedies.append(Remedy("fewer units", {"hidden": ",".join(str(max(2, width // 4)) for width in words.hidden)}))
+    if words.dropout:
+        del remedies[1]
+    yield from possible(case.run, remedies)
+    yield Remedy("more rows")
 
 
 def lost_on_new_rows(case: Case) -> float | None:
@@ -119,12 +143,14 @@ def no_better_than_a_line(case: Case) -> Finding | None:
         f"(95 %: {change(low)} to {change(high)})."
     )
     if leader == "line":
-        remedy = (
-            "more epochs or a larger rate, for the line is fitted to the end; or --hidden none, which is such a line"
-        )
-        return Finding("worse than a straight line", "warning", value, words, remedy)
-    remedy = "--hidden none, which is such a line and easier to explain; or more rows, which may tell them apart"
-    return Finding("no better than a straight line", "remark", value, words, remedy)
+        more = Remedy("the line is fitted to the end", {"epochs": str(4 * max(1, len(case.epochs)))})
+        line = Remedy("such a line", {"hidden": "none"})
+        return finding("worse than a straight line", "warning", value, words, [more, line], case.run)
+    remedies = [
+        Remedy("such a line, and easier to explain", {"hidden": "none"}),
+        Remedy("more rows may tell them apart"),
+    ]
+    return finding("no better than a straight line", "remark", value, words, remedies, case.run, command=False)
 
 
 def too_few_test_rows(case: Case) -> Finding | None:
@@ -141,7 +167,8 @@ def too_few_test_rows(case: Case) -> Finding | None:
         f"{figure(high)} (95 %): "
         "two networks that differ by less can't be told apart."
     )
-    return Finding("few test rows", "remark", high - low, words, "a larger --test, or several --split-seed")
+    remedies = [Remedy("more rows that judge", {"test": "0.4"}), Remedy("several splits", {"split_seed": "1"})]
+    return finding("few test rows", "remark", high - low, words, remedies, case.run, command=False)
 
 
 def not_split(case: Case) -> Finding | None:
@@ -150,30 +177,5 @@ def not_split(case: Case) -> Finding | None:
         return None
     rows = len(case.training.data.train)
     words = f"It is judged by the {count(rows, 'row')} that it was trained on: the scores say nothing about new rows."
-    return Finding("not split", "remark", rows, words, "more rows, where there are any, and --test 0.2")
-
-
-def classes_out_of_balance(case: Case) -> Finding | None:
-    """Is the rarest class lost among the others?"""
-    training = case.training
-    targets, rows = training.data.targets, training.data.test or training.data.train
-    if targets.task not in ("binary", "multiclass") or training.data.train.weight is not None:
-        return None
-    counts = np.bincount(training.data.train.target)
-    tested = np.bincount(rows.target, minlength=len(counts))
-    enough = np.flatnonzero(tested[: len(counts)] >= FEWEST_OF_A_CLASS)
-    if len(enough) < 2:
-        return None
-    rarest = enough[np.argmin(counts[enough])]
-    said = class_codes(training.network.predict(rows.X), targets, training.objective.loss)
-    found = float(np.mean(said[rows.target == rarest] == rarest))
-    if counts.max() < OUT_OF_BALANCE * counts[rarest] or found >= FOUND_OF_RAREST:
-        return None
-    name = str((targets.classes or list(range(len(counts))))[rarest])
-    share = counts[rarest] / counts.sum()
-    words = (
-        f"Of the class {name!r}, {percent(share)} of the training rows, only {percent(found)} are found; "
-        f"the accuracy of {figure(case.score(case.judged))} hides that."
-    )
-    remedy = "--class-weight balanced and --metric balanced_accuracy"
-    return Finding("classes out of balance", "warning", found, words, remedy)
+    remedies = [Remedy("rows that only judge", {"test": "0.2"}), Remedy("more rows, where there are any")]
+    return finding("not split", "remark", rows, words, remedies, case.run, command=False)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.sparse import Sparse
 from ..errors import join
-from ..findings import Finding
+from ..experiment import Training
+from ..findings import Finding, Remedy, Severity
 from ..probes import is_bounded
 from ..wording import percent, rows_of, significant
 from .case import Case
+from .remedies import finding, possible
 
 #: Root mean square of an input column; initial weights are meant for inputs of about 1.
 LARGEST_INPUT = 10.0
@@ -34,30 +38,32 @@ VANISHING, EXPLODING = 1e-3, 10.0
 
 def inputs_not_scaled(case: Case) -> Finding | None:
     """Are the inputs on one scale, and near 1?"""
-    training = case.training
-    features = training.data.features
+    found = out_of_scale(case.training)
+    if found is None:
+        return None
+    number, words = found
+    return finding(
+        "inputs not scaled", "warning", number, words, [Remedy("", {"scale": "standard"})], case.run, command=False
+    )
+
+
+def out_of_scale(training: Training) -> tuple[float, str] | None:
+    """How far apart the inputs are, or how large, and a sentence about it; None where they are on one scale."""
+    features, rows = training.data.features, training.data.train.X
     count = sum(column.measured for column in features.columns)
-    if features.image_shape or not count:
-        return None
-    sizes = np.sqrt(np.mean(training.data.train.X[:, :count].astype(float) ** 2, axis=0))
+    if features.image_shape or not count or isinstance(rows, Sparse):
+        return None  # sparse columns are counts and marks, whose zeros are all that they have in common
+    sizes = np.sqrt(np.mean(rows[:, :count].astype(float) ** 2, axis=0))
     largest, smallest = int(np.argmax(sizes)), int(np.argmin(np.where(sizes > 0, sizes, np.inf)))
-    ratio = float(sizes[largest] / sizes[smallest]) if sizes[smallest] else 1.0
-    if sizes[largest] < LARGEST_INPUT and ratio < LARGEST_TO_SMALLEST:
+    size, ratio = float(sizes[largest]), float(sizes[largest] / sizes[smallest]) if sizes[smallest] else 1.0
+    if size < LARGEST_INPUT and ratio < LARGEST_TO_SMALLEST:
         return None
-    return _unscaled(features.outputs[largest], float(sizes[largest]), features.outputs[smallest], ratio)
-
-
-def _unscaled(largest: str, size: float, smallest: str, ratio: float) -> Finding:
-    """Columns far apart in size, or all of them large."""
-    if ratio >= LARGEST_TO_SMALLEST:
-        words = (
-            f"The inputs are not on one scale: {largest!r} is about {significant(size, 4)} (root mean square), "
-            f"{smallest!r} about {significant(size / ratio)}, {significant(ratio)} times smaller."
-        )
-    else:
-        begin = "weights begin for inputs near 1"
-        words = f"The input {largest!r} is about {significant(size, 4)} (root mean square); {begin}."
-    return Finding("inputs not scaled", "warning", max(ratio, size), words, "--scale standard")
+    named, said = features.outputs[largest], f"about {significant(size, 4)} (root mean square)"
+    if ratio < LARGEST_TO_SMALLEST:
+        return size, f"The input {named!r} is {said}; weights begin for inputs near 1."
+    other, small = features.outputs[smallest], significant(size / ratio)
+    apart = f"{named!r} is {said}, {other!r} about {small}, {significant(ratio)} times smaller"
+    return ratio, f"The inputs are not on one scale: {apart}."
 
 
 def dead_units(case: Case) -> Finding | None:
@@ -72,8 +78,9 @@ def dead_units(case: Case) -> Finding | None:
         f"{percent(share)} of the hidden units are dead: their slope is 0 on all "
         f"{rows_of('train', case.inside.rows)} looked at, so they learn nothing more (in {layers}: {units})."
     )
-    remedy = "a smaller rate, or --activation leaky_relu, whose slope is never 0"
-    return Finding("dead units", "warning", share, words, remedy)
+    return finding(
+        "dead units", "warning", share, words, [Remedy("its slope is never 0", {"activation": "leaky_relu"})], case.run
+    )
 
 
 def saturated(case: Case) -> Finding | None:
@@ -88,23 +95,24 @@ def saturated(case: Case) -> Finding | None:
         f"In layer {worst + 1}, {percent(float(shares[worst]))} of the outputs lie on the flat ends of the activation, "
         "where its slope is below a twentieth of the steepest and little is learned."
     )
+    severity: Severity = "warning"
     if case.gain("train") > SOUND_FIT and gradients_fade_or_swell(case) is None:
         words += " It has learned its rows all the same: units that are sure of themselves lie there, too."
-        return Finding("saturation", "remark", float(shares[worst]), words, _against_saturation(case))
-    return Finding("saturation", "warning", float(shares[worst]), words, _against_saturation(case))
+        severity = "remark"
+    remedies = list(_against_saturation(case))
+    return finding(
+        "saturation", severity, float(shares[worst]), words, remedies, case.run, command=severity == "warning"
+    )
 
 
-def _against_saturation(case: Case) -> str:
+def _against_saturation(case: Case) -> Iterator[Remedy]:
     """What is not in use already."""
     words = case.experiment
-    remedies = {
-        "smaller initial weights (--initializer glorot_uniform)": any(
-            "glorot" in str(one) for one in words.initializer
-        ),
-        "--batch-norm": words.batch_norm,
-        "a smaller rate": False,
-    }
-    return " or ".join(remedy for remedy, used in remedies.items() if not used)
+    if words.initializer and not any("glorot" in str(one) for one in words.initializer):
+        yield Remedy("smaller initial weights", {"initializer": "glorot_uniform"})
+    if not words.batch_norm:
+        yield Remedy("scores are brought to one size", {"batch_norm": "true"})
+    yield Remedy("no flat end above 0", {"activation": "relu"})
 
 
 def gradients_fade_or_swell(case: Case) -> Finding | None:
@@ -120,14 +128,24 @@ def gradients_fade_or_swell(case: Case) -> Finding | None:
         f"A weight of layer 1 gets {significant(ratio, 2)} times the gradient of one of the output layer, "
         f"{len(sizes) - 1} layers further on: "
     )
-    steady = "--activation relu with --initializer he_normal, --batch-norm, or fewer layers"
+    steady = list(possible(case.run, _steady(case)))
     if ratio < VANISHING:
         words += "the first layers learn next to nothing."
-        return Finding("vanishing gradient", "warning", ratio, words, steady)
+        return finding("vanishing gradient", "warning", ratio, words, steady, case.run)
     if ratio > EXPLODING:
         words += "the first layers are thrown about."
-        return Finding("exploding gradient", "warning", ratio, words, f"{steady}, --clip-norm 1")
+        return finding(
+            "exploding gradient", "warning", ratio, words, [Remedy("", {"clip_norm": "1"}), *steady], case.run
+        )
     return None
+
+
+def _steady(case: Case) -> Iterator[Remedy]:
+    """What keeps signals and slopes of one size through all layers."""
+    yield Remedy("no layer shrinks them", {"activation": "relu", "initializer": "he_normal"})
+    yield Remedy("scores are brought to one size", {"batch_norm": "true"})
+    hidden = case.experiment.hidden
+    yield Remedy("fewer layers", {"hidden": ",".join(map(str, hidden[: max(1, len(hidden) // 4)]))})
 
 
 def per_weight(norms: NDArray[np.float64], widths: list[int]) -> NDArray[np.float64]:

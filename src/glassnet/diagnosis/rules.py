@@ -2,42 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from ..findings import Finding, by_severity
+from ..findings import Finding, by_severity, stands_out
 from ..runs import Run
+from .answers import classes_out_of_balance, outliers
 from .case import Case
+from .choices import CHOICES, loud_start, penalty_too_strong
 from .course import diverged, rate_too_high, still_falling
-from .fit import classes_out_of_balance, no_better_than_a_line, not_split, overfit, too_few_test_rows, underfit
+from .fit import no_better_than_a_line, not_split, overfit, too_few_test_rows, underfit
 from .inside import dead_units, gradients_fade_or_swell, inputs_not_scaled, saturated
+from .pace import PACE, rate_too_large, too_much_momentum
+from .remedies import consistent, names_of
 from .rows import ON_ROWS
 
 Rule = Callable[[Case], Finding | None]
 
-#: Causes come before what follows from them: a network that gets no gradient is underfit, too.
-RULES: tuple[Rule, ...] = (
-    diverged, *ON_ROWS, inputs_not_scaled, rate_too_high, dead_units, saturated, gradients_fade_or_swell,
-    classes_out_of_balance, underfit, overfit, still_falling, no_better_than_a_line, too_few_test_rows, not_split,
+#: What one sees. Each may have a choice as its cause; what stands further up may be the cause of what stands below.
+SYMPTOMS: tuple[Rule, ...] = (
+    rate_too_high, gradients_fade_or_swell, dead_units, saturated, classes_out_of_balance, underfit, still_falling,
+    no_better_than_a_line,
 )  # fmt: skip
+#: What stands for itself.
+BESIDE: tuple[Rule, ...] = (overfit, too_few_test_rows, not_split)
+RULES: tuple[Rule, ...] = (diverged, *ON_ROWS, inputs_not_scaled, outliers, *CHOICES, *PACE, *SYMPTOMS, *BESIDE)
 #: Those that read what was written down, and look at no row.
 OF_THE_RECORD = (diverged, rate_too_high, underfit, overfit, still_falling, no_better_than_a_line)
-#: All that can be said about a network that broke down: its scores mean nothing.
-AFTER_A_BREAKDOWN = (diverged, inputs_not_scaled)
+#: All that can be said about a network that broke down, whose scores mean nothing: what may have thrown it out.
+BREAKERS: tuple[Rule, ...] = (loud_start, penalty_too_strong, too_much_momentum, rate_too_large)
 
 
 def diagnose(run: Run | Case) -> list[Finding]:
-    """What stands out about a finished run, the most serious first; empty where all is well.
+    """What stands out about a finished run, the most serious first, causes before what follows from them.
+
+    Symptoms are looked for first. Where one asks for a change, the choices that may explain it are asked, and the
+    symptoms are told as what the cause shows as. No remedy undoes one that is said further up. Empty where all is well.
 
     Where its rows can't be had any more, rules that need them are left out. Raises `GlassnetError` for a run that is
     not finished.
     """
-    case = run if isinstance(run, Case) else Case(run)
-    found = [finding for rule in asked(case) if (finding := rule(case)) is not None]
-    return by_severity(found)
+    return ask(run if isinstance(run, Case) else Case(run))[0]
 
 
-def asked(case: Case) -> list[Rule]:
-    """The rules that make sense for a run."""
-    rules = AFTER_A_BREAKDOWN if case.diverged else RULES
-    rules = tuple(rule for rule in rules if rule in OF_THE_RECORD or not case.why_no_rows)
-    return [rule for rule in rules if rule not in ON_ROWS or case.rows is not None]
+def ask(case: Case) -> tuple[list[Finding], list[Rule]]:
+    """(what stands out, the rules that were asked)."""
+    asked: list[Rule] = []
+
+    def of(rules: Sequence[Rule], most: int | None = None) -> list[Finding]:
+        found: list[Finding] = []
+        for rule in rules:
+            if (rule in OF_THE_RECORD or not case.why_no_rows) and (rule not in ON_ROWS or case.rows is not None):
+                asked.append(rule)
+                found += filter(None, [rule(case)])
+            if len(found) == most:
+                break
+        return found
+
+    if case.diverged:
+        found = _broken_down(of)
+    else:
+        found = [*of(ON_ROWS), *_learned(of), *of(BESIDE)]
+    return consistent(by_severity(found), case.run), asked
+
+
+Ask = Callable[..., list[Finding]]
+
+
+def _broken_down(of: Ask) -> list[Finding]:
+    """The breakdown with the choice that explains it; inputs that are not scaled explain more than any rate does."""
+    (broken,), unscaled = of([diverged]), of([inputs_not_scaled])
+    causes = [] if unscaled else of(BREAKERS, most=1)
+    if causes:
+        cause = causes[0]
+        broken = replace(
+            broken, words=f"{broken.words} {cause.words}", what_to_try=cause.what_to_try, remedies=cause.remedies
+        )
+    return [broken, *unscaled]
+
+
+def _learned(of: Ask) -> list[Finding]:
+    """Causes with the symptoms that they explain; symptoms alone where no choice explains them."""
+    on_rows, symptoms = of([inputs_not_scaled, outliers]), of(SYMPTOMS)
+    if not stands_out(symptoms):
+        return [*on_rows, *symptoms]
+    roots = [one for one in symptoms if one.name in ROOTS]
+    causes = on_rows or of(CHOICES) or roots or of(PACE, most=1) or symptoms[:1]
+    return [_with_signs(causes[0], [one for one in symptoms if one not in causes]), *causes[1:]]
+
+
+#: Symptoms that no other rate and no more epochs mend.
+ROOTS = ("vanishing gradient", "exploding gradient", "classes out of balance")
+
+
+def _with_signs(cause: Finding, signs: list[Finding]) -> Finding:
+    """The cause with what it shows as."""
+    if not signs:
+        return cause
+    return replace(cause, words=f"{cause.words} It shows as: {names_of(signs)}.", shows_as=tuple(signs))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from ..experiment import Training
 from ..experiment.building import history_table
 from ..kinds import Task
 from ..model import Model
+from ..runs import Run
 from ..synonyms import unknown_setting
 from ..training import Epoch
 from ..wording import figure
@@ -26,6 +28,8 @@ from .names import Names
 from .parameters import checked
 from .reprs import with_fit
 from .rows import Given, checked_inputs, together
+from .seeing import run_of_fit
+from .unconverged import unconverged
 from .words import (
     Refused,
     experiment_of,
@@ -102,22 +106,10 @@ class GlassEstimator(Names, BaseEstimator):
         if self.early_stopping:
             with said_in_parameters():
                 training.need_monitor()
-        self._train(training, Patience(), seed, begun=len(training.progress.epochs), by_parts=False)
-        if unconverged := self._unconverged(training, limit):
-            warnings.warn(unconverged, ConvergenceWarning, stacklevel=2)
+        self._train(training, given, Patience(), seed, begun=len(training.progress.epochs), by_parts=False)
+        if words := unconverged(training, limit, asks=plain(self.n_iter_no_change) is not None):
+            warnings.warn(words, ConvergenceWarning, stacklevel=2)
         return self
-
-    def _unconverged(self, training: Training, limit: int) -> str:
-        """A sentence where training ended before the loss had stopped improving; empty otherwise."""
-        progress = training.progress
-        if progress.gave_up:
-            return f"{in_parameters(progress.stopped)}. Inputs of about the same scale and in double precision help"
-        if progress.stopped.startswith("all ") and plain(self.n_iter_no_change) is not None:
-            return (
-                f"all {limit} epochs of max_iter were done before the loss stopped improving: raise max_iter, or set "
-                "n_iter_no_change=None where just so many are wanted"
-            )
-        return ""
 
     def _one_epoch(self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any, classes: Any = None) -> None:
         """One epoch on these rows, as `partial_fit` wants it; to a schedule, one of `max_iter` or more."""
@@ -131,7 +123,7 @@ class GlassEstimator(Names, BaseEstimator):
             return
         training = self._training(given, before, seed, 1)
         training.plan = replace(training.plan, schedule_epochs=max(limit, training.plan.epochs))
-        self._train(training, patience, seed, begun=before.begun if before else 0, by_parts=True)
+        self._train(training, given, patience, seed, begun=before.begun if before else 0, by_parts=True)
 
     def set_params(self, **params: Any) -> Any:
         """As in scikit-learn; of a word that is none of ours it is said what that is called here."""
@@ -190,7 +182,9 @@ class GlassEstimator(Names, BaseEstimator):
                 after=None if before is None else before.earlier,
             )  # fmt: skip
 
-    def _train(self, training: Training, patience: Patience, seed: int, *, begun: int, by_parts: bool) -> None:
+    def _train(
+        self, training: Training, given: Given, patience: Patience, seed: int, *, begun: int, by_parts: bool
+    ) -> None:
         """Follow the epochs from the one after `begun`; however that ends, what has been learned is kept."""
         before = len(training.progress.epochs)
         earlier: int | None = self._kept.seen if before else 0
@@ -206,7 +200,7 @@ class GlassEstimator(Names, BaseEstimator):
             optimizer, kept = training.chosen.optimizer.part.full_name, patience if by_parts else None
             seen = (len(training.progress.epochs) - before) * len(training.data.train)
             in_all = None if earlier is None else earlier + seen
-            self._fitted = Fitted(training.model, training.progress, optimizer, seed, kept, in_all, begun)
+            self._fitted = Fitted(training.model, training.progress, optimizer, seed, kept, in_all, begun, given)
 
     def _follow(self, training: Training, patience: Patience) -> bool:
         """Look at each epoch; whether it was broken off because nothing had improved for too long."""
@@ -364,6 +358,11 @@ class GlassEstimator(Names, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
+
+    def as_run(self, names: Sequence[str] | None = None) -> Run:
+        """The fit as a run, which `glassnet.plot`, `summary`, `trace`, `report` and `explain` look at; `names` are
+        those of the columns, where X had none."""
+        return run_of_fit(self, names)
 
     # --- copies and pictures ---------------------------------------------------------------------------
 

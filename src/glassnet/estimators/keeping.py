@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ from ..runs import read_states, state_arrays
 from ..schemas import DAMAGE, FIT_WORDS
 from ..training import Epoch, Progress
 from ..training.epochs import Snapshot
+
+if TYPE_CHECKING:
+    from .rows import Given
 
 Array = NDArray[Any]
 
@@ -57,6 +60,8 @@ class Fitted:
     that were trained on, each as often as it was (None in a file that did not keep it), and `begun` the epochs that
     there were before the last `fit`.
 
+    `given` are the rows as they were handed over, for pictures; no file holds them.
+
     A network predicts into buffers that it keeps, so predictions from several threads take turns at the `lock`.
     """
 
@@ -67,6 +72,7 @@ class Fitted:
     patience: Patience | None = None
     seen: int | None = None
     begun: int = 0
+    given: Given | None = None
     lock: Lock = field(default_factory=Lock)
 
     @property

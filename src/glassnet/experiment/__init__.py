@@ -5,17 +5,19 @@ from .choosing import DEFAULT_BATCH, choose_parts, default_optimizer, kept_input
 from .differences import Difference, paired, unpaired
 from .linear import Beside, Line, fit_line, why_no_line
 from .looking import head, look
-from .results import Interval, baseline, intervals, resampled
+from .results import Interval, baseline, intervals, resampled, wilson
 from .telling import is_table, said
-from .trials import batch_trials, rate_range
-from .words import RULES, SWITCHES, Experiment, Rule, flag, read_toml
+from .trials import RateRange, batch_trials, rate_range
+from .words import DEFAULT_OPTIMIZER, RULES, SWITCHES, Experiment, Rule, flag, read_toml
 
 __all__ = [
     "Beside",
     "DEFAULT_BATCH",
+    "DEFAULT_OPTIMIZER",
     "Difference",
     "RULES",
     "Rule",
+    "RateRange",
     "SWITCHES",
     "Experiment",
     "Interval",
@@ -42,4 +44,5 @@ __all__ = [
     "said",
     "unpaired",
     "why_no_line",
+    "wilson",
 ]

@@ -25,6 +25,7 @@ from ..training.epochs import watched_split
 from ..training.live import run_to_the_end
 from ..training.steps import check_states
 from .choosing import DEFAULT_BATCH, choose_parts, kept_inputs, load_dataset, need_plugins
+from .faces import face_of
 from .linear import Beside, Line, beside, fit_line
 from .outputs import look
 from .refusals import refuse_undefined, refuse_width, try_out
@@ -145,6 +146,9 @@ class Training:
 
     def __repr__(self) -> str:
         return f"<Training of {self.describe()}>"
+
+    def _repr_html_(self) -> str:
+        return face_of(self)
 
     def describe(self) -> str:
         """What it trains and where it stands: `iris: 4-100-3, epoch 12 of 50, loss 0.1234, ...`."""

@@ -6,6 +6,7 @@ from .looks import looks
 from .reading import Run, load
 from .recording import DEFAULT_FOLDER, FOLDERS, Recording, provenance, record
 from .scores import Score
+from .subjects import need_run, run_of
 
 __all__ = [
     "DEFAULT_FOLDER",
@@ -17,10 +18,12 @@ __all__ = [
     "is_own",
     "load",
     "looks",
+    "need_run",
     "own_table",
     "provenance",
     "read_states",
     "record",
+    "run_of",
     "score_handed",
     "state_arrays",
 ]

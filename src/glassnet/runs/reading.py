@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import pairwise
@@ -48,18 +48,26 @@ class Run:
     """A run that was kept. Reading is lazy: each property reads its own file.
 
     `training_given` is its training where that is still in memory, just finished: nothing is built anew then.
-    `data_given` is where its table is now, if that has moved.
+    `data_given` is where its table is now, if that has moved. `said_by` turns changes of settings into the words of
+    whoever trained it, where that was neither a command nor an experiment.
     """
 
     folder: Path
     catalog_given: Catalog | None = None
     training_given: Training | None = None
     data_given: Any = None
+    said_by: Callable[[Mapping[str, str]], list[str]] | None = None
 
     @classmethod
-    def of(cls, training: Training, name: str = "in-memory", watched: Watched | None = None) -> Run:
+    def of(
+        cls,
+        training: Training,
+        name: str = "in-memory",
+        watched: Watched | None = None,
+        said_by: Callable[[Mapping[str, str]], list[str]] | None = None,
+    ) -> Run:
         """A training that was never written down, as a run: all that a folder would hold comes from memory."""
-        run = cls(Path(name), training.catalog, training)
+        run = cls(Path(name), training.catalog, training, said_by=said_by)
         run.__dict__.update(  # as if each had been read from its file
             experiment=training.experiment,
             epochs=training.progress.epochs,
@@ -143,13 +151,14 @@ class Run:
     def training(self, epochs: int | None = None) -> Training:
         """The experiment set up anew, at its beginning, on the same rows: they are drawn from the split's seed."""
         experiment = self.experiment if epochs is None else self.experiment.replace(epochs=epochs)
-        unbuildable = [value for value in _phrases(experiment) if value.startswith("<function")]
+        known = self.training_given or self.__dict__.get("trained")  # loading large sets again takes its time
+        here = experiment if known is None else experiment.replace(dataset="")
+        unbuildable = [value for value in _phrases(here) if value.startswith("<function")]
         if unbuildable:
             raise GlassnetError(
                 f"{self.folder} was trained with {join(unbuildable)} given as a function: words alone can't rebuild it"
             )
         self._refuse_other_widths(experiment)
-        known = self.training_given or self.__dict__.get("trained")  # loading large sets again takes its time
         source = self.table if known is None else known.source
         if isinstance(self.data_given, str | Path):
             experiment = experiment.replace(dataset=str(self.data_given))

@@ -1,6 +1,7 @@
 """Sweeps: one experiment with many settings, each a cell of its own, to find those that serve best."""
 
 from .cells import Cell, Guests, Job, Outcome, Workers
+from .faces import SHOWN, ranking_table
 from .keeping import FOLDERS
 from .ranking import Row, Score
 from .repeats import Repeated, Repeats, repeated
@@ -8,6 +9,7 @@ from .sweep import Plan, Sweep, begin, resume, sample_of
 
 __all__ = [
     "FOLDERS",
+    "SHOWN",
     "Cell",
     "Guests",
     "Job",
@@ -20,6 +22,7 @@ __all__ = [
     "Sweep",
     "Workers",
     "begin",
+    "ranking_table",
     "repeated",
     "resume",
     "sample_of",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from itertools import product
 from pathlib import Path
@@ -27,6 +27,7 @@ from ..schemas import DAMAGE, SWEEP
 from ..wording import amount, figure
 from .axes import Axis, read_axis
 from .cells import Cell, Guests, Job, Outcome, Workers, division_of, packages_of, training_of, with_point
+from .faces import ranking_table
 from .keeping import BEST, DEFAULT_FOLDER, ELSEWHERE, FOLDERS, WORDS, append, mend, read_outcomes, write_table
 from .ranking import ALL_ROWS, VALIDATION_ROWS, Row, Score, rank
 from .repeats import Repeats, repeats_of
@@ -129,6 +130,10 @@ class Sweep:
     def __repr__(self) -> str:
         keys = ", ".join(axis.key for axis in self.axes)
         return f"Sweep({str(self.folder)!r}: {keys}, {len(self.outcomes)} of {self.total} cells)"
+
+    def _repr_html_(self) -> str:
+        title = f"{self!r}, best first" if self.outcomes else repr(self)
+        return replace(ranking_table(self, self.rows()), title=title).html()
 
     @cached_property
     def axes(self) -> list[Axis]:

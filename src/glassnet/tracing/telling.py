@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from ..catalog import Catalog
 from ..errors import GlassnetError, join
 from ..experiment import Experiment, Training
-from ..runs import Run
+from ..runs import Run, run_of
 from ..wording import count
 from .cards import cards_of
 from .differences import compare
@@ -20,7 +21,7 @@ from .words import short
 
 
 def trace(
-    what: Experiment | Training | Run,
+    what: Experiment | Training | Run | Any,
     *,
     rows: int | Sequence[int] | None = None,
     steps: int = 1,
@@ -51,13 +52,15 @@ def trace(
     )
 
 
-def _training(what: Experiment | Training | Run, catalog: Catalog | None) -> Training:
+def _training(what: Experiment | Training | Run | Any, catalog: Catalog | None) -> Training:
     if isinstance(what, Experiment):
         return Training(what, catalog)
     if isinstance(what, Run):
         return what.at_checkpoint()
     if isinstance(what, Training):
         return what
+    if (run := run_of(what)) is not None:
+        return run.trained
     raise GlassnetError(f"a trace is made of an Experiment, a Training or a Run, not of {what!r:.60}")
 
 
@@ -75,7 +78,10 @@ def _step(seen: Seen, training: Training, check: bool) -> Step:
 
 def _title(training: Training) -> str:
     chosen, network = training.chosen, training.network
-    dataset = chosen.dataset.part.name if chosen.dataset else str(training.experiment.dataset)
+    given = training.experiment.dataset
+    dataset = (
+        chosen.dataset.part.name if chosen.dataset else training.experiment.title if callable(given) else str(given)
+    )
     widths = "-".join(map(str, network.widths))
     loss, optimizer = short(chosen.loss), short(chosen.optimizer)
     return f"{dataset}: {widths}, {count(len(network.w), 'parameter')}, {network.dtype.name}; {loss}, {optimizer}"

@@ -6,6 +6,8 @@ from glassnet import Plot, hookimpl
 
 from .classes import class_report, confusion_matrix
 from .curves import loss, metrics
+from .decisions import calibration, precision_recall, raw_scores, roc
+from .dependence import learning_curve, partial_dependence
 from .histograms import activation_histograms, gradient_histograms
 from .inputs import first_layer, permutation_importance
 from .inside import dead_and_saturated, gradient_norms, signals, update_sizes
@@ -14,7 +16,7 @@ from .layers import gradient_norms_runs
 from .network import network_diagram
 from .numbers import predicted_actual, residuals
 from .parts import activation_slope
-from .plane import decision_boundary, fitted_curve
+from .plane import decision_boundary, fitted_curve, hidden_units
 from .rows import gallery, most_wrong
 from .several import loss_runs, scores_runs
 from .sweeps import bars_sweep, heatmap_sweep, line_sweep, points_sweep, ranking_sweep
@@ -28,14 +30,21 @@ def plots() -> list[Callable[..., Plot]]:
         metrics,
         confusion_matrix,
         class_report,
+        roc,
+        precision_recall,
+        calibration,
+        raw_scores,
         gallery,
         most_wrong,
         predicted_actual,
         residuals,
         decision_boundary,
         fitted_curve,
+        hidden_units,
         first_layer,
         permutation_importance,
+        partial_dependence,
+        learning_curve,
         network_diagram,
         signals,
         gradient_norms,

@@ -18,12 +18,14 @@ MOST_LETTERS = 26  # of the name of an input or output
 GAP = 1.6  # empty places where units are left out
 
 
-def network_diagram(units: Annotated[int, Range(2)] = 10) -> Plot:
+def network_diagram(units: Annotated[int, Range(2)] = 10, row: Annotated[int, Range(-1)] = -1) -> Plot:
     """The network with its weights: solid blue lines are positive, dashed orange ones negative, thick ones large.
 
     Small marks beside the units are biases, drawn the same way. Widths are scaled to the largest weight that is
-    shown; weights below 2 % of it are left out.
+    shown; weights below 2 % of it are left out. With a row, its way through the network is written into the units
+    (inputs as the network gets them, then a = f(z) of each layer), and the weights on the lines where they are few.
 
+    row: a row of the data set by its number from 0, whose values are shown; -1: none
     units: at most so many of a layer are shown, evenly spaced, and how many there are is said
     """
 
@@ -40,14 +42,62 @@ def network_diagram(units: Annotated[int, Range(2)] = 10) -> Plot:
         axes.set_title(f"thickest line: a weight of {pictures.significant(largest)} in size", fontsize=pictures.NOTE)
         for number, column in enumerate(columns):
             _units(axes, number, column)
-        _biases(axes, network, columns)
+        if row < 0:
+            _biases(axes, network, columns)
+        else:
+            _values(axes, columns, values_of(run, row))
+            _weights(axes, network, columns)
         _words(axes, run, columns, left, right)
         axes.set_xlim(-0.6, len(columns) - 0.4)
         axes.set_ylim(-tall / 2 - 1.3, tall / 2 + 0.4)
         pictures.legend_below(axes, 4, down=0.0)
         return made
 
-    return Plot(draw, unsuited=pictures.unreadable)
+    return Plot(draw, unsuited=lambda run: pictures.unreadable(run) or _no_row(run, row))
+
+
+MOST_WEIGHTS = 24  # numbers on lines that can be told apart
+
+
+def _no_row(run: Run, row: int) -> str:
+    known = any(row in rows.index for rows in run.trained.splits().values())
+    return "" if row < 0 or known else f"the data set has no row {row} that was trained on or scored"
+
+
+def values_of(run: Run, row: int) -> list[Any]:
+    """What the row is in each column of units: the prepared inputs, then a = f(z) of each layer, the outputs last."""
+    training = run.trained
+    rows = next(rows for rows in training.splits().values() if row in rows.index)
+    x = rows.X[[int(np.flatnonzero(rows.index == row)[0])]]
+    values, z = [x[0]], x
+    for layer in training.network.layers:
+        z = layer.forward(z, False, None)[0]
+        if layer.activation:
+            values.append(z[0])
+    return [*values, training.network.output.f(z)[0]]
+
+
+def _values(axes: Any, columns: list[Column], values: list[Any]) -> None:
+    for number, (column, found) in enumerate(zip(columns, values, strict=True)):
+        for unit, y in zip(column.units, column.y, strict=True):
+            said = pictures.significant(float(found[unit]), 2)
+            box = {"facecolor": "white", "edgecolor": pictures.BLACK, "boxstyle": "round,pad=0.25"}
+            axes.text(number, y, said, ha="center", va="center", fontsize=pictures.NOTE, bbox=box, zorder=5)
+
+
+def _weights(axes: Any, network: Any, columns: list[Column]) -> None:
+    """The weights on their lines, a third of the way, where they are few enough to be read."""
+    if sum(len(left.units) * len(right.units) for left, right in pairwise(columns)) > MOST_WEIGHTS:
+        return
+    for layer, (left, right) in enumerate(pairwise(columns)):
+        W = network.view(network.w, "weight", layer)
+        for i, low in zip(left.units, left.y, strict=True):
+            for number, (o, high) in enumerate(zip(right.units, right.y, strict=True)):
+                share = 0.3 + 0.4 * (number % 2)  # beside each other, not upon each other
+                axes.text(
+                    layer + share, low + share * (high - low), pictures.significant(float(W[i, o]), 2), ha="center",
+                    va="center", fontsize=8, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5}, zorder=2,
+                )  # fmt: skip
 
 
 class Column:

@@ -54,11 +54,16 @@ class Plane:
     x: Any  # (columns,)
     y: Any  # (lines,)
     rows: Any  # (n, 2)
+    pair: tuple[int, int]  # which inputs x and y are
+    middle: Any  # (d,), where all others are
 
     @property
     def places(self) -> Any:
-        """Every pair of x and y, (lines * columns, 2), line by line."""
-        return np.stack([values.ravel() for values in np.meshgrid(self.x, self.y)], axis=1)
+        """Every pair of x and y, (lines * columns, d), line by line; other inputs in their middle."""
+        pairs = [values.ravel() for values in np.meshgrid(self.x, self.y)]
+        places = np.tile(self.middle, (len(pairs[0]), 1))
+        places[:, self.pair[0]], places[:, self.pair[1]] = pairs
+        return places
 
     def grid(self, values: Any) -> Any:
         """Values of the places as (lines, columns)."""
@@ -90,31 +95,38 @@ YES_NO = ["no", "yes"]  # the classes of a label
 Panel = tuple[str, Callable[[Any], None]]  # (its name, what draws it into axes)
 
 
-def decision_boundary(split: pictures.Split = None, points: Annotated[int, Range(10, 1000)] = 240) -> Plot:
+def decision_boundary(
+    split: pictures.Split = None, points: Annotated[int, Range(10, 1000)] = 240, x: str = "", y: str = ""
+) -> Plot:
     """What the network says at every place of the plane of its two inputs, with the rows on it: one panel a target.
 
     Two classes: the output, with the boundary where it changes its mind. More classes: the class that it says.
     Numbers: the prediction, in the target's own units, the rows on the same colour scale.
 
-    x, y = the two inputs in the units of the data set
+    x, y = two inputs in the units of the data set. Of more than two inputs, two are chosen; the others stay at their
+    medians, so that a row may lie on the wrong side here and be said right.
 
+    x: the input that goes across, by its name; none: the first
+    y: the input that goes up; none: the second
     split: the rows: train, validation or test; none: those that the run is judged by
     points: places along each axis at which the network is asked, a count
     """
 
     def draw(run: Run) -> Any:
-        plane = plane_of(run, split, points)
+        pair = _pair(run, x, y)
+        plane = plane_of(run, split, points, pair)
         panels = _panels(run, split, plane)
         count = min(len(panels), pictures.MOST_PANELS)
         wide = min(3, count)
         size = (6.8, 5.2) if count == 1 else (4.8 * wide, 0.7 + 4.2 * -(-count // wide))
-        across, upwards = _input_captions(run)
+        across, upwards = (_input_captions(run)[at] for at in pair)
         title = "Prediction" if pictures.task_of(run) == "regression" else "Decision boundary"
         made = pictures.figure(
             f"{title}: {pictures.title_of(run)}{pictures.first_of(count, len(panels), 'targets')}", *size
         )
         for number, (axes, (name, fill)) in enumerate(zip(pictures.panels(made, count), panels, strict=False)):
             note = pictures.rows_in_words(run, split)
+            note += ", other inputs at their medians" * (len(plane.middle) > 2)
             pictures.dress(axes, f"{name}, {note}" if name else note, across, upwards)
             axes.grid(visible=False)
             fill(axes)
@@ -124,16 +136,34 @@ def decision_boundary(split: pictures.Split = None, points: Annotated[int, Range
                 axes.get_legend().remove()
         return made
 
-    return Plot(draw, unsuited=lambda run: _wants_inputs(run, 2) or pictures.lacks(run, split))
+    return Plot(draw, unsuited=lambda run: wants_plane(run, x, y) or pictures.lacks(run, split))
 
 
-def plane_of(run: Run, split: pictures.Split, points: int) -> Plane:
+def wants_plane(run: Run, x: str, y: str) -> str:
+    """Why there is no such plane: two inputs make one, of more two have to be named."""
+    columns = run.trained.data.features.columns
+    if not (x and y):
+        return _wants_inputs(run, 2) + " (of more, name two: x=NAME,y=NAME)" * (len(columns) > 2)
+    for name in (x, y):
+        if name not in (names := [column.name for column in columns]):
+            return f"there is no input {name!r} (there are: {pictures.shortened(', '.join(names), 80)})"
+    if x == y:
+        return f"x and y are both {x!r}"
+    return "" if all(column.kind == "number" for column in columns) else "an input is not a number"
+
+
+def _pair(run: Run, x: str, y: str) -> tuple[int, int]:
+    names = [column.name for column in run.trained.data.features.columns]
+    return (names.index(x), names.index(y)) if x and y else (0, 1)
+
+
+def plane_of(run: Run, split: pictures.Split, points: int, pair: tuple[int, int] = (0, 1)) -> Plane:
     """The plane over all rows and a little beyond, with the rows of one split."""
     every = np.asarray(run.trained.source.X, dtype=float)
     low, high = np.nanmin(every, axis=0), np.nanmax(every, axis=0)
     margin = 0.06 * np.where(high > low, high - low, 1.0)
-    x, y = (np.linspace(low[axis] - margin[axis], high[axis] + margin[axis], points) for axis in (0, 1))
-    return Plane(x, y, raw_rows(run, split))
+    x, y = (np.linspace(low[at] - margin[at], high[at] + margin[at], points) for at in pair)
+    return Plane(x, y, raw_rows(run, split)[:, pair], pair, np.nanmedian(every, axis=0))
 
 
 def raw_rows(run: Run, split: pictures.Split) -> Any:
@@ -142,6 +172,60 @@ def raw_rows(run: Run, split: pictures.Split) -> Any:
     given = np.asarray(source.X, dtype=float)
     every = given if source.test_X is None else np.vstack([given, np.asarray(source.test_X, dtype=float)])
     return every[index]
+
+
+def hidden_units(
+    most: Annotated[int, Range(1, 12)] = 8, points: Annotated[int, Range(10, 400)] = 80, x: str = "", y: str = ""
+) -> Plot:
+    """What each hidden unit sees: its activation over the plane of two inputs, a line of panels for each layer.
+
+    a = f(z) of the unit, light where it is high, on one scale a layer. Units of the first layer see a straight edge
+    each; later ones bend what the layer before has seen. Other inputs stay at their medians.
+
+    most: at most so many units of a layer, evenly spaced
+    points: places along each axis
+    x: the input that goes across, by its name; none: the first
+    y: the input that goes up; none: the second
+    """
+
+    def draw(run: Run) -> Any:
+        pair, network = _pair(run, x, y), run.trained.network
+        plane = plane_of(run, None, points, pair)
+        seen = activations_at(run, plane.places)
+        shown = [pictures.spread(range(width), most) for width in network.hidden]
+        wide = max(map(len, shown))
+        title = f"What each hidden unit sees: {pictures.title_of(run)}"
+        made = pictures.figure(title, max(6.4, 1.0 + 1.5 * wide), 1.0 + 1.8 * len(shown))
+        grid = made.add_gridspec(len(shown), wide)
+        for layer, (units, a) in enumerate(zip(shown, seen, strict=True)):
+            for place, unit in enumerate(units):
+                axes = pictures.without_scale(
+                    made.add_subplot(grid[layer, place]), f"layer {layer + 1}, unit {unit + 1}"
+                )
+                plane.colour(axes, a[:, unit], pictures.SEQUENTIAL, float(a.min()), float(a.max()))
+        return made
+
+    def unsuited(run: Run) -> str:
+        return wants_plane(run, x, y) or _no_hidden(run)
+
+    return Plot(draw, unsuited=unsuited)
+
+
+def _no_hidden(run: Run) -> str:
+    hidden = run.trained.network.hidden
+    if len(hidden) > 6:
+        return f"it has {len(hidden)} hidden layers, more than 6 lines can be read"
+    return "" if hidden else "it has no hidden layer"
+
+
+def activations_at(run: Run, places: Any) -> list[Any]:
+    """What each hidden layer puts out for rows in the units of the data set, (n, width) each."""
+    z, seen = run.trained.data.features.transform(places), []
+    for layer in run.trained.network.layers:
+        z = layer.forward(z, False, None)[0]
+        if layer.activation:
+            seen.append(np.array(z, dtype=float))
+    return seen
 
 
 def _outputs(run: Run, places: Any) -> Any:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..data.looking import look_at_dataset
-from ..diagnosis import Case, Rule, asked, diagnose
+from ..diagnosis import Case, Rule, ask
 from ..experiment.looking import title_of
 from ..experiment.repeating import command_of, needed, program
 from ..files import write_text
@@ -76,7 +76,7 @@ def render(template: str, **what: Any) -> str:
     from markupsafe import Markup, escape
 
     environment = Environment(
-        loader=PackageLoader("glassnet.report"), autoescape=select_autoescape(default=True), undefined=StrictUndefined,
+        loader=PackageLoader("glassnet.pages"), autoescape=select_autoescape(default=True), undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters["drawing"] = Markup  # of a `Picture`, which escapes what it is labelled with
@@ -92,14 +92,14 @@ def render(template: str, **what: Any) -> str:
 
 def _what_it_says(case: Case) -> dict[str, Any]:
     run = case.run
-    findings = diagnose(case)
+    findings, asked = ask(case)
     return {
         "title": run.title,
         "subject": subject_of(case),
         "sentences": list(sentences(case)),
         "serious": [finding for finding in findings if finding.severity != "remark"],
         "remarks": [finding for finding in findings if finding.severity == "remark"],
-        "looked_for": [question(rule) for rule in asked(case)],
+        "looked_for": [question(rule) for rule in asked],
         "trouble": case.why_no_rows,
     }
 

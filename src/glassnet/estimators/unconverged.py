@@ -1,0 +1,109 @@
+"""What a fit that ended too early is told: scale, rate, epochs or early stopping, the likely cause first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..diagnosis import out_of_scale
+from ..diagnosis.pace import TOO_SLOW
+from ..diagnosis.start import SOME_ROWS, at_the_start
+from ..errors import GlassnetError
+from ..experiment import Training, rate_range
+from ..training.objective import weighted_mean
+from ..training.scoring import at_most
+from ..wording import figure, listed, rounded, significant
+from .words import in_parameters
+
+#: A trial of all rates costs as many steps: it may not take as long as the fit.
+STEPS_OF_TRIAL = 60
+#: Epochs that are wanted are guessed from how fast the loss fell, but no more than so many times those that were done.
+MOST_TIMES = 10
+
+
+def unconverged(training: Training, limit: int, asks: bool) -> str:
+    """A sentence where training ended before the loss had stopped improving; empty otherwise.
+
+    `asks` says that somebody waits for the loss to stop improving, and did not just want so many epochs.
+    """
+    progress = training.progress
+    if progress.gave_up:
+        return f"{in_parameters(progress.stopped)}. Inputs of about the same scale and in double precision help"
+    if progress.stopped.startswith("all ") and asks:
+        first, *others = _causes(training, limit)
+        said = f"all {limit} epochs of max_iter were done before the loss stopped improving"
+        return f"{said}. {first}. Else: {listed(others, 'or')}, or n_iter_no_change=None for just so many epochs"
+    if progress.stopped.startswith("training loss") and (silent := _silent(training)) < progress.epochs[-1].loss:
+        cause = _scale(training) or _rate(training)
+        ended = f"the loss no longer fell, at {figure(progress.epochs[-1].loss)}"
+        return cause and f"{ended}, worse than saying nothing at all ({figure(silent)}). The likely cause: {cause}"
+    return ""
+
+
+def _silent(training: Training) -> float:
+    """The loss of a network whose scores are all 0."""
+    rows = at_most(training.data.train, SOME_ROWS)
+    nothing = np.zeros((len(rows), training.network.outputs), training.network.dtype)
+    return weighted_mean(training.objective.losses(nothing, rows.t), rows.weight)
+
+
+def _causes(training: Training, limit: int) -> Iterator[str]:
+    """What to do, the likeliest first; each is said in short where another is likelier."""
+    scale, rate = _scale(training), _rate(training)
+    epochs = f"max_iter={_epochs_wanted(training, limit)}"
+    if scale:
+        yield f"The likely cause is the scale of the inputs: {scale}"
+        yield from (rate or "another rate (optimizer='adam:lr=...')", epochs)
+    elif rate:
+        yield f"The likely cause is the rate: {rate}"
+        yield epochs
+    else:
+        yield f"It needs more epochs: {epochs}"
+        yield "a larger rate (optimizer='adam:lr=...')"
+    yield "early_stopping=True, which stops at the best epoch on rows held out"
+    if not scale:
+        yield "inputs on one scale (StandardScaler)"
+
+
+def _scale(training: Training) -> str:
+    found = out_of_scale(training)
+    if found is None:
+        return ""
+    said = found[1].rstrip(".")
+    return f"{said[0].lower()}{said[1:]}; put StandardScaler before it, make_pipeline(StandardScaler(), ...)"
+
+
+def _rate(training: Training) -> str:
+    """The rate that a short trial finds, where the one in use is far below it or where the loss jumps."""
+    rate = training.chosen.optimizer.options.get("lr")
+    if rate is None:
+        return ""
+    losses = np.array([epoch.loss for epoch in training.progress.epochs])
+    name = training.chosen.optimizer.part.name
+    if len(losses) > 1 and np.mean(np.diff(losses) > 0) > JUMPING:
+        return f"the loss jumps up and down; optimizer='{name}:lr={rounded(float(rate) / 10, 1)}' is ten times smaller"
+    try:
+        with at_the_start(training):
+            suggested = rate_range(training, steps=STEPS_OF_TRIAL).suggested
+    except GlassnetError:
+        return ""
+    if suggested is None or not float(rate) < suggested / TOO_SLOW:
+        return ""
+    return (
+        f"{significant(float(rate))} is {significant(suggested / float(rate), 2)} times smaller than a trial suggests; "
+        f"optimizer='{name}:lr={rounded(suggested, 1)}'"
+    )
+
+
+#: Share of epochs in which the training loss rises, above which it jumps.
+JUMPING = 0.4
+
+
+def _epochs_wanted(training: Training, limit: int) -> int:
+    """So many that the loss, falling on as it did in the second half, falls by a hundredth more at most."""
+    losses = [epoch.loss for epoch in training.progress.epochs]
+    half = losses[len(losses) // 2 :]
+    fall = half[0] - half[-1] if len(half) > 1 else 0.0
+    times = 2 if not fall > 0 or not losses[-1] > 0 else min(MOST_TIMES, max(2, round(10 * fall / half[0])))
+    return limit * times

@@ -1,0 +1,134 @@
+"""What a notebook shows: each line of the page about notebooks, and the example, through a real kernel."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from waiting import PATIENCE
+
+import glassnet
+from glassnet import Experiment, Training, plot, run
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "notebooks.md"
+EXAMPLE = ROOT / "examples" / "first_steps.ipynb"
+BLOCK = re.compile(r"^```notebook\n(.*?)^```\n\nShown: (.*?)$", re.MULTILINE | re.DOTALL)
+#: What no front end may be asked for: a script, or anything from elsewhere.
+ACTIVE = re.compile(r"<script|https?://(?!www\.w3\.org|creativecommons|purl\.org|matplotlib\.org)")
+
+
+def executed(cells: list[str], folder: Path) -> list[Any]:
+    """The cells after they were run from top to end, in a kernel of their own, started in an empty folder."""
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    client = NotebookClient(
+        book, timeout=PATIENCE, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+    )
+    client.execute()
+    return list(book.cells)
+
+
+def shown(cell: Any) -> dict[str, Any]:
+    """All that a cell shows, by its kind; of one kind the last."""
+    found: dict[str, Any] = {}
+    for output in cell.outputs:
+        assert output.output_type != "error", output
+        if output.output_type == "stream":
+            assert output.name == "stdout", output.text
+            found["text/plain"] = output.text
+        else:
+            found |= output.data
+    return found
+
+
+def test_each_line_of_the_page_shows_what_it_says(tmp_path: Path) -> None:
+    blocks = BLOCK.findall(PAGE.read_text())
+    assert len(blocks) >= 12
+    cells = executed([code for code, _ in blocks], tmp_path)
+    for (code, kinds), cell in zip(blocks, cells, strict=True):
+        found = shown(cell)
+        assert set(kinds.split(", ")) <= set(found), (code, list(found))
+        for text in found.values():
+            assert not ACTIVE.search(str(text)), code
+        assert len(str(found)) < 1_500_000, code
+    assert sum("image/png" in shown(cell) for cell in cells) == sum("image/png" in kinds for _, kinds in blocks)
+
+
+def test_the_example_runs_from_top_to_end_and_is_kept_without_its_outputs(tmp_path: Path) -> None:
+    book = nbformat.read(EXAMPLE, as_version=4)
+    nbformat.validate(book)
+    code = [cell.source for cell in book.cells if cell.cell_type == "code"]
+    assert all(not cell.get("outputs") for cell in book.cells)
+    kinds = [set(shown(cell)) for cell in executed(code, tmp_path)]
+    assert sum("image/svg+xml" in one for one in kinds) >= 5
+    assert all(kinds[1:]), "a cell shows nothing"
+
+
+def test_a_picture_is_shown_once_with_pyplots_backend_in_use(tmp_path: Path) -> None:
+    cells = executed(
+        [
+            "%matplotlib inline\nimport matplotlib.pyplot as plt\nfrom glassnet import *",
+            "training = run(Experiment(dataset='iris', epochs=2)).finish()\nplot(training)",
+            "len(plt.get_fignums())",
+        ],
+        tmp_path,
+    )
+    pictures = [output for output in cells[1].outputs if "image/png" in output.get("data", {})]
+    assert len(pictures) == 1
+    assert pictures[0].metadata["image/png"]["width"] < 900
+    assert shown(cells[2])["text/plain"] == "0"
+
+
+# --- without a kernel -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def training() -> Training:
+    return run(Experiment(dataset="iris", epochs=4)).finish()
+
+
+def test_a_picture_shows_itself_and_is_a_figure_like_any_other(training: Training, tmp_path: Path) -> None:
+    figure = plot(training)
+    data, sizes = figure._repr_mimebundle_()  # type: ignore[attr-defined]
+    assert data["image/png"].startswith(b"\x89PNG") and "prefers-color-scheme: dark" in data["image/svg+xml"]
+    assert sizes["image/png"]["width"] == 614  # 6.4 inches of 96 dots, half of those in the picture
+    assert set(figure._repr_mimebundle_(include={"image/png"})[0]) == {"image/png"}  # type: ignore[attr-defined]
+    figure.savefig(tmp_path / "iris.png")
+    assert (tmp_path / "iris.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_training_says_where_it_stands() -> None:
+    training = run(Experiment(dataset="iris", epochs=30))
+    assert "Not trained yet" in training._repr_html_() and "accuracy" not in training._repr_html_()
+    for epoch in training:
+        if epoch.number == 2:
+            break
+    half = training._repr_html_()
+    assert "epoch 2 of 30" in half and half.count("<polyline") == 2 and "validation rows" in half
+    assert "&lt;" not in half.replace("&lt;function", "")
+
+
+@pytest.mark.parametrize("losses", [[1.0], [1.0, 1.0], [1.0, float("nan"), 0.5], [0.0, 0.0], [1e300, 1e-300], []])
+def test_a_curve_of_any_losses_is_drawn_within_its_frame(losses: list[float]) -> None:
+    from glassnet.experiment.faces import HEIGHT, WIDTH, curve
+
+    drawn = curve({"training rows": losses})
+    for point in re.findall(r"([\d.-]+),([\d.-]+)(?=[ \"])", drawn.partition("points=")[2].partition("/>")[0]):
+        assert 0 <= float(point[0]) <= WIDTH and 0 <= float(point[1]) <= HEIGHT
+    assert "nan" not in drawn.partition("aria-label")[0]
+
+
+def test_names_of_users_are_no_markup(tmp_path: Path) -> None:
+    path = tmp_path / "<img src=x onerror=alert(1)>.csv"
+    path.write_text("a,<b>y</b>\n" + "\n".join(f"{n},{'<i>' if n % 2 else '<u>'}" for n in range(40)))
+    training = run(Experiment(dataset=str(path), target="<b>y</b>", epochs=2)).finish()
+    for face in (
+        training._repr_html_(),
+        glassnet.summary(training)._repr_html_(),
+        glassnet.explain(training)._repr_html_(),
+    ):
+        assert "<img" not in face and "<b>y" not in face
