@@ -1,6 +1,7 @@
 """Pictures of results show the numbers that they are about: lines, images and words are compared, never pixels."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +153,7 @@ def test_a_loss_that_is_not_above_zero_gets_a_linear_axis() -> None:
     training = run(Experiment(dataset="iris", hidden=(4,), epochs=2), CATALOG)
     list(training)
     subject = Run.of(training)
-    subject.history.loc[0, "loss"] = -0.5
+    subject.epochs[0] = replace(subject.epochs[0], loss=-0.5)
     assert drawn(subject, "loss").axes[0].get_yscale() == "linear"
 
 
