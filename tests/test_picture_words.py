@@ -11,6 +11,7 @@ from glassnet import Dataset, Plot, Run, pictures, plotting
 from glassnet.checks import small_runs
 from glassnet.pictures.finishing import plain
 from glassnet.pictures.names import NAMELESS
+from glassnet.wording import spelled
 
 LONG = "previous {} grade of the pupil in mathematics in the final e{}"
 NAMES = {
@@ -147,3 +148,23 @@ def test_a_name_that_is_empty_or_in_several_lines_is_a_name() -> None:
     assert pictures.shortened(" \t") == NAMELESS
     assert pictures.shortened("two\nlines\x00") == "two lines\\x00"
     assert pictures.apart(["a\nb", "a b"]) == ["a b (1)", "a b (2)"]
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(1e5, "100,000"), (1e6, "1,000,000"), (-2.5e7, "-25 million"), (3.2e9, "3.2 billion"), (2e-5, "2×10⁻⁵"),
+     (1e-7, "10⁻⁷"), (1e15, "10¹⁵"), (0.2, "0.2"), (float("inf"), "infinite")],
+)  # fmt: skip
+def test_numbers_beside_an_axis_are_spelled_out(number: float, words: str) -> None:
+    assert spelled(number) == words
+
+
+def test_the_loss_of_standardised_numbers_says_its_unit_and_a_loss_of_classes_has_none() -> None:
+    classes, _, numbers = subjects("sixty letters")[:3]
+    labels = [plotting.plot(run, "loss").axes[0].get_ylabel().replace("\n", " ") for run in (numbers, classes)]
+    assert labels == ["mean squared error, squared standard deviations", "mean cross entropy"]
+
+
+def test_the_colours_of_every_report_by_class_begin_at_nought() -> None:
+    image = plotting.plot(subjects("sixty letters")[1], "class_report").axes[0].images[0]
+    assert image.get_clim()[0] == 0

@@ -54,6 +54,21 @@ def significant(value: float, digits: int = 3) -> str:
     return f"{rounded:,.10f}".rstrip("0")
 
 
+def spelled(value: float, digits: int = 3) -> str:
+    """A number beside an axis, without an exponent: `150,000`, `25 million`, `3.2 billion`, `2×10⁻⁵`."""
+    if not math.isfinite(value):
+        return figure(value)
+    for size, word in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
+        if 1e7 <= abs(value) < 1e15 and abs(value) >= size:
+            return f"{significant(value / size, digits)} {word}"
+    mantissa, sign, exponent = significant(value, digits).partition("e")
+    power = f"10{str(int(exponent or 0)).translate(_RAISED)}"
+    return f"{'' if mantissa == '1' else mantissa + '×'}{power}" if sign else mantissa
+
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 def rounded(value: float, digits: int) -> str:
     """A number for a table that programs read, in so many significant digits: 42690, 0.1235, 3.2e-05; none if NaN."""
     if not math.isfinite(value):

@@ -114,7 +114,7 @@ def inline(document: str, prefix: str, label: str) -> str:
     body = re.sub(r"<[^>]*>", lambda tag: _ID.sub(rf"\g<1>{prefix}-", tag[0]), body)
     width = float(box[1].split()[2]) / POINTS_AN_INCH * PIXELS_AN_INCH
     return (
-        f'<svg role="img" aria-label="{escape(label)}" viewBox="{box[1]}" style="width:{width:.0f}px" '
+        f'<svg role="img" aria-label="{escape(label)}" viewBox="{box[1]}" style="--wide:{width:.0f}px" '
         f'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">{body.strip()}'
     )
 
@@ -123,4 +123,4 @@ def as_png(figure: Any, label: str) -> str:
     """An `<img>` element that holds its own pixels."""
     width = figure.get_figwidth() * PIXELS_AN_INCH
     data = base64.b64encode(render(figure, "png", dpi=PNG_DPI)).decode()
-    return f'<img alt="{escape(label)}" style="width:{width:.0f}px" src="data:image/png;base64,{data}">'
+    return f'<img alt="{escape(label)}" style="--wide:{width:.0f}px" src="data:image/png;base64,{data}">'

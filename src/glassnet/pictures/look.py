@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..wording import SPLITS as WORDS
-from ..wording import significant
+from ..wording import significant, spelled
 from .names import spread, tidy, width, wrapped
 
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
@@ -118,7 +118,7 @@ def _tick_formatter(axis: Any) -> Any:
             return significant(value)
         if abs(value) < 1e-9 * length:
             return "0"
-        return significant(value, min(15, 3 + max(0, floor(log10(size / length)))))
+        return spelled(value, min(15, 3 + max(0, floor(log10(size / length)))))
 
     return FuncFormatter(written)
 
@@ -319,7 +319,7 @@ def log_scale(axes: Any, side: str = "y", powers: float = inf) -> None:
         axis.set_major_locator(LogLocator(numticks=8))
         axis.set_major_formatter(LogFormatterMathtext())
         return
-    axis.set_major_formatter(FuncFormatter(lambda value, _: significant(value)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: spelled(value)))
     if run_away:
         first, last = np.log10([low, min(high, 1e300)])
         axis.set_major_locator(FixedLocator([10.0**power for power in np.linspace(first, last, 6).round()]))

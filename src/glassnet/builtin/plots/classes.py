@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from glassnet import Run
 
 MOST_CLASSES = 30
+PALE = 2.0  # where the colours of a report end: up to 1 black letters are read on them
 _COLOUR = {"row": "share of the actual class", "none": "rows"}
 
 
@@ -134,9 +135,8 @@ def report_of(said: Any, actual: Any, classes: int) -> tuple[Any, Any]:
 
 
 def _table(axes: Any, table: Any, lines: list[str]) -> None:
-    """Numbers in coloured cells, pale for the lowest; the line of means stands apart."""
-    lowest = float(np.floor(10 * table.min()) / 10) if table.min() < 1 else 0.0
-    axes.imshow(table, cmap="Blues", vmin=lowest, vmax=lowest + 1.6 * (1 - lowest), aspect="auto")
+    """Numbers in cells whose colours go from 0 to 1 in every picture; the line of means stands apart."""
+    axes.imshow(table, cmap="Blues", vmin=0, vmax=PALE, aspect="auto")
     axes.set_xticks(range(3), ["precision", "recall", "F1"])
     axes.set_yticks(range(len(lines)), lines)
     axes.xaxis.tick_top()

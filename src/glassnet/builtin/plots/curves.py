@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 
-from glassnet import Plot, Range, pictures
+from glassnet import GlassnetError, Plot, Range, pictures
 
 if TYPE_CHECKING:
     from glassnet import Run
@@ -22,13 +22,13 @@ def loss(scale: Literal["log", "linear"] = "log") -> Plot:
     """
 
     def draw(run: Run) -> Any:
-        history = run.history
+        history = columns_of(run)
         title = f"Loss by epoch: {pictures.title_of(run)}"
-        made, axes = pictures.single(title, "epoch", f"mean {loss_in_words(run)}", _note(run))
+        made, axes = pictures.single(title, "epoch", f"mean {loss_in_words(run)}{loss_unit(run)}", _note(run))
         _line(axes, history["epoch"], history["loss"], "train")
-        if history["validation_loss"].notna().any():
+        if not np.isnan(history["validation_loss"]).all():
             _line(axes, history["epoch"], history["validation_loss"], "validation")
-        losses = history[["loss", "validation_loss"]].to_numpy(dtype=float)
+        losses = np.concatenate([history["loss"], history["validation_loss"]])
         if scale == "log" and (losses[np.isfinite(losses)] > 0).all():
             pictures.log_scale(axes)
         _mark_best(axes, run)
@@ -48,7 +48,7 @@ def metrics(columns: Annotated[int, Range(1, 9)] = 2) -> Plot:
     """
 
     def draw(run: Run) -> Any:
-        history = run.history
+        history = columns_of(run)
         names = metric_names(run)
         shown = names[: pictures.MOST_PANELS]
         wide = min(columns, len(shown))
@@ -71,7 +71,7 @@ def metrics(columns: Annotated[int, Range(1, 9)] = 2) -> Plot:
 
 def metric_names(run: Run) -> list[str]:
     """The metrics that were taken in each epoch, in their order."""
-    return [str(name).removeprefix("train_") for name in run.history.columns if str(name).startswith("train_")]
+    return [str(name).removeprefix("train_") for name in columns_of(run) if name.startswith("train_")]
 
 
 def loss_in_words(run: Run) -> str:
@@ -80,14 +80,37 @@ def loss_in_words(run: Run) -> str:
     return name.replace("_", " ")
 
 
+def loss_unit(run: Run) -> str:
+    """`, squared standard deviations` of a loss of numbers that were standardised, beside errors in euros; else empty.
+
+    A loss that is neither a square nor an amount has them inside, not as its unit.
+    """
+    try:
+        targets = run.trained.data.targets
+    except GlassnetError:  # its rows are gone, and its curves are there all the same
+        return ""
+    if targets.task != "regression" or (np.asarray(targets.scale) == 1).all():
+        return ""
+    units = {"squared error": "squared standard deviations", "absolute error": "standard deviations"}
+    return f", {units.get(loss_in_words(run), 'of standardised numbers')}"
+
+
 def best_epoch(run: Run) -> int:
     """The first epoch with the lowest monitored number."""
-    monitored = run.history["monitored"].to_numpy(dtype=float)
-    return int(run.history["epoch"].iloc[int(np.argmin(np.where(np.isnan(monitored), np.inf, monitored)))])
+    history = columns_of(run)
+    monitored = history["monitored"]
+    return int(history["epoch"][int(np.argmin(np.where(np.isnan(monitored), np.inf, monitored)))])
+
+
+def columns_of(run: Run) -> dict[str, Any]:
+    """The numbers of all epochs, an array a column; as a table they would need pandas, which takes long to load."""
+    rows = [epoch.row() for epoch in run.epochs]
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {name: np.array([row.get(name, np.nan) for row in rows], dtype=float) for name in names}
 
 
 def _no_epoch(run: Run) -> str:
-    return "it has no finished epoch" if run.history.empty else ""
+    return "" if run.epochs else "it has no finished epoch"
 
 
 def _note(run: Run) -> str:
@@ -105,7 +128,7 @@ def _line(axes: Any, epochs: Any, values: Any, split: str) -> None:
 
 
 def _mark_best(axes: Any, run: Run) -> None:
-    if run.history["monitored"].isna().all():
+    if np.isnan(columns_of(run)["monitored"]).all():
         return
     best = best_epoch(run)
     axes.axvline(best, color=pictures.BLACK, linewidth=1.2, linestyle=":", label=f"best epoch: {best}", zorder=1)

@@ -10,7 +10,7 @@ import numpy as np
 
 from glassnet import Plot, pictures
 
-from .curves import loss_in_words
+from .curves import loss_in_words, loss_unit
 
 if TYPE_CHECKING:
     from glassnet import Run
@@ -32,7 +32,8 @@ def loss_runs(split: Literal["validation", "train"] = "validation", scale: Liter
         shown = list(runs)[:MOST_RUNS]
         held = split == "validation" and all(run.history["validation_loss"].notna().any() for run in shown)
         column, rows = ("validation_loss", "validation") if held else ("loss", "training")
-        words = loss_in_words(shown[0])
+        units = {loss_unit(run) for run in shown}
+        words = loss_in_words(shown[0]) + (units.pop() if len(units) == 1 else "")
         made, axes = pictures.single(
             _title("Loss", runs, shown), "epoch", f"mean {words}", f"{rows} rows", width=8.0, height=5.2
         )
