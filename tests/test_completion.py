@@ -36,6 +36,30 @@ def test_kinds_parts_and_plugins_are_completed(tmp_path: Path, monkeypatch: pyte
     assert completions("train", "--optimizer", start="adamw") == ["adamw"]
 
 
+def test_options_and_their_values_are_completed_behind_the_colon() -> None:
+    assert completions("train", "--optimizer", start="adam:") == [
+        f"adam:{name}=" for name in ("lr", "beta1", "beta2", "epsilon", "epsilon_place")
+    ]
+    assert completions("train", "--optimizer", start="adam:lr=0.1,beta") == ["adam:lr=0.1,beta1=", "adam:lr=0.1,beta2="]
+    assert completions("train", "--optimizer", start="adam:epsilon_place=i") == ["adam:epsilon_place=inside"]
+    assert completions("show", start="nothing:") == []
+
+
+def test_runs_and_columns_are_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("0001-iris", "0002-moons"):
+        (tmp_path / "runs" / name).mkdir(parents=True)
+        (tmp_path / "runs" / name / "experiment.json").touch()
+    (tmp_path / "t.csv").write_text("weight,width,kind\n1,2,a\n3,4,b\n")
+    assert completions("evaluate", start="") == ["last", "0001-iris", "0002-moons", "runs/0001-iris", "runs/0002-moons"]
+    assert completions("report", start="2") == ["2"] and completions("runs", start="l") == ["last"]
+    assert completions("train", "--resume", start="0002") == ["0002-moons"]
+    assert completions("plot", "last", start="residu") == ["residuals"]
+    assert completions("train", "t.csv", "--target", start="w") == ["weight", "width"]
+    assert completions("train", "iris", "--target", start="w") == []
+    assert completions("predict", "--runs", "elsewhere", start="") == ["last"]
+
+
 def test_completion_stays_silent_where_nothing_can_be_found(tmp_path: Path) -> None:
     assert completions("--plugin", str(tmp_path / "nowhere.py"), "show", start="re") == []
 

@@ -10,7 +10,7 @@ import click
 
 from ..data.reading import in_words
 from ..errors import GlassnetError
-from .types import PartType
+from .types import ColumnType, PartType
 
 READING = "reading_"  # the options' own prefix: what they give are words of one field
 
@@ -43,17 +43,34 @@ READING_OPTIONS = (
 )
 #: What the columns of a table are for, and how its file is written.
 TABLE_OPTIONS = (
-    click.option("--target", metavar="COLUMN", multiple=True, help="Column to learn, for a table; several of numbers."),
-    click.option("--drop", metavar="COLUMN", multiple=True, help="Leave out a column (repeatable)."),
+    click.option(
+        "--target",
+        type=ColumnType(),
+        metavar="COLUMN",
+        multiple=True,
+        help="Column to learn, for a table; several of numbers.",
+    ),
+    click.option("--drop", type=ColumnType(), multiple=True, help="Leave out a column (repeatable)."),
     click.option(
         "--category",
-        metavar="COLUMN",
+        type=ColumnType(),
         multiple=True,
         help="Numbers that are names; or day:weekday of dates.",
     ),
-    click.option("--keep", metavar="COLUMN", multiple=True, help="Use a column that would be left out (repeatable)."),
-    click.option("--group", metavar="COLUMN", help="Rows with the same value stay in one split; copies: equal rows."),
-    click.option("--order", metavar="COLUMN", help="The last rows by it are the test rows: dates, numbers."),
+    click.option(
+        "--keep",
+        type=ColumnType(),
+        metavar="COLUMN",
+        multiple=True,
+        help="Use a column that would be left out (repeatable).",
+    ),
+    click.option(
+        "--group",
+        type=ColumnType(),
+        metavar="COLUMN",
+        help="Rows with the same value stay in one split; copies: equal rows.",
+    ),
+    click.option("--order", type=ColumnType(), help="The last rows by it are the test rows: dates, numbers."),
     *READING_OPTIONS,
 )
 _OPTIONS = (

@@ -14,7 +14,7 @@ import click
 from ..errors import GlassnetError, did_you_mean, join
 from .edge import say, style
 from .runs import data_option, run_of, runs_option
-from .types import KindType, PartType
+from .types import KindType, PartType, RunType
 
 if TYPE_CHECKING:
     from ..catalog import Catalog, Choice
@@ -56,7 +56,7 @@ class Job:
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("words", metavar="RUN... [PLOT...]", nargs=-1, type=PartType("plot", files=True))
+@click.argument("words", metavar="RUN... [PLOT...]", nargs=-1, type=RunType(also=PartType("plot", files=True)))
 @click.option("--all", "every", is_flag=True, help="Draw the costly ones, too, and say what does not fit.")
 @click.option("--list", "listing", is_flag=True, help="Draw nothing: list the plots that fit, and why others don't.")
 @click.option(

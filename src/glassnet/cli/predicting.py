@@ -18,6 +18,7 @@ from ..wording import amount, count, figure, rounded
 from .choices import READING_OPTIONS, reading_words
 from .edge import say, say_data
 from .runs import data_option, run_of, runs_option
+from .types import RunType
 
 if TYPE_CHECKING:
     from ..data.handed import Handed
@@ -41,7 +42,7 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
     epilog="\b\nExamples:\n  glassnet evaluate last\n  glassnet evaluate last later.csv\n"
     "  glassnet evaluate runs/0001-digits8x8 --json"
 )
-@click.argument("run")
+@click.argument("run", type=RunType())
 @click.argument("file", required=False)
 @runs_option
 @data_option
@@ -118,7 +119,7 @@ def _evaluate_on(run: Run, file: str, reading: Sequence[str], as_json: bool) -> 
     '  glassnet predict last --row "hours=3,sex=f" --row \'hours=5,sex="m"\'\n'
     "  cat new.csv | glassnet predict last - --with name"
 )
-@click.argument("run")
+@click.argument("run", type=RunType())
 @click.argument("file", required=False)
 @click.option("--row", "rows", multiple=True, metavar="COLUMN=VALUE,...", help="One row in place of FILE (repeatable).")
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE.csv", help="Write there instead of printing.")

@@ -16,6 +16,7 @@ from ..wording import count, duration, figure
 from .choices import choices, experiment_options, read_experiment
 from .edge import say
 from .repeating import describe_repeats, print_repeats_json, repeats_short, repeats_summary
+from .types import RunType
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -53,7 +54,9 @@ class EveryCellFailed(GlassnetError):
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Cells at once, a process each  [one a core].")
 @click.option("--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True, help="Who trains.")
 @click.option("--scheduler", metavar="ADDRESS", help="Of a dask cluster that is running: tcp://127.0.0.1:8786.")
-@click.option("--resume", metavar="SWEEP", help="Go on with a sweep: its folder, number, or last.")
+@click.option(
+    "--resume", type=RunType("sweeps"), metavar="SWEEP", help="Go on with a sweep: its folder, number, or last."
+)
 @click.option("--sweeps", envvar="GLASSNET_SWEEPS", default="sweeps", show_default=True, help="Where sweeps are kept.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print nothing but the result.")

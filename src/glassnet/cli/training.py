@@ -17,6 +17,7 @@ from .choices import choices, experiment_options, read_experiment
 from .edge import say
 from .runs import data_option, run_of
 from .sweep import repeat
+from .types import RunType
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,7 +43,7 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @experiment_options
 @click.option("--watch", metavar="WHAT", help="Keep what happens inside: norms, units, histograms, path, or all.")
-@click.option("--resume", metavar="RUN", help="Go on with a run: its folder, number, or last.")
+@click.option("--resume", type=RunType(), metavar="RUN", help="Go on with a run: its folder, number, or last.")
 @data_option
 @click.option("--folds", type=int, metavar="K", help="Train K times: each row but the test rows is scored once.")
 @click.option("--repeats", type=int, metavar="N", help="Train with N seeds, --seed and those after it.")

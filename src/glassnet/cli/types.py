@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -10,6 +12,9 @@ from click.shell_completion import CompletionItem
 from ..errors import GlassnetError
 from ..wording import visible
 from .host import host_of
+
+if TYPE_CHECKING:
+    from ..catalog import Part
 
 
 class KindType(click.ParamType):
@@ -43,12 +48,16 @@ class PartType(click.ParamType):
         self.files = files
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Short names that begin as typed, and full names once something is typed."""
+        """Short names that begin as typed, full names once something is typed, and behind a colon a part's options."""
         try:
             catalog = host_of(ctx).discover()
             parts = catalog.parts(self.kind or ctx.params.get("kind"))
         except GlassnetError:
             return []
+        name, colon, options = incomplete.partition(":")
+        if colon:
+            known = [part for part in parts if name in (catalog.short_name(part), part.full_name)]
+            return [item for part in known[:1] for item in _options(part, name, options)]
         found = {catalog.short_name(part): part.help for part in parts}
         if incomplete:
             found |= {part.full_name: part.help for part in parts}
@@ -56,6 +65,67 @@ class PartType(click.ParamType):
             CompletionItem(name, help=visible(words)) for name, words in found.items() if name.startswith(incomplete)
         ]
         return [*items, CompletionItem(incomplete, type="file")] if self.files else items
+
+
+def _options(part: Part, name: str, typed: str) -> list[CompletionItem]:
+    """What may follow `adam:lr=0.1,`: the options that are not there yet, and the values of one that has a choice."""
+    before, comma, last = typed.rpartition(",")
+    given = f"{name}:{before}{comma}"
+    key, equals, value = last.partition("=")
+    there = {one.partition("=")[0] for one in before.split(",")}
+    found = []
+    for option in part.options:
+        if equals and option.name == key:
+            values = option.choices or ((True, False) if option.type is bool else ())
+            found += [CompletionItem(f"{given}{key}={one}") for one in values if str(one).startswith(value)]
+        elif not equals and option.name.startswith(last) and option.name not in there:
+            found.append(CompletionItem(f"{given}{option.name}=", help=f"default {option.default}"))
+    return found
+
+
+class RunType(click.ParamType):
+    """A run, or a sweep: its folder, its number, or last; it is read by the command, not here."""
+
+    name = "text"
+
+    def __init__(self, option: str = "runs", also: click.ParamType | None = None) -> None:
+        """Complete folders of the place that an option names, "runs" or "sweeps", and what may stand there `also`."""
+        self.option, self.also = option, also
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """`last` and the runs, by number where a number is typed, else by name."""
+        from ..runs import FOLDERS as RUNS
+        from ..sweeps import FOLDERS as SWEEPS
+
+        home = Path(str(ctx.params.get(self.option) or os.environ.get(f"GLASSNET_{self.option.upper()}", self.option)))
+        folders = (RUNS if self.option == "runs" else SWEEPS).all(home)
+        words = ["last", *(folder.name for folder in folders), *map(str, folders)]
+        if incomplete.isdigit():
+            words += [str(int(folder.name.partition("-")[0])) for folder in folders]
+        found = [CompletionItem(word) for word in words if word.startswith(incomplete)]
+        return found + (self.also.shell_complete(ctx, param, incomplete) if self.also else [])
+
+
+class ColumnType(click.ParamType):
+    """A column of the table that the command is about."""
+
+    name = "column"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The names in the table's header."""
+        from ..experiment import Experiment, look
+
+        given = ctx.params.get("dataset")
+        if not given or not Path(str(given)).is_file() or Path(str(given)).stat().st_size > LARGEST_TABLE:
+            return []
+        try:
+            names = [column.name for column in look(Experiment(dataset=str(given))).columns]
+        except GlassnetError:
+            return []
+        return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
+LARGEST_TABLE = 20_000_000  # bytes that are read while somebody waits for a word
 
 
 class PluginType(click.ParamType):
