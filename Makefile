@@ -31,7 +31,7 @@ help:
 	@echo "make peers   run scikit-learn's own tests with glassnet's estimators in them, the long ones as well"
 	@echo "make quick   run the tests that need no environment, browser, release or long training"
 	@echo "make parity  install PyTorch and Keras too and compare the numbers (PIP_ARGS chooses a build)"
-	@echo "make bench   time glassnet beside scikit-learn, as ratios"
+	@echo "make bench   time glassnet beside scikit-learn, as ratios (ONLY=startup,commands: these sections)"
 	@echo "make lint    ruff and mypy"
 	@echo "make release publish glassnet, or PACKAGE=plugins/NAME, on a practice index (REPOSITORY=testpypi, pypi)"
 	@echo "make clean   remove the environment and everything that was built"
@@ -61,7 +61,7 @@ parity-page: $(VENV)/installed-parity
 	$(BIN)/python tests/parity/page.py > docs/parity.md
 
 bench: $(VENV)/installed-dev
-	$(BIN)/python benchmarks/bench.py
+	ONLY=$(ONLY) $(BIN)/python benchmarks/bench.py
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

@@ -11,13 +11,11 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from secrets import choice
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import GlassnetError
-from ..synonyms import setting
 from ..wording import bounded, visible
 
 if TYPE_CHECKING:
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
 
 #: Stands for the escape of our own colours until they are printed; it is drawn anew for each process, so that no name
 #: can hold it.
-_OURS = "".join(chr(choice(range(0xE000, 0xF900))) for _ in range(4))
+_OURS = "".join(chr(0xE000 + byte) for byte in os.urandom(8))
 _LONGEST = 2_000  # letters of an error
 
 
@@ -78,6 +76,8 @@ class Failure(click.ClickException):
 def told(error: click.ClickException) -> click.ClickException:
     """An error of click's, about something that was typed; a word of another library's is said in ours."""
     if isinstance(error, click.NoSuchOption) and error.ctx is not None:
+        from ..synonyms import setting  # here: most commands are typed right
+
         flags = {str(param.name): param.opts[0] for param in error.ctx.command.params if param.opts}
         if ours := setting(error.option_name, lambda field: flags.get(field, "")):
             error.__dict__.update(message=f"{error.message.rstrip('.')}.{ours}", possibilities=None)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import GlassnetError, did_you_mean, join
-from ..kinds import COMMANDS
+from .table import TABLE
 
 if TYPE_CHECKING:
     from ..catalog import Catalog, Part
@@ -55,5 +55,5 @@ def _unknown(catalog: Catalog, word: str) -> str:
     from ..catalog import refusal, typed
 
     theirs = [typed(part) for part in catalog.parts("command") if not refusal(part)]
-    known = [*COMMANDS, *theirs]
+    known = [*TABLE, *theirs]
     return f"there is no command {word!r}.{did_you_mean(word, known)} Commands: {join(known)}.{catalog.absent(word)}"
