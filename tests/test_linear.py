@@ -175,7 +175,10 @@ def test_who_is_ahead_is_said_beyond_luck_alone(home: Path) -> None:
 
 
 def test_a_network_that_is_not_better_is_a_finding(home: Path) -> None:
-    found = {number: {one.name: one.severity for one in diagnose(load(number))} for number in (1, 2, 3, 4)}
+    found = {
+        number: {sign.name: sign.severity for one in diagnose(load(number)) for sign in (one, *one.shows_as)}
+        for number in (1, 2, 3, 4)
+    }
     assert not [name for name in (*found[1], *found[4]) if "straight line" in name]
     assert found[2]["no better than a straight line"] == "remark"
     assert found[3]["worse than a straight line"] == "warning"

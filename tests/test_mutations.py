@@ -21,7 +21,7 @@ from waiting import PATIENCE, worked
 
 from glassnet import Experiment, GlassClassifier, GlassnetError, GlassRegressor, Run, load, record, run, save
 from glassnet.catalog import Catalog
-from glassnet.cli.runs import _row
+from glassnet.cli.listing import _row
 from glassnet.pages import page_of
 from glassnet.publish.store import LEDGER, Store
 from glassnet.runs import FOLDERS
@@ -102,7 +102,7 @@ RUN: dict[str, tuple[Reader, ...]] = {
     "history.csv": (lambda f: opened(f).history, lambda f: next(iter(opened(f).resume(9)))),
     "checkpoint.npz": (lambda f: opened(f).at_checkpoint(9), lambda f: next(iter(opened(f).resume(9)))),
     "model.npz": (lambda f: _answers(opened(f)), lambda f: opened(f).trained.scores()),
-    "metrics.json": (lambda f: json.dumps(_row(Run(f)), allow_nan=False), lambda f: opened(f)._repr_html_()),
+    "metrics.json": (lambda f: json.dumps(_row(Run(f)).words(), allow_nan=False), lambda f: opened(f)._repr_html_()),
     "watch.npz": (lambda f: opened(f).watched, lambda f: opened(f).resume(9)),
 }
 

@@ -520,7 +520,7 @@ def drawn(*over: str, scores: list[float], failed: int = 0, on_grid: bool = True
     for panel in figure.axes:
         texts += [tick.get_text() for tick in (*panel.get_xticklabels(), *panel.get_yticklabels())]
         texts += [panel.get_xlabel(), panel.get_ylabel()]
-    texts += [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+    texts += [" ".join(text.get_text().split()) for legend in figure.legends for text in legend.get_texts()]
     return name, texts
 
 

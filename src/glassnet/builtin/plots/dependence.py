@@ -40,10 +40,10 @@ def partial_dependence(most: Annotated[int, Range(1, 9)] = 6, split: pictures.Sp
         caption = "probability" if pictures.task_of(run) != "regression" else pictures.target_captions(run)[0]
         shown = pictures.apart([names[at] for at in order])
         panels = pictures.panels(made, len(order), wide)
-        for axes, at, name in zip(panels, order, shown, strict=True):
+        for number, (axes, at, name) in enumerate(zip(panels, order, shown, strict=True)):
             (column,) = groups[at]
             x, y = dependence(run, split, column)
-            pictures.dress(axes, "", name, caption if axes is panels[0] else "")
+            pictures.dress(axes, "", name, "" if number % wide else caption)
             for line, label, look in zip(y.T, _names(run), pictures.looks(), strict=False):
                 axes.plot(x, line, color=look["color"], linestyle=look["linestyle"], linewidth=2.5, label=label)
             rows = _in_units(run, column, run.rows(split).X[:MOST_ROWS, column])
