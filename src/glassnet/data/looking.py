@@ -198,11 +198,12 @@ def _columns_only(sheet: Sheet, roles: Roles, most: int | None) -> Look:
 
 def look_at_dataset(
     dataset: Dataset, title: str, task: str | None = None, prepared: Prepared | None = None, findings: bool = True,
-    most: int | None = None,
+    most: int | None = None, columns: bool = True,
 ) -> Look:  # fmt: skip
     """Rows in memory; `prepared` is what a training has made of them, else they are split as one would by default.
 
-    Of columns that are not among the rows, as they were left out, only their roles are known.
+    Of columns that are not among the rows, as they were left out, only their roles are known. Without `columns` none of
+    them is looked at, for which pandas is needed.
     """
     trouble = ""
     if prepared is None:
@@ -216,14 +217,14 @@ def look_at_dataset(
     if prepared is not None and prepared.targets.classes is not None:
         rows = np.bincount(prepared.targets.codes(y), minlength=len(prepared.targets.classes))
         classes = tuple(zip(map(str, prepared.targets.classes), map(int, rows), strict=True))
-    inputs = {one.name: one for one in _inputs(dataset, most)}
-    targets = {one.name: one for one in _targets(y, names, classes)}
+    inputs = {one.name: one for one in _inputs(dataset, most)} if columns else {}
+    targets = {one.name: one for one in _targets(y, names, classes)} if columns else {}
     order = [one.name for one in dataset.columns] or [*inputs, *targets]
     aside = {one.name: ColumnLook(one.name, one.role, one.why) for one in dataset.columns}
     known = aside | inputs | targets
-    columns = tuple(known[name] for name in order)
     return Look(
-        title, len(y), columns, (*dataset.notes, *(prepared.account if prepared else ())), tuple(targets),
+        title, len(y), tuple(known[name] for name in order), 
+        (*dataset.notes, *(prepared.account if prepared else ())), tuple(targets) or names,
         prepared.targets.task if prepared else "", classes, dataset.image_shape, trouble,
         _found(dataset, prepared) if findings else None,
     )  # fmt: skip

@@ -53,6 +53,8 @@ class Case:
     @cached_property
     def rows(self) -> Rules | None:
         """The rows as the rules on tables see them; None of pictures, and where there are too few to say anything."""
+        if self.training.data.features.image_shape:
+            return None
         evidence = Evidence.of(self.training.source, self.training.data)
         return None if evidence is None or len(evidence) < TOO_FEW_TO_SPLIT else Rules(evidence)
 

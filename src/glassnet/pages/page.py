@@ -36,6 +36,8 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 #: Left to `glassnet plot`, so that a page takes a second or two: they look at many networks, or have many panels.
 AT_LENGTH = ("loss_surface", "activation_histograms", "gradient_histograms")
+#: A curve for each of many classes says less than the confusion matrix, and takes its time.
+OF_TWO_CLASSES = ("roc", "precision_recall", "calibration")
 RESULT, GUESTS = "What it does with its rows", "From plugins"
 #: Of a run that was not watched there is only the end to see, which says little beside the diagnosis.
 IF_WATCHED = (
@@ -131,8 +133,9 @@ def _data(case: Case) -> dict[str, Any]:
         return {"look": None, "columns": [], "more_columns": 0}
     training = case.training
     look = look_at_dataset(
-        training.source, title_of(training), prepared=training.data, findings=False, most=MOST_COLUMNS
-    )
+        training.source, title_of(training), prepared=training.data, findings=False, most=MOST_COLUMNS,
+        columns=not training.data.features.image_shape,
+    )  # fmt: skip
     columns = () if look.image_shape else look.columns
     return {"look": look, "columns": columns[:MOST_COLUMNS], "more_columns": max(0, len(columns) - MOST_COLUMNS)}
 
@@ -192,10 +195,15 @@ def _pictures(case: Case) -> dict[str, Any]:
     run = case.run
     watched = bool(case.why_no_rows) or run.watched is not None
     fitting = [one for one in suited(run, run.catalog) if watched or not _is_ours(one, IF_WATCHED)]
-    later = [one for one in fitting if one.costly or _is_ours(one, AT_LENGTH)]
+    at_length = AT_LENGTH if _has_two_classes(case) else (*AT_LENGTH, *OF_TWO_CLASSES)
+    later = [one for one in fitting if one.costly or _is_ours(one, at_length)]
     found = drawn([one for one in fitting if one not in later], run, "run")
     more = [one.choice.part.name.replace("_", " ") for one in later]
     return {"galleries": grouped(found), "more": more, "watched": watched}
+
+
+def _has_two_classes(case: Case) -> bool:
+    return not case.why_no_rows and case.training.data.targets.task == "binary"
 
 
 def _is_ours(fitting: Fitting, names: Sequence[str]) -> bool:
