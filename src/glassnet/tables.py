@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # rich is imported where a terminal is written to
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
 GAP = "  "
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 LEAST = 30  # places for a sentence; with fewer it has lines of its own
 FIGURE = re.compile(r"[-−–+]?(\d.*)?")  # what a cell begins with in a column of figures: these are set to the right
 MARKED, RIGHT = ' style="font-weight:bold"', ' style="text-align:right"'
@@ -153,7 +154,9 @@ def _set(cell: str, size: int, right: bool) -> str:
 
 
 def breadth(text: str) -> int:
-    """Places of a terminal: Chinese signs take two, accents that are set above a letter none."""
+    """Places of a terminal: Chinese signs take two, accents that are set above a letter and colours none."""
+    if "\x1b" in text:
+        text = COLOUR.sub("", text)
     if text.isascii():
         return len(text)
     return sum(0 if combining(sign) else 2 if east_asian_width(sign) in "WF" else 1 for sign in text)

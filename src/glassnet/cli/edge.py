@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -34,7 +36,35 @@ def style(text: Any, **how: Any) -> str:
 
 def say(text: Any = "", err: bool = False, nl: bool = True) -> None:
     """`click.echo` of a text that is shown and not obeyed, but for the colours of `style`."""
-    click.echo("\x1b".join(visible(part) for part in str(text).split(_OURS)), err=err, nl=nl)
+    said = "\x1b".join(visible(part) for part in str(text).split(_OURS))
+    stream = sys.stderr if err else sys.stdout
+    if stream is not None and not stream.closed and stream.isatty():
+        said = fitted(said, get_terminal_size().columns)
+    click.echo(said, err=err, nl=nl)
+
+
+#: What is copied stays in one piece: commands, and tables, whose columns stand apart by two spaces.
+_WHOLE = re.compile(r"\s*(glassnet|pip|python|make|\$|http) |.*\S  +\S.*  +\S")
+_LABEL = re.compile(r"\s*(\S+ {2,})?")
+
+
+def fitted(text: str, width: int) -> str:
+    """Sentences broken at words, under their label if any, where a terminal is too narrow: it breaks them anywhere."""
+    from ..tables import breadth, wrapped
+
+    lines = []
+    for line in text.split("\n"):
+        label = _LABEL.match(line)
+        indent = len(label[0]) if label else 0
+        if breadth(line) <= width or _WHOLE.match(line) or width - indent < LEAST:
+            lines.append(line)
+        else:
+            rest = wrapped(line[indent:], width - indent).split("\n")
+            lines += [line[:indent] + rest[0], *(" " * indent + one for one in rest[1:])]
+    return "\n".join(lines)
+
+
+LEAST = 20  # columns of a terminal that sentences are broken for
 
 
 def say_data(text: str) -> None:
@@ -46,6 +76,7 @@ def say_data(text: str) -> None:
 def shown(screen: Console) -> Console:
     """A console of rich that shows control characters in whatever it prints."""
     from rich.segment import Segment
+    from rich.text import Text
 
     class Shown:
         """Something printed, the text of its pieces made visible; rich's own movements of the cursor are no text."""
@@ -59,7 +90,14 @@ def shown(screen: Console) -> Console:
 
     class Hook:
         def process_renderables(self, renderables: Iterable[Any]) -> list[Any]:
-            return [Shown(one) for one in renderables]
+            return [Shown(self.at_words(one)) for one in renderables]
+
+        @staticmethod
+        def at_words(one: Any) -> Any:
+            """A text in one style that is too long for the terminal, broken at words."""
+            if screen.is_terminal and isinstance(one, Text) and not one.spans:
+                one.plain = fitted(one.plain, screen.width)
+            return one
 
     screen.push_render_hook(Hook())  # type: ignore[arg-type]  # rich asks for nothing but this method
     return screen

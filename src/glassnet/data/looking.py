@@ -223,7 +223,7 @@ def look_at_dataset(
     aside = {one.name: ColumnLook(one.name, one.role, one.why) for one in dataset.columns}
     known = aside | inputs | targets
     return Look(
-        title, len(y), tuple(known[name] for name in order), 
+        title, len(y), tuple(known[name] for name in order),
         (*dataset.notes, *(prepared.account if prepared else ())), tuple(targets) or names,
         prepared.targets.task if prepared else "", classes, dataset.image_shape, trouble,
         _found(dataset, prepared) if findings else None,
