@@ -141,6 +141,7 @@ def test_a_part_is_drawn_without_a_run(runs: Path, here: Path) -> None:
     assert done.exit_code == 2 and "adam is no activation, but one of the kind optimizer" in done.stderr
     both = plot(runs, "--part", "relu", "--part", "gelu").stdout.splitlines()
     assert both == ["plots/activation_slope-relu.png", "plots/activation_slope-gelu.png"]
+    assert plot(runs, "iris").stdout.splitlines() == ["plots/all_inputs-iris.png"]
     assert "the columns of softmax mix" in plot(runs, "--part", "softmax").stderr
 
 

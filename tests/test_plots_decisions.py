@@ -178,3 +178,26 @@ def test_the_worst_mistake_is_a_sentence() -> None:
     actual, said = np.array([0, 0, 0, 1, 1, 2]), np.array([0, 0, 1, 2, 2, 2])
     assert mistaken(said, actual, ["a", "b", "c"]) == "; b is taken for c most: 2 of 2"
     assert mistaken(actual, actual, ["a", "b", "c"]) == ""
+
+
+# --- rows before training ---------------------------------------------------------------------------------------
+
+
+def test_every_input_is_drawn_before_training() -> None:
+    from sklearn.datasets import load_digits, load_iris
+
+    drawn = plot("iris", "all_inputs")
+    assert [axes.get_xlabel() for axes in drawn.axes][2:] == ["petal length, cm", "petal width, cm"]
+    X, y = load_iris(return_X_y=True)
+    steps = drawn.axes[3].patches  # one line of steps a class
+    counts = [np.diff(0) if step is None else step.get_data().values for step in steps]
+    assert [int(one.sum()) for one in counts] == np.bincount(y).tolist()
+    assert counts[0][X[y == 0, 3].max() < steps[0].get_data().edges[:-1]].sum() == 0
+    numbers = plot("diabetes", "all_inputs:most=2").axes
+    assert len(numbers) == 2 and len(numbers[0].lines[0].get_xdata()) == 442
+    digits = plot("digits8x8", "all_inputs").axes[0]
+    assert len([text for text in digits.texts if text.get_text().startswith("mean of")]) == 10
+    assert load_digits().images[0].shape == (8, 8)
+    for name, words in (("relu", "relu is no data set"), ("adam", "adam is no data set")):
+        with pytest.raises(GlassnetError, match=words):
+            plot(name, "all_inputs")

@@ -13,7 +13,7 @@ import click
 
 from ..errors import GlassnetError, did_you_mean, join
 from .edge import say, style
-from .runs import data_option, run_of, runs_option
+from .runs import data_option, means_a_run, run_of, runs_option
 from .types import KindType, PartType, RunType
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ Examples:
   glassnet plot last --list               which plots fit, and why others don't
   glassnet plot sweeps/0001-digits8x8     a sweep
   glassnet plot --part leaky_relu:slope=0.2
+  glassnet plot iris                        a data set, before anything is trained
 """
 
 
@@ -137,11 +138,19 @@ def _read(
         raise GlassnetError("name a run: glassnet plot last (`glassnet runs` lists all), or a part: --part relu")
     if first == 1 and (sweep := _sweep(words[0], runs, sweeps)):
         return [Subject(sweep, output or sweep.folder / "plots")], list(words[1:])
+    if first == 1 and not means_a_run(words[0], runs) and _is_dataset(words[0], catalog):
+        return _read(host, words[1:], (words[0],), "dataset", runs, data, sweeps, output)
     opened = [_open(host, word, catalog, runs, data, at) for at, word in enumerate(words[:first])]
     if len(opened) == 1:
         return [Subject(opened[0], output or opened[0].folder / "plots")], list(words[first:])
     each = [Subject(run, output or run.folder / "plots", f"-{run.folder.name}" if output else "") for run in opened]
     return [Subject(opened, output or Path(runs) / "plots"), *each], list(words[first:])
+
+
+def _is_dataset(word: str, catalog: Catalog) -> bool:
+    from ..catalog import Phrase
+
+    return bool(catalog.matches("dataset", Phrase.parse(word).name))
 
 
 def _is_plot(word: str, catalog: Catalog) -> bool:

@@ -6,6 +6,7 @@ from glassnet import Plot, hookimpl
 
 from .classes import class_report, confusion_matrix
 from .curves import loss, metrics
+from .data import all_inputs
 from .decisions import calibration, precision_recall, raw_scores, roc
 from .dependence import learning_curve, partial_dependence
 from .histograms import activation_histograms, gradient_histograms
@@ -56,6 +57,7 @@ def plots() -> list[Callable[..., Plot]]:
         learning_rate_range,
         batch_strategies,
         activation_slope,
+        all_inputs,
         loss_runs,
         scores_runs,
         gradient_norms_runs,
