@@ -12,7 +12,7 @@ from glassnet import Diverged, Experiment
 from glassnet import run as begin
 from glassnet.diagnosis import diagnose
 from glassnet.diagnosis.remedies import changed, direction
-from glassnet.findings import Finding, stands_out
+from glassnet.findings import Finding, Remedy, stands_out
 from glassnet.runs import Run
 
 DIGITS = {"dataset": "digits8x8", "epochs": 15}
@@ -25,6 +25,7 @@ SICK = {
     "l2": (DIGITS | {"l2": 100}, "penalty too strong"),
     "l2 of 3": ({"dataset": "breast_cancer", "l2": 3, "optimizer": "adam:lr=0.01"}, "penalty too strong"),
     "l2 and numbers": ({"dataset": "diabetes", "l2": 10}, "penalty too strong"),
+    "l2 that leaves something": ({"dataset": "sine", "l2": 5}, "penalty too strong"),
     "l1": (DIGITS | {"l1": 0.5}, "penalty too strong"),
     "rate of 10": (DIGITS | {"optimizer": "adam:lr=10"}, "rate too large"),
     "rate of 100": ({"dataset": "moons", "optimizer": "sgd:lr=100"}, "rate too large"),
@@ -54,6 +55,9 @@ SICK = {
     "no hidden layer": ({"dataset": "spirals", "hidden": "none"}, "no hidden layer"),
     "no hidden layer round circles": ({"dataset": "circles", "hidden": "none", "epochs": 5}, "no hidden layer"),
     "no bend": ({"dataset": "circles", "activation": "identity"}, "no bend"),
+    "two layers that do not bend": (
+        {"dataset": "moons", "activation": "identity", "hidden": (16, 16), "optimizer": "adam:lr=0.01"}, "no bend"
+    ),
     "bottleneck": (DIGITS | {"hidden": 1}, "bottleneck"),
     "not scaled": ({"dataset": "wine_cultivars", "scale": "none"}, "inputs not scaled"),
     "rate at rest": (DIGITS | {"schedule": "exponential_decay:rate=0.01"}, "rate at rest too early"),
@@ -173,6 +177,13 @@ def test_a_network_that_learned_noise_by_heart_does_better_with_its_remedy(
     assert "overfit" in [one.name for one in found], [str(one) for one in found]
     overfit = next(one for one in found if one.name == "overfit")
     assert judged(trained(changed(sick.experiment, overfit.remedies[0]))) > judged(sick) + 0.01
+
+
+@pytest.mark.parametrize("hidden", ["none", "8", "16,16,16"])
+def test_a_remedy_with_another_number_of_layers_can_be_trained(hidden: str) -> None:
+    sick = trained(Experiment(dataset="moons", hidden=(8, 8), activation=("tanh", "relu"), epochs=2))
+    assert changed(sick.experiment, Remedy("", {"hidden": hidden})).hidden == Experiment(hidden=hidden).hidden
+    assert judged(trained(changed(sick.experiment, Remedy("", {"hidden": hidden})))) > 0
 
 
 # --- what is pasted -------------------------------------------------------------------------------------------

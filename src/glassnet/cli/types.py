@@ -94,6 +94,7 @@ class RunType(click.ParamType):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """`last` and the runs, by number where a number is typed, else by name."""
+        from ..folders import number_of
         from ..runs import FOLDERS as RUNS
         from ..sweeps import FOLDERS as SWEEPS
 
@@ -101,7 +102,7 @@ class RunType(click.ParamType):
         folders = (RUNS if self.option == "runs" else SWEEPS).all(home)
         words = ["last", *(folder.name for folder in folders), *map(str, folders)]
         if incomplete.isdigit():
-            words += [str(int(folder.name.partition("-")[0])) for folder in folders]
+            words += [str(number_of(folder)) for folder in folders]
         found = [CompletionItem(word) for word in words if word.startswith(incomplete)]
         return found + (self.also.shell_complete(ctx, param, incomplete) if self.also else [])
 
@@ -115,7 +116,7 @@ class ColumnType(click.ParamType):
         """The names in the table's header."""
         from ..experiment import Experiment, look
 
-        given = ctx.params.get("dataset")
+        given = ctx.params.get("dataset") or next(iter(ctx.args), None)  # of an unfinished line the words are there
         if not given or not Path(str(given)).is_file() or Path(str(given)).stat().st_size > LARGEST_TABLE:
             return []
         try:

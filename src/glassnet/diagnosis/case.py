@@ -17,6 +17,9 @@ from ..training import Epoch
 from ..watching import Watched
 from .start import Start, rates_of
 
+#: A bottom within so many times the first rate of a trial is none: at such rates nothing moves.
+BEGINS = 10.0
+
 
 class Case:
     """A finished run as the rules see it. Each property is read when it is first asked for, and once."""
@@ -70,8 +73,13 @@ class Case:
 
     @cached_property
     def rates(self) -> RateRange | None:
-        """What `learning_rate_range` finds: some hundred steps of trial, asked for only where something is wrong."""
-        return rates_of(self.training)
+        """What `learning_rate_range` finds: some hundred steps of trial, asked for only where something is wrong.
+
+        None where there is no rate to try, and where the loss only wandered: its bottom is then among the first rates.
+        """
+        found = rates_of(self.training)
+        fell = found is not None and found.bottom is not None and found.bottom > BEGINS * found.rates[0]
+        return found if fell else None
 
     @property
     def rate(self) -> float | None:

@@ -12,6 +12,7 @@ from ..findings import Finding, Remedy
 from ..probes import is_flat
 from ..wording import count, figure, metric, percent, rounded, significant
 from .case import Case
+from .inside import SOUND_FIT
 from .remedies import finding
 
 #: The loss of the initial weights in multiples of that of a network which says nothing (all scores 0). Weights of a
@@ -214,6 +215,12 @@ def bottleneck(case: Case) -> Finding | None:
     )
     wider = ",".join(str(max(units, 16)) for units in network.hidden)
     return finding("bottleneck", "warning", width, words, [Remedy("wider", {"hidden": wider})], case.run)
+
+
+def penalty_weighs_more(case: Case) -> bool:
+    """Whether the penalty is most of what was lowered, while much of what there is to gain was left lying."""
+    penalty, loss = case.training.objective.penalty(), case.epochs[-1].loss if case.epochs else 0.0
+    return penalty > loss > 0 and case.gain("train") < SOUND_FIT
 
 
 CHOICES = (

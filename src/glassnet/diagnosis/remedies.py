@@ -42,8 +42,7 @@ def again(run: Run, changes: Mapping[str, str]) -> str:
         return ""
     typed = shlex.split(str(run.provenance.get("command", "")))
     if "train" not in typed or "--resume" in typed:
-        settings = [f"{name}={value}" for name, value in changes.items()]
-        return f"run(experiment.with_settings({settings}))"
+        return f"run(experiment.with_settings({settings_of(run.experiment, changes)}))"
     return f"{shlex.join(_without(typed, changes))} {' '.join(_options(changes))}"
 
 
@@ -84,7 +83,19 @@ def _without(typed: list[str], changes: Mapping[str, str]) -> list[str]:
 
 def changed(experiment: Experiment, remedy: Remedy) -> Experiment:
     """The experiment with a remedy's changes."""
-    return experiment.with_settings(f"{name}={value}" for name, value in remedy.changes.items())
+    return experiment.with_settings(settings_of(experiment, remedy.changes))
+
+
+def settings_of(experiment: Experiment, changes: Mapping[str, str]) -> list[str]:
+    """The changes as `--set` writes them. With another number of layers, what is chosen layer by layer is chosen anew:
+    one activation for all, and its own initial weights."""
+    settings = [f"{name}={value}" for name, value in changes.items()]
+    layers = 0 if changes.get("hidden") == "none" else len(changes.get("hidden", "").split(","))
+    if "hidden" in changes and layers != len(experiment.hidden):
+        first = [str(one) for one in experiment.activation[:1]] or ["relu"]
+        settings += [f"activation={first[0] if layers else 'none'}"] * ("activation" not in changes)
+        settings += ["initializer=none"] * ("initializer" not in changes)
+    return settings
 
 
 # --- remedies that go together -------------------------------------------------------------------------------

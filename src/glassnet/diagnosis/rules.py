@@ -9,7 +9,7 @@ from ..findings import Finding, by_severity, stands_out
 from ..runs import Run
 from .answers import classes_out_of_balance, outliers
 from .case import Case
-from .choices import CHOICES, loud_start, penalty_too_strong
+from .choices import CHOICES, flat_activation, loud_start, no_bend, penalty_too_strong, penalty_weighs_more
 from .course import diverged, rate_too_high, still_falling
 from .fit import no_better_than_a_line, not_split, overfit, too_few_test_rows, underfit
 from .inside import dead_units, gradients_fade_or_swell, inputs_not_scaled, saturated
@@ -85,10 +85,20 @@ def _learned(of: Ask) -> list[Finding]:
     """Causes with the symptoms that they explain; symptoms alone where no choice explains them."""
     on_rows, symptoms = of([inputs_not_scaled, outliers]), of(SYMPTOMS)
     if not stands_out(symptoms):
-        return [*on_rows, *symptoms]
+        quiet = of(QUIET, most=1) if any(one.name in HINTS for one in symptoms) else []
+        return [*on_rows, *(quiet or of([quietly_shrunk], most=1)), *symptoms]
     roots = [one for one in symptoms if one.name in ROOTS]
     causes = on_rows or of(CHOICES) or roots or of(PACE, most=1) or symptoms[:1]
     return [_with_signs(causes[0], [one for one in symptoms if one not in causes]), *causes[1:]]
+
+
+#: A remark that a network with hidden layers has nothing over a line is explained where it is no more than a line.
+HINTS, QUIET = ("no better than a straight line",), (flat_activation, no_bend)
+
+
+def quietly_shrunk(case: Case) -> Finding | None:
+    """Does the penalty outweigh the data, where nothing else asks for a change?"""
+    return penalty_too_strong(case) if penalty_weighs_more(case) else None
 
 
 #: Symptoms that no other rate and no more epochs mend.
