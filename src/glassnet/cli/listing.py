@@ -245,9 +245,8 @@ def _delete(found: Sequence[Run], yes: bool) -> None:
         say("Nothing was removed.")
         return
     for run in found:
-        with owning(run.folder, "deleting"):
-            pass  # nobody trains it
         aside = run.folder.with_name(f".deleted-{run.folder.name}")
-        run.folder.rename(aside)
+        with owning(run.folder, "deleting"):  # nobody trains it, and from now on nobody finds it
+            run.folder.rename(aside)
         shutil.rmtree(aside)
         say(f"removed {run.folder}")

@@ -163,7 +163,7 @@ class Loop:
             return f"{ended} without converging: {progress.gave_up}" if progress.gave_up else f"{ended}: it converged"
         if plan.patience is not None and done and done - progress.best_epoch >= plan.patience:
             which = f"best weights of epoch {progress.best_epoch}" if progress.best_epoch else "it was never defined"
-            return f"no better {plan.monitor} for {plan.patience} epochs: {which}"
+            return f"no better {plan.monitor} for {count(plan.patience, 'epoch')}: {which}"
         return f"all {plan.epochs} epochs" if done >= plan.epochs else ""
 
     def _epoch(self, done: Done | None, begun: float) -> Epoch | None:
