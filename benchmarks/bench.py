@@ -215,25 +215,26 @@ def cpu_seconds(command: list[str], folder: str) -> float:
 COMMANDS = {
     "train digits8x8 with its page / the same as a scikit-learn script": (["train", "digits8x8", "--quiet"], SCRIPT),
     "train digits8x8 --no-report / the same script": (["train", "digits8x8", "--quiet", "--no-report"], SCRIPT),
-    "train moons --no-report / the same script": (["train", "moons", "--quiet", "--no-report"], SCRIPT),
     "report last / one bare picture": (["report", "last"], PICTURE),
     "plot last / one bare picture": (["plot", "last"], PICTURE),
+    "train moons --no-report / that script on digits": (["train", "moons", "--quiet", "--no-report"], SCRIPT),
 }
 
 
 def commands() -> dict[str, float]:
-    """CPU seconds of whole commands as ratios, the two in turns."""
-    found = {}
+    """CPU seconds of whole commands as ratios, the two in turns; and the seconds themselves."""
+    found: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
         cpu_seconds([sys.executable, "-m", "glassnet", "train", "digits8x8", "--quiet"], folder)
         for name, (words, script) in COMMANDS.items():
             ours, other = [sys.executable, "-m", "glassnet", *words], [sys.executable, "-c", script]
             pairs = [(cpu_seconds(ours, folder), cpu_seconds(other, folder)) for _ in range(ROUNDS + 1)][1:]
             found[name] = median(a / b for a, b in pairs)
+            found[f"{name}, CPU seconds"] = median(a for a, _ in pairs)
     return found
 
 
-COMMAND_AIMS = {"train digits8x8 with": 0.85}
+COMMAND_AIMS = {"train digits8x8 with its page / the same as a scikit-learn script": 0.85}
 TARGETS = {"64-100-50-10": 2.5, "30-100-30-2": 2.5, "784-128-64-10": 1.8}
 
 
@@ -282,10 +283,10 @@ def main() -> None:
         aim = f"  (aim: at most {longest}" + (f" and {most})" if most else ")")
         print(f"  a table, {case}: {long:.2f} times as long as pandas, in {sizes:.2f} times its size{aim}")
     for name, value in found["startup"].items():
-        aim = "  (aim: at most 1.5)" if "help" in name or " 0 " in name else ""
+        aim = "  (aim: at most 1.25)" if "help" in name else "  (aim: at most 1.5)" if " 0 " in name else ""
         print(f"  {name}: {value:.2f}{aim}")
     for name, value in found["commands"].items():
-        aim = next((f"  (aim: at most {most})" for start, most in COMMAND_AIMS.items() if name.startswith(start)), "")
+        aim = next((f"  (aim: at most {most})" for start, most in COMMAND_AIMS.items() if name == start), "")
         print(f"  {name}: {value:.2f}{aim}")
 
 

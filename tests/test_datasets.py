@@ -381,8 +381,11 @@ def test_listing_the_data_sets_imports_nothing_heavy():
 )
 @pytest.mark.parametrize("files", [True, False])
 def test_what_is_read_from_the_files_is_what_the_loaders_give(
-    name: str, loader: str, words: dict, files: bool, monkeypatch: pytest.MonkeyPatch
+    name: str, loader: str, words: dict, files: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+    for file in ("iris.csv", "digits.csv.gz", "wine_data.csv"):  # a student's own, which are not meant
+        (tmp_path / file).write_text("1,2,3\n4,5,6\n")
     import sklearn.datasets
 
     import glassnet.builtin.datasets.bundled as bundled

@@ -25,11 +25,11 @@ def _read(loader: str, file: str, target: str = "", heading: int = 0, **words: A
     The last column is y, where that has no file of its own; `heading` lines are passed by.
     """
     found = find_spec("sklearn")
-    folder = Path(found.origin).parent / "datasets" / "data" if found is not None and found.origin else Path()
     try:
+        folder = Path(str(found.origin)).parent / "datasets" / "data"  # type: ignore[union-attr]
         table = np.loadtxt(folder / file, delimiter="," if not target else None, skiprows=heading)
         return (table, np.loadtxt(folder / target)) if target else (table[:, :-1].copy(), table[:, -1].astype(np.int64))
-    except OSError:
+    except (AttributeError, OSError, ValueError):  # not there, or written otherwise
         import sklearn.datasets
 
         X, y = getattr(sklearn.datasets, loader)(return_X_y=True, **words)
