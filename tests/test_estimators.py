@@ -947,5 +947,18 @@ def test_a_target_that_can_not_be_learned_is_refused_in_words(kind: type, y: obj
         kind((3,), max_iter=2).fit(ROWS_, y)
 
 
+def test_columns_of_mixed_classes_are_refused_in_words() -> None:
+    two = pd.DataFrame({"sign": SIGNS, "word": np.array(["low", "high"])[SIGNS]})
+    with pytest.raises(ValueError, match="several columns of classes"):
+        GlassClassifier((3,), max_iter=2).fit(ROWS_, two)
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_inputs_of_text_are_named_whatever_library_the_table_is_of(library: str) -> None:
+    table = pytest.importorskip(library).DataFrame({"size": ROWS_[:, 0], "town": np.array(["Ulm", "Bonn"])[SIGNS]})
+    with pytest.raises(ValueError, match="column 'town': text, and a network computes with numbers"):
+        GlassClassifier((3,), max_iter=2).fit(table, SIGNS)
+
+
 def test_numbers_that_are_written_as_text_are_numbers() -> None:
     assert GlassRegressor((3,), max_iter=2, n_iter_no_change=None).fit(ROWS_, SIGNS.astype(str)).n_iter_ == 2

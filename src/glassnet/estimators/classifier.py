@@ -153,8 +153,10 @@ class GlassClassifier(ClassifierMixin, GlassEstimator):
         y = check_array(y, accept_sparse=True, ensure_2d=False, dtype=None, input_name="y")
         y = y.toarray() if hasattr(y, "toarray") else y
         y = column_or_1d(y, warn=True) if y.ndim == 2 and y.shape[1] == 1 else y
-        check_classification_targets(y)
-        if y.ndim == 2 and type_of_target(y) != "multilabel-indicator":
+        texts = y.ndim == 2 and y.dtype.kind in "OUS"  # scikit-learn can't sort words among numbers
+        if not texts:
+            check_classification_targets(y)
+        if texts or (y.ndim == 2 and type_of_target(y) != "multilabel-indicator"):
             raise ValueError(
                 "y has several columns of classes, and a network has outputs of one kind: use MultiOutputClassifier, "
                 "or columns of 0 and 1 for several labels"

@@ -80,13 +80,14 @@ def refuse_gaps(y: Any) -> None:
 
 
 def _text_columns(X: Any) -> list[str]:
-    """The columns of a DataFrame that hold something else than numbers."""
-    if not hasattr(X, "select_dtypes"):
+    """The columns of a DataFrame, of pandas or polars, that hold something else than numbers."""
+    if not (hasattr(X, "columns") and hasattr(X, "shape")):
         return []
     from pandas.api.types import infer_dtype
 
     texts = ("string", "mixed", "mixed-integer")
-    return [f"column {name!r}" for name in X.columns if infer_dtype(X[name].astype(object), skipna=True) in texts]
+    columns = ((name, np.asarray(X[name], dtype=object)) for name in X.columns)
+    return [f"column {name!r}" for name, values in columns if infer_dtype(values, skipna=True) in texts]
 
 
 def together(
