@@ -149,14 +149,17 @@ def test_two_inputs_of_many_make_a_plane_with_the_others_at_their_medians(iris: 
 
 def test_what_a_hidden_unit_sees_is_its_activation(moons: Run) -> None:
     places = plane.plane_of(moons, None, 10).places
-    (a,) = plane.activations_at(moons, places)
     net = moons.trained.network
     x = moons.trained.data.features.transform(places)
+    a, y = net.activations_of(x)
+    assert np.array_equal(y, net.predict(x))
     W, b = net.view(net.w, "weight", 0), net.view(net.w, "bias", 0)
     assert np.allclose(a, np.maximum(x @ W + b, 0))
     drawn = plot(moons, "hidden_units:most=3,points=10")
     shown = [axes for axes in drawn.axes if axes.images]
-    assert [axes.get_title() for axes in shown] == ["layer 1, unit 1", "layer 1, unit 51", "layer 1, unit 100"]
+    names = [" ".join(axes.get_title().split()) for axes in shown]
+    assert names == ["layer 1, unit 1", "layer 1, unit 51", "layer 1, unit 100"]
+    assert "across" in drawn.get_suptitle() and "up" in drawn.get_suptitle()
     assert np.allclose(shown[0].images[0].get_array(), a[:, 0].reshape(10, 10))
 
 
@@ -164,12 +167,18 @@ def test_a_row_in_the_network_has_the_values_of_its_trace() -> None:
     run = trained("iris", hidden=(3,), epochs=5)
     number = int(run.rows("train").index[4])
     values = network.values_of(run, number)
-    seen = trace(run.trained, rows=[number]).as_plain()
     assert np.allclose(values[0], run.rows("train").X[4])
-    assert f"{values[1].max():.6g}"[:6] in str(seen)
     assert values[-1].sum() == pytest.approx(1)
     texts_ = [text.get_text() for text in plot(run, f"network_diagram:row={number}").axes[0].texts]
     assert sum(text.lstrip("-").replace(".", "").isdigit() for text in texts_) >= 3 + 4
+    cards = trace(run.trained, rows=[number]).as_plain()["steps"][0]["cards"]
+    traced = {one["name"]: one["values"] for card in cards for one in card["matrices"]}
+    assert np.allclose(values[0], traced["x"][0]) and np.allclose(values[1], traced["a1"][0])
+    assert np.allclose(values[2], traced["y"][0])
+    note = plot(run, f"network_diagram:row={number}").axes[0].get_title()
+    assert f"row {number} of the data set" in " ".join(note.split())
+    wide = plot(trained("iris", hidden=(20,), epochs=1), f"network_diagram:row={number}").axes[0].get_title()
+    assert "too many weights to write them on" in " ".join(wide.split())
     with pytest.raises(GlassnetError, match="the data set has no row 999"):
         plot(run, "network_diagram:row=999")
 

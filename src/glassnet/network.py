@@ -222,6 +222,15 @@ class Network:
         """Outputs y (n, k) = output.f(z)."""
         return self.output.f(self.scores(X))
 
+    def activations_of(self, X: Array) -> list[Array]:
+        """What each layer of units puts out for rows X (n, d) in prediction: a (n, width) each, the outputs last."""
+        found, x = [], X
+        for layer in self.layers:
+            x = layer.forward(x, False, None)[0]
+            if layer.activation:
+                found.append(x.copy())
+        return [*found, self.output.f(x)]
+
     def _repr_html_(self) -> str:
         """The dense layers as a table, for notebooks."""
         title = f"Network {self.shape}: {count(len(self.w), 'parameter')}, {self.dtype.name}"

@@ -17,8 +17,12 @@ from ..training import Epoch
 from ..watching import Watched
 from .start import Start, rates_of
 
-#: A bottom within so many times the first rate of a trial is none: at such rates nothing moves.
-BEGINS = 10.0
+
+def gained(score: float, guess: float) -> float:
+    """(score - guess) / (1 - guess): 0 is guessing, 1 is perfect."""
+    if guess >= 1:  # all rows are alike: there is nothing to gain, only something to lose
+        return 1.0 if score >= guess else 0.0
+    return (score - guess) / (1 - guess)
 
 
 class Case:
@@ -73,13 +77,8 @@ class Case:
 
     @cached_property
     def rates(self) -> RateRange | None:
-        """What `learning_rate_range` finds: some hundred steps of trial, asked for only where something is wrong.
-
-        None where there is no rate to try, and where the loss only wandered: its bottom is then among the first rates.
-        """
-        found = rates_of(self.training)
-        fell = found is not None and found.bottom is not None and found.bottom > BEGINS * found.rates[0]
-        return found if fell else None
+        """What `learning_rate_range` finds: some hundred steps of trial, asked for only where something is wrong."""
+        return rates_of(self.training)
 
     @property
     def rate(self) -> float | None:
@@ -118,11 +117,8 @@ class Case:
         return (np.nan if score.low is None else score.low), (np.nan if score.high is None else score.high)
 
     def gain(self, split: str) -> float:
-        """(score - guess) / (1 - guess), both on the rows of the split: 0 is guessing, 1 is perfect."""
-        score, guess = self.score(split), self.guess(split)
-        if guess >= 1:  # all rows are alike: there is nothing to gain, only something to lose
-            return 1.0 if score >= guess else 0.0
-        return (score - guess) / (1 - guess)
+        """What is gained over guessing, both on the rows of the split."""
+        return gained(self.score(split), self.guess(split))
 
     def guess(self, split: str) -> float:
         """What guessing scores on the rows of a split, which may suit the guess better or worse than others."""

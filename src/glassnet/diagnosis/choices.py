@@ -11,7 +11,8 @@ from ..experiment import flag
 from ..findings import Finding, Remedy
 from ..probes import is_flat
 from ..wording import count, figure, metric, percent, rounded, significant
-from .case import Case
+from .case import Case, gained
+from .fit import LITTLE_GAINED
 from .inside import SOUND_FIT
 from .remedies import finding
 
@@ -27,8 +28,6 @@ MOST_DROPOUT, MOST_INPUT_DROPOUT = 0.5, 0.2
 ALWAYS_CLIPPED = 0.1
 #: Units of the narrowest layer below which what passes is next to nothing.
 NARROW = 3
-#: Of what there is to gain over guessing: what a line gains that says next to nothing.
-LITTLE_OF_A_LINE = 0.2
 
 
 def flat_activation(case: Case) -> Finding | None:
@@ -95,12 +94,13 @@ def loud_start(case: Case) -> Finding | None:
 
 def penalty_too_strong(case: Case) -> Finding | None:
     """Do the penalties pull harder than the data?"""
-    start, words_ = case.start, case.experiment
+    start, choices = case.start, case.experiment
     if not start.pull > PULLED * start.gradient:
         return None
-    pull = {name: getattr(words_, name) * size for name, size in (("l2", start.weights), ("l1", 1.0))}
-    name = max(pull, key=lambda one: pull[one]) if words_.l1 and words_.l2 else "l1" if words_.l1 else "l2"
-    strength, times = getattr(words_, name), start.pull / start.gradient if start.gradient else np.inf
+    numbers = np.sqrt(case.training.network.weights.stop)
+    pull = {"l2": choices.l2 * start.weights, "l1": choices.l1 * numbers}
+    name = max(pull, key=lambda one: pull[one])
+    strength, times = getattr(choices, name), start.pull / start.gradient if start.gradient else np.inf
     words = (
         f"The penalty {flag(name)} {significant(strength)} pulls the weights towards 0 "
         f"{significant(times, 2)} times as hard as the data pull them to where they fit: they shrink, and what the "
@@ -113,12 +113,12 @@ def penalty_too_strong(case: Case) -> Finding | None:
 
 def too_much_left_out(case: Case) -> Finding | None:
     """Does dropout leave too little of the network, or of its inputs?"""
-    words_ = case.experiment
+    choices = case.experiment
     for name, most, what in (
         ("dropout", MOST_DROPOUT, "hidden units"),
         ("input_dropout", MOST_INPUT_DROPOUT, "inputs"),
     ):
-        share = getattr(words_, name)
+        share = getattr(choices, name)
         if share > most:
             words = (
                 f"{flag(name)} {significant(share)} leaves out {percent(share)} of the {what} in every step: "
@@ -132,12 +132,12 @@ def too_much_left_out(case: Case) -> Finding | None:
 
 def always_clipped(case: Case) -> Finding | None:
     """Is every step cut, so that it is clipping and not the rate that says how far the weights go?"""
-    words_, start = case.experiment, case.start
+    choices, start = case.experiment, case.start
     network = case.training.network
     largest = start.gradient / np.sqrt(max(network.weights.stop, 1))  # of a weight, as root mean square
     for name, limit, size in (
-        ("clip_norm", words_.clip_norm, start.gradient),
-        ("clip_value", words_.clip_value, largest),
+        ("clip_norm", choices.clip_norm, start.gradient),
+        ("clip_value", choices.clip_value, largest),
     ):
         if limit is not None and 0 < limit < ALWAYS_CLIPPED * size:
             words = (
@@ -169,8 +169,8 @@ def no_hidden_layer(case: Case) -> Finding | None:
     if case.training.network.hidden or line is None:
         return None
     score, guess = line.metrics["train"].get(case.metric, np.nan), case.guess("train")
-    gain = (score - guess) / (1 - guess) if guess < 1 else 1.0
-    if not gain < LITTLE_OF_A_LINE:
+    gain = gained(score, guess)
+    if not gain < LITTLE_GAINED:
         return None
     words = (
         f"Without a hidden layer it can only draw straight lines, and even the best one ({line.model}) has "

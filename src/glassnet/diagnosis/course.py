@@ -48,18 +48,23 @@ def diverged(case: Case) -> Finding | None:
 
 def rate_too_high(case: Case) -> Finding | None:
     """Does the training loss jump up and down?"""
-    loss = np.array([epoch.loss for epoch in case.epochs])
-    if len(loss) < FEWEST_EPOCHS or loss[0] <= 0:
-        return None
-    rises = np.maximum(np.diff(loss), 0) / np.maximum(loss[:-1], NEARLY_NOTHING * loss[0])
-    each = float(rises.mean())
+    loss = [epoch.loss for epoch in case.epochs]
+    each = rise_per_epoch(loss)
     if each < RISE_AN_EPOCH:
         return None
     words = (
-        f"The training loss jumps up and down: in {percent(float(np.mean(rises > 0)))} of the epochs it rises, "
+        f"The training loss jumps up and down: in {percent(float(np.mean(np.diff(loss) > 0)))} of the epochs it rises, "
         f"on average over all of them by {percent(each)} of itself."
     )
     return finding("rate too high", "warning", each, words, list(_calmer(case)), case.run)
+
+
+def rise_per_epoch(losses: Sequence[float]) -> float:
+    """What the loss rises by from one epoch to the next, on average over all of them, as a share of itself."""
+    loss = np.array(losses)
+    if len(loss) < FEWEST_EPOCHS or loss[0] <= 0:
+        return 0.0
+    return float(np.mean(np.maximum(np.diff(loss), 0) / np.maximum(loss[:-1], NEARLY_NOTHING * loss[0])))
 
 
 def _calmer(case: Case) -> Iterator[Remedy]:

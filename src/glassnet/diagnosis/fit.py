@@ -86,11 +86,7 @@ def _to_learn_less(case: Case, risen: tuple[float, int] | None) -> Iterator[Reme
         ),
         Remedy("units can't rely on each other", {"dropout": "0.2"}),
     ]
-    if words.hidden:
-        remedies.append(Remedy("fewer units", {"hidden": ",".join(str(max(2, width // 4)) for width in words.hidden)}))
-    if words.dropout:
-        del remedies[1]
-    yield from possible(case.run, remedies)
+    yield from possible(case.run, remedies[: 1 if words.dropout else 2])
     yield Remedy("more rows")
 
 
@@ -144,13 +140,18 @@ def no_better_than_a_line(case: Case) -> Finding | None:
     )
     if leader == "line":
         more = Remedy("the line is fitted to the end", {"epochs": str(4 * max(1, len(case.epochs)))})
-        line = Remedy("such a line", {"hidden": "none"})
+        line = Remedy("such a line", _line(case))
         return finding("worse than a straight line", "warning", value, words, [more, line], case.run)
     remedies = [
-        Remedy("such a line, and easier to explain", {"hidden": "none"}),
+        Remedy("such a line, and easier to explain", _line(case)),
         Remedy("more rows may tell them apart"),
     ]
     return finding("no better than a straight line", "remark", value, words, remedies, case.run, command=False)
+
+
+def _line(case: Case) -> dict[str, str]:
+    """A network that is a straight line, with the time to be fitted to its end as the one beside it is."""
+    return {"hidden": "none", "epochs": str(10 * max(10, len(case.epochs)))}
 
 
 def too_few_test_rows(case: Case) -> Finding | None:

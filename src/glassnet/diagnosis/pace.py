@@ -7,7 +7,7 @@ import numpy as np
 from ..findings import Finding, Remedy
 from ..wording import count, figure, percent, rounded, significant
 from .case import Case
-from .course import STILL_FALLING, fall_per_epoch
+from .course import FEWEST_EPOCHS, STILL_FALLING, fall_per_epoch
 from .remedies import finding
 
 #: The rate in multiples of that at which a trial comes to its bottom: beyond it the loss only jumps.
@@ -24,8 +24,6 @@ EARLY = 0.6
 FEW_STEPS = 200
 #: ... where an epoch has less than so many, of more rows each than these.
 FEW_AN_EPOCH, MANY_ROWS = 10, 64
-#: Below so many epochs a fall is read from the first to the last.
-FEW_EPOCHS = 10
 #: Losses wander from epoch to epoch: fewer than these without a better one say nothing.
 HASTY = 3
 
@@ -116,20 +114,20 @@ def stopped_too_soon(case: Case) -> Finding | None:
 
 def too_few_updates(case: Case) -> Finding | None:
     """Does a step take so many rows that there are hardly any steps?"""
-    rows, batch, losses = len(case.training.data.train), case.experiment.batch_size, case.epochs
+    rows, batch, epochs = len(case.training.data.train), case.experiment.batch_size, case.epochs
     size = rows if batch in (None, "full") else min(int(str(batch)), rows)
     steps_an_epoch = -(-rows // size)
     if case.training.chosen.is_solver or case.steps >= FEW_STEPS or steps_an_epoch >= FEW_AN_EPOCH or size <= MANY_ROWS:
         return None
-    if len(losses) > 1 and not losses[-1].loss < losses[0].loss:
+    if len(epochs) > 1 and not epochs[-1].loss < epochs[0].loss:
         return None
     words = (
         f"A step takes {size} of {count(rows, 'training row')}: that makes {count(case.steps, 'update')} in "
-        f"{count(len(losses), 'epoch')}, and the loss was still on its way."
+        f"{count(len(epochs), 'epoch')}, and the loss was still on its way."
     )
     remedies = [
         Remedy("many steps an epoch", {"batch_size": "32"}),
-        Remedy("more epochs", {"epochs": str(10 * len(losses))}),
+        Remedy("more epochs", {"epochs": str(10 * len(epochs))}),
     ]
     return finding("too few updates", "warning", case.steps, words, remedies, case.run)
 
@@ -152,7 +150,7 @@ def too_few_epochs(case: Case) -> Finding | None:
 
 def _still_moving(losses: list[float]) -> bool:
     """Whether the loss of the last epochs was coming down; of very few epochs, from the first to the last."""
-    if len(losses) < FEW_EPOCHS:
+    if len(losses) < FEWEST_EPOCHS:
         return len(losses) > 0 and (len(losses) == 1 or losses[-1] < losses[0])
     return fall_per_epoch(losses) > STILL_FALLING
 

@@ -114,7 +114,7 @@ def consistent(findings: Sequence[Finding], run: Run) -> list[Finding]:
             for name, value in remedy.changes.items():
                 said.setdefault(name, direction(run.experiment, name, value))
         if len(agreed) < len(one.remedies):
-            words = told(agreed, run) if agreed else "what is said above first"
+            words = told(agreed, run, ": " in one.what_to_try) if agreed else "what is said above first"
             one = replace(one, remedies=agreed, what_to_try=words)
         kept.append(one)
     return kept
@@ -168,5 +168,5 @@ def possible(run: Run, remedies: Iterable[Remedy]) -> Iterator[Remedy]:
 
 
 def names_of(findings: Iterable[Finding]) -> str:
-    """`dead units and underfit`."""
+    """`dead units, underfit`."""
     return join([one.name for one in findings])

@@ -9,7 +9,15 @@ from ..findings import Finding, by_severity, stands_out
 from ..runs import Run
 from .answers import classes_out_of_balance, outliers
 from .case import Case
-from .choices import CHOICES, flat_activation, loud_start, no_bend, penalty_too_strong, penalty_weighs_more
+from .choices import (
+    CHOICES,
+    flat_activation,
+    loud_start,
+    no_bend,
+    penalty_too_strong,
+    penalty_weighs_more,
+    too_much_left_out,
+)
 from .course import diverged, rate_too_high, still_falling
 from .fit import no_better_than_a_line, not_split, overfit, too_few_test_rows, underfit
 from .inside import dead_units, gradients_fade_or_swell, inputs_not_scaled, saturated
@@ -85,15 +93,18 @@ def _learned(of: Ask) -> list[Finding]:
     """Causes with the symptoms that they explain; symptoms alone where no choice explains them."""
     on_rows, symptoms = of([inputs_not_scaled, outliers]), of(SYMPTOMS)
     if not stands_out(symptoms):
-        quiet = of(QUIET, most=1) if any(one.name in HINTS for one in symptoms) else []
-        return [*on_rows, *(quiet or of([quietly_shrunk], most=1)), *symptoms]
+        hinted = any(one.name in HINTS for one in symptoms)
+        quiet = [*of(QUIET, most=1), *(replace(one, severity="remark") for one in of(LOUD))] if hinted else []
+        return [*on_rows, *(quiet or of([quietly_shrunk])), *symptoms]
     roots = [one for one in symptoms if one.name in ROOTS]
     causes = on_rows or of(CHOICES) or roots or of(PACE, most=1) or symptoms[:1]
     return [_with_signs(causes[0], [one for one in symptoms if one not in causes]), *causes[1:]]
 
 
-#: A remark that a network with hidden layers has nothing over a line is explained where it is no more than a line.
+#: That a network with hidden layers has nothing over a line is explained where it is no more than a line. Choices that
+#: are far out are worth a remark there, and no more: it may have learned all there is to learn.
 HINTS, QUIET = ("no better than a straight line",), (flat_activation, no_bend)
+LOUD = (loud_start, too_much_left_out)
 
 
 def quietly_shrunk(case: Case) -> Finding | None:

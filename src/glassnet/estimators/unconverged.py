@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from ..diagnosis import out_of_scale
+from ..diagnosis.course import RISE_AN_EPOCH, rise_per_epoch
 from ..diagnosis.pace import TOO_SLOW
-from ..diagnosis.start import SOME_ROWS, at_the_start
-from ..errors import GlassnetError
-from ..experiment import Training, rate_range
-from ..training.objective import weighted_mean
-from ..training.scoring import at_most
+from ..diagnosis.start import rates_of, silent_loss
+from ..experiment import Training
 from ..wording import figure, listed, rounded, significant
 from .words import in_parameters
 
@@ -34,18 +30,11 @@ def unconverged(training: Training, limit: int, asks: bool) -> str:
         first, *others = _causes(training, limit)
         said = f"all {limit} epochs of max_iter were done before the loss stopped improving"
         return f"{said}. {first}. Else: {listed(others, 'or')}, or n_iter_no_change=None for just so many epochs"
-    if progress.stopped.startswith("training loss") and (silent := _silent(training)) < progress.epochs[-1].loss:
+    if progress.stopped.startswith("training loss") and (silent := silent_loss(training)) < progress.epochs[-1].loss:
         cause = _scale(training) or _rate(training)
         ended = f"the loss no longer fell, at {figure(progress.epochs[-1].loss)}"
         return cause and f"{ended}, worse than saying nothing at all ({figure(silent)}). The likely cause: {cause}"
     return ""
-
-
-def _silent(training: Training) -> float:
-    """The loss of a network whose scores are all 0."""
-    rows = at_most(training.data.train, SOME_ROWS)
-    nothing = np.zeros((len(rows), training.network.outputs), training.network.dtype)
-    return weighted_mean(training.objective.losses(nothing, rows.t), rows.weight)
 
 
 def _causes(training: Training, limit: int) -> Iterator[str]:
@@ -62,8 +51,6 @@ def _causes(training: Training, limit: int) -> Iterator[str]:
         yield f"It needs more epochs: {epochs}"
         yield "a larger rate (optimizer='adam:lr=...')"
     yield "early_stopping=True, which stops at the best epoch on rows held out"
-    if not scale:
-        yield "inputs on one scale (StandardScaler)"
 
 
 def _scale(training: Training) -> str:
@@ -79,25 +66,17 @@ def _rate(training: Training) -> str:
     rate = training.chosen.optimizer.options.get("lr")
     if rate is None:
         return ""
-    losses = np.array([epoch.loss for epoch in training.progress.epochs])
     name = training.chosen.optimizer.part.name
-    if len(losses) > 1 and np.mean(np.diff(losses) > 0) > JUMPING:
+    if rise_per_epoch([epoch.loss for epoch in training.progress.epochs]) > RISE_AN_EPOCH:
         return f"the loss jumps up and down; optimizer='{name}:lr={rounded(float(rate) / 10, 1)}' is ten times smaller"
-    try:
-        with at_the_start(training):
-            suggested = rate_range(training, steps=STEPS_OF_TRIAL).suggested
-    except GlassnetError:
-        return ""
+    found = rates_of(training, STEPS_OF_TRIAL)
+    suggested = None if found is None else found.suggested
     if suggested is None or not float(rate) < suggested / TOO_SLOW:
         return ""
     return (
         f"{significant(float(rate))} is {significant(suggested / float(rate), 2)} times smaller than a trial suggests; "
         f"optimizer='{name}:lr={rounded(suggested, 1)}'"
     )
-
-
-#: Share of epochs in which the training loss rises, above which it jumps.
-JUMPING = 0.4
 
 
 def _epochs_wanted(training: Training, limit: int) -> int:

@@ -107,12 +107,17 @@ def _room(axes: Any) -> tuple[float, float]:
     return max(1.0, whole_width / columns - BESIDE), max(1.0, (whole_height - 0.4) / rows - BELOW)
 
 
-def _tick_formatter(axis: Any) -> Any:
-    """Numbers as people write them, 150,000 and 0.2, with as many digits as tell the ends of the axis apart."""
-    from matplotlib.ticker import FuncFormatter
+class _Tick:
+    """Numbers as people write them, 150,000 and 0.2, with as many digits as tell the ends of the axis apart.
 
-    def written(value: float, _: Any = None) -> str:
-        low, high = axis.get_view_interval()
+    A class and not a function in a function, so that figures can be pickled.
+    """
+
+    def __init__(self, axis: Any) -> None:
+        self.axis = axis
+
+    def __call__(self, value: float, _: Any = None) -> str:
+        low, high = self.axis.get_view_interval()
         size, length = max(abs(low), abs(high)), abs(high - low)
         if not (isfinite(size) and isfinite(length) and length):
             return significant(value)
@@ -120,7 +125,16 @@ def _tick_formatter(axis: Any) -> Any:
             return "0"
         return spelled(value, min(15, 3 + max(0, floor(log10(size / length)))))
 
-    return FuncFormatter(written)
+
+def _plain_tick(value: float, _: Any = None) -> str:
+    """A number of a logarithmic axis, which stands for itself."""
+    return spelled(value)
+
+
+def _tick_formatter(axis: Any) -> Any:
+    from matplotlib.ticker import FuncFormatter
+
+    return FuncFormatter(_Tick(axis))
 
 
 def without_scale(axes: Any, title: str = "") -> Any:
@@ -319,7 +333,7 @@ def log_scale(axes: Any, side: str = "y", powers: float = inf) -> None:
         axis.set_major_locator(LogLocator(numticks=8))
         axis.set_major_formatter(LogFormatterMathtext())
         return
-    axis.set_major_formatter(FuncFormatter(lambda value, _: spelled(value)))
+    axis.set_major_formatter(FuncFormatter(_plain_tick))
     if run_away:
         first, last = np.log10([low, min(high, 1e300)])
         axis.set_major_locator(FixedLocator([10.0**power for power in np.linspace(first, last, 6).round()]))

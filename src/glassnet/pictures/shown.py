@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -11,7 +12,9 @@ from .files import POINTS_AN_INCH, render
 
 #: An SVG of many rows is as long as all of them: beyond so many letters the notebook keeps the PNG alone.
 LONGEST_SVG = 400_000
-DARK = f"<style>@media (prefers-color-scheme: dark) {{ svg {{ filter: {FILTER}; }} }}</style>"
+#: A class of its own: where a page holds the drawing itself, a rule for `svg` would reach every other one.
+CLASS = "glassnet-picture"
+DARK = f"<style>@media (prefers-color-scheme: dark) {{ .{CLASS} {{ filter: {FILTER}; }} }}</style>"
 
 
 class Picture(Figure):
@@ -21,9 +24,9 @@ class Picture(Figure):
         return render(self, "png")
 
     def _repr_svg_(self) -> str:
-        text = render(self, "svg").decode()
-        start = text.index(">", text.index("<svg")) + 1
-        return text[:start] + DARK + text[start:]
+        before, svg, after = render(self, "svg").decode().partition("<svg")
+        head, end, rest = after.partition(">")
+        return f'{before}{svg} class="{CLASS}"{head}{end}{DARK}{rest}'
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
         """PNG and SVG as Jupyter's front ends choose them; `include` and `exclude` are theirs."""
@@ -37,7 +40,12 @@ class Picture(Figure):
 
 
 def with_face(figure: Figure) -> Figure:
-    """The same figure, able to show itself; one of a class of its own stays as it is."""
+    """The same figure, able to show itself; one of a class of its own stays as it is.
+
+    pyplot forgets it: what a guest drew there would be shown a second time, by pyplot itself, and kept for ever.
+    """
     if type(figure) is Figure:
         figure.__class__ = Picture
+    if (pyplot := sys.modules.get("matplotlib.pyplot")) is not None:
+        pyplot.close(figure)
     return figure

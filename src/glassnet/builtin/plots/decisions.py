@@ -25,18 +25,14 @@ def roc(split: pictures.Split = None) -> Plot:
     """
 
     def draw(run: Run) -> Any:
-        made, axes = pictures.single(
-            f"ROC curve: {pictures.title_of(run)}", "share of the others taken for it (false alarms)",
-            "share of the class that is found", pictures.rows_in_words(run, split), 6.4, 5.4,
-        )  # fmt: skip
+        words = "share of the others taken for it (false alarms)", "share of the class that is found"
+        made, axes = _unit_square(run, "ROC curve", *words, split)
         axes.plot([0, 1], [0, 1], color=pictures.GREY, linestyle=":", linewidth=1.5, label="guessing, area 0.5")
         for (name, positive, score, weight), look in zip(questions(run, split), pictures.looks(), strict=False):
             found, alarms, thresholds = rates(positive, score, weight)
             area = float(np.sum(np.diff(alarms) * (found[1:] + found[:-1]) / 2))
             _line(axes, alarms, found, look, f"{name}: area {pictures.said(area)}")
-            at = np.flatnonzero(thresholds >= HALF)[-1]
-            axes.plot(alarms[at], found[at], look["marker"], color=look["color"], markersize=9)
-        _unit_square(axes)
+            _mark(axes, alarms, found, look, _last_from(thresholds, HALF))
         pictures.legend(axes, loc="lower right")
         return made
 
@@ -54,33 +50,20 @@ def precision_recall(split: pictures.Split = None) -> Plot:
     """
 
     def draw(run: Run) -> Any:
-        made, axes = pictures.single(
-            f"Precision and recall: {pictures.title_of(run)}", "recall: share of the class that is found",
-            "precision: share of those called so that are", pictures.rows_in_words(run, split), 6.4, 5.4,
-        )  # fmt: skip
+        words = "recall: share of the class that is found", "precision: share of those called so that are"
+        made, axes = _unit_square(run, "Precision and recall", *words, split)
         asked = questions(run, split)
         for (name, positive, score, weight), look in zip(asked, pictures.looks(), strict=False):
             precision, recall, thresholds, share = precisions(positive, score, weight)
             average = float(np.sum(np.diff(recall, prepend=0.0) * precision))
             said = f"{name}: average precision {pictures.said(average)}"
-            axes.step(
-                recall,
-                precision,
-                where="pre",
-                color=look["color"],
-                linestyle=look["linestyle"],
-                linewidth=2.5,
-                label=said,
-            )
-            at = _last_from(thresholds, HALF)
-            if at is not None:
-                axes.plot(recall[at], precision[at], look["marker"], color=look["color"], markersize=9)
+            _line(axes, recall, precision, look, said, drawstyle="steps-pre")
+            _mark(axes, recall, precision, look, _last_from(thresholds, HALF))
             if len(asked) == 1:
                 axes.axhline(share, color=pictures.GREY, linestyle=":", linewidth=1.5, label="guessing")
                 best = int(np.argmax(2 * precision * recall / np.maximum(precision + recall, 1e-300)))
-                words = f"highest F1, at threshold {pictures.significant(float(thresholds[best]), 2)}"
-                axes.plot(recall[best], precision[best], "*", color=pictures.VERMILION, markersize=15, label=words)
-        _unit_square(axes)
+                highest = f"highest F1, at threshold {pictures.significant(float(thresholds[best]), 2)}"
+                axes.plot(recall[best], precision[best], "*", color=pictures.VERMILION, markersize=15, label=highest)
         pictures.legend(axes, loc="lower left")
         return made
 
@@ -99,17 +82,14 @@ def calibration(split: pictures.Split = None, bins: Annotated[int, Range(2, 50)]
     """
 
     def draw(run: Run) -> Any:
-        made, axes = pictures.single(
-            f"Calibration: {pictures.title_of(run)}", "probability given by the network", "share that is of the class",
-            pictures.rows_in_words(run, split), 6.4, 5.4,
-        )  # fmt: skip
+        words = "probability given by the network", "share that is of the class"
+        made, axes = _unit_square(run, "Calibration", *words, split)
         axes.plot([0, 1], [0, 1], color=pictures.GREY, linestyle=":", linewidth=1.5, label="perfect")
         for (name, positive, score, weight), look in zip(questions(run, split), pictures.looks(), strict=False):
             given, true, counts = bins_of(positive, score, weight, bins)
             brier = float(np.average((score - positive) ** 2, weights=weight))
-            _line(axes, given, true, look | {"marker": look["marker"]}, f"{name}: Brier score {pictures.said(brier)}")
+            _line(axes, given, true, look, f"{name}: Brier score {pictures.said(brier)}")
             axes.scatter(given, true, s=20 + 180 * counts / counts.max(), color=look["color"], marker=look["marker"])
-        _unit_square(axes)
         pictures.legend(axes, loc="upper left")
         return made
 
@@ -213,13 +193,23 @@ def _last_from(thresholds: Any, least: float) -> int | None:
 # --- how they look ----------------------------------------------------------------------------------------------
 
 
-def _line(axes: Any, x: Any, y: Any, look: dict[str, Any], label: str) -> None:
-    axes.plot(x, y, color=look["color"], linestyle=look["linestyle"], linewidth=2.5, label=label)
-
-
-def _unit_square(axes: Any) -> None:
+def _unit_square(run: Run, what: str, x: str, y: str, split: pictures.Split) -> tuple[Any, Any]:
+    """(figure, axes) of two shares, both from 0 to 1."""
+    title, note = f"{what}: {pictures.title_of(run)}", pictures.rows_in_words(run, split)
+    made, axes = pictures.single(title, x, y, note, 6.4, 5.4)
     axes.set_xlim(-0.02, 1.02)
     axes.set_ylim(-0.02, 1.04)
+    return made, axes
+
+
+def _line(axes: Any, x: Any, y: Any, look: dict[str, Any], label: str, **how: Any) -> None:
+    axes.plot(x, y, color=look["color"], linestyle=look["linestyle"], linewidth=2.5, label=label, **how)
+
+
+def _mark(axes: Any, x: Any, y: Any, look: dict[str, Any], at: int | None) -> None:
+    """The place of a threshold on its line."""
+    if at is not None:
+        axes.plot(x[at], y[at], look["marker"], color=look["color"], markersize=9)
 
 
 def _unsuited(run: Run, split: pictures.Split) -> str:

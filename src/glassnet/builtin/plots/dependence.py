@@ -31,30 +31,16 @@ def partial_dependence(most: Annotated[int, Range(1, 9)] = 6, split: pictures.Sp
 
     def draw(run: Run) -> Any:
         names, groups = input_groups(run)
-        order = [at for at in np.argsort(-importances(run, split, groups, 2).mean(axis=1)) if len(groups[at]) == 1][
-            :most
-        ]
+        falls = importances(run, split, groups, repeats=2).mean(axis=1)
+        order = [at for at in np.argsort(-falls) if len(groups[at]) == 1][:most]
         wide = min(3, len(order))
         title = f"Partial dependence: {pictures.title_of(run)}{pictures.first_of(len(order), len(names), 'inputs')}"
         made = pictures.figure(title, 1.2 + 3.4 * wide, 1.3 + 2.9 * -(-len(order) // wide))
         caption = "probability" if pictures.task_of(run) != "regression" else pictures.target_captions(run)[0]
-        shown = pictures.apart([names[at] for at in order])
         panels = pictures.panels(made, len(order), wide)
-        for number, (axes, at, name) in enumerate(zip(panels, order, shown, strict=True)):
-            (column,) = groups[at]
-            x, y = dependence(run, split, column)
-            pictures.dress(axes, "", name, "" if number % wide else caption)
-            for line, label, look in zip(y.T, _names(run), pictures.looks(), strict=False):
-                axes.plot(x, line, color=look["color"], linestyle=look["linestyle"], linewidth=2.5, label=label)
-            rows = _in_units(run, column, run.rows(split).X[:MOST_ROWS, column])
-            axes.plot(
-                rows,
-                np.full(len(rows), 0.02),
-                "|",
-                color=pictures.BLACK,
-                alpha=0.3,
-                transform=axes.get_xaxis_transform(),
-            )
+        for number, (at, name) in enumerate(zip(order, pictures.apart([names[at] for at in order]), strict=True)):
+            pictures.dress(panels[number], "", name, "" if number % wide else caption)
+            _panel(panels[number], run, split, groups[at][0])
         ends = [end for axes in panels for end in axes.get_ylim()]
         for axes in panels:  # on one scale, so that steep is steep
             axes.set_ylim(min(ends), max(ends))
@@ -65,11 +51,20 @@ def partial_dependence(most: Annotated[int, Range(1, 9)] = 6, split: pictures.Sp
     def unsuited(run: Run) -> str:
         if run.trained.data.features.image_shape:
             return "its inputs are pixels, of which no single one says much"
-        return pictures.lacks(run, split) or (
-            "" if run.trained.scorer.metrics else "it has no metric to order inputs by"
-        )
+        no_order = "" if run.trained.scorer.metrics else "it has no metric to order inputs by"
+        return pictures.lacks(run, split) or no_order
 
     return Plot(draw, unsuited=unsuited, costly=True)
+
+
+def _panel(axes: Any, run: Run, split: pictures.Split, column: int) -> None:
+    """A line for each answer over one input, and a tick for each row at the bottom."""
+    x, y = dependence(run, split, column)
+    for line, label, look in zip(y.T, _names(run), pictures.looks(), strict=False):
+        axes.plot(x, line, color=look["color"], linestyle=look["linestyle"], linewidth=2.5, label=label)
+    rows = _in_units(run, column, run.rows(split).X[:MOST_ROWS, column])
+    ticks = {"color": pictures.BLACK, "alpha": 0.3, "transform": axes.get_xaxis_transform()}
+    axes.plot(rows, np.full(len(rows), 0.02), "|", **ticks)
 
 
 def dependence(run: Run, split: pictures.Split, column: int) -> tuple[Any, Any]:

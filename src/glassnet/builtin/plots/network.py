@@ -39,14 +39,16 @@ def network_diagram(units: Annotated[int, Range(2)] = 10, row: Annotated[int, Ra
         axes = made.add_subplot()
         axes.set_axis_off()
         largest = _edges(axes, network, columns)
-        axes.set_title(f"thickest line: a weight of {pictures.significant(largest)} in size", fontsize=pictures.NOTE)
+        note = f"thickest line: a weight of {pictures.significant(largest)} in size"
         for number, column in enumerate(columns):
             _units(axes, number, column)
         if row < 0:
             _biases(axes, network, columns)
         else:
             _values(axes, columns, values_of(run, row))
-            _weights(axes, network, columns)
+            few = _weights(axes, network, columns)
+            note = f"row {row} of the data set; {note}{'' if few else ' (too many weights to write them on)'}"
+        axes.set_title(pictures.wrapped(note, made.get_figwidth() - 0.6, pictures.NOTE), fontsize=pictures.NOTE)
         _words(axes, run, columns, left, right)
         axes.set_xlim(-0.6, len(columns) - 0.4)
         axes.set_ylim(-tall / 2 - 1.3, tall / 2 + 0.4)
@@ -66,15 +68,9 @@ def _no_row(run: Run, row: int) -> str:
 
 def values_of(run: Run, row: int) -> list[Any]:
     """What the row is in each column of units: the prepared inputs, then a = f(z) of each layer, the outputs last."""
-    training = run.trained
-    rows = next(rows for rows in training.splits().values() if row in rows.index)
+    rows = next(rows for rows in run.trained.splits().values() if row in rows.index)
     x = rows.X[[int(np.flatnonzero(rows.index == row)[0])]]
-    values, z = [x[0]], x
-    for layer in training.network.layers:
-        z = layer.forward(z, False, None)[0]
-        if layer.activation:
-            values.append(z[0])
-    return [*values, training.network.output.f(z)[0]]
+    return [x[0], *(a[0] for a in run.trained.network.activations_of(x))]
 
 
 def _values(axes: Any, columns: list[Column], values: list[Any]) -> None:
@@ -85,10 +81,10 @@ def _values(axes: Any, columns: list[Column], values: list[Any]) -> None:
             axes.text(number, y, said, ha="center", va="center", fontsize=pictures.NOTE, bbox=box, zorder=5)
 
 
-def _weights(axes: Any, network: Any, columns: list[Column]) -> None:
-    """The weights on their lines, a third of the way, where they are few enough to be read."""
+def _weights(axes: Any, network: Any, columns: list[Column]) -> bool:
+    """The weights on their lines, a third of the way; whether they are few enough to be read."""
     if sum(len(left.units) * len(right.units) for left, right in pairwise(columns)) > MOST_WEIGHTS:
-        return
+        return False
     for layer, (left, right) in enumerate(pairwise(columns)):
         W = network.view(network.w, "weight", layer)
         for i, low in zip(left.units, left.y, strict=True):
@@ -98,6 +94,7 @@ def _weights(axes: Any, network: Any, columns: list[Column]) -> None:
                     layer + share, low + share * (high - low), pictures.significant(float(W[i, o]), 2), ha="center",
                     va="center", fontsize=8, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5}, zorder=2,
                 )  # fmt: skip
+    return True
 
 
 class Column:

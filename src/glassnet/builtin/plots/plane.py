@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
@@ -144,12 +145,20 @@ def wants_plane(run: Run, x: str, y: str) -> str:
     columns = run.trained.data.features.columns
     if not (x and y):
         return _wants_inputs(run, 2) + " (of more, name two: x=NAME,y=NAME)" * (len(columns) > 2)
+    names = [column.name for column in columns]
     for name in (x, y):
-        if name not in (names := [column.name for column in columns]):
-            return f"there is no input {name!r} (there are: {pictures.shortened(', '.join(names), 80)})"
+        if name not in names:
+            return f"there is no input {name!r}{_nearest(name, names)}"
     if x == y:
         return f"x and y are both {x!r}"
     return "" if all(column.kind == "number" for column in columns) else "an input is not a number"
+
+
+def _nearest(name: str, names: list[str]) -> str:
+    """The nearest name there is, and the others as far as they have room."""
+    close = get_close_matches(name, names, 1)
+    guess = f"; did you mean {close[0]!r}?" if close else ""
+    return f"{guess} (there are {pictures.shortened(', '.join(names), 80)})"
 
 
 def _pair(run: Run, x: str, y: str) -> tuple[int, int]:
@@ -191,18 +200,19 @@ def hidden_units(
     def draw(run: Run) -> Any:
         pair, network = _pair(run, x, y), run.trained.network
         plane = plane_of(run, None, points, pair)
-        seen = activations_at(run, plane.places)
+        *seen, _ = network.activations_of(run.trained.data.features.transform(plane.places))
         shown = [pictures.spread(range(width), most) for width in network.hidden]
         wide = max(map(len, shown))
         title = f"What each hidden unit sees: {pictures.title_of(run)}"
-        made = pictures.figure(title, max(6.4, 1.0 + 1.5 * wide), 1.0 + 1.8 * len(shown))
+        title += f"\n{_axes_in_words(run, pair)}"
+        made = pictures.figure(title, max(6.4, 1.6 + 1.5 * wide), 1.2 + 1.8 * len(shown))
         grid = made.add_gridspec(len(shown), wide)
         for layer, (units, a) in enumerate(zip(shown, seen, strict=True)):
-            for place, unit in enumerate(units):
-                axes = pictures.without_scale(
-                    made.add_subplot(grid[layer, place]), f"layer {layer + 1}, unit {unit + 1}"
-                )
-                plane.colour(axes, a[:, unit], pictures.SEQUENTIAL, float(a.min()), float(a.max()))
+            panels = [made.add_subplot(grid[layer, place]) for place in range(len(units))]
+            for axes, unit in zip(panels, units, strict=True):
+                pictures.without_scale(axes, f"layer {layer + 1}, unit {unit + 1}")
+                image = plane.colour(axes, a[:, unit], pictures.SEQUENTIAL, float(a.min()), float(a.max()))
+            pictures.colour_bar(image, panels, "a")
         return made
 
     def unsuited(run: Run) -> str:
@@ -211,21 +221,18 @@ def hidden_units(
     return Plot(draw, unsuited=unsuited)
 
 
+def _axes_in_words(run: Run, pair: tuple[int, int]) -> str:
+    """Which inputs go across and up, and where the others are."""
+    captions = _input_captions(run)
+    others = ", other inputs at their medians" * (len(captions) > 2)
+    return f"across {captions[pair[0]]}, up {captions[pair[1]]}{others}"
+
+
 def _no_hidden(run: Run) -> str:
     hidden = run.trained.network.hidden
     if len(hidden) > 6:
         return f"it has {len(hidden)} hidden layers, more than 6 lines can be read"
     return "" if hidden else "it has no hidden layer"
-
-
-def activations_at(run: Run, places: Any) -> list[Any]:
-    """What each hidden layer puts out for rows in the units of the data set, (n, width) each."""
-    z, seen = run.trained.data.features.transform(places), []
-    for layer in run.trained.network.layers:
-        z = layer.forward(z, False, None)[0]
-        if layer.activation:
-            seen.append(np.array(z, dtype=float))
-    return seen
 
 
 def _outputs(run: Run, places: Any) -> Any:
