@@ -142,6 +142,7 @@ def test_a_part_is_drawn_without_a_run(runs: Path, here: Path) -> None:
     both = plot(runs, "--part", "relu", "--part", "gelu").stdout.splitlines()
     assert both == ["plots/activation_slope-relu.png", "plots/activation_slope-gelu.png"]
     assert plot(runs, "iris").stdout.splitlines() == ["plots/all_inputs-iris.png"]
+    assert "adam is no data set" not in plot(runs, "--part", "adam").stderr
     assert "the columns of softmax mix" in plot(runs, "--part", "softmax").stderr
 
 

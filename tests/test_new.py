@@ -340,7 +340,7 @@ def test_without_cookiecutter_one_line_says_what_to_install(tmp_path):
     """
     found = python(code)
     assert found.returncode == 2
-    assert "pip install 'glassnet[publish]'" in found.stderr
+    assert "pip install 'glassnet[publish]', or in a clone pip install -e '.[publish]'" in found.stderr
     assert "Traceback" not in found.stderr
     assert not (tmp_path / "glassnet-bent").exists()
 

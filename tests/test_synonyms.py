@@ -15,9 +15,10 @@ from sklearn.preprocessing import StandardScaler
 
 from glassnet import Catalog, Experiment, GlassClassifier, GlassnetError, GlassRegressor
 from glassnet.cli import main
+from glassnet.cli.table import TABLE
 from glassnet.estimators.words import parameter_called
 from glassnet.experiment import flag
-from glassnet.synonyms import OPTIONS, PARTS, SETTINGS, colon
+from glassnet.synonyms import COMMANDS, OPTIONS, PARTS, SETTINGS, colon
 
 CATALOG = Catalog.discover()
 FIELDS = {field.name for field in fields(Experiment)}
@@ -164,3 +165,35 @@ def test_estimators_and_commands_say_it_too(parameters: dict, words: str) -> Non
     options = [word for name, value in parameters.items() for word in (flag(name), value)]
     result = CliRunner().invoke(main, ["train", "iris", *options])
     assert result.exit_code == 2 and re.sub(r"^monitor", "--monitor", words) in " ".join(result.output.split())
+
+
+# --- what students type ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("train iris epochs=50", "An option has dashes: --epochs 50"),
+        ("train iris batch_size=8", "An option has dashes: --batch-size 8"),
+        ("sweep iris l2=0.1", "An option has dashes: --l2 0.1"),
+        ("train iris --verbose", "A training tells what it does, unless it is given --quiet."),
+        ("train --dataset iris", "Here it is a word without dashes, glassnet train DATASET."),
+        ("fit iris", "Here it is train."),
+        ("test last", "Here it is evaluate."),
+        ("explain last", "Here it is report."),
+        ("visualise last", "Here it is plot."),
+        ("predict iris", "no run 'iris'"),
+        ("predict", "Name a run: its folder, its number, or last"),
+        ("evaluate", "Name a run: its folder, its number, or last"),
+    ],
+)
+def test_what_students_type_is_answered(typed: str, words: str, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, ["--no-plugins", *typed.split()], prog_name="glassnet")
+    assert result.exit_code == 2
+    assert words in " ".join(result.output.split())
+
+
+def test_no_command_of_ours_is_called_like_a_word_of_others() -> None:
+    theirs = [word for words in COMMANDS.values() for word in words]
+    assert len(set(theirs)) == len(theirs) and set(COMMANDS) <= set(TABLE) and not set(theirs) & set(TABLE)

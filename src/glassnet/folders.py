@@ -20,7 +20,7 @@ def slug(title: str, kept: str = "-_") -> str:
     return "".join(letter if letter.isalnum() or letter in kept else "-" for letter in title)
 
 
-def _short(name: str) -> str:
+def short(name: str) -> str:
     """As much of a name as every disk takes: they count bytes, and take 255 with whatever is put before and behind."""
     return name.encode()[:LONGEST].decode(errors="ignore")
 
@@ -55,7 +55,7 @@ class Folders:
                     claim.mkdir()  # numbers are claimed by themselves: names may differ
                 except FileExistsError:
                     continue
-                folder = home / f"{number:04d}-{_short(slug(title))}"
+                folder = home / f"{number:04d}-{short(slug(title))}"
                 if not any(number_of(path) == number for path in home.iterdir()):
                     claim.rename(folder)
                     return folder

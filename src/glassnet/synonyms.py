@@ -136,6 +136,23 @@ OPTIONS = {
 }
 
 
+#: Words of others for commands, and what students type for them.
+COMMANDS = {
+    "train": ("fit", "learn", "run"),
+    "evaluate": ("test", "score", "validate"),
+    "predict": ("infer", "inference", "forecast"),
+    "report": ("explain", "diagnose", "page"),
+    "show": ("info", "describe", "doc", "docs"),
+    "runs": ("history", "log", "logs", "experiments"),
+    "plot": ("draw", "visualize", "visualise", "picture"),
+    "data": ("dataset", "datasets", "look"),
+    "summary": ("model_summary", "architecture"),
+    "sweep": ("tune", "search", "grid_search", "gridsearch", "hyperopt"),
+    "compare": ("benchmark",),
+    "new": ("create", "init", "template"),
+    "release": ("publish", "upload"),
+}
+
 #: What a door calls the field of an experiment; empty if it has none.
 Called = Callable[[str], str]
 
@@ -153,6 +170,12 @@ def part(kind: str, word: str, known: Collection[str]) -> str:
     """A sentence on what a part of others is called here, where a part of that name is known; else empty."""
     plain, table = _plain(word), PARTS.get(kind, {})
     found = next((ours for ours, theirs in table.items() if plain in theirs and ours in known), "")
+    return f" Here it is {found}." if found else ""
+
+
+def command(word: str) -> str:
+    """A sentence on what a command of others is called here; else empty."""
+    found = next((ours for ours, theirs in COMMANDS.items() if _plain(word) in theirs), "")
     return f" Here it is {found}." if found else ""
 
 

@@ -116,11 +116,29 @@ def told(error: click.ClickException) -> click.ClickException:
     if isinstance(error, click.NoSuchOption) and error.ctx is not None:
         from ..synonyms import setting  # here: most commands are typed right
 
-        flags = {str(param.name): param.opts[0] for param in error.ctx.command.params if param.opts}
-        if ours := setting(error.option_name, lambda field: flags.get(field, "")):
+        if ours := _QUIET.get(error.option_name) or setting(error.option_name, lambda field: _typed(field, error)):
             error.__dict__.update(message=f"{error.message.rstrip('.')}.{ours}", possibilities=None)
+    elif isinstance(error, click.MissingParameter) and error.param is not None and error.param.type.name == "run":
+        error.__dict__["message"] = "Name a run: its folder, its number, or last (`glassnet runs` lists them)."
+    elif found := _ASSIGNED.search(error.message or ""):
+        error.__dict__["message"] = f"{error.message}. An option has dashes: --{found[1].replace('_', '-')} {found[2]}"
     error.__dict__["message"] = bounded(visible(error.message), _LONGEST)
     return error
+
+
+#: An option as it is written in Python, where a word without dashes stands: `epochs=50`.
+_ASSIGNED = re.compile(r"unexpected extra arguments? \((?:.* )?([a-z][\w-]*)=([^\s)]+)")
+_QUIET = dict.fromkeys(("--verbose", "--verbosity"), " A training tells what it does, unless it is given --quiet.")
+
+
+def _typed(field: str, error: click.NoSuchOption) -> str:
+    """How the command that was typed calls a field of an experiment; empty if it does not."""
+    assert error.ctx is not None
+    for param in error.ctx.command.params:
+        if param.name == field:
+            first = f"a word without dashes, {error.ctx.command_path} {param.human_readable_name}"
+            return first if isinstance(param, click.Argument) else param.opts[0]
+    return ""
 
 
 def open_closed_streams() -> None:

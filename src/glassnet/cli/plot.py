@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import GlassnetError, did_you_mean, join
+from ..folders import short, slug
 from .edge import say, style
 from .runs import data_option, means_a_run, run_of, runs_option
 from .types import KindType, PartType, RunType
@@ -110,6 +111,8 @@ def plot(
         _print_left(left, every)
     if not jobs:
         reasons = dict.fromkeys(fitting.unsuited for fitting in left if fitting.unsuited)
+        of_others = [reason for reason in reasons if "but one of the kind" in reason]
+        reasons = dict.fromkeys([one for one in reasons if one not in of_others] or of_others[:1])
         raise GlassnetError(
             f"nothing was drawn, for no plot fits{_why(list(reasons))}; `glassnet plot --list` lists them"
         )
@@ -138,7 +141,9 @@ def _read(
         raise GlassnetError("name a run: glassnet plot last (`glassnet runs` lists all), or a part: --part relu")
     if first == 1 and (sweep := _sweep(words[0], runs, sweeps)):
         return [Subject(sweep, output or sweep.folder / "plots")], list(words[1:])
-    if first == 1 and not means_a_run(words[0], runs) and _is_dataset(words[0], catalog):
+    if first == 1 and means_a_run(words[0], runs) and _is_dataset(words[0], catalog):
+        say(f"{words[0]} is a run here; the data set of that name is --part {words[0]}", err=True)
+    elif first == 1 and _is_dataset(words[0], catalog):
         return _read(host, words[1:], (words[0],), "dataset", runs, data, sweeps, output)
     opened = [_open(host, word, catalog, runs, data, at) for at, word in enumerate(words[:first])]
     if len(opened) == 1:
@@ -217,7 +222,8 @@ def _why(reasons: list[str]) -> str:
 
 
 def _job(subject: Subject, fitting: Fitting, catalog: Catalog, form: str) -> Job:
-    return Job(subject, fitting, subject.folder / f"{_stem(fitting.choice, catalog)}{subject.suffix}.{form}")
+    name = short(f"{_stem(fitting.choice, catalog)}{subject.suffix}")  # options may hold names of any length
+    return Job(subject, fitting, subject.folder / f"{name}.{form}")
 
 
 def _stem(choice: Choice, catalog: Catalog) -> str:
@@ -232,7 +238,7 @@ def _options(choice: Choice) -> str:
 
 
 def _safe(name: str) -> str:
-    return "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name)
+    return slug(name, kept="-_.")
 
 
 # --- drawing and telling ------------------------------------------------------------------------------------

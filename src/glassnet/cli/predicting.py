@@ -144,9 +144,9 @@ def predict(
     from ..files import refuse_existing, write_text
 
     refuse_existing(output, "--output")
+    opened = run_of(host, run, runs)
     if (file is None) == (not rows):
         raise GlassnetError('give a table, or one row at a time: glassnet predict RUN FILE, or --row "hours=3,sex=f"')
-    opened = run_of(host, run, runs)
     words = reading_words(reading)
     handed = _typed_rows(opened, rows, words, beside) if rows else opened.handed(str(file), words, beside)
     table, notes = predictions(opened, handed), list(_notes(opened, handed, file))

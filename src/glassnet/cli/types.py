@@ -86,7 +86,7 @@ def _options(part: Part, name: str, typed: str) -> list[CompletionItem]:
 class RunType(click.ParamType):
     """A run, or a sweep: its folder, its number, or last; it is read by the command, not here."""
 
-    name = "text"
+    name = "run"
 
     def __init__(self, option: str = "runs", also: click.ParamType | None = None) -> None:
         """Complete folders of the place that an option names, "runs" or "sweeps", and what may stand there `also`."""

@@ -52,8 +52,10 @@ def failure(part: Part, error: Exception) -> str:
 
 
 def _unknown(catalog: Catalog, word: str) -> str:
+    from .. import synonyms
     from ..catalog import refusal, typed
 
     theirs = [typed(part) for part in catalog.parts("command") if not refusal(part)]
     known = [*TABLE, *theirs]
-    return f"there is no command {word!r}.{did_you_mean(word, known)} Commands: {join(known)}.{catalog.absent(word)}"
+    guess = synonyms.command(word) or did_you_mean(word, known)
+    return f"there is no command {word!r}.{guess} Commands: {join(known)}.{catalog.absent(word)}"

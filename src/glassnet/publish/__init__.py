@@ -15,5 +15,5 @@ def extra(module: str) -> ModuleType:
             raise
         raise GlassnetError(
             f"publishing needs {module}, which is not installed here. Install what it needs with: "
-            "pip install 'glassnet[publish]'"
+            "pip install 'glassnet[publish]', or in a clone pip install -e '.[publish]'"
         ) from error

@@ -137,7 +137,8 @@ TOOLS = (
     Explanation(
         r"No module named (?P<quote>'?)(?P<tool>twine|build|check_wheel_contents|pip|pytest)\b",
         "{tool} is not installed in this Python",
-        "python -m pip install 'glassnet[publish]' (and always `python -m {tool}`: a bare `{tool}` may be another "
+        "python -m pip install 'glassnet[publish]', in a clone -e '.[publish]' "
+        "(and always `python -m {tool}`: a bare `{tool}` may be another "
         "Python's, or none)",
     ),
     Explanation(
