@@ -16,6 +16,7 @@ from waiting import PATIENCE
 from glassnet import Experiment, load
 from glassnet import run as begin
 from glassnet.cli import main
+from glassnet.owners import owning
 
 MIRROR = os.environ.get("GLASSNET_DATA_MIRROR", "")
 JSON_KEYS = ["run", "epochs", "seconds", "stopped", "metrics", "intervals", "linear"]
@@ -431,11 +432,12 @@ def test_runs_lists_them_and_a_damaged_one_hides_no_other() -> None:
     shutil.copytree("runs/0001-iris", "runs/0004-iris")
     Path("runs/0004-iris/metrics.json").unlink()
     rows = json.loads(run("runs", "--json").stdout)
-    every = ["run", "dataset", "epochs", "score", "metric", "rows", "stopped", "when", "seconds", "note"]
+    every = ["run", "dataset", "epochs", "score", "metric", "rows", "stopped", "when", "seconds", "note", "differs"]
     assert [list(row) for row in rows] == [every] * 4
     assert rows[0].pop("when") and rows[0].pop("seconds") >= 0
     assert rows[0] == {
         "note": "",
+        "differs": "",
         "run": str(Path("runs/0001-iris")),
         "dataset": "glassnet/iris",
         "epochs": 2,
@@ -472,6 +474,13 @@ def test_runs_are_told_apart_sorted_chosen_noted_and_deleted() -> None:
     assert shown("--last", "2") == ["runs/0003-xor", "runs/0004-iris"]
     scores = [row["score"] for row in json.loads(run("runs", "--sort", "score", "--json").stdout)]
     assert scores == sorted(scores, reverse=True)
+    by_metric = [row["score"] for row in json.loads(run("runs", "--sort", "accuracy", "--json").stdout)]
+    assert by_metric == scores
+    assert "Did you mean 'accuracy'" in run("runs", "--sort", "acuracy").stderr
+    with owning(Path("runs/0003-xor"), "training"):
+        refused = run("runs", "3", "--delete", "--yes")
+    assert refused.exit_code == 2 and "is training runs/0003-xor" in refused.stderr and Path("runs/0003-xor").is_dir()
+    assert json.loads(run("runs", "--json").stdout)[1]["differs"] == "dropout 0.2"
     wrong = run("runs", "--where", "dropuot=0.2")
     assert wrong.exit_code == 2 and "Did you mean 'dropout'" in wrong.stderr
     assert "the calm one" in run("runs", "2", "--note", "the calm one").stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from pathlib import Path
 from typing import Any
@@ -132,3 +133,42 @@ def test_names_of_users_are_no_markup(tmp_path: Path) -> None:
         glassnet.explain(training)._repr_html_(),
     ):
         assert "<img" not in face and "<b>y" not in face
+
+
+@pytest.mark.parametrize(
+    "what", ["loss", "confusion_matrix", "roc", "loss_runs", "gradient_norms", "permutation_importance"]
+)
+def test_a_picture_can_be_pickled(training: Training, what: str) -> None:
+    figure = plot([training, training] if what.endswith("_runs") else training, what)
+    again = pickle.loads(pickle.dumps(figure))
+    assert again._repr_png_() == figure._repr_png_()  # type: ignore[attr-defined]
+
+
+def test_the_dark_rule_of_a_drawing_reaches_no_other_one(training: Training) -> None:
+    svg = plot(training)._repr_svg_()  # type: ignore[attr-defined]
+    rule = re.search(r"prefers-color-scheme: dark\) { (\S+) {", svg)
+    assert rule is not None and rule[1] == ".glassnet-picture" and svg.count('class="glassnet-picture"') == 1
+
+
+def test_what_a_guest_drew_with_pyplot_is_shown_once(tmp_path: Path) -> None:
+    guest = '''
+from glassnet import *
+def curve() -> Plot:
+    """The loss, drawn with pyplot."""
+    def draw(run):
+        import matplotlib.pyplot as plt
+        figure, axes = plt.subplots()
+        axes.plot([epoch.loss for epoch in run.epochs])
+        return figure
+    return Plot(draw)
+'''
+    cells = executed(
+        [
+            "%matplotlib inline\nimport matplotlib.pyplot as plt" + guest,
+            "training = run(Experiment(dataset='iris', epochs=2)).finish()\nplot(training, curve)",
+            "len(plt.get_fignums())",
+        ],
+        tmp_path,
+    )
+    assert sum("image/png" in output.get("data", {}) for output in cells[1].outputs) == 1
+    assert shown(cells[2])["text/plain"] == "0"

@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 
 from glassnet import Dataset, Plot, Run, pictures, plotting
 from glassnet.checks import small_runs
-from glassnet.pictures.finishing import plain
 from glassnet.pictures.names import NAMELESS
+from glassnet.pictures.powers import plain
 from glassnet.wording import spelled
 
 LONG = "previous {} grade of the pupil in mathematics in the final e{}"

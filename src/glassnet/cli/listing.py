@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 NOTE = "note.txt"  # in the run's folder
 LONGEST_NOTE = 500
-#: What runs can be sorted by, and whether the largest comes first.
-SORTS = {"when": False, "score": True, "took": False, "dataset": False}
+#: What runs can be sorted by beside their scores.
+SORTS = ("when", "score", "took", "dataset")
 #: Choices that have a column of their own, or say nothing about a run.
 _SHOWN = ("dataset", "epochs", "plugins")
 
@@ -45,9 +45,7 @@ Examples:
 @click.argument("words", metavar="[RUN]...", nargs=-1, type=RunType())
 @runs_option
 @click.option("--where", multiple=True, metavar="CHOICE=VALUE", help="Those alone that chose so. Repeatable.")
-@click.option(
-    "--sort", type=click.Choice(list(SORTS)), default="when", show_default=True, help="The order of the runs."
-)
+@click.option("--sort", default="when", show_default=True, metavar="KEY", help=f"By {', '.join(SORTS)}, or a metric.")
 @click.option("--last", type=click.IntRange(1), metavar="N", help="The last N of them alone.")
 @click.option("--note", metavar="TEXT", help="Keep a word about each RUN with it; an empty one takes it away.")
 @click.option("--delete", is_flag=True, help="Remove the folders of each RUN, after a question.")
@@ -74,6 +72,8 @@ def list_runs(
     for run in found if note is not None else ():
         _keep_note(run, str(note))
     rows = _chosen([_row(run) for run in found], where, sort, last)
+    for row, differs in zip(rows, _differences(rows), strict=True):
+        row.differs = differs
     if as_json:
         say(json.dumps([row.words() for row in rows]))
     elif not rows:
@@ -100,7 +100,8 @@ class Row:
     when: str = ""
     seconds: float | None = None
     note: str = ""
-    better: int = 1
+    differs: str = ""
+    scores: dict[str, float] = field(default_factory=dict)  # by metric, each so that more is better
     experiment: Experiment | None = None
 
     def words(self) -> dict[str, Any]:
@@ -111,7 +112,7 @@ class Row:
         return kept
 
 
-_INNER = ("experiment", "better")
+_INNER = ("experiment", "scores")
 
 
 def _row(run: Run) -> Row:
@@ -126,7 +127,8 @@ def _row(run: Run) -> Row:
         score = run.score(run.chosen_by())
         row.epochs, row.score, row.metric, row.rows = run.result["epochs"], score.value, score.metric, score.split
         row.seconds, row.stopped = run.result.get("seconds"), run.result["stopped"]
-        row.better = -1 if score.better == "lower" else 1
+        every = {name: run.score(score.split, name) for name in run.metrics}
+        row.scores = {name: one.value * (-1 if one.better == "lower" else 1) for name, one in every.items()}
     except GlassnetError as error:
         row.stopped = str(error)
     return row
@@ -153,15 +155,22 @@ def _chosen(rows: list[Row], where: Sequence[str], sort: str, last: int | None) 
                 f"{did_you_mean(name, known)} Possible: {join(known)}"
             )
         rows = [row for row in rows if value in _meant(row, name)]
-    keys = {
-        "when": lambda row: row.when,
-        "score": lambda row: float("-inf") if row.score is None else row.better * row.score,
-        "took": lambda row: row.seconds or 0.0,
-        "dataset": lambda row: row.dataset,
-    }
     if sort != "when":  # the folders are in that order
-        rows = sorted(rows, key=keys[sort], reverse=SORTS[sort])
+        rows = _sorted(rows, sort)
     return rows if last is None else rows[-last:] if sort == "when" else rows[:last]
+
+
+def _sorted(rows: list[Row], sort: str) -> list[Row]:
+    """By a metric, the best first and those without it last; or by what else is known of each."""
+    if sort in ("took", "dataset"):
+        return sorted(rows, key=lambda row: (row.seconds or 0.0) if sort == "took" else row.dataset)
+    metrics = list(dict.fromkeys(name for row in rows for name in row.scores))
+    if sort != "score" and sort not in metrics:
+        known = [*SORTS, *metrics]
+        raise GlassnetError(
+            f"--sort {sort!r} is no metric of these runs.{did_you_mean(sort, known)} Known: {join(known)}"
+        )
+    return sorted(rows, key=lambda row: -row.scores.get(row.metric if sort == "score" else sort, float("-inf")))
 
 
 def _choices(row: Row) -> dict[str, str]:
@@ -200,13 +209,13 @@ def _print_rows(rows: Sequence[Row]) -> None:
     from .display import console
 
     cells = []
-    for row, differs in zip(rows, _differences(rows), strict=True):
+    for row in rows:
         score = "" if row.score is None else f"{row.rows} {row.metric} {figure(row.score)}"
         took = "" if row.seconds is None else duration(row.seconds)
         title = Experiment(row.dataset).title if row.dataset else ""
         ended = row.stopped.split(":")[0]
         epochs = "" if row.epochs is None else str(row.epochs)
-        cells.append((row.run, title, differs, epochs, score, _local(row.when), took, ended, row.note))
+        cells.append((row.run, title, row.differs, epochs, score, _local(row.when), took, ended, row.note))
     headings = ("run", "dataset", "differs", "epochs", "score", "when", "took", "stopped", "note")
     kept = [at for at in range(len(headings)) if at < 2 or any(line[at] for line in cells)]
     table = Table(

@@ -62,6 +62,7 @@ def rate_range(training: Training, low: float = 1e-6, high: float = 10.0, steps:
     most 500 evenly spaced training rows; where it is four times its lowest, or no longer a number, the test ends
     early. (Smith 2017, who looks at the losses of batches.)
     """
+    _need_training(training, "rate_range")
     choice = training.chosen.optimizer
     optimizer = choice.build()
     if optimizer.update is None or "lr" not in choice.options:
@@ -85,6 +86,11 @@ def rate_range(training: Training, low: float = 1e-6, high: float = 10.0, steps:
         before.restore(network)
     kept = np.isfinite(level)
     return RateRange(rates[: len(level)][kept], np.array(losses)[kept], np.array(level)[kept])
+
+
+def _need_training(given: Any, what: str) -> None:
+    if not isinstance(given, Training):
+        raise GlassnetError(f"{what} wants a training, {what}(run(experiment)), not {type(given).__name__}")
 
 
 def _batches(training: Training) -> Any:
@@ -116,6 +122,7 @@ def batch_trials(training: Training, sizes: Sequence[int], epochs: int = 10, row
 
     The network's weights are as they were afterwards. With batch normalisation a size of 1 becomes 2.
     """
+    _need_training(training, "batch_trials")
     some = at_most(training.data.train, rows)
     least = 2 if training.network.batch_norm else 1
     _trial(training, some, len(some), 1)  # what only the first one has to load or lay out is on nobody's clock

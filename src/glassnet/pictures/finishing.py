@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from .fitting import fit_words
 from .look import hidden_names, legend
-
-_POWER = re.compile(r"\$\\mathdefault\{(-?)(?:([\d.]+)\\times)?(\d+)\^\{([-−]?\d+)\}\}\$")
-_RAISED = str.maketrans("-−0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def finished(figure: Any) -> Any:
@@ -20,12 +16,14 @@ def finished(figure: Any) -> Any:
     """
     from matplotlib.ticker import LogFormatterMathtext
 
+    from .powers import Plain
+
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
             for which in ("major", "minor"):
                 formatter = getattr(axis, f"get_{which}_formatter")()
                 if isinstance(formatter, LogFormatterMathtext):
-                    getattr(axis, f"set_{which}_formatter")(_plain(formatter))
+                    getattr(axis, f"set_{which}_formatter")(Plain(formatter))
         made = axes.get_legend()
         if made is not None and hidden_names(axes, made):
             title, size = made.get_title(), made.get_texts()[0].get_fontsize()
@@ -33,24 +31,3 @@ def finished(figure: Any) -> Any:
             legend(axes, loc=made._loc, fontsize=size, ncols=made._ncols, **words)  # no public way tells its place
     fit_words(figure)
     return figure
-
-
-def _plain(formatter: Any) -> Any:
-    """The same formatter, of whose formulas letters are made."""
-    from matplotlib.ticker import Formatter
-
-    class Plain(Formatter):
-        def __call__(self, value: float, position: Any = None) -> str:
-            return plain(formatter(value, position))
-
-        def set_locs(self, locs: Any) -> None:
-            formatter.set_locs(locs)
-
-    return Plain()
-
-
-def plain(text: str) -> str:
-    """`10⁻³` for what matplotlib's formulas say of a power of ten, and `2×10⁴`."""
-    return _POWER.sub(
-        lambda found: f"{found[1]}{found[2] + '×' if found[2] else ''}{found[3]}{found[4].translate(_RAISED)}", text
-    )

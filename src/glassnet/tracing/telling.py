@@ -22,8 +22,8 @@ from .words import short
 
 def trace(
     what: Experiment | Training | Run | Any,
-    *,
     rows: int | Sequence[int] | None = None,
+    *,
     steps: int = 1,
     check: bool = False,
     catalog: Catalog | None = None,
