@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from matplotlib.figure import Figure
 
 from glassnet import Dataset, Plot, Run, pictures, plotting
 from glassnet.checks import small_runs
+from glassnet.pictures.finishing import finished
 from glassnet.pictures.names import NAMELESS
 from glassnet.pictures.powers import plain
 from glassnet.wording import spelled
@@ -168,3 +170,15 @@ def test_the_loss_of_standardised_numbers_says_its_unit_and_a_loss_of_classes_ha
 def test_the_colours_of_every_report_by_class_begin_at_nought() -> None:
     image = plotting.plot(subjects("sixty letters")[1], "class_report").axes[0].images[0]
     assert image.get_clim()[0] == 0
+
+
+@pytest.mark.parametrize("largest", [1.0, 270_000.0, 12_500_000.0, 3e-5])
+def test_long_numbers_along_x_stay_apart(largest: float) -> None:
+    made, axes = pictures.single("Numbers", "x", "y")
+    axes.plot([0.4 * largest, largest], [0, 1])
+    finished(made)
+    made.canvas.draw()
+    low, high = axes.get_xlim()
+    boxes = [tick.label1.get_window_extent() for tick in axes.xaxis.get_major_ticks() if low <= tick.get_loc() <= high]
+    assert len(boxes) >= 2
+    assert all(one.x1 + 5 < other.x0 for one, other in pairwise(boxes))

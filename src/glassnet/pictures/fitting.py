@@ -16,11 +16,14 @@ from .names import width, wrapped
 
 LONG, MANY = 0.9, 0.4  # of the room that a text, and that all names along x may have: beyond it they are looked at
 LONG_BESIDE_A_SQUARE = 0.6  # axes whose units are equally long both ways may end up much smaller than their place
+BETWEEN, MARGIN = 1.35, 0.5  # numbers along x: a third of each stays free; inches that the axes lose to words beside
 EDGE = 0.06  # inches that stay free at the border of the figure and between two pairs of axes
 
 
 def fit_words(figure: Any) -> None:
     """Turn and break what would overlap or leave the figure; what is short costs nothing."""
+    for axes in figure.axes:
+        _space(axes)
     engine = figure.get_layout_engine()
     if engine is None or not any(_is_long(figure, axes) for axes in figure.axes):
         return
@@ -32,6 +35,22 @@ def fit_words(figure: Any) -> None:
             if not sum(_break(figure, axes) for axes in figure.axes):  # all of them, not up to the first
                 break
             _lay_out(figure)
+
+
+def _space(axes: Any) -> None:
+    """Fewer numbers along x where long ones would touch: matplotlib counts on three letters for each."""
+    from matplotlib.ticker import AutoLocator, MaxNLocator
+
+    axis = axes.xaxis
+    if not axes.axison or type(axis.get_major_locator()) is not AutoLocator:
+        return
+    low, high = sorted(axis.get_view_interval())
+    texts = axis.get_major_formatter().format_ticks([at for at in axis.get_majorticklocs() if low <= at <= high])
+    size = axis.get_major_ticks(1)[0].label1.get_fontsize()
+    longest = BETWEEN * max((width(text, size) for text in texts), default=0.0)
+    inches = axes.get_position().width * axes.figure.get_figwidth() - MARGIN
+    if longest * len(texts) > inches:
+        axis.set_major_locator(MaxNLocator(max(2, int(inches / longest)), steps=[1, 2, 2.5, 5, 10]))
 
 
 def _lay_out(figure: Any) -> None:
