@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_array
 from sklearn.base import clone
 from sklearn.calibration import CalibrationDisplay
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_wine
+from sklearn.ensemble import BaggingClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.inspection import DecisionBoundaryDisplay, PartialDependenceDisplay, permutation_importance
 from sklearn.metrics import (
@@ -24,6 +26,7 @@ from sklearn.metrics import (
     confusion_matrix,
 )
 from sklearn.model_selection import GridSearchCV
+from sklearn.multioutput import MultiOutputClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -109,7 +112,7 @@ def test_what_is_no_fit_is_refused_in_words(fitted: Any) -> None:
         explain(GlassClassifier())
     with pytest.raises(GlassnetError, match=r"explain wants a run .* not StandardScaler"):
         explain(StandardScaler())
-    with pytest.raises(GlassnetError, match="fit it again in this process"):
+    with pytest.raises(GlassnetError, match=r"fit it\s+again in this process"):
         plot(pickle.loads(pickle.dumps(fitted)))
 
 
@@ -120,6 +123,35 @@ def test_rows_are_neither_copied_nor_pickled(wine: tuple) -> None:
     assert model._fitted.given.dataset.X is wide
     assert len(pickle.dumps(model)) < 30_000
     assert not hasattr(clone(model), "_fitted")
+
+
+def test_whatever_a_fit_was_given_is_looked_into() -> None:
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((90, 3)), rng.integers(0, 2, 90)
+    parts = few()
+    for _ in range(2):
+        parts.partial_fit(X, y, classes=[0, 1])
+    fits = [
+        parts,
+        few().fit(csr_array(X), y),
+        few().fit(X, np.column_stack([y, 1 - y, y])),
+        few().fit(X, np.array(["no", "yes"])[y], sample_weight=rng.random(90)),
+        few().fit(X, y, X_val=X[:20], y_val=y[:20]),
+        few(early_stopping=True).fit(X, y),
+        GlassRegressor((), optimizer="lbfgs", max_iter=60).fit(X, X[:, :2]),
+    ]
+    for fit in fits:
+        assert str(explain(fit)).startswith(type(fit).__name__)
+        assert plot(fit).get_suptitle() and summary(fit).parameters and trace(fit, [1]).steps
+
+
+def test_many_networks_in_one_are_refused_in_words() -> None:
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((60, 2)), rng.integers(0, 2, 60)
+    for many in (BaggingClassifier(few(), n_estimators=2), MultiOutputClassifier(few())):
+        target = np.column_stack([y, 1 - y]) if isinstance(many, MultiOutputClassifier) else y
+        with pytest.raises(GlassnetError, match=f"not {type(many).__name__}"):
+            explain(many.fit(X, target))
 
 
 # --- what ended too early ---------------------------------------------------------------------------------------

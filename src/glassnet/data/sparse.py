@@ -30,6 +30,8 @@ class Sparse:
         return self.shape[0]
 
     def __getitem__(self, rows: Any) -> Array:
+        if np.ndim(rows) == 0 and not isinstance(rows, slice):  # one row, of which SciPy's arrays make a vector
+            return _written_out(self.matrix[[rows]], None)[0]
         return _written_out(self.matrix[rows], None)
 
     def part(self, rows: Any, dtype: DTypeLike | None = None) -> Sparse:

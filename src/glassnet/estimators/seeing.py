@@ -26,8 +26,8 @@ def run_of_fit(estimator: Any, names: Sequence[str] | None = None) -> Run:
     fitted = estimator._fitted
     if fitted.given is None:
         raise GlassnetError(
-            f"the rows that this {type(estimator).__name__} was fitted to are not kept with it in files: fit it again "
-            "in this process to look into it"
+            f"the rows that this {type(estimator).__name__} was fitted to are kept neither in files nor in copies: "
+            "fit it again in this process to look into it"
         )
     catalog = with_given(known_parts(), estimator)
     source, features = fitted.given.dataset, fitted.model.features

@@ -39,6 +39,8 @@ def _in_estimator(subject: Any, names: Sequence[str] | None) -> Run | None:
     if hasattr(subject, "as_run"):
         run: Run = subject.as_run(names)
         return run
+    if hasattr(subject, "estimators_"):  # many networks in one: which of them is meant, nobody can tell
+        return None
     if hasattr(subject, "best_estimator_"):  # a search
         return _in_estimator(subject.best_estimator_, names)
     if isinstance(steps := getattr(subject, "steps", None), list) and steps:  # a pipeline
