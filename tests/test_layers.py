@@ -15,7 +15,7 @@ import glassnet
 
 ROOT = Path(glassnet.__file__).parent
 FLOORS = (
-    ("wording",),
+    ("teaching", "wording"),
     ("errors", "kinds", "process", "schemas", "slopes", "streams"),
     ("conventions", "files", "findings", "hooks", "probes", "synonyms", "tables"),
     ("backward", "catalog", "data", "folders", "owners"),
@@ -27,7 +27,7 @@ FLOORS = (
     ("experiment",),
     ("runs",),
     ("diagnosis", "pictures"),
-    ("sweeps",),
+    ("lessons", "sweeps"),
     ("checks", "tracing"),
     ("comparing", "estimators", "exporting", "playground", "plotting", "publish", "summaries"),
     ("pages", "saving"),

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import conventions, pictures
+    from . import conventions, lessons, pictures
     from .catalog import Catalog
     from .checks import check, contract_tests
     from .data import fetch
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .saving import load, save
     from .summaries import Summary, summary
     from .sweeps import Sweep
+    from .teaching import Exercise, Exhibit, Lesson, Verdict
     from .tracing import Trace, trace
 
 __all__ = [
@@ -49,6 +50,8 @@ __all__ = [
     "Dataset",
     "Diverged",
     "Engine",
+    "Exercise",
+    "Exhibit",
     "Experiment",
     "Explanation",
     "GlassClassifier",
@@ -56,6 +59,7 @@ __all__ = [
     "GlassnetError",
     "GlassnetWarning",
     "Initializer",
+    "Lesson",
     "Look",
     "Loss",
     "Metric",
@@ -72,6 +76,7 @@ __all__ = [
     "Sweep",
     "Trace",
     "Training",
+    "Verdict",
     "__version__",
     "batch_trials",
     "check",
@@ -81,6 +86,7 @@ __all__ = [
     "explain",
     "fetch",
     "hookimpl",
+    "lessons",
     "load",
     "look",
     "pictures",
@@ -114,6 +120,7 @@ _HOME = {
     "saving": "load save",
     "summaries": "Summary summary",
     "sweeps": "Sweep",
+    "teaching": "Exercise Exhibit Lesson Verdict",
     "tracing": "Trace trace",
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
@@ -127,7 +134,7 @@ def __getattr__(name: str) -> Any:
             return version("glassnet")
         except PackageNotFoundError:  # a checkout that was never installed
             return "0+unknown"
-    if name in ("conventions", "engines", "pictures"):  # modules of the face, as a whole
+    if name in ("conventions", "engines", "lessons", "pictures"):  # modules of the face, as a whole
         return import_module(f".{name}", __name__)
     if name not in _MODULE_OF:
         raise AttributeError(f"module 'glassnet' has no attribute {name!r}")

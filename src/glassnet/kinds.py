@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from .teaching import Exhibit, Lesson
+
 if TYPE_CHECKING:  # NumPy is not imported here: `glassnet --help` must not wait for it
     import numpy as np
     from numpy.typing import NDArray
@@ -340,7 +342,8 @@ class Command:
 #: Our own words after `glassnet`: no plugin's command can take one of them.
 COMMANDS = (
     "list", "show", "check", "plugins", "doctor", "train", "sweep", "trace", "summary", "evaluate", "predict", "runs",
-    "plot", "report", "compare", "conventions", "export", "data", "index", "new", "sabotage", "release",
+    "plot", "report", "compare", "conventions", "export", "data", "index", "new", "sabotage", "release", "lesson",
+    "museum", "explain",
 )  # fmt: skip
 
 
@@ -377,6 +380,8 @@ KINDS: Mapping[str, Kind] = {
         Kind("plot", "plots", Plot, "a picture of a run, of several runs, or of a part", formula=False),
         Kind("engine", "engines", Engine, "another library that trains the same network", formula=False),
         Kind("command", "commands", Command, "one more word after `glassnet`", formula=False, ours=False),
+        Kind("lesson", "lessons", Lesson, "a page that runs, with its exercises", formula=False),
+        Kind("exhibit", "exhibits", Exhibit, "code that is wrong in one instructive way, and its mended form", formula=False),
     )
 }
 

@@ -1,0 +1,1 @@
+"""Exercises of the course that need code, a module for each lesson."""

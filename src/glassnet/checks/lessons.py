@@ -1,0 +1,280 @@
+"""What a lesson promises: its page runs, its right answers are accepted, and each wrong one is told what is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from ..errors import GlassnetError, join
+from ..teaching import Exercise, Lesson
+from ..lessons import filling, mathematics
+from ..lessons.pages import exercises_of
+from ..lessons.playing import CellFailed, Played, play
+from ..lessons.reading import Cell, Page, Prose, read_page
+from ..lessons.trying import Tried, survivors, tried
+from ..wording import count
+from .cases import Call, Case, NotApplicable, Refused
+from .running import Promise
+
+EXEMPT = {
+    "input-untouched": "it is handed nothing",
+    "paper": "its sources stand on its page",
+    "repeatable": "its page is played anew each time, and shows this machine",
+}
+_OVER = 3  # times the seconds that a lesson says, beyond which it fails
+
+
+@dataclass
+class _Tryout:
+    """A lesson that is played once, and whose answers are tried once, for all of its promises."""
+
+    case: Case
+    bag: Lesson
+    trouble: str = ""
+    blocks: list[Played] = field(default_factory=list)
+
+    @cached_property
+    def page(self) -> Page:
+        return read_page(self.bag.page)
+
+    @cached_property
+    def exercises(self) -> list[Exercise]:
+        return exercises_of(self.bag, self.page)
+
+    @cached_property
+    def played(self) -> list[Played]:
+        from ..data import downloads  # noqa: F401  # what a lesson may fetch is found there
+
+        found = []
+        try:
+            for block in play(self.page, strangers(self.case)):
+                found.append(block)
+        except CellFailed as error:
+            self.trouble = str(error)
+        except GlassnetError as error:
+            self.trouble = str(error)
+        return found
+
+    @cached_property
+    def answers(self) -> dict[str, list[Tried]]:
+        from ..answers import Server
+
+        with Server() as server:
+            return {exercise.name: list(tried(exercise, server)) for exercise in self.exercises}
+
+    def of(self, *roles: str) -> Iterator[tuple[str, Tried]]:
+        for name, results in self.answers.items():
+            for one in results:
+                if one.role in roles:
+                    yield name, one
+
+
+_latest: list[Any] = [None, None]
+
+
+def _tryout(case: Case) -> _Tryout:
+    if _latest[0] is not case:
+        _latest[:] = [case, _Tryout(case, case.bag)]
+    return _latest[1]  # type: ignore[no-any-return]
+
+
+def strangers(case: Case) -> list[str]:
+    """The words before a command that keep other plugins out: glassnet's own parts and the lesson's are there."""
+    guests = [guest for guest in case.find().guests if not guest.file and guest.distribution != case.part.distribution]
+    return [word for guest in guests for word in ("--without", guest.distribution)]
+
+
+def whole(case: Case, bag: Lesson) -> None:
+    """Its page can be read, has a title, and each place on it has its exercise."""
+    try:
+        page = read_page(bag.page)
+        exercises_of(bag, page)
+    except GlassnetError as error:
+        raise Refused(str(error)) from error
+    if not page.title:
+        raise Refused("its page has no title: begin with a line `# What it is about`")
+    if bag.minutes <= 0 or bag.seconds <= 0:
+        raise Refused(f"it takes {bag.minutes} minutes and {bag.seconds} seconds: both are more than 0")
+
+
+def calls(case: Case, bag: Lesson) -> Iterator[Call]:
+    """Nothing of a lesson is called: its page is played and its answers are tried."""
+    yield from ()
+
+
+def page_runs(case: Case) -> str:
+    """What a page shows has to be so: every cell runs, one after the other, in a fresh folder."""
+    tryout = _tryout(case)
+    tryout.played
+    if tryout.trouble and "stands in the prose" not in tryout.trouble and "can't be filled" not in tryout.trouble:
+        raise Refused(tryout.trouble)
+    return count(len(tryout.page.cells), "cell")
+
+
+_DECIMAL = re.compile(r"(?<![\w.,/-])\d+\.\d+(?![\w.])")
+
+
+def claims_filled(case: Case) -> str:
+    """A figure that was typed is old tomorrow: figures in prose are filled in from what the cells have computed."""
+    tryout = _tryout(case)
+    tryout.played
+    if "stands in the prose" in tryout.trouble or "can't be filled" in tryout.trouble:
+        raise Refused(tryout.trouble)
+    bare = [
+        found[0]
+        for block in tryout.page.blocks
+        if isinstance(block, Prose)
+        for piece in filling.KEPT.split(block.text)[::2]
+        for found in _DECIMAL.finditer(piece)
+    ]
+    return f"{join(bare[:3])} stands in the prose as it was typed: fill it in, as in {{best:.2f}}" if bare else ""
+
+
+def right_accepted(case: Case) -> str:
+    """Nothing discourages like a right answer that is refused: each right answer, and each variant of it, is right."""
+    _require_exercises(case)
+    for exercise in _tryout(case).exercises:
+        if len(exercise.right) < 2:
+            raise Refused(f"exercise {exercise.name!r} has {count(len(exercise.right), 'right answer')}: give two, "
+                          "written differently")  # fmt: skip
+    number = 0
+    for name, one in _tryout(case).of("right", "variant"):
+        number += 1
+        if one.result.state != "right":
+            words = f"its words: {one.result.words}" if one.result.words else "without a word"
+            raise Refused(f"exercise {name!r}: this {one.role} answer is {one.result.state}, {words}\n{_cut(one.text)}")
+    return count(number, "answer")
+
+
+def wrong_refused(case: Case) -> str:
+    """A check that takes anything teaches nothing: every known wrong answer is refused."""
+    _require_exercises(case)
+    for exercise in _tryout(case).exercises:
+        if len(exercise.wrong) < (3 if exercise.sort != "choice" else 2):
+            raise Refused(f"exercise {exercise.name!r} has {count(len(exercise.wrong), 'wrong answer')}: give three, "
+                          "with the words that each gets")  # fmt: skip
+    number = 0
+    for name, one in _tryout(case).of("wrong"):
+        number += 1
+        if one.result.state == "right":
+            raise Refused(f"exercise {name!r} accepts this wrong answer:\n{_cut(one.text)}")
+        if one.result.state != "wrong":
+            raise Refused(f"exercise {name!r}: this wrong answer is {one.result.state}: {one.result.words}\n{_cut(one.text)}")
+    return count(number, "answer")
+
+
+def wrong_explained(case: Case) -> None:
+    """"Wrong" alone helps nobody: each known wrong answer is met with its own words, and with no other's."""
+    _require_exercises(case)
+    for name, one in _tryout(case).of("wrong"):
+        if not one.words.strip():
+            raise Refused(f"exercise {name!r}: this wrong answer has no words:\n{_cut(one.text)}")
+        if one.result.state == "wrong" and not one.result.words.startswith(one.words):
+            raise Refused(f"exercise {name!r}: expected {one.words!r}, and it says {one.result.words!r}\n{_cut(one.text)}")
+
+
+def stub_open(case: Case) -> None:
+    """Who has not begun is not wrong, and not right either: an untouched stub is open."""
+    _require_exercises(case)
+    for name, one in _tryout(case).of("stub"):
+        if one.result.state != "open":
+            raise Refused(f"exercise {name!r}: the stub is {one.result.state}: {one.result.words}")
+
+
+def hints(case: Case) -> None:
+    """Who is stuck needs a next step: every exercise has a hint, and none gives the answer away."""
+    _require_exercises(case)
+    for exercise in _tryout(case).exercises:
+        if not exercise.hints:
+            raise Refused(f"exercise {exercise.name!r} has no hint")
+        for hint in exercise.hints:
+            if not hint.strip():
+                raise Refused(f"exercise {exercise.name!r} has an empty hint")
+
+
+def order(case: Case) -> str:
+    """What a lesson needs comes before it: `after` names lessons that stand earlier in their course."""
+    parts = case.find().parts("lesson")
+    own = [part.name for part in parts if part.distribution == case.part.distribution]
+    for name in case.bag.after:
+        found = case.find().matches("lesson", name, case.part.distribution)
+        if not found:
+            known = [case.find().short_name(part) for part in parts]
+            raise Refused(f"it comes after {name!r}, and there is no such lesson: there are {join(known)}")
+        mine = case.part.name in own
+        if found[0].distribution == case.part.distribution and mine:
+            if own.index(found[0].name) >= own.index(case.part.name):
+                raise Refused(f"it comes after {name!r}, which stands behind it in the course")
+    return join(case.bag.after) or "it needs no other"
+
+
+_REACHING = re.compile(r"\b(urllib|requests|httpx|socket|urlopen|http\.client)\b")
+
+
+def offline(case: Case) -> None:
+    """A classroom has no network: a page uses what is on the machine, and what `data` names."""
+    for cell in read_page(case.bag.page).cells:
+        found = _REACHING.search(cell.text)
+        if found:
+            raise Refused(f"line {cell.line}: a cell uses {found[0]}: rows come from data sets, named in the header's data")
+
+
+def in_time(case: Case) -> str:
+    """Who waits stops reading: all cells together take no longer than the lesson says."""
+    tryout = _tryout(case)
+    spent = sum(block.seconds for block in tryout.played)
+    if spent > _OVER * case.bag.seconds:
+        raise Refused(f"its cells take {spent:.0f} seconds of CPU, and it says {case.bag.seconds:g}")
+    return f"its cells take {spent:.1f} s of CPU, more than it says" if spent > case.bag.seconds else ""
+
+
+def accessible(case: Case) -> None:
+    """Everybody reads it: headings in order, words for every picture, formulas in both forms."""
+    level = 0
+    for block in _tryout(case).page.blocks:
+        if isinstance(block, Cell) and block.language == "plot" and not block.words:
+            raise Refused(f"line {block.line - 1}: this picture has no words for those who can't see it: ```plot WORDS")
+        if not isinstance(block, Prose):
+            continue
+        for heading in re.finditer(r"^(#+) (.*)$", filling.KEPT.sub("", block.text), re.M):
+            depth = len(heading[1])
+            if depth > level + 1:
+                raise Refused(f"the heading {heading[2]!r} is of level {depth} after one of level {level}")
+            if depth == 1 and level:
+                raise Refused(f"the page has a second title, {heading[2]!r}: sections begin with ##")
+            level = depth
+        for formula in mathematics.formulas(block.text):
+            trouble = mathematics.trouble(formula)
+            if trouble:
+                raise Refused(f"the formula {formula!r}: {trouble}")
+
+
+def strong(case: Case) -> str:
+    """A check that takes half-right answers is weak: one operator or number changed in the right answer is refused."""
+    from ..answers import Server
+
+    with Server() as server:
+        for exercise in _tryout(case).exercises:
+            left = survivors(exercise, server)
+            if left:
+                return f"exercise {exercise.name!r} accepts this too:\n{_cut(left[0])}"
+    return ""
+
+
+def _require_exercises(case: Case) -> None:
+    if not _tryout(case).exercises:
+        raise NotApplicable("it has no exercise")
+
+
+def _cut(text: str) -> str:
+    return "\n".join(text.split("\n")[1:12])
+
+
+PROMISES = (
+    *(Promise(test, moved=False) for test in (page_runs, claims_filled, right_accepted, wrong_refused, wrong_explained)),
+    *(Promise(test, moved=False) for test in (stub_open, hints, order, offline, in_time, accessible)),
+    Promise(strong, required=False, moved=False),
+)

@@ -1,0 +1,55 @@
+"""Judge experiments: a function that says whether two rows of scores differ, put to 200 experiments of known truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ...teaching import Exercise, Verdict
+from ...wording import percent
+
+EXPERIMENTS = 200
+_SEED = 21
+
+
+def claim(
+    name: str,
+    question: str,
+    *,
+    right: Sequence[Callable[..., Any]],
+    wrong: Sequence[tuple[Callable[..., Any], str]],
+    simulate: Callable[[np.random.Generator, bool], tuple[Any, ...]],
+    false_alarms: float = 0.1,
+    found: float = 0.8,
+    stub: Callable[..., Any] | None = None,
+    hints: Sequence[str] = (),
+) -> Exercise:
+    """A function that is handed the figures of one experiment and returns whether there is a difference.
+
+    `simulate(rng, differs)` makes the arguments of one call, half of 200 with a difference and half without. Right is
+    any sound test: one with at most `false_alarms` of those without, that finds at least `found` of those with.
+    """
+
+    def judged(answer: Callable[..., Any]) -> list[tuple[bool, bool]]:
+        rng = np.random.default_rng(_SEED)
+        return [(differs, bool(answer(*simulate(rng, differs)))) for differs in (False, True) * (EXPERIMENTS // 2)]
+
+    def check(answer: Any) -> Verdict:
+        said = judged(answer)
+        alarms = sum(word for differs, word in said if not differs) / (EXPERIMENTS // 2)
+        hits = sum(word for differs, word in said if differs) / (EXPERIMENTS // 2)
+        seen = f"Of 100 experiments with a difference it finds {100 * hits:.0f}, of 100 without one it sees {100 * alarms:.0f}."
+        if alarms <= false_alarms and hits >= found:
+            return Verdict(True, seen, (alarms, hits))
+        for known, words in wrong:
+            if judged(known) == said:
+                return Verdict(False, f"{words} {seen}", (alarms, hits))
+        if alarms > false_alarms:
+            words = f"{seen} That is a false alarm more often than in {percent(false_alarms)}: chance alone does that."
+        else:
+            words = f"{seen} It misses too many: at least {percent(found)} can be found."
+        return Verdict(False, words, (alarms, hits))
+
+    return Exercise(name, question, check, tuple(right), tuple(wrong), tuple(hints), stub or right[0], sort="claim")

@@ -1,0 +1,226 @@
+"""Write a function, or find the one thing that is wrong in it: behaviour is compared, never the wording of code."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...errors import GlassnetError
+from ...teaching import Exercise, Exhibit, Verdict
+from ...wording import a, exact
+
+SEED = 20
+Inputs = Callable[[np.random.Generator], Iterable[tuple[Any, ...]]]
+Wrong = Sequence[tuple[Callable[..., Any], str]]
+
+
+def function(
+    name: str,
+    question: str,
+    *,
+    inputs: Inputs,
+    right: Sequence[Callable[..., Any]],
+    wrong: Wrong,
+    stub: Callable[..., Any] | None = None,
+    hints: Sequence[str] = (),
+    relative: float = 1e-6,
+    absolute: float = 1e-9,
+    files: Sequence[str] = (),
+    seconds: float = 10,
+    sort: str = "function",
+) -> Exercise:
+    """A function to write, compared with `right[0]` on everything that `inputs(rng)` yields, smallest first.
+
+    `inputs` yields tuples of arguments. A student's function that behaves like one of `wrong` on all of them gets
+    that one's words; else the first element that differs is shown with both values. `stub` is what the student
+    begins with: its signature, or the function with the mistake in it.
+    """
+    cases = [tuple(case) for case in inputs(np.random.default_rng(SEED))]
+    if not cases:
+        raise GlassnetError(f"function {name!r}: inputs(rng) yields nothing to compare on")
+
+    def near(one: Any, other: Any) -> bool:
+        return alike(one, other, relative, absolute)
+
+    def check(answer: Any) -> Verdict:
+        expected = [outcome(right[0], case) for case in cases]
+        given = [outcome(answer, case) for case in cases]
+        first = next((i for i, (g, e) in enumerate(zip(given, expected, strict=True)) if not g.like(e, near)), None)
+        if first is None:
+            return _untouched(given, cases)
+        for known, words in wrong:
+            if all(g.like(outcome(known, case), near) for g, case in zip(given, cases, strict=True)):
+                return Verdict(False, words)
+        return _difference(name, given[first], expected[first], cases[first], near)
+
+    return Exercise(
+        name,
+        question,
+        check,
+        tuple(right),
+        tuple(wrong),
+        tuple(hints),
+        stub=stub or right[0],
+        files=tuple(files),
+        seconds=seconds,
+        sort=sort,
+    )
+
+
+def find_the_bug(
+    name: str,
+    exhibit: Exhibit,
+    *,
+    inputs: Inputs,
+    right: Sequence[Callable[..., Any]],
+    wrong: Wrong,
+    question: str = "One thing is wrong here: mend it.",
+    hints: Sequence[str] = (),
+    **bounds: Any,
+) -> Exercise:
+    """An exhibit's wrong function as the stub: mended is what behaves like the exhibit's mended one."""
+    still = (exhibit.wrong, "It still does what it did: the mistake is in it.")
+    return function(
+        name,
+        question,
+        inputs=inputs,
+        right=(exhibit.mended, *right),
+        wrong=(still, *wrong),
+        stub=exhibit.wrong,
+        hints=hints,
+        sort="bug",
+        **bounds,
+    )
+
+
+@dataclass(frozen=True)
+class Came:
+    """What a call came to: a value, or the words of what it raised; and the arguments as they are afterwards."""
+
+    value: Any = None
+    raised: str = ""
+    error: BaseException | None = None
+    arguments: tuple[Any, ...] = ()
+
+    def like(self, other: Came, near: Callable[[Any, Any], bool]) -> bool:
+        """Whether both returned the same, or both raised an error of the same sort."""
+        if self.raised or other.raised:
+            return bool(self.raised and other.raised) and _sort_of(self.raised) == _sort_of(other.raised)
+        return near(self.value, other.value)
+
+
+def outcome(called: Callable[..., Any], case: tuple[Any, ...]) -> Came:
+    """Call it with copies of the arguments."""
+    from ...answers import AnswerFailed
+
+    arguments = deepcopy(case)
+    try:
+        returned = getattr(called, "returned", None)
+        if returned is not None:  # a student's function, in its own process
+            found = returned(*arguments)
+            return Came(found.value, arguments=tuple(found.arguments))
+        return Came(called(*arguments), arguments=arguments)
+    except AnswerFailed as error:
+        return Came(raised=str(error), error=error)
+    except Exception as error:
+        return Came(raised=f"{type(error).__name__}: {error}", error=error)
+
+
+def _sort_of(raised: str) -> str:
+    """`ValueError` of "line 3: ValueError: no"."""
+    return next((word.rstrip(":") for word in raised.split() if word.rstrip(":").endswith("Error")), raised)
+
+
+def alike(one: Any, other: Any, relative: float = 1e-6, absolute: float = 1e-9) -> bool:
+    """Whether two results are the same number by number: a list is as good as an array, 3 as good as 3.0."""
+    if isinstance(one, dict) or isinstance(other, dict):
+        both = isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys()
+        return both and all(alike(one[key], other[key], relative, absolute) for key in one)
+    if _ragged(one) or _ragged(other):
+        same = isinstance(one, list | tuple) and isinstance(other, list | tuple) and len(one) == len(other)
+        return same and all(alike(x, y, relative, absolute) for x, y in zip(one, other, strict=True))
+    try:
+        left, right = np.asarray(one), np.asarray(other)
+        if left.shape != right.shape:
+            return False
+        if left.dtype.kind in "biufc" and right.dtype.kind in "biufc":
+            return bool(np.allclose(left, right, rtol=relative, atol=absolute, equal_nan=True))
+        return bool(np.array_equal(left, right))
+    except (TypeError, ValueError):
+        return bool(one == other)
+
+
+def _ragged(value: Any) -> bool:
+    """A list or tuple of several arrays, which are no array together."""
+    return isinstance(value, list | tuple) and any(isinstance(one, np.ndarray | list | tuple | dict) for one in value)
+
+
+def _untouched(given: Sequence[Came], cases: Sequence[tuple[Any, ...]]) -> Verdict:
+    for came, case in zip(given, cases, strict=True):
+        for number, (before, after) in enumerate(zip(case, came.arguments, strict=False), 1):
+            if not alike(after, before, 0, 0):
+                words = f"The result is right, and argument {number} is not what it was: work on a copy."
+                return Verdict(False, words, after, before)
+    return Verdict(True, "")
+
+
+def _difference(
+    name: str, given: Came, expected: Came, case: tuple[Any, ...], near: Callable[[Any, Any], bool]
+) -> Verdict:
+    """The first difference, with both values and the input that shows it."""
+    call = f"{name}({', '.join(map(_brief, case))})"
+    if given.raised:
+        return Verdict(False, f"{call} ended with {given.raised}", at=case)
+    if expected.raised:
+        sort = _sort_of(expected.raised)
+        return Verdict(False, f"{call} should raise {a(sort)}, and gives {_brief(given.value)}.", given.value, at=case)
+    if given.value is None:
+        return Verdict(False, f"{call} gives None: does it end with `return`?", None, expected.value, case)
+    yours, wanted = _array(given.value), _array(expected.value)
+    if yours is None or wanted is None:
+        words = f"{call} gives {_brief(given.value)}, and should be {_brief(expected.value)}."
+        return Verdict(False, words, given.value, expected.value, case)
+    if yours.shape != wanted.shape:
+        words = f"{call} has the shape {yours.shape}, and should have {wanted.shape}."
+        return Verdict(False, words, yours.shape, wanted.shape, case)
+    where = next((index for index in np.ndindex(wanted.shape) if not near(yours[index], wanted[index])), ())
+    place = f"[{', '.join(map(str, where))}]" if where else ""
+    words = f"{call}{place} is {_brief(yours[where])}, and should be {_brief(wanted[where])}."
+    return Verdict(False, words, yours[where], wanted[where], where or case)
+
+
+def _array(value: Any) -> Any:
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        return None
+    return None if array.dtype == object else array
+
+
+def _brief(value: Any) -> str:
+    """A value in a sentence: small ones whole, large ones by their shape."""
+    if isinstance(value, bool | np.bool_):
+        return str(bool(value))
+    if isinstance(value, int | float | np.number):
+        return exact(float(value)) if isinstance(value, float | np.floating) else str(int(value))
+    if isinstance(value, np.ndarray) and value.size > 6:
+        return f"an array of shape {value.shape}"
+    if isinstance(value, np.ndarray):
+        return _brief(value.tolist())
+    if isinstance(value, list):
+        return f"[{', '.join(map(_brief, value))}]"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_brief, value))}{',' if len(value) == 1 else ''})"
+    return f"{value!r:.60}"
+
+
+def source_of(function: Callable[..., Any]) -> str:
+    """The source of a function as a student would have it in a file."""
+    from textwrap import dedent
+
+    return dedent(inspect.getsource(function))

@@ -1,0 +1,104 @@
+"""From a file to a lesson: a Markdown page beside a module, or one that stands alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import GlassnetError
+from ..files import read_text
+from ..teaching import Exercise, Lesson
+from .exercises import choice, number
+from .reading import Page, asked, read_page
+
+_MAKERS: dict[str, Callable[..., Exercise]] = {"choice": choice, "number": number}
+
+
+def page(file: str | Path, exercises: Sequence[Exercise] = ()) -> Lesson:
+    """The lesson of a Markdown file, with the exercises of a module where there are any: `return page("xor.md", [...])`.
+
+    A name without a folder stands beside the module that calls. The page's header says minutes, seconds, after, data.
+    Raises `GlassnetError` where it can't be read.
+    """
+    path = Path(file)
+    if not path.is_absolute():
+        path = _folder_of_caller() / path
+    try:
+        return lesson_of(read_text(path), exercises)
+    except GlassnetError as error:
+        raise GlassnetError(f"{path.name}: {error}") from error
+
+
+def lesson_of(text: str, exercises: Sequence[Exercise] = ()) -> Lesson:
+    """The lesson of a page's text; its header gives the rest."""
+    header = read_page(text).header
+    return Lesson(
+        text,
+        tuple(exercises),
+        after=tuple(header.get("after", "").replace(",", " ").split()),
+        minutes=int(_number(header, "minutes", 20)),
+        seconds=_number(header, "seconds", 20),
+        data=tuple(header.get("data", "").replace(",", " ").split()),
+    )
+
+
+def from_markdown(file: str | Path) -> Callable[[], Lesson]:
+    """A lesson that is one Markdown file, as the part that `lessons()` lists: its name is the file's.
+
+    Its help is the header's `help:`, or else its title.
+    """
+    path = Path(file)
+    if not path.is_absolute():
+        path = _folder_of_caller() / path
+    read = read_page(read_text(path))
+    if not path.stem.isidentifier():
+        raise GlassnetError(f"{path.name}: a lesson is called like its file, and {path.stem!r} is no name in Python")
+
+    def lesson() -> Lesson:
+        return page(path)
+
+    lesson.__name__ = lesson.__qualname__ = path.stem
+    lesson.__doc__ = read.header.get("help") or f"{read.title.rstrip('.')}."
+    return lesson
+
+
+def exercises_of(lesson: Lesson, read: Page | None = None) -> list[Exercise]:
+    """All exercises in the order in which they stand on the page, those that the page itself asks among them.
+
+    Raises `GlassnetError` where a place has no exercise, or an exercise no place.
+    """
+    read = read or read_page(lesson.page)
+    own = {exercise.name: exercise for exercise in lesson.exercises}
+    found = []
+    for place in read.places:
+        if place.sort == "exercise":
+            if place.name not in own:
+                raise GlassnetError(f"line {place.line}: there is no exercise {place.name!r} in the lesson's module")
+            found.append(own.pop(place.name))
+        else:
+            found.append(_MAKERS[place.sort](**asked(place)))
+    if own:
+        raise GlassnetError(f"exercise {next(iter(own))!r} stands nowhere: write `:::exercise {next(iter(own))}` on the page")
+    names = [exercise.name for exercise in found]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise GlassnetError(f"two exercises are called {twice!r}")
+    return found
+
+
+def _number(header: Any, name: str, default: float) -> float:
+    try:
+        return float(header.get(name, default))
+    except ValueError:
+        raise GlassnetError(f"the header's {name} is {header[name]!r}: expected a number") from None
+
+
+def _folder_of_caller() -> Path:
+    """The folder of the module that called a function of this one."""
+    import sys
+
+    frame: Any = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename == __file__:
+        frame = frame.f_back
+    return Path(frame.f_code.co_filename).parent if frame is not None else Path.cwd()

@@ -1,0 +1,231 @@
+"""A page as blocks: prose, cells, places for exercises and questions, in the order in which they stand.
+
+A page is Markdown. A fenced block of `python`, `plot` or `console` is a cell that runs; after `plot` stand the words
+for those who can't see the picture. Any other fence is shown as it is. Between `:::` marks stand exercises:
+
+    :::exercise NAME             an exercise of the lesson's module
+    :::choice NAME               a question, then `- [x] text => words` for each answer, `? a hint`
+    :::number NAME               a question, then `= 0.75`, `+- 0.004`, `unit: share of rows`, `~ 0.5 => words`
+    :::question                  a question, then `=> ` and its answer, which is folded away
+
+each ends with `:::`. Before the title may stand a header between `---` marks: minutes, seconds, after, data.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import GlassnetError, did_you_mean, join
+
+CELLS = ("python", "plot", "console")
+PLACES = ("exercise", "choice", "number", "question")
+HEADER = ("minutes", "seconds", "after", "data", "help")
+_FENCE = re.compile(r"^(`{3,})(\w*)[ \t]*(.*)$")
+_PLACE = re.compile(r"^:::(\w+)[ \t]*(\S*)[ \t]*$")
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Markdown as it stands on the page, formulas between dollar signs; `line` counts from 1."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Code that is run when the page is played. `words` describe its picture."""
+
+    language: str
+    text: str
+    line: int
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an exercise stands; `text` is what the page itself says of it, for those without a module."""
+
+    sort: str
+    name: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that one asks oneself, with its answer."""
+
+    text: str
+    answer: str
+    line: int
+
+
+Block = Prose | Cell | Place | Question
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that was read: its title, its header and its blocks."""
+
+    title: str
+    header: Mapping[str, str]
+    blocks: Sequence[Block] = field(default_factory=tuple)
+
+    @property
+    def cells(self) -> list[Cell]:
+        """What is run."""
+        return [block for block in self.blocks if isinstance(block, Cell)]
+
+    @property
+    def places(self) -> list[Place]:
+        """Where exercises stand."""
+        return [block for block in self.blocks if isinstance(block, Place)]
+
+
+def read_page(text: str) -> Page:
+    """The page in a Markdown text; what can't be read is an error with its line."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    header, first = _header(lines)
+    blocks = tuple(_blocks(lines, first))
+    title = next((line[2:].strip() for b in blocks if isinstance(b, Prose) for line in b.text.split("\n")
+                  if line.startswith("# ")), "")  # fmt: skip
+    return Page(title, header, blocks)
+
+
+def _header(lines: Sequence[str]) -> tuple[dict[str, str], int]:
+    """What stands between the `---` marks at the top, and the number of the first line after them."""
+    if not lines or lines[0].strip() != "---":
+        return {}, 0
+    found: dict[str, str] = {}
+    for number, line in enumerate(lines[1:], 2):
+        if line.strip() == "---":
+            return found, number
+        name, colon, value = line.partition(":")
+        name = name.strip()
+        if colon and name not in HEADER:
+            guess = did_you_mean(name, HEADER)
+            raise GlassnetError(f"line {number}: a page's header has no {name!r}.{guess} It may have {join(HEADER)}")
+        if line.strip():
+            found[name] = value.strip()
+    raise GlassnetError("line 1: the header begins with --- and never ends: close it with a line ---")
+
+
+def _blocks(lines: Sequence[str], first: int) -> Iterator[Block]:
+    prose: list[str] = []
+    start = at = first
+
+    def said() -> Iterator[Block]:
+        if "".join(prose).strip():
+            gap = next(i for i, line in enumerate(prose) if line.strip())
+            yield Prose("\n".join(prose).strip("\n"), start + gap + 1)
+        prose.clear()
+
+    while at < len(lines):
+        fence, place = _FENCE.match(lines[at]), _PLACE.match(lines[at])
+        if fence and fence[2] in CELLS:
+            yield from said()
+            end = _closing(lines, at, fence[1])
+            yield Cell(fence[2], "\n".join(lines[at + 1 : end]), at + 2, fence[3].strip())
+            start = at = end + 1
+        elif fence:
+            end = _closing(lines, at, fence[1])
+            prose += lines[at : end + 1]
+            at = end + 1
+        elif place:
+            yield from said()
+            end = _closing(lines, at, ":::")
+            yield _place(place[1], place[2], "\n".join(lines[at + 1 : end]), at + 1)
+            start = at = end + 1
+        elif lines[at].startswith(":::"):
+            raise GlassnetError(f"line {at + 1}: {lines[at]!r} opens nothing: write `:::exercise NAME`, and `:::` ends it")
+        else:
+            prose.append(lines[at])
+            at += 1
+    yield from said()
+
+
+def _closing(lines: Sequence[str], opened: int, mark: str) -> int:
+    for number in range(opened + 1, len(lines)):
+        if lines[number].rstrip() == mark:
+            return number
+    raise GlassnetError(f"line {opened + 1}: {lines[opened]!r} is never closed: end it with a line {mark}")
+
+
+def _place(sort: str, name: str, text: str, line: int) -> Block:
+    if sort not in PLACES:
+        raise GlassnetError(f"line {line}: there is no :::{sort}.{did_you_mean(sort, PLACES)} There are {join(PLACES)}")
+    if sort == "question":
+        question, arrow, answer = text.partition("\n=> ")
+        if not arrow:
+            raise GlassnetError(f"line {line}: a question has its answer on a line that begins with `=> `")
+        return Question(question.strip(), answer.strip(), line)
+    if not name.isidentifier():
+        raise GlassnetError(f"line {line}: :::{sort} needs a name that Python could use, such as `:::{sort} best`")
+    return Place(sort, name, text.strip(), line)
+
+
+# --- exercises that stand on the page alone -------------------------------------------------------------------------
+
+
+def asked(place: Place) -> dict[str, Any]:
+    """What a `:::choice` or `:::number` says, as arguments of the function of that name."""
+    asked_for = _choice if place.sort == "choice" else _number
+    try:
+        return {"name": place.name} | asked_for(place.text)
+    except (ValueError, GlassnetError) as error:
+        raise GlassnetError(f"line {place.line}, :::{place.sort} {place.name}: {error}") from None
+
+
+def _sorted(text: str, marks: Sequence[str]) -> tuple[str, dict[str, list[str]]]:
+    """The question, and the lines behind each mark; a line that is indented goes on with the one before."""
+    question: list[str] = []
+    found: dict[str, list[str]] = {mark: [] for mark in marks}
+    latest: list[str] | None = None
+    for line in text.split("\n"):
+        mark = next((mark for mark in marks if line.startswith(mark)), None)
+        if mark:
+            latest = found[mark]
+            latest.append(line[len(mark) :].strip())
+        elif latest and line.startswith("  "):
+            latest[-1] += " " + line.strip()
+        elif line.strip() and latest:
+            raise ValueError(f"what is {line!r}? The question comes first, and what goes on is indented")
+        else:
+            question.append(line)
+    return "\n".join(question).strip(), found
+
+
+def _choice(text: str) -> dict[str, Any]:
+    question, found = _sorted(text, ("- [", "? "))
+    options: dict[str, str] = {}
+    right = []
+    for line in found["- ["]:
+        ticked, bracket, rest = line.partition("]")
+        option, arrow, words = rest.partition(" => ")
+        if not bracket or not arrow:
+            raise ValueError(f"an answer is written `- [ ] text => words`, the right one `- [x]`: {line!r}")
+        options[option.strip()] = words.strip()
+        if ticked.strip().lower() == "x":
+            right.append(option.strip())
+    return {"question": question, "options": options, "right": right, "hints": found["? "]}
+
+
+def _number(text: str) -> dict[str, Any]:
+    question, found = _sorted(text, ("= ", "+- ", "unit:", "~ ", "? "))
+    if len(found["= "]) != 1 or len(found["+- "]) != 1:
+        raise ValueError("a number has one line `= 0.75` and one `+- 0.004`")
+    near: dict[float, str] = {}
+    for line in found["~ "]:
+        value, arrow, words = line.partition(" => ")
+        if not arrow:
+            raise ValueError(f"a wrong number is written `~ 0.5 => words`: {line!r}")
+        near[float(value)] = words.strip()
+    unit = found["unit:"][0] if found["unit:"] else ""
+    close = found["+- "][0]
+    allowed = {"relative": float(close[:-1]) / 100} if close.endswith("%") else {"absolute": float(close)}
+    return {"question": question, "right": float(found["= "][0]), "unit": unit, "near": near, **allowed,
+            "hints": found["? "]}  # fmt: skip
