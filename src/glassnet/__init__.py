@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         Schedule,
         Session,
     )
+    from .lessons.course import lesson
     from .network import Network
     from .pages import report
     from .runs import Recording, Run, record
@@ -86,6 +87,7 @@ __all__ = [
     "explain",
     "fetch",
     "hookimpl",
+    "lesson",
     "lessons",
     "load",
     "look",
@@ -120,6 +122,7 @@ _HOME = {
     "saving": "load save",
     "summaries": "Summary summary",
     "sweeps": "Sweep",
+    "lessons.course": "lesson",
     "teaching": "Exercise Exhibit Lesson Verdict",
     "tracing": "Trace trace",
 }

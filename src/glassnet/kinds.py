@@ -381,7 +381,13 @@ KINDS: Mapping[str, Kind] = {
         Kind("engine", "engines", Engine, "another library that trains the same network", formula=False),
         Kind("command", "commands", Command, "one more word after `glassnet`", formula=False, ours=False),
         Kind("lesson", "lessons", Lesson, "a page that runs, with its exercises", formula=False),
-        Kind("exhibit", "exhibits", Exhibit, "code that is wrong in one instructive way, and its mended form", formula=False),
+        Kind(
+            "exhibit",
+            "exhibits",
+            Exhibit,
+            "code that is wrong in one instructive way, and its mended form",
+            formula=False,
+        ),
     )
 }
 

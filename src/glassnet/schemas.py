@@ -214,6 +214,7 @@ CELL: Rule = record(
     {"line": _SCORES},
 )
 OWNER: Rule = record({"pid": whole, "host": text, "since": text, "doing": text})
+PROGRESS: Rule = named(named(record({"on": text, "asked": text})))
 PUBLISHED: Rule = record(
     {"file": text, "name": text, "version": text, "size": whole, "sha256": text, "uploaded": text},
     {"requires_python": maybe(text), "metadata_sha256": maybe(text)},

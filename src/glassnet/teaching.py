@@ -1,4 +1,4 @@
-"""What lessons are made of: four frozen bags. A lesson and an exhibit are parts, an exercise and a verdict belong to them.
+"""What lessons are made of: four frozen bags. Lessons and exhibits are parts; exercises and verdicts belong to them.
 
 The contract of each is in `docs/write-a-lesson.md`; `glassnet check lesson NAME` holds a lesson to it.
 """

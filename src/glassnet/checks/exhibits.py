@@ -1,4 +1,4 @@
-"""What an exhibit promises: the wrong one is visibly wrong, the mended one right by outside truth, and it can be caught."""
+"""What an exhibit promises: the wrong one is visibly wrong, the mended one is right by outside truth, and one tells."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from ..teaching import Exhibit
 from ..lessons.museum import caught, measured
+from ..teaching import Exhibit
 from ..wording import exact
 from .cases import Call, Case, Refused, require_functions
 from .running import Promise

@@ -9,12 +9,12 @@ from functools import cached_property
 from typing import Any
 
 from ..errors import GlassnetError, join
-from ..teaching import Exercise, Lesson
 from ..lessons import filling, mathematics
 from ..lessons.pages import exercises_of
-from ..lessons.playing import CellFailed, Played, play
+from ..lessons.playing import Played, play
 from ..lessons.reading import Cell, Page, Prose, read_page
 from ..lessons.trying import Tried, survivors, tried
+from ..teaching import Exercise, Lesson
 from ..wording import count
 from .cases import Call, Case, NotApplicable, Refused
 from .running import Promise
@@ -46,14 +46,10 @@ class _Tryout:
 
     @cached_property
     def played(self) -> list[Played]:
-        from ..data import downloads  # noqa: F401  # what a lesson may fetch is found there
-
         found = []
         try:
             for block in play(self.page, strangers(self.case)):
                 found.append(block)
-        except CellFailed as error:
-            self.trouble = str(error)
         except GlassnetError as error:
             self.trouble = str(error)
         return found
@@ -78,7 +74,8 @@ _latest: list[Any] = [None, None]
 def _tryout(case: Case) -> _Tryout:
     if _latest[0] is not case:
         _latest[:] = [case, _Tryout(case, case.bag)]
-    return _latest[1]  # type: ignore[no-any-return]
+    tryout: _Tryout = _latest[1]
+    return tryout
 
 
 def strangers(case: Case) -> list[str]:
@@ -108,7 +105,7 @@ def calls(case: Case, bag: Lesson) -> Iterator[Call]:
 def page_runs(case: Case) -> str:
     """What a page shows has to be so: every cell runs, one after the other, in a fresh folder."""
     tryout = _tryout(case)
-    tryout.played
+    _ = tryout.played
     if tryout.trouble and "stands in the prose" not in tryout.trouble and "can't be filled" not in tryout.trouble:
         raise Refused(tryout.trouble)
     return count(len(tryout.page.cells), "cell")
@@ -120,7 +117,7 @@ _DECIMAL = re.compile(r"(?<![\w.,/-])\d+\.\d+(?![\w.])")
 def claims_filled(case: Case) -> str:
     """A figure that was typed is old tomorrow: figures in prose are filled in from what the cells have computed."""
     tryout = _tryout(case)
-    tryout.played
+    _ = tryout.played
     if "stands in the prose" in tryout.trouble or "can't be filled" in tryout.trouble:
         raise Refused(tryout.trouble)
     bare = [
@@ -162,18 +159,22 @@ def wrong_refused(case: Case) -> str:
         if one.result.state == "right":
             raise Refused(f"exercise {name!r} accepts this wrong answer:\n{_cut(one.text)}")
         if one.result.state != "wrong":
-            raise Refused(f"exercise {name!r}: this wrong answer is {one.result.state}: {one.result.words}\n{_cut(one.text)}")
+            raise Refused(
+                f"exercise {name!r}: this wrong answer is {one.result.state}: {one.result.words}\n{_cut(one.text)}"
+            )
     return count(number, "answer")
 
 
 def wrong_explained(case: Case) -> None:
-    """"Wrong" alone helps nobody: each known wrong answer is met with its own words, and with no other's."""
+    """ "Wrong" alone helps nobody: each known wrong answer is met with its own words, and with no other's."""
     _require_exercises(case)
     for name, one in _tryout(case).of("wrong"):
         if not one.words.strip():
             raise Refused(f"exercise {name!r}: this wrong answer has no words:\n{_cut(one.text)}")
         if one.result.state == "wrong" and not one.result.words.startswith(one.words):
-            raise Refused(f"exercise {name!r}: expected {one.words!r}, and it says {one.result.words!r}\n{_cut(one.text)}")
+            raise Refused(
+                f"exercise {name!r}: expected {one.words!r}, and it says {one.result.words!r}\n{_cut(one.text)}"
+            )
 
 
 def stub_open(case: Case) -> None:
@@ -205,9 +206,9 @@ def order(case: Case) -> str:
             known = [case.find().short_name(part) for part in parts]
             raise Refused(f"it comes after {name!r}, and there is no such lesson: there are {join(known)}")
         mine = case.part.name in own
-        if found[0].distribution == case.part.distribution and mine:
-            if own.index(found[0].name) >= own.index(case.part.name):
-                raise Refused(f"it comes after {name!r}, which stands behind it in the course")
+        ours = found[0].distribution == case.part.distribution and mine
+        if ours and own.index(found[0].name) >= own.index(case.part.name):
+            raise Refused(f"it comes after {name!r}, which stands behind it in the course")
     return join(case.bag.after) or "it needs no other"
 
 
@@ -219,7 +220,9 @@ def offline(case: Case) -> None:
     for cell in read_page(case.bag.page).cells:
         found = _REACHING.search(cell.text)
         if found:
-            raise Refused(f"line {cell.line}: a cell uses {found[0]}: rows come from data sets, named in the header's data")
+            raise Refused(
+                f"line {cell.line}: a cell uses {found[0]}: rows come from data sets, named in the header's data"
+            )
 
 
 def in_time(case: Case) -> str:
@@ -274,7 +277,10 @@ def _cut(text: str) -> str:
 
 
 PROMISES = (
-    *(Promise(test, moved=False) for test in (page_runs, claims_filled, right_accepted, wrong_refused, wrong_explained)),
+    *(
+        Promise(test, moved=False)
+        for test in (page_runs, claims_filled, right_accepted, wrong_refused, wrong_explained)
+    ),
     *(Promise(test, moved=False) for test in (stub_open, hints, order, offline, in_time, accessible)),
     Promise(strong, required=False, moved=False),
 )

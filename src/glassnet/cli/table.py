@@ -15,6 +15,10 @@ class Entry(NamedTuple):
 
 #: Under what `glassnet --help` lists them, in the order in which one comes to need them.
 GROUPS: dict[str, dict[str, Entry]] = {
+    "Learn": {
+        "lesson": Entry("lesson", "lesson", "Learn: pages that run, with exercises that are checked."),
+        "museum": Entry("museum", "museum", "Mistakes that are easily made, and what finds them."),
+    },
     "Learn what there is": {
         "list": Entry("parts", "list_parts", "List parts: all, or those of one KIND."),
         "show": Entry("parts", "show", "Show one part: formula, options, source, drawing."),

@@ -1,4 +1,4 @@
-"""Figures in prose are filled in from what the cells above have computed: `{best:.2f}` on the page, 0.75 before the eye.
+"""Figures in prose are filled in from what the cells above have computed: `{best:.2f}` on the page, 0.75 to be read.
 
 A page can't claim what its cells don't show: a name that no cell has bound is an error, with the names there are.
 """
@@ -36,7 +36,9 @@ def _value(found: re.Match[str], names: Mapping[str, Any]) -> str:
     if first not in names:
         public = [name for name in names if not name.startswith("_")]
         guess = did_you_mean(first, public)
-        raise GlassnetError(f"{found[0]} stands in the prose, and no cell above has {first!r}.{guess} There are: {join(public)}")
+        raise GlassnetError(
+            f"{found[0]} stands in the prose, and no cell above has {first!r}.{guess} There are: {join(public)}"
+        )
     try:
         value = eval(expression, {"__builtins__": {}}, dict(names))
         return format(value, form)

@@ -1,4 +1,4 @@
-"""A part that a student has written is checked where it was written: in a process of its own, with the lesson's checker.
+"""A part that a student has written is checked where it was written: in a process of its own, beside its checker.
 
 `python -m glassnet.lessons.inside LESSON EXERCISE FILE` prints the verdict as JSON, on a line of its own.
 """

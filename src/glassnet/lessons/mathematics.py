@@ -11,34 +11,52 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-_GREEK = dict(
-    alpha="α", beta="β", gamma="γ", delta="δ", epsilon="ε", varepsilon="ε", zeta="ζ", eta="η", theta="θ", kappa="κ",
-    lambda_="λ", mu="μ", nu="ν", xi="ξ", pi="π", rho="ρ", sigma="σ", tau="τ", phi="φ", varphi="φ", chi="χ", psi="ψ",
-    omega="ω", Gamma="Γ", Delta="Δ", Theta="Θ", Lambda="Λ", Sigma="Σ", Phi="Φ", Psi="Ψ", Omega="Ω",
-)  # fmt: skip
-_SIGNS = dict(
-    cdot="·", times="×", odot="⊙", circ="∘", pm="±", mp="∓", div="÷", le="≤", leq="≤", ge="≥", geq="≥", neq="≠", ne="≠",
-    approx="≈", sim="~", propto="∝", equiv="≡", ll="≪", gg="≫", to="→", rightarrow="→", leftarrow="←", Rightarrow="⇒",
-    mapsto="↦", in_="∈", notin="∉", subset="⊂", cup="∪", cap="∩", infty="∞", partial="∂", nabla="∇", sum="Σ", prod="∏",
-    int_="∫", forall="∀", exists="∃", top="ᵀ", mid="|", vert="|", lVert="‖", rVert="‖", Vert="‖", ldots="…", cdots="⋯",
-    dots="…", vdots="⋮", prime="′", star="*", ast="*", ell="ℓ", langle="⟨", rangle="⟩", lfloor="⌊", rfloor="⌋", lceil="⌈",
-    rceil="⌉", lbrace="{", rbrace="}", quad="  ", qquad="    ", wedge="∧", vee="∨", neg="¬", oplus="⊕",
-)  # fmt: skip
-_FUNCTIONS = ("log", "ln", "exp", "max", "min", "sin", "cos", "tan", "tanh", "arg", "lim", "det", "dim", "sup", "inf", "Pr")
-_FONTS = ("mathbf", "mathrm", "mathit", "mathcal", "text", "operatorname", "boldsymbol", "mathsf", "textbf", "textrm")
+
+def _pairs(table: str) -> dict[str, str]:
+    """Names and signs that stand beside each other."""
+    words = table.split()
+    return dict(zip(words[::2], words[1::2], strict=True))
+
+
+_GREEK = _pairs("""
+    alpha α  beta β  gamma γ  delta δ  epsilon ε  varepsilon ε  zeta ζ  eta η  theta θ  kappa κ  lambda λ
+    mu μ  nu ν  xi ξ  pi π  rho ρ  sigma σ  tau τ  phi φ  varphi φ  chi χ  psi ψ  omega ω  Gamma Γ  Delta Δ
+    Theta Θ  Lambda Λ  Sigma Σ  Phi Φ  Psi Ψ  Omega Ω
+""")
+_SIGNS = _pairs("""
+    cdot ·  times ×  odot ⊙  circ ∘  pm ±  mp ∓  div ÷  le ≤  leq ≤  ge ≥  geq ≥  neq ≠  ne ≠  approx ≈  sim ~
+    propto ∝  equiv ≡  ll ≪  gg ≫  to →  rightarrow →  leftarrow ←  Rightarrow ⇒  mapsto ↦  in ∈  notin ∉
+    subset ⊂  cup ∪  cap ∩  infty ∞  partial ∂  nabla ∇  sum Σ  prod ∏  int ∫  forall ∀  exists ∃  top ᵀ
+    mid |  vert |  lVert ‖  rVert ‖  Vert ‖  ldots …  cdots ⋯  dots …  vdots ⋮  prime ′  star *  ast *  ell ℓ
+    langle ⟨  rangle ⟩  lfloor ⌊  rfloor ⌋  lceil ⌈  rceil ⌉  lbrace {  rbrace }  wedge ∧  vee ∨  neg ¬
+    oplus ⊕
+""")
+_FUNCTIONS = tuple(["log", "ln", "exp", "max", "min", "sin", "cos", "tan", "tanh", "arg", "lim", "det", "dim", "sup", "inf", "Pr"])
+_FONTS = tuple(["mathbf", "mathrm", "mathit", "mathcal", "text", "operatorname", "boldsymbol", "mathsf", "textbf", "textrm"])
 _ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "vec": "\u20d7", "dot": "\u0307", "overline": "\u0304",
             "widehat": "\u0302"}  # fmt: skip
 _BLACKBOARD = {"R": "ℝ", "E": "𝔼", "N": "ℕ", "P": "ℙ", "Z": "ℤ", "C": "ℂ", "1": "𝟙"}
-_STRUCTURES = ("frac", "dfrac", "tfrac", "sqrt", "binom", "mathbb", "left", "right", "underbrace", "overbrace", "limits")
-_SPACES = {",": " ", ";": " ", ":": " ", "!": "", " ": " ", "\\": "\n", "{": "{", "}": "}", "|": "‖", "%": "%", "#": "#",
-           "&": "&", "_": "_", "$": "$"}  # fmt: skip
-_MATRICES = {"pmatrix": "()", "bmatrix": "[]", "vmatrix": "||", "matrix": "  ", "cases": "{ ", "aligned": "  ", "array": "  "}
-SYMBOLS = {name.rstrip("_"): sign for name, sign in (_GREEK | _SIGNS).items()}
+_STRUCTURES = tuple(["frac", "dfrac", "tfrac", "sqrt", "binom", "mathbb", "left", "right", "underbrace", "overbrace", "limits"])
+#: Marks behind a backslash: those that are a sign themselves, and spaces.
+_SPACES = {mark: mark for mark in "{}%#&_$"} | {mark: " " for mark in ",;: "} | {"!": "", "\\": "\n", "|": "‖"}
+_MATRICES = {
+    "pmatrix": "()",
+    "bmatrix": "[]",
+    "vmatrix": "||",
+    "matrix": "  ",
+    "cases": "{ ",
+    "aligned": "  ",
+    "array": "  ",
+}
+SYMBOLS = _GREEK | _SIGNS | {"quad": "  ", "qquad": "    "}
 #: Every command that a page may use.
 COMMANDS = frozenset((*SYMBOLS, *_FUNCTIONS, *_FONTS, *_ACCENTS, *_STRUCTURES, *_SPACES))
 
-_ARGUMENTS = {"frac": "{{", "dfrac": "{{", "tfrac": "{{", "binom": "{{", "sqrt": "[{", "underbrace": "{", "overbrace": "{",
-              "mathbb": "{"} | dict.fromkeys((*_FONTS, *_ACCENTS), "{")  # fmt: skip
+_ARGUMENTS = (
+    dict.fromkeys(("frac", "dfrac", "tfrac", "binom"), "{{")
+    | dict.fromkeys(("underbrace", "overbrace", "mathbb", *_FONTS, *_ACCENTS), "{")
+    | {"sqrt": "[{"}
+)
 _UPPER = dict(zip("0123456789+-=()niT*'jkmtlh", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵀ*′ʲᵏᵐᵗˡʰ", strict=True)) | {"ᵀ": "ᵀ", "′": "′"}
 _LOWER = dict(zip("0123456789+-=()aeijkmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑᵢⱼₖₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
 _INLINE = re.compile(r"\$\$(.+?)\$\$|(?<![\\$])\$(?!\s)([^$\n]+?)(?<!\s)\$(?!\d)", re.S)
@@ -60,6 +78,11 @@ def replaced(text: str, write: Any) -> str:
         pieces.append(text[start:stop])
         end = stop
     return "".join(pieces)
+
+
+def plain(text: str) -> str:
+    """A text with its formulas as text, for a hint or a verdict."""
+    return replaced(text, lambda formula, displayed: as_text(formula))
 
 
 def trouble(formula: str) -> str:
@@ -111,7 +134,9 @@ _GAP = "\x00"  # a space between letters or digits, and nothing beside anything 
 def _tidy(text: str) -> str:
     text = re.sub(rf"(?<=[\w)]){_GAP}+(?=[^\s)\],;])|{_GAP}+(?=[\wΣ∂∇√(])(?<=[\w)]{_GAP})", " ", text).replace(_GAP, "")
     text = re.sub(r"‖ ?([^‖]*?) ?‖", r"‖\1‖", text)
-    lines = [re.sub(r"  +(?=\S)", lambda gap: gap[0] if len(gap[0]) > 2 else " ", line).strip() for line in text.split("\n")]
+    lines = [
+        re.sub(r"  +(?=\S)", lambda gap: gap[0] if len(gap[0]) > 2 else " ", line).strip() for line in text.split("\n")
+    ]
     return "\n".join(line for line in lines if line)
 
 
@@ -198,7 +223,9 @@ def _arguments(node: Any) -> list[Any]:
 
 def _text_of(node: Any) -> str:
     (group,) = _arguments(node)
-    return "".join(one.chars if one.isNodeType(_type("Chars")) else _one(one, []) for one in getattr(group, "nodelist", [group]))
+    return "".join(
+        one.chars if one.isNodeType(_type("Chars")) else _one(one, []) for one in getattr(group, "nodelist", [group])
+    )
 
 
 def _opens(rest: Sequence[Any]) -> bool:
@@ -239,11 +266,11 @@ def _lowered(text: str) -> str:
 
 def _rows(node: Any) -> str:
     name = node.environmentname
-    opening, closing = _MATRICES[name]
-    nodes = [one for one in node.nodelist]
+    brackets = _MATRICES[name]
+    nodes = list(node.nodelist)
     rows = [[cell.strip() for cell in row.split("\t")] for row in _line(nodes).split("\n") if row.strip()]
     if name in ("aligned", "cases", "array"):
         if name == "cases":
             return "{ " + "; ".join(", ".join(row) for row in rows) + " }"
         return "\n".join("  ".join(row) for row in rows)
-    return f"{opening}{'; '.join('  '.join(row) for row in rows)}{closing}".strip()
+    return f"{brackets[0]}{'; '.join('  '.join(row) for row in rows)}{brackets[1]}".strip()

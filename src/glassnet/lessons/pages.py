@@ -16,7 +16,7 @@ _MAKERS: dict[str, Callable[..., Exercise]] = {"choice": choice, "number": numbe
 
 
 def page(file: str | Path, exercises: Sequence[Exercise] = ()) -> Lesson:
-    """The lesson of a Markdown file, with the exercises of a module where there are any: `return page("xor.md", [...])`.
+    """The lesson of a Markdown file, with the exercises of a module: `return page("xor.md", [...])`.
 
     A name without a folder stands beside the module that calls. The page's header says minutes, seconds, after, data.
     Raises `GlassnetError` where it can't be read.
@@ -79,7 +79,9 @@ def exercises_of(lesson: Lesson, read: Page | None = None) -> list[Exercise]:
         else:
             found.append(_MAKERS[place.sort](**asked(place)))
     if own:
-        raise GlassnetError(f"exercise {next(iter(own))!r} stands nowhere: write `:::exercise {next(iter(own))}` on the page")
+        raise GlassnetError(
+            f"exercise {next(iter(own))!r} stands nowhere: write `:::exercise {next(iter(own))}` on the page"
+        )
     names = [exercise.name for exercise in found]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:

@@ -202,7 +202,9 @@ def _console(cell: Cell, here: Stage) -> list[Printed | Drawn]:
     for line, command in commands_of(cell):
         words = shlex.split(command)
         if words[:1] != ["glassnet"]:
-            raise CellFailed(cell, line, f"a console cell runs glassnet and nothing else, not {words[0] if words else ''!r}")
+            raise CellFailed(
+                cell, line, f"a console cell runs glassnet and nothing else, not {words[0] if words else ''!r}"
+            )
         with here.entered() as screen:
             code = _glassnet([*here.before, *words[1:]])
         text = _text(screen)

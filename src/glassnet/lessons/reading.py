@@ -141,7 +141,9 @@ def _blocks(lines: Sequence[str], first: int) -> Iterator[Block]:
             yield _place(place[1], place[2], "\n".join(lines[at + 1 : end]), at + 1)
             start = at = end + 1
         elif lines[at].startswith(":::"):
-            raise GlassnetError(f"line {at + 1}: {lines[at]!r} opens nothing: write `:::exercise NAME`, and `:::` ends it")
+            raise GlassnetError(
+                f"line {at + 1}: {lines[at]!r} opens nothing: write `:::exercise NAME`, and `:::` ends it"
+            )
         else:
             prose.append(lines[at])
             at += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ..answers import Answers, Bound, Server
 
 State = Literal["right", "wrong", "open", "fault"]
+#: Sorts of exercises whose answer is a function.
+FUNCTIONS = ("function", "bug", "claim", "part")
 HEADER = "import numpy as np\n"
 
 
@@ -76,8 +78,6 @@ def iter_results(
 
 
 def _result(exercise: Exercise, answers: Answers, source: str | Path, lesson: str) -> Result:
-    from ..answers import AnswerFailed
-
     bound = answers.bound(exercise.name)
     if bound.state == "missing":
         return Result(exercise.name, "open", f"not there yet{_renamed(exercise, answers)}.")
@@ -85,16 +85,29 @@ def _result(exercise: Exercise, answers: Answers, source: str | Path, lesson: st
         return Result(exercise.name, "open", "not answered yet.")
     if bound.state == "error":
         return Result(exercise.name, "wrong", bound.words)
-    wanted = "function" if exercise.sort in ("function", "bug", "claim", "part") else "value"
+    wanted = "function" if exercise.sort in FUNCTIONS else "value"
     if bound.state != wanted:
         word = f"a function is asked for: write `def {exercise.name}(...):`" if wanted == "function" else (
             f"a value is asked for, and {exercise.name} is a function: write `{exercise.name} = ...`")  # fmt: skip
         return Result(exercise.name, "wrong", word + ".")
+    if exercise.sort == "part":
+        return _judged(exercise, lambda: judged_inside(lesson, exercise, source))
+    answer = Handed(answers, exercise.name, exercise) if wanted == "function" else bound.value
+    return _judged(exercise, lambda: exercise.check(answer))
+
+
+def result_of(exercise: Exercise, answer: Any) -> Result:
+    """The result of an answer that is at hand in this process."""
+    if answer is ...:
+        return Result(exercise.name, "open", "not answered yet.")
+    return _judged(exercise, lambda: exercise.check(answer))
+
+
+def _judged(exercise: Exercise, check: Callable[[], Verdict]) -> Result:
+    from ..answers import AnswerFailed
+
     try:
-        if exercise.sort == "part":
-            verdict = judged_inside(lesson, exercise, source)
-        else:
-            verdict = exercise.check(Handed(answers, exercise.name, exercise) if wanted == "function" else bound.value)
+        verdict = check()
     except AnswerFailed as error:
         return Result(exercise.name, "wrong", str(error))
     except GlassnetError as error:
@@ -153,11 +166,15 @@ def _named(source: str, old: str, new: str) -> str:
 
 def as_source(exercise: Exercise, answer: Any) -> str:
     """A file that gives this answer, as a student would write it."""
-    if callable(answer) and exercise.sort in ("function", "bug", "claim", "part"):
+    if callable(answer) and exercise.sort in FUNCTIONS:
         imports = "from glassnet import *\n" if exercise.sort == "part" else ""
         name = answer.__name__
         text = source_of(answer)
-        renamed = _named(text, name, exercise.name) if text.startswith(f"def {name}(") else f"{text}{exercise.name} = {name}\n"
+        renamed = (
+            _named(text, name, exercise.name)
+            if text.startswith(f"def {name}(")
+            else f"{text}{exercise.name} = {name}\n"
+        )
         return HEADER + imports + renamed
     value = answer() if callable(answer) else answer
     return f"{HEADER}{exercise.name} = {value!r}\n"

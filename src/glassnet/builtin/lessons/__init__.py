@@ -1,6 +1,7 @@
 """The course that glassnet ships, in its order. Each lesson is a page in `pages`.
 
-Exercises that need code stand in the module of the same name in `exercises`, which is imported when the lesson is opened.
+Exercises that need code stand in the module of the same name in `exercises`, which is imported when the lesson is
+opened.
 """
 
 from collections.abc import Callable

@@ -63,7 +63,9 @@ def _letters(answer: Any, texts: Sequence[str]) -> set[str] | str:
         several = {letter for one in letters for letter in one.replace(",", "").replace(" ", "")}
         if letters and several <= set(possible):
             return several
-        return f"{answer!r:.60} is none of the answers: write one letter of {listed(list(possible), 'or')}, such as 'a'."
+        return (
+            f"{answer!r:.60} is none of the answers: write one letter of {listed(list(possible), 'or')}, such as 'a'."
+        )
     return letters
 
 

@@ -57,7 +57,7 @@ def number(
         return Verdict(False, next(_usual(given, wanted, allowed, unit)), given)
 
     value = math.nan if callable(right) else float(right)
-    mistakes = [(wrong, words) for wrong, words in said.items()]
+    mistakes = list(said.items())
     if not math.isnan(value) and value:
         mistakes += _generated(value, bound(value), unit, said)[: max(0, 3 - len(mistakes))]
     accepted = (right, right) if callable(right) else (value, exact(value, 15), f" {exact(value, 15)} ")

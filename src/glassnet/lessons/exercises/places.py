@@ -25,7 +25,7 @@ def artefact(
 
     def check(answer: Any) -> Verdict:
         if not isinstance(answer, str | Path):
-            return Verdict(False, f"{answer!r:.60} is no path: write it in quotes, as in \"dist/my.whl\".", answer)
+            return Verdict(False, f'{answer!r:.60} is no path: write it in quotes, as in "dist/my.whl".', answer)
         path = Path(answer).expanduser()
         if not path.exists():
             return Verdict(False, f"there is nothing at {str(path)!r}, seen from {Path.cwd().name}/.", str(path))

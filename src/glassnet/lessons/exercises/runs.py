@@ -63,7 +63,7 @@ def settings_of(answer: Any, dataset: str) -> dict[str, Any] | str:
     if isinstance(answer, Mapping):
         return {"dataset": dataset} | dict(answer)
     if not isinstance(answer, str) or not answer.strip():
-        return f"{answer!r:.60} is no training: write a command such as \"glassnet train {dataset} --hidden 8\"."
+        return f'{answer!r:.60} is no training: write a command such as "glassnet train {dataset} --hidden 8".'
     try:
         words = shlex.split(answer)
     except ValueError as error:

@@ -88,7 +88,10 @@ exercises = (
             (a_share, "That is the share of the rows: how many of them are asked for."),
             (the_wrong_ones, "Those are the rows that it gets wrong."),
         ),
-        hints=("X @ w + b has one score for each row of X.", "A comparison gives True and False, and these can be added up."),
+        hints=(
+            "X @ w + b has one score for each row of X.",
+            "A comparison gives True and False, and these can be added up.",
+        ),
     ),
     function(
         "by_hand",
@@ -108,8 +111,8 @@ exercises = (
     ),
     run(
         "solves",
-        'Write a command that trains xor to 100 %, whatever the seed: `solves = "glassnet train xor ..."`, with at most '
-        "16 hidden units and 1,000 epochs.",
+        'Write a command that trains xor to 100 %, whatever the seed: `solves = "glassnet train xor ..."`, with '
+        "at most 16 hidden units and 1,000 epochs.",
         dataset="xor",
         right=(
             "glassnet train xor --hidden 16 --activation tanh --optimizer adam:lr=0.05 --epochs 400",

@@ -1,0 +1,172 @@
+"""A student's answers from the command line: started, checked, watched, with hints and solutions."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import GlassnetError
+from ..wording import count, listed
+from .edge import say, style
+
+if TYPE_CHECKING:
+    from ..answers import Server
+    from ..lessons.course import Opened
+    from ..lessons.progress import Progress
+    from ..lessons.verdicts import Result
+
+_COLOURS = {"right": "green", "wrong": "red", "open": "yellow", "fault": "magenta"}
+_WORDS = {"right": "right", "wrong": "wrong", "open": "open", "fault": "the lesson's fault"}
+
+
+def start(opened: Opened, folder: Path, notebook: bool) -> None:
+    """Write the file to answer in."""
+    from ..lessons import files, notebooks
+
+    path, added, new = files.start(opened, folder)
+    if new:
+        say(f"Wrote {path}: {count(len(added), 'exercise')}, {listed(added)}.")
+    elif added:
+        say(f"{path} was there already: added {listed(added)}, and left the rest as it was.")
+    else:
+        say(f"{path} was there already and has every exercise: nothing was written.")
+    if notebook:
+        say(f"Wrote {notebooks.write(opened, folder)}: the page and the exercises as a notebook.")
+    say(f"Put your answers in place of `...`, save, and see: glassnet lesson {opened.name} --check")
+
+
+def answers_path(opened: Opened, given: str) -> Path:
+    """The file that is meant; the usual one where none is said."""
+    path = Path(given or opened.answers_file)
+    if path.is_dir():
+        path = path / opened.answers_file
+    if not path.is_file():
+        raise GlassnetError(
+            f"there is no file {str(path)!r}: glassnet lesson {opened.name} --start writes it; or give its path"
+        )
+    return path
+
+
+def check(opened: Opened, given: str, progress: Progress, as_json: bool) -> None:
+    """One line an exercise; exit code 1 unless all are right."""
+    path = answers_path(opened, given)
+    results = _checked(opened, path, None)
+    progress.note(opened, results)
+    if as_json:
+        rows = [{"exercise": r.exercise, "state": r.state, "words": r.words} for r in results]
+        say(json.dumps({"lesson": opened.full_name, "file": str(path), "exercises": rows}, indent=2))
+    else:
+        say(f"Checking {path.resolve()}")
+        _tell(opened, results, progress)
+    if any(result.state != "right" for result in results):
+        raise SystemExit(1)
+
+
+def _checked(opened: Opened, path: Path, server: Server | None) -> list[Result]:
+    from ..lessons.verdicts import check_answers
+
+    return check_answers(opened.exercises, path, lesson=opened.full_name, server=server)
+
+
+def _tell(opened: Opened, results: Sequence[Result], progress: Progress) -> None:
+    from ..lessons.mathematics import plain
+    from ..tables import width_of_output, wrapped
+
+    widest = max(len(result.exercise) for result in results)
+    indent = widest + 10
+    for result in results:
+        state = _WORDS[result.state]
+        head = f"  {result.exercise:<{widest}}  "
+        words = plain(result.words)
+        lines = wrapped(words, max(30, (width_of_output() or 100) - indent)).split("\n") if words else [""]
+        say(head + style(f"{state:<6}", fg=_COLOURS[result.state], bold=True) + f" {lines[0]}".rstrip())
+        for line in lines[1:]:
+            say(" " * indent + " " + line)
+    right = sum(result.state == "right" for result in results)
+    if right == len(results):
+        say(style(f"All {right} right.", fg="green", bold=True))
+        _what_next(opened, progress)
+        return
+    say(f"{right} of {len(results)} right.")
+    stuck = next((result for result in results if result.state == "wrong"), None)
+    if stuck and opened.exercise(stuck.exercise).hints:
+        say(f"Stuck? glassnet lesson {opened.name} --hint {stuck.exercise}")
+
+
+def _what_next(opened: Opened, progress: Progress) -> None:
+    from ..lessons.course import lessons_of
+    from ..lessons.progress import coming_next
+
+    following = coming_next(lessons_of(opened.catalog), progress, opened)
+    if following is None:
+        say("That was the last lesson of the course.")
+    else:
+        say(f"Next: glassnet lesson {following.name}   ({following.part.help})")
+
+
+def watch(opened: Opened, given: str, progress: Progress) -> None:
+    """Check again whenever the file is saved, until all is right or Ctrl-C."""
+    if opened.part.file.endswith(".md") or given.endswith(".md"):
+        raise GlassnetError("--watch of a page needs its answers: glassnet check FILE checks what you write")
+    from ..answers import Server
+
+    path = answers_path(opened, given)
+    say(f"Watching {path.resolve()}: save it to have it checked, Ctrl-C to stop.")
+    seen: tuple[int, int] | None = None
+    with Server() as server:
+        while True:
+            now = _stamp(path)
+            if now is not None and now != seen:
+                seen = now
+                results = _checked(opened, path, server)
+                progress.note(opened, results)
+                say(style(time.strftime("%H:%M:%S"), dim=True))
+                _tell(opened, results, progress)
+                if all(result.state == "right" for result in results):
+                    return
+            time.sleep(0.1)
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """When a file was saved and how long it is; nothing while an editor puts it in place."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_mtime_ns, found.st_size) if found.st_size else None
+
+
+def hint(opened: Opened, name: str, number: int | None) -> None:
+    """The first hints of an exercise: one, unless a number is given."""
+    from ..lessons.mathematics import plain
+
+    exercise = opened.exercise(name)
+    hints = exercise.hints
+    if not hints:
+        say(f"{name} has no hint.")
+        return
+    wanted = min(number or 1, len(hints))
+    for at, words in enumerate(hints[:wanted], 1):
+        say(f"Hint {at} of {len(hints)}: {plain(words)}")
+    if wanted < len(hints):
+        say(f"The next one: glassnet lesson {opened.name} --hint {name} {wanted + 1}")
+
+
+def solution(opened: Opened, name: str, yes: bool) -> None:
+    """Two right answers, after a question."""
+    from ..lessons.verdicts import as_source
+
+    exercise = opened.exercise(name)
+    if not yes and not click.confirm(f"Show two right answers to {name}? It is more fun to find one"):
+        return
+    for number, answer in enumerate(exercise.right[:2], 1):
+        if exercise.sort == "artefact":
+            raise GlassnetError(f"{name} asks for something that is made: its lesson says how")
+        say(style(f"# {number}", bold=True))
+        say(as_source(exercise, answer).removeprefix("import numpy as np\n").strip("\n"))
+        say()

@@ -1,0 +1,148 @@
+"""Courses: the lessons of the catalog in their order, each with its page read and its exercises at hand."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..catalog import Catalog, Part
+from ..errors import GlassnetError, did_you_mean, join
+from ..hooks import PROJECT
+from ..tables import Table
+from ..teaching import Exercise, Lesson
+from .mathematics import plain
+from .pages import exercises_of, from_markdown
+from .reading import Page, read_page
+
+if TYPE_CHECKING:
+    from .verdicts import Result
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A lesson that was opened: its part, its bag, its page and its exercises in the order of the page."""
+
+    part: Part
+    catalog: Catalog
+
+    @cached_property
+    def lesson(self) -> Lesson:
+        """The bag."""
+        bag: Lesson = self.part.build()
+        return bag
+
+    @cached_property
+    def page(self) -> Page:
+        """Its page, read."""
+        try:
+            return read_page(self.lesson.page)
+        except GlassnetError as error:
+            raise GlassnetError(f"lesson {self.name}: {error}") from error
+
+    @cached_property
+    def exercises(self) -> Sequence[Exercise]:
+        """Those of the page and of its module."""
+        return exercises_of(self.lesson, self.page)
+
+    @property
+    def name(self) -> str:
+        """The shortest name that means it."""
+        return self.catalog.short_name(self.part)
+
+    @property
+    def full_name(self) -> str:
+        """Distribution and name: what progress is kept by."""
+        return self.part.full_name
+
+    def __repr__(self) -> str:
+        asked = join(exercise.name for exercise in self.exercises) or "nothing"
+        return f"lesson {self.name}: {self.page.title} ({self.lesson.minutes} minutes; asks for {asked})"
+
+    @property
+    def answers_file(self) -> str:
+        """What its file of answers is called."""
+        return f"answers_{self.part.name}.py"
+
+    def exercise(self, name: str) -> Exercise:
+        """The exercise of that name; an unknown one is an error with all names."""
+        for exercise in self.exercises:
+            if exercise.name == name:
+                return exercise
+        names = [exercise.name for exercise in self.exercises]
+        known = f"Its exercises: {join(names)}" if names else "It has none"
+        raise GlassnetError(f"lesson {self.name} has no exercise {name!r}.{did_you_mean(name, names)} {known}")
+
+    def check(self, **answers: Any) -> Checked:
+        """The verdicts on answers by name, `lesson("xor").check(best=best)`, as a table in a notebook.
+
+        Here the checker runs beside the answers, in the process that called it. An unknown name is an error.
+        """
+        from .verdicts import result_of
+
+        return Checked(tuple(result_of(self.exercise(name), answer) for name, answer in answers.items()))
+
+    def strangers(self) -> list[str]:
+        """The words before a command that keep other people's plugins out of its page."""
+        home = self.part.distribution
+        others = [guest.distribution for guest in self.catalog.guests if not guest.file and guest.distribution != home]
+        return [word for name in others for word in ("--without", name)]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What some answers came to."""
+
+    results: Sequence[Result]
+
+    @property
+    def ok(self) -> bool:
+        """Whether all of them are right."""
+        return all(result.state == "right" for result in self.results)
+
+    def __repr__(self) -> str:
+        return "\n".join(self._table().lines())
+
+    def _repr_html_(self) -> str:
+        return self._table().html()
+
+    def _table(self) -> Table:
+        rows = [(one.exercise, one.state, plain(one.words)) for one in self.results]
+        return Table(("exercise", "", "words"), rows)
+
+
+def lesson(name: str) -> Opened:
+    """Open a lesson: `lesson("xor").check(best=0.75)` checks answers; it shows what it asks in a notebook.
+
+    Raises `GlassnetError` for a name that no lesson has.
+    """
+    return open_lesson(name, Catalog.discover())
+
+
+def lessons_of(catalog: Catalog) -> list[Opened]:
+    """Every lesson in order: ours first, then the courses of guests."""
+    return [Opened(part, catalog) for part in catalog.parts("lesson")]
+
+
+def open_lesson(name: str, catalog: Catalog) -> Opened:
+    """The lesson of that name, or of a Markdown file (for authors)."""
+    if name.endswith(".md"):
+        path = Path(name)
+        if not path.is_file():
+            raise GlassnetError(f"there is no file {name!r}: give the path of a lesson's page")
+        return Opened(catalog.choose("lesson", from_markdown(path.resolve())).part, catalog)
+    return Opened(catalog.find("lesson", name), catalog)
+
+
+def course_name(opened: Opened) -> str:
+    """What a list calls the course that a lesson belongs to."""
+    return PROJECT if opened.part.distribution == PROJECT else opened.part.distribution
+
+
+def fingerprint(exercise: Exercise) -> str:
+    """A short hash of what an exercise asks and says: it changes when the exercise does."""
+    words = [exercise.question, *exercise.options, *(words for _, words in exercise.wrong)]
+    return hashlib.sha256("\x1f".join(words).encode()).hexdigest()[:12]
