@@ -79,14 +79,18 @@ def fragments(block: Played, opened: Opened) -> Iterator[Any]:
                 yield Markup(f'<pre class="output" tabindex="0">{escape(output.text)}</pre>')
     elif isinstance(block.block, Question):
         answer = f"<details><summary>Answer</summary>{prose(block.answer)}</details>"
-        yield Markup(f'<aside class="question"><strong>A question to yourself</strong>{prose(block.text)}{answer}</aside>')
+        yield Markup(
+            f'<aside class="question"><strong>A question to yourself</strong>{prose(block.text)}{answer}</aside>'
+        )
     elif isinstance(block.block, Place):
         yield Markup(_exercise(opened.exercise(block.block.name), opened))
 
 
 def _exercise(exercise: Exercise, opened: Opened) -> str:
     options = "".join(f"<li>{_inline(option)}</li>" for option in exercise.options)
-    hints = "".join(f"<details><summary>Hint {n}</summary>{prose(h)}</details>" for n, h in enumerate(exercise.hints, 1))
+    hints = "".join(
+        f"<details><summary>Hint {n}</summary>{prose(h)}</details>" for n, h in enumerate(exercise.hints, 1)
+    )
     check = f"glassnet lesson {opened.name} --check"
     return (
         f'<section class="exercise" id="{exercise.name}"><h3>Exercise <code>{exercise.name}</code></h3>'

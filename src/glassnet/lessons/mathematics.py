@@ -31,14 +31,43 @@ _SIGNS = _pairs("""
     langle ⟨  rangle ⟩  lfloor ⌊  rfloor ⌋  lceil ⌈  rceil ⌉  lbrace {  rbrace }  wedge ∧  vee ∨  neg ¬
     oplus ⊕
 """)
-_FUNCTIONS = tuple(["log", "ln", "exp", "max", "min", "sin", "cos", "tan", "tanh", "arg", "lim", "det", "dim", "sup", "inf", "Pr"])
-_FONTS = tuple(["mathbf", "mathrm", "mathit", "mathcal", "text", "operatorname", "boldsymbol", "mathsf", "textbf", "textrm"])
+_FUNCTIONS = (
+    "log",
+    "ln",
+    "exp",
+    "max",
+    "min",
+    "sin",
+    "cos",
+    "tan",
+    "tanh",
+    "arg",
+    "lim",
+    "det",
+    "dim",
+    "sup",
+    "inf",
+    "Pr",
+)
+_FONTS = ("mathbf", "mathrm", "mathit", "mathcal", "text", "operatorname", "boldsymbol", "mathsf", "textbf", "textrm")
 _ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "vec": "\u20d7", "dot": "\u0307", "overline": "\u0304",
             "widehat": "\u0302"}  # fmt: skip
 _BLACKBOARD = {"R": "ℝ", "E": "𝔼", "N": "ℕ", "P": "ℙ", "Z": "ℤ", "C": "ℂ", "1": "𝟙"}
-_STRUCTURES = tuple(["frac", "dfrac", "tfrac", "sqrt", "binom", "mathbb", "left", "right", "underbrace", "overbrace", "limits"])
+_STRUCTURES = (
+    "frac",
+    "dfrac",
+    "tfrac",
+    "sqrt",
+    "binom",
+    "mathbb",
+    "left",
+    "right",
+    "underbrace",
+    "overbrace",
+    "limits",
+)
 #: Marks behind a backslash: those that are a sign themselves, and spaces.
-_SPACES = {mark: mark for mark in "{}%#&_$"} | {mark: " " for mark in ",;: "} | {"!": "", "\\": "\n", "|": "‖"}
+_SPACES = {mark: mark for mark in "{}%#&_$"} | dict.fromkeys(",;: ", " ") | {"!": "", "\\": "\n", "|": "‖"}
 _MATRICES = {
     "pmatrix": "()",
     "bmatrix": "[]",
