@@ -79,7 +79,7 @@ def _main(lesson: str, name: str, file: str) -> None:
     part = Catalog.discover().find("lesson", lesson)
     exercise = next(one for one in exercises_of(part.build()) if one.name == name)
     verdict = in_process(exercise, Path(file))
-    print(_MARK + json.dumps({"right": verdict.right, "words": verdict.words}))
+    sys.stdout.write(_MARK + json.dumps({"right": verdict.right, "words": verdict.words}) + "\n")
 
 
 if __name__ == "__main__":
