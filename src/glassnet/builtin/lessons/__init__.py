@@ -10,8 +10,15 @@ from glassnet import Lesson, hookimpl
 from glassnet.lessons import page
 
 
+def first_network() -> Lesson:
+    """A first training: a network learns to read digits, and you see what it gets wrong."""
+    from .exercises.first_network import exercises
+
+    return page("pages/first_network.md", exercises)
+
+
 def xor() -> Lesson:
-    """What no line can do: four rows that a single neuron never gets right, and the hidden layer that does."""
+    """What no line can do: four rows that one neuron never gets right, and the hidden layer that does."""
     from .exercises.xor import exercises
 
     return page("pages/xor.md", exercises)
@@ -19,4 +26,7 @@ def xor() -> Lesson:
 
 @hookimpl
 def lessons() -> list[Callable[..., Lesson]]:
-    return [xor]
+    return [
+        first_network,
+        xor,
+    ]
