@@ -17,6 +17,13 @@ def first_network() -> Lesson:
     return page("pages/first_network.md", exercises)
 
 
+def perceptron() -> Lesson:
+    """A neuron is a weighted vote with a threshold; a rule of three lines teaches it, where a line is enough."""
+    from .exercises.perceptron import exercises
+
+    return page("pages/perceptron.md", exercises)
+
+
 def xor() -> Lesson:
     """What no line can do: four rows that one neuron never gets right, and the hidden layer that does."""
     from .exercises.xor import exercises
@@ -28,5 +35,6 @@ def xor() -> Lesson:
 def lessons() -> list[Callable[..., Lesson]]:
     return [
         first_network,
+        perceptron,
         xor,
     ]
