@@ -24,6 +24,13 @@ def perceptron() -> Lesson:
     return page("pages/perceptron.md", exercises)
 
 
+def words_and_shapes() -> Lesson:
+    """Neuron, layer, weight, activation, in the words of networks and of statistics; and why there must be a bend."""
+    from .exercises.words_and_shapes import exercises
+
+    return page("pages/words_and_shapes.md", exercises)
+
+
 def xor() -> Lesson:
     """What no line can do: four rows that one neuron never gets right, and the hidden layer that does."""
     from .exercises.xor import exercises
@@ -36,5 +43,6 @@ def lessons() -> list[Callable[..., Lesson]]:
     return [
         first_network,
         perceptron,
+        words_and_shapes,
         xor,
     ]
