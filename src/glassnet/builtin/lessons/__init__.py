@@ -38,6 +38,13 @@ def xor() -> Lesson:
     return page("pages/xor.md", exercises)
 
 
+def write_a_part() -> Lesson:
+    """Write an activation of your own, and see its slope proven: a good score proves nothing."""
+    from .exercises.write_a_part import exercises
+
+    return page("pages/write_a_part.md", exercises)
+
+
 @hookimpl
 def lessons() -> list[Callable[..., Lesson]]:
     return [
@@ -45,4 +52,5 @@ def lessons() -> list[Callable[..., Lesson]]:
         perceptron,
         words_and_shapes,
         xor,
+        write_a_part,
     ]
