@@ -38,6 +38,13 @@ def xor() -> Lesson:
     return page("pages/xor.md", exercises)
 
 
+def forward() -> Lesson:
+    """From a row to an answer with pencil and paper, then for all rows, then in a trained network."""
+    from .exercises.forward import exercises
+
+    return page("pages/forward.md", exercises)
+
+
 def write_a_part() -> Lesson:
     """Write an activation of your own, and see its slope proven: a good score proves nothing."""
     from .exercises.write_a_part import exercises
@@ -52,5 +59,6 @@ def lessons() -> list[Callable[..., Lesson]]:
         perceptron,
         words_and_shapes,
         xor,
+        forward,
         write_a_part,
     ]
