@@ -28,7 +28,7 @@ def optimizer_paths(
     f(W) = sum of W^2, where W starts as ones
 
     steps: of each optimizer
-    rate: of those whose phrase names none; 0 leaves them their own
+    rate: of those that are left at their usual one; 0 lets them keep it
     steepness: how much steeper the ravine is across than along; plain gradient descent is stable below 2 / rate
     side: rows and columns of the matrix
     """
@@ -46,8 +46,10 @@ def optimizer_paths(
         pictures.dress(element, f"{side} x {side} matrix of ones", "step", "first element")
         pictures.dress(total, "", "step", "sum of squares")
         _contours(place, ravine)
-        named = zip(pictures.part_names(shown), down, strict=True)
-        names = [f"{name}: runs away" if _runs_away(way) else name for name, way in named]
+        names = [
+            f"{name}: runs away" if _ran_away(one) or _ran_away(other) else name
+            for name, one, other in zip(pictures.part_names(shown), down, ones, strict=True)
+        ]
         _draw_ways(place, names, [way[:, 0, 0] for way in down], [way[:, 0, 1] for way in down])
         place.plot(0, 0, "+", color=pictures.BLACK, markersize=12)
         _draw_over_steps(height, names, [_heights(ravine, way) for way in down])
@@ -63,7 +65,7 @@ def optimizer_paths(
 
 
 def _at(choice: Any, rate: float) -> Any:
-    """The optimizer at that rate, unless it has one of its own choice, or none."""
+    """The optimizer at that rate, unless somebody has moved its own, or it has none."""
     usual = {option.name: option.default for option in choice.part.options}
     own = "lr" not in usual or choice.options["lr"] != usual["lr"] or not rate
     return choice if own else choice.part.choose({**choice.options, "lr": rate})
@@ -84,9 +86,9 @@ def _heights(objective: Objective, way: Any) -> Any:
         return np.array([objective(w.ravel())[0] for w in way])
 
 
-def _runs_away(way: Any) -> bool:
-    """Whether it ends far above where it began."""
-    return bool(np.abs(way[-1]).max() > 100 * np.abs(START).max())
+def _ran_away(way: Any) -> bool:
+    """Whether it ended far from where it began."""
+    return bool(np.abs(way[-1]).max() > 100 * np.abs(way[0]).max())
 
 
 def _contours(axes: Any, ravine: Objective) -> None:
