@@ -36,7 +36,7 @@ Examples:
   glassnet plot sweeps/0001-digits8x8     a sweep
   glassnet plot --part leaky_relu:slope=0.2
   glassnet plot --part relu --part gelu   several parts of a kind in one picture
-  glassnet plot --part sgd --part adam:lr=0.05 optimizer_paths:steepness=30
+  glassnet plot --part sgd --part adam:lr=0.05 optimizer_paths:steepness=15
   glassnet plot iris                      a data set, before anything is trained
 """
 
