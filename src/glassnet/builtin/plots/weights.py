@@ -83,7 +83,7 @@ def _histograms(axes: Any, drawn: Sequence[Any]) -> None:
             axes.axvline(float(W.flat[0]), color=colour, linestyle=dash, linewidth=2.2)
         else:
             axes.stairs(*np.histogram(W, BINS, density=True), color=colour, linestyle=dash, linewidth=2.2)
-    axes.set_xlim(-reach, reach)
+    axes.set_xlim(-1.05 * reach, 1.05 * reach)
 
 
 def _spreads(axes: Any, names: Sequence[str], spreads: Sequence[Sequence[float]]) -> None:
