@@ -18,7 +18,7 @@ FLOORS = (
     ("wording",),
     ("errors", "kinds", "process", "schemas", "slopes", "streams"),
     ("conventions", "files", "findings", "hooks", "probes", "synonyms", "tables"),
-    ("backward", "catalog", "data", "folders", "owners"),
+    ("answers", "backward", "catalog", "data", "folders", "owners"),
     ("layers",),
     ("network",),
     ("training",),

@@ -49,6 +49,8 @@ KNOWN = {
     "checks/cases.py": "inside process.alone()",
     "checks/plots.py": "inside process.contained(), as every check",
     "checks/imports.py": "inside the script of a fresh Python",
+    "answers/serving.py": "a process of its own, which forks those of students",
+    "answers/student.py": "a student's process, which is its own",
     "cli/edge.py": "at the end of a command, whose process is its own",
     "cli/index.py": "a server, whose process is its own",
 }

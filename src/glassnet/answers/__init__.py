@@ -1,0 +1,18 @@
+"""Students' answers: a file runs in a process of its own, which computes; whoever judges stays outside and asks it."""
+
+from .answers import Answers, opened
+from .forms import AnswerFailed, Bound, Limits, Returned
+from .sources import Source, source_of_notebook
+from .starting import Server
+
+__all__ = [
+    "AnswerFailed",
+    "Answers",
+    "Bound",
+    "Limits",
+    "Returned",
+    "Server",
+    "Source",
+    "opened",
+    "source_of_notebook",
+]
