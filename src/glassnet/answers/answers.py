@@ -207,7 +207,7 @@ def opened(
     if isinstance(source, Path):
         source = source_of(source)
     elif isinstance(source, str):
-        source = Source(source.replace("\r\n", "\n").replace("\r", "\n"))
+        source = Source(source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
     own = Server() if server is None else None
     folder = Path(tempfile.mkdtemp(prefix="glassnet-answers-"))
     answers = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import select
 import signal
 import time
@@ -18,9 +19,9 @@ from .plain import unpacked
 from .raised import too_large, too_long
 from .sources import Source
 from .starting import Server, Started
-from .usage import Used, used
+from .usage import MOST_PROCESSES, Used, listens, used
 
-MOST_PROCESSES = 32  # that it may have started at one time
+TOO_MANY = f"started more than {MOST_PROCESSES} processes"
 PATIENCE = 5.0  # seconds for a process that has closed its line to end by itself
 
 
@@ -62,7 +63,7 @@ class Asked:
                     break
         except (Garbled, ValueError, UnicodeDecodeError):
             raise self._stopped(
-                "wrote into the line through which glassnet asks it: which file does it close?"
+                "wrote into the line through which glassnet asks it: which file does it write to?"
             ) from None
         if watch.too_long():
             raise self._stopped(too_long(limits.letters))
@@ -93,7 +94,7 @@ class Asked:
             elif (words := watch.exceeded()) is None:
                 raise self._over()
             elif words:
-                raise self._stopped(words, interrupt=True)
+                raise self._stopped(words, interrupt=words != TOO_MANY)  # those are more with each moment
         return message
 
     def printed(self, letters: int) -> str:
@@ -130,10 +131,8 @@ class Asked:
 
     def _line_now(self) -> int:
         """The line in which it is right now: asked by a signal, which a loop without end can't keep from answering."""
-        if not hasattr(signal, "SIGUSR1"):
+        if not hasattr(signal, "SIGUSR1") or not listens(self._started.pid):
             return 0
-        import os
-
         with suppress(OSError):
             os.kill(self._started.pid, signal.SIGUSR1)
             until = time.monotonic() + PATIENCE
@@ -181,7 +180,7 @@ class _Watch:
         if self.too_long():
             return too_long(self._limits.letters)
         if now.processes > MOST_PROCESSES:
-            return f"started more than {MOST_PROCESSES} processes"
+            return TOO_MANY
         if now.megabytes is not None and now.megabytes - (self._start.megabytes or 0) > self._limits.megabytes:
             return too_large(self._limits.megabytes)
         if now.seconds - self._start.seconds > self._seconds:

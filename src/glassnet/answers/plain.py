@@ -13,7 +13,7 @@ import io
 import json
 import math
 import numbers
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from ..files import PLAIN_KINDS
 from ..wording import a, amount, memory
 
 DEEPEST = 50
-MOST_VALUES = 1_000_000
+MOST_VALUES = 200_000
 MOST_BYTES = 100 << 20  # of all arrays together
 MOST_BITS = 13_000  # 3,900 digits: Python prints no whole number of more than 4,300
 _dumps = json.JSONEncoder().encode
@@ -33,7 +33,11 @@ _rng, _pcg, _masked = np.random.Generator, np.random.PCG64, np.ma.MaskedArray
 
 
 class Unsendable(Exception):
-    """A value that is no plain one; the words say what it is, and what to do."""
+    """A value that is no plain one; the words say what it is, and what to do. `whole` is where they say all."""
+
+    def __init__(self, words: str, *, whole: bool = False) -> None:
+        super().__init__(words)
+        self.whole = whole
 
 
 class Packing:
@@ -51,9 +55,7 @@ class Packing:
         """The value as JSON has it."""
         self._values += 1
         if deep > DEEPEST:
-            raise Unsendable(f"something nested more than {DEEPEST} deep: does it hold itself?")
-        if self._values > MOST_VALUES:
-            raise Unsendable(f"more than {amount(MOST_VALUES)} values: an array holds more than a list")
+            raise Unsendable(f"something nested more than {DEEPEST} deep: does it hold itself?", whole=True)
         if value is None or value is True or value is False:
             return value
         for kind, pack in _PACKERS:
@@ -61,13 +63,13 @@ class Packing:
                 return pack(self, value, deep)
         return self._other(value, deep)
 
-    def several(self, mark: str, values: Iterable[Any], noun: str, deep: int) -> list[Any]:
+    def several(self, mark: str, values: Collection[Any], noun: str, deep: int) -> list[Any]:
+        if self._values + len(values) > MOST_VALUES:
+            raise Unsendable(f"more than {amount(MOST_VALUES)} values: an array holds more than a list", whole=True)
         try:
             return [mark, *[self.tree(value, deep + 1) for value in values]]
         except Unsendable as error:
-            if "nested" in str(error) or "values:" in str(error) or " with " in str(error):
-                raise
-            raise Unsendable(f"{a(noun)} with {error}") from None
+            raise error if error.whole else Unsendable(f"{a(noun)} with {error}", whole=True) from None
 
     def array(self, value: Any) -> list[Any]:
         """An array as `.npy` writes it, without pickle."""
@@ -135,8 +137,8 @@ _PACKERS: Sequence[tuple[Any, Callable[[Packing, Any, int], Any]]] = (
     (complex, lambda packing, value, deep: ["c", complex(value).real, complex(value).imag]),
     (numbers.Rational | decimal.Decimal, lambda packing, value, deep: float(value)),
     (bytes | bytearray, lambda packing, value, deep: ["b", bytes(value).hex()]),
-    (list, lambda packing, value, deep: packing.several("l", list.__iter__(value), "list", deep)),
-    (tuple, lambda packing, value, deep: packing.several("t", tuple.__iter__(value), "tuple", deep)),
+    (list, lambda packing, value, deep: packing.several("l", list(list.__iter__(value)), "list", deep)),
+    (tuple, lambda packing, value, deep: packing.several("t", tuple(tuple.__iter__(value)), "tuple", deep)),
     (dict, _dict),
     (set | frozenset, lambda packing, value, deep: packing.several("s", value, "set", deep)),
     (

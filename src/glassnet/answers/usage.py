@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+MOST_PROCESSES = 32  # that a student's process may have begun at one time
 _LINUX = sys.platform.startswith("linux")
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
 @dataclass(frozen=True)
 class Used:
-    """Seconds of computing, with those of its ended children; seconds in which it could have computed, and others did.
+    """Seconds of computing, with those of its children; seconds in which it could have computed, and others did.
 
-    `processes` are the children that it has now. `megabytes` is None where its own system holds the limit.
+    `processes` are those that it has begun and that are there now. `megabytes` is None where the system itself holds
+    that limit.
     """
 
     seconds: float = 0.0
@@ -33,16 +37,33 @@ def used(pid: int) -> Used | None:
 
 
 def _from_proc(pid: int) -> Used | None:
+    if (seconds := _seconds(pid)) is None:
+        return None
+    begun = _descendants(pid)
+    seconds += sum(_seconds(one) or 0.0 for one in begun)
+    return Used(seconds, _number(Path(f"/proc/{pid}/schedstat"), 1) / 1e9, len(begun))
+
+
+def _seconds(pid: int) -> float | None:
+    """What a process and its ended children have computed; None where it has ended itself."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
-        if fields[0] in "ZX":
-            return None
-        queued = _number(Path(f"/proc/{pid}/schedstat"), 1) / 1e9
-        children = Path(f"/proc/{pid}/task/{pid}/children")
-        processes = len(children.read_text("ascii").split()) if children.exists() else 0
     except OSError:
         return None
-    return Used(sum(map(int, fields[11:15])) / _TICKS, queued, processes)
+    return None if fields[0] in "ZX" else sum(map(int, fields[11:15])) / _TICKS
+
+
+def _descendants(pid: int) -> list[int]:
+    """The processes that one has begun, and theirs; no more than tell that they are too many."""
+    found: list[int] = []
+    todo = [pid]
+    while todo and len(found) <= MOST_PROCESSES:
+        one = todo.pop(0)
+        with suppress(OSError):
+            children = [int(word) for word in Path(f"/proc/{one}/task/{one}/children").read_text("ascii").split()]
+            found += children
+            todo += children
+    return found
 
 
 def _number(path: Path, place: int) -> float:
@@ -50,6 +71,15 @@ def _number(path: Path, place: int) -> float:
         return float(path.read_text("ascii").split()[place])
     except (OSError, IndexError, ValueError):  # a kernel that doesn't count them
         return 0.0
+
+
+def listens(pid: int) -> bool:
+    """Whether a process does something of its own at SIGUSR1; where nobody can tell, it is taken to."""
+    try:
+        caught = Path(f"/proc/{pid}/status").read_text("ascii", "replace").partition("SigCgt:")[2].split()[0]
+        return bool(int(caught, 16) >> (signal.SIGUSR1 - 1) & 1)
+    except (OSError, IndexError, ValueError):
+        return True
 
 
 def _from_ps(pid: int) -> Used | None:
