@@ -155,7 +155,7 @@ class Answers:
 
     def _skip(self, at: int, stopped: Stopped) -> None:
         """Leave out the statement at which the process ended; after several, all that follow."""
-        if at < 0 or at >= len(self._plan):
+        if not 0 <= at < len(self._plan) or at in self._skipped:
             self._hopeless = stopped.words
             return
         self._skipped[at] = stopped.words
