@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from waiting import wait_until
 
 from glassnet.answers import (
     AnswerFailed,
@@ -683,14 +684,25 @@ def test_a_fork_that_comes_back_is_not_asked(server: Server) -> None:
 
 @pytest.mark.skipif(not starting.CAN_FORK, reason="there is a server where it can fork")
 def test_a_server_that_was_ended_begins_anew() -> None:
-    source = "import os\ndef best(): os.kill(os.getppid(), 9)\ndef other(): return 1"
+    source = """
+        import os
+        pid = os.getpid()
+        def best(): os.kill(os.getppid(), 9)
+        def other(): return 1
+        def spins():
+            best()
+            while True: pass
+    """
     with Server() as server:
-        with opened(source, limits=ROOMY, server=server) as answers:
+        with opened(dedent(source), limits=ROOMY, server=server) as answers:
+            pid = answers.bound("pid").value
             for _ in range(2):
                 answers.call("best")
                 assert ask(server, "def best(): return 2", "best").value == 2
-            answers.call("best")
+            with pytest.raises(AnswerFailed, match=r"stopped after 0\.1 s of computing"):
+                answers.call("spins", limits=Limits(seconds=0.1))
             assert answers.call("other").value == 1
+            wait_until(lambda: usage.used(pid) is None)  # though nobody was there any more who had begun it
         server.close()
         assert ask(server, "def best(): return 3", "best").value == 3
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -105,10 +106,13 @@ class Server:
 
     def ended(self, pid: int, patience: float) -> int:
         """How one of its processes ended, which is over by then; 0 where the server itself is gone."""
-        with suppress(GlassnetError):
+        try:
             code: int = self._ask({"pid": pid, "patience": patience}, None)["status"]
-            return code
-        return 0
+        except GlassnetError:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(pid, signal.SIGKILL)
+            return 0
+        return code
 
     def _ask(self, words: Mapping[str, Any], passed: socket.socket | None) -> dict[str, Any]:
         with self._lock:
@@ -188,6 +192,8 @@ class Alone:
             self._process.wait(patience)
         if os.name == "posix":
             with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.pid, 9)  # the leader has not been waited for, or others of its group live on
+                os.killpg(
+                    self.pid, signal.SIGKILL
+                )  # also where the leader has ended
         self._process.kill()
         return self._process.wait()
