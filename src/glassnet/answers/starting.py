@@ -192,8 +192,6 @@ class Alone:
             self._process.wait(patience)
         if os.name == "posix":
             with suppress(ProcessLookupError, PermissionError):
-                os.killpg(
-                    self.pid, signal.SIGKILL
-                )  # also where the leader has ended
+                os.killpg(self.pid, signal.SIGKILL)  # also where the leader has ended
         self._process.kill()
         return self._process.wait()
