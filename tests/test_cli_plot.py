@@ -137,13 +137,25 @@ def test_several_runs_are_compared_and_named_plots_are_drawn_of_each(runs: Path,
 def test_a_part_is_drawn_without_a_run(runs: Path, here: Path) -> None:
     done = plot(runs, "--part", "leaky_relu:slope=0.2")
     assert done.stdout.splitlines() == ["plots/activation_slope-leaky_relu-slope-0.2.png"] and done.exit_code == 0
-    done = plot(runs, "--part", "adam")
-    assert done.exit_code == 2 and "adam is no activation, but one of the kind optimizer" in done.stderr
-    both = plot(runs, "--part", "relu", "--part", "gelu").stdout.splitlines()
-    assert both == ["plots/activation_slope-relu.png", "plots/activation_slope-gelu.png"]
+    done = plot(runs, "--part", "accuracy")
+    assert done.exit_code == 2 and "no plot fits: accuracy is a metric, and no plot is of metrics;" in done.stderr
     assert plot(runs, "iris").stdout.splitlines() == ["plots/all_inputs-iris.png"]
-    assert "adam is no data set" not in plot(runs, "--part", "adam").stderr
     assert "the columns of softmax mix" in plot(runs, "--part", "softmax").stderr
+
+
+def test_parts_of_a_kind_share_a_picture(runs: Path, here: Path) -> None:
+    both = plot(runs, "--part", "relu", "--part", "gelu").stdout.splitlines()
+    assert both == ["plots/activation_slope-relu-gelu.png"]
+    kinds = plot(runs, "--part", "relu", "--part", "cosine", "--part", "relu", "--format", "svg").stdout.splitlines()
+    assert kinds == ["plots/activation_slope-relu.svg", "plots/schedule_rates-cosine.svg"]
+    each = plot(runs, "--part", "xor", "--part", "toy6").stdout.splitlines()
+    assert each == ["plots/all_inputs-xor.png", "plots/all_inputs-toy6.png"]
+    done = plot(runs, "--part", "huber", "--part", "hinge")
+    assert done.exit_code == 2 and "huber is a curve over errors, hinge one over scores: draw them apart" in done.stderr
+    done = plot(runs, "--part", "relu", "--part", "softmax", "activation_slope")
+    assert done.exit_code == 2 and "does not fit activation relu and activation softmax: the columns" in done.stderr
+    listed = plot(runs, "--part", "sgd", "--part", "adam", "--list").stdout
+    assert "optimizer_paths" in listed and "all_inputs" not in listed
 
 
 def test_the_list_says_what_fits_and_why_others_do_not(runs: Path, here: Path) -> None:

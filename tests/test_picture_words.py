@@ -1,5 +1,6 @@
 """Whatever columns, classes and targets are called, in every plot of the catalog each word can be read."""
 
+import inspect
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -77,15 +78,36 @@ def test_whatever_things_are_called_no_word_leaves_the_picture_or_lies_on_anothe
 
 @pytest.mark.slow
 def test_sweeps_and_parts_too_are_drawn_so_that_every_word_is_read() -> None:
-    several = [*small_runs.small_sweeps(), *small_runs.some_parts()]
+    rows = [part for part in small_runs.some_parts() if part.part.kind == "dataset"]
+    parts = [some for some in small_runs.some_lists_of_parts() if some[0].part.kind != "dataset"]
+    several = [*small_runs.small_sweeps(), *rows, *parts]
     figures = [
         (fitting.choice.part.name, plotting.draw(fitting.choice, subject))
         for subject in several
         for fitting in plotting.fitting_plots(subject)
         if not fitting.unsuited
     ]
-    assert len(figures) > 5
+    assert len(figures) > 15
     assert {which: said for which, figure in figures if (said := pictures.crowded(figure))} == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["activation", "loss", "schedule", "initializer", "optimizer"])
+def test_parts_with_long_names_stand_beside_each_other_and_each_is_told_apart(kind: str) -> None:
+    """Parts whose names have sixty letters and differ in one of them, with options that differ."""
+    catalog, shown = small_runs.catalog(), []
+    for number, part in enumerate(catalog.parts(kind)[:3]):
+
+        def given(part: Any = part) -> Any:
+            return part.build()
+
+        given.__name__ = f"a_part_that_was_written_in_{number}_summer_of_the_year_before_the_last"
+        given.__signature__, given.__doc__ = inspect.Signature(), "Somebody's."  # type: ignore[attr-defined]
+        shown.append(catalog.choose(kind, given))
+    figure = plotting.plot(shown, catalog=catalog)
+    (made,) = [found for axes in figure.axes if (found := axes.get_legend())]
+    assert len({text.get_text().partition(":")[0] for text in made.get_texts()}) == 3
+    assert pictures.crowded(figure) == []
 
 
 @pytest.mark.parametrize("names", ["alike at both ends", "signs"])

@@ -393,8 +393,8 @@ def test_strategies_stand_beside_each_other_by_epochs_updates_and_seconds(runs: 
 
 def draw_part(catalog: Catalog, phrase: object) -> Any:
     bag, choice = catalog.choose("plot", "activation_slope").build(), catalog.choose("activation", phrase)
-    assert bag.unsuited(choice) == ""
-    return bag.draw(choice)
+    assert bag.unsuited([choice]) == ""
+    return bag.draw([choice])
 
 
 def test_an_activation_is_drawn_with_its_slope_and_where_it_is_flat(runs: Runs) -> None:
@@ -422,5 +422,5 @@ def test_a_slope_that_is_not_given_is_derived(runs: Runs) -> None:
 
 def test_what_is_no_curve_is_refused(runs: Runs) -> None:
     unsuited = runs.catalog.choose("plot", "activation_slope").build().unsuited
-    assert "columns of softmax mix" in unsuited(runs.catalog.choose("activation", "softmax"))
-    assert "adam is no activation" in unsuited(runs.catalog.choose("optimizer", "adam"))
+    assert "columns of softmax mix" in unsuited([runs.catalog.choose("activation", "softmax")])
+    assert "adam is no activation" in unsuited([runs.catalog.choose("optimizer", "adam")])

@@ -60,7 +60,7 @@ def unusable(error: OSError) -> str:
     return f"can't use {error.filename}: {error.strerror or error}"
 
 
-_ROOM = 600  # letters that a list of names may take in a message
+_ROOM = 900  # letters that a list of names may take in a message: all plots, the largest kind, are named
 _LONGEST_NAME = 60
 
 

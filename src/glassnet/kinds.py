@@ -248,13 +248,13 @@ class Plot:
     `draw(subject)` returns a matplotlib `Figure`, made with its object API alone: pyplot keeps figures in a
     global list. `of` says what the subject is: "run", a `Run`; "runs", a list of them; "sweep", a `Sweep`;
     "part", a `Choice` of the catalog: a part (`.part.kind`, `.part.name`) with its options decided (`.options`,
-    `.build()`).
+    `.build()`); "parts", a list of these, of one or more, which the picture shows side by side.
     `unsuited(subject)` says in words why the picture does not fit that subject; empty where it does. `costly`
     pictures take more than about two seconds: they are drawn when they are asked for.
     """
 
     draw: Callable[[Any], Any]
-    of: Literal["run", "runs", "sweep", "part"] = "run"
+    of: Literal["run", "runs", "sweep", "part", "parts"] = "run"
     unsuited: Callable[[Any], str] = lambda subject: ""
     costly: bool = False
 
@@ -377,7 +377,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("schedule", "schedules", Schedule, "how the rate changes while training"),
         Kind("metric", "metrics", Metric, "how good a prediction is, in a number for people", formula=False),
         Kind("dataset", "datasets", Dataset, "rows to learn from", handed=("rng",), formula=False),
-        Kind("plot", "plots", Plot, "a picture of a run, of several runs, or of a part", formula=False),
+        Kind("plot", "plots", Plot, "a picture of a run, of several runs, or of parts", formula=False),
         Kind("engine", "engines", Engine, "another library that trains the same network", formula=False),
         Kind("command", "commands", Command, "one more word after `glassnet`", formula=False, ours=False),
         Kind("lesson", "lessons", Lesson, "a page that runs, with its exercises", formula=False),

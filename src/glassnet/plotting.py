@@ -1,4 +1,4 @@
-"""Pictures by name: find the plots that suit a run, several runs, a sweep or a part, and draw them."""
+"""Pictures by name: find the plots that suit a run, several runs, a sweep or parts, and draw them."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from .kinds import KINDS, Plot
 from .runs import Run, run_of
 from .sweeps import Sweep
 from .training.threads import one
+from .wording import a, listed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-Of = Literal["run", "runs", "sweep", "part"]
+Of = Literal["run", "runs", "sweep", "part", "parts"]
 
 
 class PlotFailed(GlassnetError):
@@ -42,20 +43,21 @@ class Fitting:
     failed: str = ""
 
 
-def plot(subject: Any, what: str | Any = "loss", catalog: Catalog | None = None) -> Figure:
-    """Draw one picture: `plot(load("last"), "loss")`, `plot([load(1), load(2)], "loss_runs")`, or
-    `plot("relu", "activation_slope")`.
+def plot(subject: Any, what: str | Any | None = None, catalog: Catalog | None = None) -> Figure:
+    """Draw one picture: `plot(load("last"), "loss")`, `plot([load(1), load(2)], "loss_runs")`, `plot("relu")`, or
+    `plot(["sgd", "adam:lr=0.05"], "optimizer_paths")`.
 
     `subject` is a run, a training that was never written down, a fitted estimator or a pipeline that ends in one, a
-    list of these, a sweep, or a part (a phrase, a function
-    or a choice of the catalog). `what` is a plot's phrase, such as `residuals:split=validation`, or its function.
+    list of these, a sweep, a part (a phrase, or a part or a choice of the catalog), or a list of parts of one kind,
+    which share a picture. `what` is a plot's phrase, such as `residuals:split=validation`, or its function; without
+    it the first that fits is drawn, `loss` of a run.
     Returns a matplotlib `Figure` that shows itself as the last line of a notebook's cell; `.savefig("loss.png")`
     keeps it.
 
     Raises `GlassnetError` where there is no such plot, where it does not fit the subject, or where it fails.
     """
     subject, catalog = _read_subject(subject, catalog)
-    choice = catalog.choose("plot", what)
+    choice = catalog.choose("plot", _first_fitting(subject, catalog) if what is None else what)
     fitting = fit(choice, subject)
     if fitting.unsuited:
         raise GlassnetError(f"plot {choice.part.name} does not fit {in_words(subject)}: {fitting.unsuited}")
@@ -64,13 +66,39 @@ def plot(subject: Any, what: str | Any = "loss", catalog: Catalog | None = None)
     return with_face(draw(choice, subject))
 
 
+def _first_fitting(subject: Any, catalog: Catalog) -> str:
+    """The phrase of the plot that shows most of such a subject: the first of the list that fits."""
+    left = []
+    for fitting in fitting_plots(subject, catalog):
+        if not fitting.unsuited and not fitting.failed:
+            return str(fitting.choice)
+        left.append(fitting)
+    raise GlassnetError(f"no plot fits {in_words(subject)}{why_none(left, subject)}; `glassnet list plots` lists all")
+
+
+def why_none(left: Sequence[Fitting], subject: Any) -> str:
+    """Why none of these plots fits, behind a colon and as far as the reasons are few.
+
+    That a plot is of another kind of part is no reason, but that all of them are is one.
+    """
+    every = list(dict.fromkeys(fitting.unsuited for fitting in left if fitting.unsuited))
+    reasons = [reason for reason in every if "but one of the kind" not in reason]
+    if every and not reasons:
+        part, *others = [one.part for one in (subject if isinstance(subject, list) else [subject])]
+        if other := next((other for other in others if other.kind != part.kind), None):
+            reasons = [f"{part.name} is {a(part.kind)} and {other.name} {a(other.kind)}: draw them apart"]
+        else:
+            reasons = [f"{part.name} is {a(part.kind)}, and no plot is of {KINDS[part.kind].plural}"]
+    return f": {'; '.join(reasons)}" if 0 < len(reasons) <= 3 else ""
+
+
 def fitting_plots(subject: Any, catalog: Catalog | None = None) -> Iterator[Fitting]:
     """Every plot of the catalog that is made for such a subject, with its reason where it does not fit this one."""
     subject, catalog = _read_subject(subject, catalog)
     for part in catalog.parts("plot"):
         choice = part.choose({})
         try:
-            if _built(choice).of != kind_of(subject):
+            if handed(_built(choice).of, subject) is None:
                 continue
             yield fit(choice, subject)
         except PlotFailed as error:
@@ -80,10 +108,11 @@ def fitting_plots(subject: Any, catalog: Catalog | None = None) -> Iterator[Fitt
 def fit(choice: Choice, subject: Any) -> Fitting:
     """Whether a plot fits a subject; what a run itself can't answer (its model is missing) is a reason, too."""
     bag = _built(choice)
-    if bag.of != kind_of(subject):
+    given = handed(bag.of, subject)
+    if given is None:
         return Fitting(choice, f"it is a picture of {_WANTED[bag.of]}", bag.costly)
     try:
-        reason = bag.unsuited(subject)
+        reason = bag.unsuited(given)
     except GlassnetError as error:
         reason = str(error)
     except (Exception, SystemExit) as error:
@@ -100,7 +129,8 @@ def draw(choice: Choice, subject: Any) -> Figure:
     ours = choice.part.distribution == PROJECT
     try:
         with one(), process.drawing(text_parse_math=False) if ours else nullcontext():
-            figure = _built(choice).draw(subject)
+            bag = _built(choice)
+            figure = bag.draw(handed(bag.of, subject))
     except PlotFailed:
         raise
     except (Exception, SystemExit) as error:
@@ -151,7 +181,7 @@ def _says_dollars(subject: Any) -> bool:
     """Whether names in a subject's data hold a `$`, so that a guest's picture may say it, too."""
     if isinstance(subject, Sweep):
         return "$" in f"{subject.folder} {subject.plan.experiment.dataset} {subject.plan.over}"
-    runs = [subject] if isinstance(subject, Run) else subject if isinstance(subject, list) else []
+    runs = [subject] if isinstance(subject, Run) else subject if kind_of(subject) == "runs" else []
     return any("$" in name for run in runs for name in _names(run))
 
 
@@ -171,21 +201,43 @@ def kind_of(subject: Any) -> Of:
         return "run"
     if isinstance(subject, Sweep):
         return "sweep"
-    return "part" if isinstance(subject, Choice) else "runs"
+    if isinstance(subject, Choice):
+        return "part"
+    return "parts" if isinstance(subject[0], Choice) else "runs"
 
 
-_WANTED = {"run": "one run", "runs": "several runs", "sweep": "a sweep", "part": "a part (--part NAME)"}
+def handed(of: Of, subject: Any) -> Any | None:
+    """The subject as a plot of that sort takes it, None where it is of another; a part and a list of it are alike."""
+    kind = kind_of(subject)
+    if kind == of:
+        return subject
+    if (kind, of) == ("parts", "part") and len(subject) == 1:
+        return subject[0]
+    return [subject] if (kind, of) == ("part", "parts") else None
+
+
+_WANTED = {
+    "run": "one run",
+    "runs": "several runs",
+    "sweep": "a sweep",
+    "part": "one part (--part NAME)",
+    "parts": "parts (--part NAME)",
+}
 
 
 def in_words(subject: Any) -> str:
     """The subject in a message."""
     if isinstance(subject, Run | Sweep):
         return str(subject.folder)
-    return f"{subject.part.kind} {subject.part.name}" if isinstance(subject, Choice) else f"these {len(subject)} runs"
+    if isinstance(subject, Choice):
+        return f"{subject.part.kind} {subject.part.name}"
+    if kind_of(subject) == "parts":
+        return listed(in_words(one) for one in subject)
+    return f"these {len(subject)} runs"
 
 
 def _read_subject(subject: Any, catalog: Catalog | None) -> tuple[Any, Catalog]:
-    """(a run, a list of runs, a sweep or a choice; the catalog that draws it)."""
+    """(a run, a list of runs, a sweep, a choice or a list of choices; the catalog that draws it)."""
     if (run := run_of(subject)) is not None:
         return run, catalog or run.catalog
     if isinstance(subject, Sequence) and not isinstance(subject, str) and subject:
@@ -195,16 +247,26 @@ def _read_subject(subject: Any, catalog: Catalog | None) -> tuple[Any, Catalog]:
     catalog = catalog or Catalog.discover()
     if isinstance(subject, Sweep):
         return subject, catalog
-    if isinstance(subject, Part):
-        return subject.choose({}), catalog
-    if isinstance(subject, str):
-        return _part_named(subject, catalog), catalog
-    if not isinstance(subject, Choice):
-        raise GlassnetError(
-            f"{subject!r:.60} can't be drawn: give a run (glassnet.load('last')), a list of runs, a fitted "
-            "GlassClassifier or GlassRegressor, a sweep (glassnet.Sweep.load('last')), or a part's name"
-        )
-    return subject, catalog
+    if isinstance(subject, list | tuple) and subject and all(isinstance(one, str | Part | Choice) for one in subject):
+        return together([_part(one, catalog) for one in subject]), catalog
+    if isinstance(subject, str | Part | Choice):
+        return _part(subject, catalog), catalog
+    raise GlassnetError(
+        f"{subject!r:.60} can't be drawn: give a run (glassnet.load('last')), a list of runs, a fitted "
+        "GlassClassifier or GlassRegressor, a sweep (glassnet.Sweep.load('last')), a part's name or a list of these"
+    )
+
+
+def together(parts: Sequence[Choice]) -> Choice | list[Choice]:
+    """Parts as one subject, each once: what is named twice has one line in a picture."""
+    each = list({str(one): one for one in parts}.values())
+    return each[0] if len(each) == 1 else each
+
+
+def _part(given: str | Part | Choice, catalog: Catalog) -> Choice:
+    if isinstance(given, str):
+        return _part_named(given, catalog)
+    return given.choose({}) if isinstance(given, Part) else given
 
 
 def _part_named(text: str, catalog: Catalog) -> Choice:

@@ -92,11 +92,10 @@ class Answers:
         except Stopped as stopped:
             raise AnswerFailed(self._placed(stopped.line, stopped.words)) from None
         printed = self._asked.printed(limits.letters) if self._asked else ""
-        if words["spoilt"]:
-            self._close()
+        if words.get("spoilt"):
+            self.close()
         if "fault" in words:
-            line = words["line"] or (0 if words["fault"].startswith(("returned ", "its ")) else known.line)
-            raise AnswerFailed(self._placed(line, one_line(words["fault"])))
+            raise AnswerFailed(self._placed(words.get("line", known.line), one_line(words["fault"])))
         try:
             return Returned(
                 value_of(words["value"], arrays), tuple(value_of(one, arrays) for one in words["arguments"]), printed
@@ -156,7 +155,7 @@ class Answers:
 
     def _skip(self, at: int, stopped: Stopped) -> None:
         """Leave out the statement at which the process ended; after several, all that follow."""
-        if at < 0 or at >= len(self._plan):
+        if not 0 <= at < len(self._plan) or at in self._skipped:
             self._hopeless = stopped.words
             return
         self._skipped[at] = stopped.words
@@ -177,7 +176,13 @@ class Answers:
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, place)
 
-    def _close(self) -> None:
+    def finish(self) -> None:
+        """No more is asked; what was looked at is still known."""
+        self.close()
+        self._hopeless = self._hopeless or "the file is closed again"
+
+    def close(self) -> None:
+        """End the process; the next question begins it anew."""
         if self._asked is not None:
             self._asked.close()
         self._asked = None
@@ -217,7 +222,7 @@ def opened(
     finally:
         with suppress(OSError, GlassnetError):
             if answers is not None:
-                answers._close()
+                answers.finish()
             if own is not None:
                 own.close()
         shutil.rmtree(folder, ignore_errors=True)

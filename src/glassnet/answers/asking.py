@@ -19,7 +19,7 @@ from .plain import unpacked
 from .raised import too_large, too_long
 from .sources import Source
 from .starting import Server, Started
-from .usage import MOST_PROCESSES, Used, listens, used
+from .usage import LONGEST_PAUSE, MOST_PROCESSES, Used, listens, used
 
 TOO_MANY = f"started more than {MOST_PROCESSES} processes"
 PATIENCE = 5.0  # seconds for a process that has closed its line to end by itself
@@ -61,7 +61,7 @@ class Asked:
                 words = unpacked(pieces)
                 if not told(words):
                     break
-        except (Garbled, ValueError, UnicodeDecodeError):
+        except (Garbled, ValueError, TypeError, LookupError):
             raise self._stopped(
                 "wrote into the line through which glassnet asks it: which file does it write to?"
             ) from None
@@ -166,7 +166,7 @@ class _Watch:
 
     def pause(self) -> float:
         """How long to wait before the next look: longer and longer."""
-        self._pause = min(1.5 * self._pause, 0.03)
+        self._pause = min(1.5 * self._pause, LONGEST_PAUSE)
         return self._pause
 
     def too_long(self) -> bool:
@@ -183,10 +183,11 @@ class _Watch:
             return TOO_MANY
         if now.megabytes is not None and now.megabytes - (self._start.megabytes or 0) > self._limits.megabytes:
             return too_large(self._limits.megabytes)
-        if now.seconds - self._start.seconds > self._seconds:
+        computed = now.seconds - self._start.seconds
+        if computed > self._seconds:
             return f"stopped after {significant(self._seconds)} s of computing"
         # Seconds in which others had the processor are not its own: on a busy machine nobody is stopped for them.
-        waited = time.monotonic() - self._began - (now.queued - self._start.queued)
+        waited = time.monotonic() - self._began - computed - (now.queued - self._start.queued)
         if waited > 3 * self._seconds:
             return f"stopped after {significant(3 * self._seconds)} s of waiting"
         return ""

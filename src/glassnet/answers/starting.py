@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -38,7 +39,15 @@ def environment() -> dict[str, str]:
     """What a student's process may know of ours: an allow-list, and one thread for products of matrices."""
     passed = {name: value for name, value in os.environ.items() if name in _PASSED or name.startswith("LC_")}
     fixed = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1", "MPLBACKEND": "agg"}
-    return {**passed, **fixed, **dict.fromkeys(_THREADS, "1"), "MALLOC_ARENA_MAX": "2"}
+    # Each further arena of malloc takes 64 MB of addresses, which count as memory.
+    return {**_fonts(), **passed, **fixed, **dict.fromkeys(_THREADS, "1"), "MALLOC_ARENA_MAX": "1"}
+
+
+def _fonts() -> dict[str, str]:
+    """Where matplotlib has noted this machine's fonts: in an empty home it would look at all of them for each file."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    noted = [folder for folder in (cache / "matplotlib", Path.home() / ".matplotlib") if folder.is_dir()]
+    return {"MPLCONFIGDIR": str(noted[0])} if noted else {}
 
 
 def _command(code: str) -> list[str]:
@@ -74,6 +83,8 @@ class Server:
 
     def _stop(self) -> None:
         if self._line is not None:
+            with suppress(OSError):
+                self._line.shutdown(socket.SHUT_RDWR)  # a fork of ours may hold the line as well
             self._line.close()
         if self._process is not None:
             self._process.wait()
@@ -95,10 +106,13 @@ class Server:
 
     def ended(self, pid: int, patience: float) -> int:
         """How one of its processes ended, which is over by then; 0 where the server itself is gone."""
-        with suppress(GlassnetError):
+        try:
             code: int = self._ask({"pid": pid, "patience": patience}, None)["status"]
-            return code
-        return 0
+        except GlassnetError:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(pid, signal.SIGKILL)
+            return 0
+        return code
 
     def _ask(self, words: Mapping[str, Any], passed: socket.socket | None) -> dict[str, Any]:
         with self._lock:
@@ -178,6 +192,6 @@ class Alone:
             self._process.wait(patience)
         if os.name == "posix":
             with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.pid, 9)  # the leader has not been waited for, or others of its group live on
+                os.killpg(self.pid, signal.SIGKILL)  # also where the leader has ended
         self._process.kill()
         return self._process.wait()

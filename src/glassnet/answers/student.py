@@ -56,11 +56,7 @@ class Student:
     def _tell(self, packing: Packing | None = None, **words: Any) -> None:
         if os.getpid() != self._pid:  # a fork of the student's came back to our code: it isn't asked anything
             os._exit(0)
-        for stream in (sys.stdout, sys.stderr):
-            try:
-                stream.flush()
-            except BaseException:  # it was closed, or is something else by now
-                continue
+        _flush()
         try:
             send(self._line, (packing or Packing()).message(**words))
         except OSError:  # os.closerange(3, 256)
@@ -73,7 +69,7 @@ class Student:
     ) -> None:
         self._source = whole = Source(**source)
         self._filename, self._letters, self._megabytes = whole.name, limits["letters"], limits["megabytes"]
-        self._module = types.ModuleType(whole.name.partition(".")[0] or "answers")
+        self._module = types.ModuleType(_free_name(whole.name.partition(".")[0]))
         self._module.__file__ = whole.name
         sys.modules[self._module.__name__] = self._module
         linecache.cache[whole.name] = (len(whole.text), None, whole.text.splitlines(keepends=True), whole.name)
@@ -98,13 +94,16 @@ class Student:
         for first, text in whole.parts():
             try:
                 self._statements += statements(text, first, self._filename)
-            except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            except (SyntaxError, ValueError) as error:
                 line = (line_of(error, self._filename) or 1) + first - 1
                 broken.append((line, words_of(error, self._megabytes)))
+            except (RecursionError, MemoryError):  # the parser's, which has a stack of its own
+                broken.append((first, "it is nested too deep for Python"))
         return broken
 
     def _run(self, at: int, statement: Statement) -> None:
         imports = isinstance(statement.node, ast.Import | ast.ImportFrom)
+        before = self._size()
         if imports:
             self._memory.lift()
         try:
@@ -112,10 +111,9 @@ class Student:
             code = compile(tree, self._filename, "exec", flags=self._flags, dont_inherit=True)
             self._flags |= code.co_flags & _FUTURE
             exec(code, self._module.__dict__)
-            if self._printed_letters() > self._letters:
-                raise _TooLong
-        except _TooLong:
-            self._faults[at] = (statement.line, too_long(self._letters))
+            if self._size() > self._letters:
+                os.truncate(self._printed, before)  # the statements that follow have their own room
+                self._faults[at] = (statement.line, too_long(self._letters))
         except BaseException as error:  # sys.exit and what else a student raises
             self._memory.lift()
             line = line_of(error, self._filename) or statement.line
@@ -134,9 +132,8 @@ class Student:
                     return f"{words}, because {self._source.place(line)} failed"
         return words
 
-    def _printed_letters(self) -> int:
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
+    def _size(self) -> int:
+        _flush()
         return os.stat(self._printed).st_size  # noqa: PTH116 - pathlib may be patched by now
 
     # --- names and calls
@@ -177,7 +174,8 @@ class Student:
             memory, line = isinstance(error, MemoryError), line_of(error, self._filename)
             fault = words_of(error, megabytes)
             del error
-            self._tell(fault=fault, line=line, spoilt=memory or self._busy())
+            where: dict[str, Any] = {"line": line} if line else {}  # none of theirs: it can't be called like that
+            self._tell(fault=fault, spoilt=memory or self._busy(), **where)
         else:
             self._memory.lift()
             self._tell(packing, spoilt=self._busy(), **words)
@@ -185,6 +183,12 @@ class Student:
     def _busy(self) -> bool:
         """Whether a call left threads running, which would take from the next one's seconds."""
         return threading.active_count() > self._threads
+
+
+def _free_name(stem: str) -> str:
+    """A name for the student's module that is nobody's, whatever the file is called: `numpy.py` as well."""
+    taken = not stem or stem in sys.modules or stem in sys.stdlib_module_names
+    return f"answers_{stem}" if taken else stem
 
 
 def _packed(value: Any, given: Sequence[Any]) -> tuple[Packing, dict[str, Any]]:
@@ -201,8 +205,12 @@ def _packed(value: Any, given: Sequence[Any]) -> tuple[Packing, dict[str, Any]]:
     return packing, {"value": tree, "arguments": after}
 
 
-class _TooLong(Exception):
-    """More was printed than a file may."""
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BaseException:  # it was closed, or is something else by now
+            continue
 
 
 # --- the process ---------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from pathlib import Path
 
 MOST_PROCESSES = 32  # that a student's process may have begun at one time
 _LINUX = sys.platform.startswith("linux")
+LONGEST_PAUSE = 0.03 if _LINUX else 0.25  # seconds between two looks: `ps` costs more than a file
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 

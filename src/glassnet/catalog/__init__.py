@@ -7,7 +7,7 @@ packages or single files; a guest that is broken is set aside with a reason, and
 
 from .calling import asked_for
 from .commands import as_command, command_of, refusal, typed
-from .curves import DRAWN, Curve, curve_of
+from .curves import DRAWN, Curve, curve_of, factors_of
 from .discovery import Catalog, ambiguous_names, known_kind
 from .faults import explain, raised_by_hand
 from .guests import Guest, NearMiss, canonical, installed, near_miss_groups
@@ -33,6 +33,7 @@ __all__ = [
     "command_of",
     "curve_of",
     "explain",
+    "factors_of",
     "installed",
     "known_kind",
     "near_miss_groups",

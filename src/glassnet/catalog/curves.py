@@ -72,9 +72,8 @@ def _activation_curve(title: str, bag: Activation) -> Curve:
 def _schedule_curve(title: str, bag: Schedule) -> Curve:
     import numpy as np
 
-    total = _EPOCHS * _STEPS_PER_EPOCH
-    steps = np.arange(1, total + 1)
-    factors = np.array([float(bag.factor(step, total, epochs)) for step, epochs in _pretended_training()])
+    steps = np.arange(1, _EPOCHS * _STEPS_PER_EPOCH + 1)
+    factors = factors_of(bag, _EPOCHS, _STEPS_PER_EPOCH, _STALLS_AFTER)
     remark = (
         f"Over {_EPOCHS} epochs of {_STEPS_PER_EPOCH} steps whose loss, made up for this picture, "
         f"stops falling after epoch {_STALLS_AFTER}."
@@ -82,11 +81,19 @@ def _schedule_curve(title: str, bag: Schedule) -> Curve:
     return Curve(title, "step", steps, (("factor", factors),), remark)
 
 
-def _pretended_training() -> Iterator[tuple[int, list[Any]]]:
+def factors_of(schedule: Schedule, epochs: int, steps: int, stalls: int) -> Array:
+    """The factor of each step, in epochs of so many steps, while a made-up loss falls up to the epoch `stalls`."""
+    import numpy as np
+
+    pretended = _pretended_training(epochs, steps, stalls)
+    return np.array([float(schedule.factor(step, epochs * steps, finished)) for step, finished in pretended])
+
+
+def _pretended_training(epochs: int, steps: int, stalls: int) -> Iterator[tuple[int, list[Any]]]:
     finished: list[Any] = []
-    for number in range(1, _EPOCHS + 1):
-        for within in range(1, _STEPS_PER_EPOCH + 1):
-            yield (number - 1) * _STEPS_PER_EPOCH + within, finished
-        loss = 0.9 ** min(number, _STALLS_AFTER)
+    for number in range(1, epochs + 1):
+        for within in range(1, steps + 1):
+            yield (number - 1) * steps + within, finished
+        loss = 0.9 ** min(number, stalls)
         epoch = SimpleNamespace(number=number, loss=loss, validation_loss=loss, monitored=loss)
         finished = [*finished, epoch]

@@ -20,7 +20,7 @@ from .cases import Call, Case, NotApplicable, Refused, require_functions, same
 from .running import Promise
 from .small_runs import forget, subjects
 
-OF = ("run", "runs", "sweep", "part")
+OF = ("run", "runs", "sweep", "part", "parts")
 EXEMPT = {
     "input-untouched": "see draws, which looks at the run afterwards",
     "paper": "a picture of one's own results needs no source",
@@ -102,7 +102,9 @@ def _words(subject: Any) -> str:
         return f"a {subject.experiment.task} run"
     if isinstance(subject, Sweep):
         return f"a sweep of {join(axis.key for axis in subject.axes)}"
-    return "several runs" if isinstance(subject, list) else f"{subject.part.kind} {subject.part.name}"
+    if not isinstance(subject, list):
+        return f"{subject.part.kind} {subject.part.name}"
+    return "several runs" if isinstance(subject[0], Run) else join(_words(part) for part in subject)
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,7 @@ def _state(subject: Any) -> list[Any]:
     """All that could be spoiled by whoever draws: weights and rows, and the scores of a sweep."""
     if isinstance(subject, Sweep):
         return [[row.point, row.mean, dict(row.scores)] for row in subject.rows()]
-    runs = [subject] if isinstance(subject, Run) else subject if isinstance(subject, list) else []
+    runs = [one for one in (subject if isinstance(subject, list) else [subject]) if isinstance(one, Run)]
     return [
         [run.trained.network.w.copy(), run.trained.network.running.copy(), run.history.to_numpy(copy=True)]
         + [array.copy() for rows in run.trained.splits().values() for array in (rows.X, rows.t, rows.target)]

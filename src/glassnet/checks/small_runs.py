@@ -56,6 +56,13 @@ def some_parts() -> tuple[Choice, ...]:
     return tuple(part.choose({}) for kind in KINDS if kind != "plot" for part in catalog().parts(kind)[:3])
 
 
+@cache
+def some_lists_of_parts() -> tuple[list[Choice], ...]:
+    """Of every kind one part alone, and the first three side by side."""
+    kinds = [[one for one in some_parts() if one.part.kind == kind] for kind in KINDS]
+    return tuple(some for parts in kinds for some in (parts[:1], parts) if some)
+
+
 def forget() -> None:
     """Train them anew when they are next asked for: somebody has spoiled these."""
     small_runs.cache_clear()
@@ -65,7 +72,8 @@ def forget() -> None:
 
 def subjects(of: str) -> Sequence[Any]:
     """What a plot of that sort is tried on."""
-    return {"run": small_runs, "runs": small_groups, "sweep": small_sweeps, "part": some_parts}[of]()
+    parts = {"part": some_parts, "parts": some_lists_of_parts}
+    return ({"run": small_runs, "runs": small_groups, "sweep": small_sweeps} | parts)[of]()
 
 
 def _run(data: Dataset, number: int, **changes: Any) -> Run:

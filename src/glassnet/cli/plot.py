@@ -1,4 +1,4 @@
-"""`glassnet plot`: pictures of a run, of several runs, or of a part, as files."""
+"""`glassnet plot`: pictures of a run, of several runs, or of parts, as files."""
 
 from __future__ import annotations
 
@@ -35,17 +35,22 @@ Examples:
   glassnet plot last --list               which plots fit, and why others don't
   glassnet plot sweeps/0001-digits8x8     a sweep
   glassnet plot --part leaky_relu:slope=0.2
-  glassnet plot iris                        a data set, before anything is trained
+  glassnet plot --part relu --part gelu   several parts of a kind in one picture
+  glassnet plot --part sgd --part adam:lr=0.05 optimizer_paths:steepness=15
+  glassnet plot iris                      a data set, before anything is trained
 """
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What is drawn (a run, a list of runs, a part), the folder its pictures go to, and the end of their names."""
+    """What is drawn (a run, a list of runs, a part, a list of parts), the folder its pictures go to, and the end of
+    their names. `only` says of which sort of plots, where others draw it together with its like.
+    """
 
     what: Any
     folder: Path
     suffix: str = ""
+    only: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ class Job:
     multiple=True,
     type=PartType(),
     metavar="PHRASE",
-    help="Draw a part instead of a run. Repeatable.",
+    help="Draw a part instead of a run. Repeatable: those of a kind share a picture.",
 )
 @click.option("--kind", type=KindType(), metavar="KIND", help="Which kind the part is, where several have its name.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="png", show_default=True, help="Pixels or lines.")
@@ -110,12 +115,10 @@ def plot(
     else:
         _print_left(left, every)
     if not jobs:
-        reasons = dict.fromkeys(fitting.unsuited for fitting in left if fitting.unsuited)
-        of_others = [reason for reason in reasons if "but one of the kind" in reason]
-        reasons = dict.fromkeys([one for one in reasons if one not in of_others] or of_others[:1])
-        raise GlassnetError(
-            f"nothing was drawn, for no plot fits{_why(list(reasons))}; `glassnet plot --list` lists them"
-        )
+        from ..plotting import why_none
+
+        why = why_none(left, subjects[0].what)
+        raise GlassnetError(f"nothing was drawn, for no plot fits{why}; `glassnet plot --list` lists them")
     failed = [one for one in results if "failed" in one]
     if failed and (phrases or len(failed) == len(results)):
         raise SystemExit(1)
@@ -134,8 +137,7 @@ def _read(
         from .parts import choose_part
 
         chosen = [choose_part(catalog, part, kind) for part in parts]
-        place = output or Path("plots")
-        return [Subject(one, place, _safe(f"-{one.part.name}{_options(one)}")) for one in chosen], list(words)
+        return _parts(chosen, output or Path("plots")), list(words)
     first = next((at for at, word in enumerate(words) if at and _is_plot(word, catalog)), len(words))
     if not words:
         raise GlassnetError("name a run: glassnet plot last (`glassnet runs` lists all), or a part: --part relu")
@@ -150,6 +152,21 @@ def _read(
         return [Subject(opened[0], output or opened[0].folder / "plots")], list(words[first:])
     each = [Subject(run, output or run.folder / "plots", f"-{run.folder.name}" if output else "") for run in opened]
     return [Subject(opened, output or Path(runs) / "plots"), *each], list(words[first:])
+
+
+def _parts(chosen: list[Choice], place: Path) -> list[Subject]:
+    """Those of a kind together, and then each by itself for plots that show one alone."""
+    from ..plotting import together
+
+    subjects = []
+    for kind in dict.fromkeys(one.part.kind for one in chosen):
+        what = together([one for one in chosen if one.part.kind == kind])
+        each = what if isinstance(what, list) else [what]
+        ends = [_safe(f"-{one.part.name}{_options(one)}") for one in each]
+        subjects.append(Subject(what, place, "".join(ends)))
+        if len(each) > 1:
+            subjects += [Subject(one, place, end, only="part") for one, end in zip(each, ends, strict=True)]
+    return subjects
 
 
 def _is_dataset(word: str, catalog: Catalog) -> bool:
@@ -188,11 +205,12 @@ def _open(host: Host, word: str, catalog: Catalog, runs: str, data: str | None, 
 
 def _asked(subjects: list[Subject], phrase: str, catalog: Catalog, form: str) -> list[Job]:
     """The pictures of one phrase, one of all runs or one of each; asked for, what does not fit is an error."""
-    from ..plotting import fit, in_words, kind_of
+    from ..plotting import fit, handed, in_words
 
     choice = catalog.choose("plot", phrase)
     of = choice.build().of
-    meant = [subject for subject in subjects if kind_of(subject.what) == of] or subjects[:1]
+    suited = [subject for subject in subjects if handed(of, subject.what) is not None]
+    meant = [subject for subject in suited if subject.only in ("", of)] or subjects[:1]
     jobs = []
     for subject in meant:
         fitting = fit(choice, subject.what)
@@ -203,22 +221,19 @@ def _asked(subjects: list[Subject], phrase: str, catalog: Catalog, form: str) ->
 
 
 def _fitting(subjects: list[Subject], catalog: Catalog, form: str, every: bool) -> tuple[list[Job], list[Fitting]]:
-    """(pictures to draw, what is left out): of parts each is drawn, several runs are compared, not drawn one by one."""
+    """(pictures to draw, what is left out): parts are all drawn, several runs are compared, not drawn one by one."""
     from ..plotting import fitting_plots, kind_of
 
     jobs, left = [], []
-    for subject in subjects if kind_of(subjects[0].what) == "part" else subjects[:1]:
+    for subject in subjects if kind_of(subjects[0].what) in ("part", "parts") else subjects[:1]:
         for fitting in fitting_plots(subject.what, catalog):
+            if subject.only and not fitting.failed and fitting.choice.build().of != subject.only:
+                continue
             if fitting.unsuited or (fitting.costly and not every and not fitting.failed):
                 left.append(fitting)
             else:
                 jobs.append(_job(subject, fitting, catalog, form))
     return jobs, left
-
-
-def _why(reasons: list[str]) -> str:
-    """The reasons, as far as they are few."""
-    return f": {'; '.join(reasons)}" if 0 < len(reasons) <= 3 else ""
 
 
 def _job(subject: Subject, fitting: Fitting, catalog: Catalog, form: str) -> Job:

@@ -131,6 +131,36 @@ def solution(
     return optimizer.minimize(objective, w, max_iter, *([state] if asks else []))
 
 
+def descent(
+    optimizer: Optimizer, objective: Callable[[Array], tuple[float, Array]], start: Array, steps: int
+) -> Iterator[Array]:
+    """Where an optimizer is before its first step and after each, on any objective, until a number is not finite.
+
+    `start` and what is yielded have the shape of one weight matrix; `objective(w)` returns (value, slope), where w
+    and the slope are vectors. A solver that finds no more to do ends early.
+    """
+    w = np.array(start, dtype=float).ravel()
+    yield w.reshape(start.shape).copy()
+    with np.errstate(all="ignore"):
+        for found in _moves(optimizer, objective, w, [Block("weight", 0, slice(0, w.size), start.shape)], steps):
+            if not np.isfinite(found).all():
+                return
+            yield found.reshape(start.shape).copy()
+
+
+def _moves(
+    optimizer: Optimizer, objective: Callable[[Array], tuple[float, Array]], w: Array, layout: list[Block], steps: int
+) -> Iterator[Array]:
+    if optimizer.update is None:
+        yield from solution(optimizer, objective, w, steps, {})
+        return
+    state = initial_state(optimizer, w, layout)
+    for step in range(1, steps + 1):
+        change, state = optimizer.update(w, objective(w)[1], state, step)
+        w = w - change
+        yield w
+
+
 def initial_state(optimizer: Optimizer, w: Array, layout: list[Block]) -> State:
     """init(w), or init(w, layout) for an optimizer that asks for the layers; empty without one."""
     if optimizer.init is None:

@@ -1,4 +1,4 @@
-"""Pictures of a run, of several runs, of a sweep and of a part, drawn with matplotlib's object API alone."""
+"""Pictures of a run, of several runs, of a sweep and of parts, drawn with matplotlib's object API alone."""
 
 from collections.abc import Callable
 
@@ -14,14 +14,18 @@ from .inputs import first_layer, permutation_importance
 from .inside import dead_and_saturated, gradient_norms, signals, update_sizes
 from .landscape import loss_surface
 from .layers import gradient_norms_runs
+from .losses import loss_shape
 from .network import network_diagram
 from .numbers import predicted_actual, residuals
 from .parts import activation_slope
+from .paths import optimizer_paths
 from .plane import decision_boundary, fitted_curve, hidden_units
 from .rows import gallery, most_wrong
+from .schedules import schedule_rates
 from .several import loss_runs, scores_runs
 from .sweeps import bars_sweep, heatmap_sweep, line_sweep, points_sweep, ranking_sweep
 from .trials import batch_strategies, learning_rate_range
+from .weights import initial_weights
 
 
 @hookimpl
@@ -57,6 +61,10 @@ def plots() -> list[Callable[..., Plot]]:
         learning_rate_range,
         batch_strategies,
         activation_slope,
+        loss_shape,
+        schedule_rates,
+        initial_weights,
+        optimizer_paths,
         all_inputs,
         loss_runs,
         scores_runs,
