@@ -156,8 +156,13 @@ def alike(one: Any, other: Any, relative: float = 1e-6, absolute: float = 1e-9) 
 
 
 def _ragged(value: Any) -> bool:
-    """A list or tuple of several arrays, which are no array together."""
-    return isinstance(value, list | tuple) and any(isinstance(one, np.ndarray | list | tuple | dict) for one in value)
+    """Several arrays of different shapes, which are no array together."""
+    if not isinstance(value, list | tuple):
+        return False
+    try:
+        return np.asarray(value).dtype == object
+    except ValueError:
+        return True
 
 
 def _untouched(given: Sequence[Came], cases: Sequence[tuple[Any, ...]]) -> Verdict:
