@@ -128,7 +128,11 @@ Examples:
 """
 
 
-@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]}, epilog=PROGRAM_EXAMPLES)
+#: Help is as wide as the terminal, as far as lines can be read; the commands below take it from here.
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
+
+
+@click.group(cls=Program, context_settings=SETTINGS, epilog=PROGRAM_EXAMPLES)
 @click.option(
     "--plugin",
     multiple=True,

@@ -10,6 +10,7 @@ import click
 
 from .edge import say
 from .runs import run_of, runs_option
+from .sections import command
 from .types import PartType, RunType
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @click.argument("run", type=RunType())
 @click.option("--to", required=True, type=PartType("engine"), metavar="NAME", help="torch, keras, sklearn, onnx, ...")
 @click.option(

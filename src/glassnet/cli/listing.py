@@ -18,6 +18,7 @@ from ..wording import count, duration, figure
 from .edge import say
 from .host import Host
 from .runs import runs_of, runs_option
+from .sections import command
 from .types import RunType
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ Examples:
 """
 
 
-@click.command("runs", epilog=EXAMPLES)
+@command("runs", epilog=EXAMPLES)
 @click.argument("words", metavar="[RUN]...", nargs=-1, type=RunType())
 @runs_option
 @click.option("--where", multiple=True, metavar="CHOICE=VALUE", help="Those alone that chose so. Repeatable.")

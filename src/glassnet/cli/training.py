@@ -16,6 +16,7 @@ from ..wording import figure
 from .choices import choices, experiment_options, read_experiment
 from .edge import say
 from .runs import data_option, run_of
+from .sections import command, section
 from .sweep import repeat
 from .types import RunType
 
@@ -40,24 +41,35 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @experiment_options
-@click.option("--watch", metavar="WHAT", help="Keep what happens inside: norms, units, histograms, path, or all.")
-@click.option("--resume", type=RunType(), metavar="RUN", help="Go on with a run: its folder, number, or last.")
-@data_option
-@click.option("--folds", type=int, metavar="K", help="Train K times: each row but the test rows is scored once.")
-@click.option("--repeats", type=int, metavar="N", help="Train with N seeds, --seed and those after it.")
-@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Of these, at once  [one a core].")
-@click.option("--sweeps", envvar="GLASSNET_SWEEPS", default="sweeps", show_default=True, help="Where these are kept.")
-@click.option("--runs", envvar="GLASSNET_RUNS", default="runs", show_default=True, help="Where runs are kept.")
-@click.option(
-    "--report/--no-report",
-    default=True,
-    envvar="GLASSNET_REPORT",
-    help="Leave a page about the run in its folder  [yes].",
+@section(
+    "What is kept",
+    click.option("--resume", type=RunType(), metavar="RUN", help="Go on with a run: its folder, number, or last."),
+    data_option,
+    click.option("--watch", metavar="WHAT", help="Keep what happens inside: norms, units, histograms, path, or all."),
+    click.option(
+        "--report/--no-report",
+        default=True,
+        envvar="GLASSNET_REPORT",
+        help="Leave a page about the run in its folder  [yes].",
+    ),
+    click.option("--runs", envvar="GLASSNET_RUNS", default="runs", show_default=True, help="Where runs are kept."),
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-@click.option("--quiet", is_flag=True, help="Print nothing but the result.")
+@section(
+    "Several trainings",
+    click.option("--folds", type=int, metavar="K", help="Train K times: each row but the test rows is scored once."),
+    click.option("--repeats", type=int, metavar="N", help="Train with N seeds, --seed and those after it."),
+    click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Of these, at once  [one a core]."),
+    click.option(
+        "--sweeps", envvar="GLASSNET_SWEEPS", default="sweeps", show_default=True, help="Where these are kept."
+    ),
+)
+@section(
+    "Output",
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else."),
+    click.option("--quiet", is_flag=True, help="Print nothing but the result."),
+)
 @click.pass_obj
 def train(
     host: Host,
