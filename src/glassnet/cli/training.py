@@ -15,6 +15,7 @@ from ..errors import Diverged, GlassnetError, join
 from ..wording import figure
 from .choices import choices, experiment_options, read_experiment
 from .edge import say
+from .notes import check_note, keep_note
 from .runs import data_option, run_of
 from .sections import command, section
 from .sweep import repeat
@@ -37,6 +38,7 @@ Examples:
   glassnet train digits8x8 --optimizer adam:lr=0.01 --activation leaky_relu:slope=0.2
   glassnet train digits8x8 --hidden 50,50,50 --watch all
   glassnet train iris --folds 5 --repeats 3
+  glassnet train iris --l2 0.01 --note "less freedom"
   glassnet train --resume last --epochs 100
 """
 
@@ -48,6 +50,7 @@ Examples:
     click.option("--resume", type=RunType(), metavar="RUN", help="Go on with a run: its folder, number, or last."),
     data_option,
     click.option("--watch", metavar="WHAT", help="Keep what happens inside: norms, units, histograms, path, or all."),
+    click.option("--note", metavar="TEXT", help="A word about the run, which `glassnet runs` shows."),
     click.option(
         "--report/--no-report",
         default=True,
@@ -83,6 +86,7 @@ def train(
     jobs: int | None,
     sweeps: str,
     runs: str,
+    note: str | None,
     report: bool,
     as_json: bool,
     quiet: bool,
@@ -94,8 +98,9 @@ def train(
     A phrase is a name with options: adam, or adam:lr=0.01. Values in brackets are the defaults.
     """
     given = choices(dataset, words)
+    check_note(note or "")
     if folds is not None or repeats is not None:
-        _refuse_with_repeats({"resume": resume, "data": data, "watch": given.get("watch")})
+        _refuse_with_repeats({"resume": resume, "data": data, "watch": given.get("watch"), "note": note})
         experiment = read_experiment(given, config, settings)
         repeat(host, experiment, 1 if repeats is None else repeats, folds or 0, jobs, sweeps, as_json, quiet)
         return
@@ -107,6 +112,8 @@ def train(
         raise GlassnetError("--data says where the table of a run is now: it goes with --resume RUN")
     else:
         recording = _started(host, given, config, settings, runs)
+    if note is not None:
+        keep_note(recording.folder, note)
     with _to_the_end(recording, report, as_json, quiet) as show:
         for epoch in recording:
             show(epoch)
