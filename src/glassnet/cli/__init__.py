@@ -17,7 +17,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from ..errors import GlassnetError, unusable
-from .edge import Failure, open_closed_streams, say, told, unwritable
+from .edge import Failure, open_closed_streams, say, unwritable
 from .host import host_of
 from .table import GROUPS, TABLE
 from .types import PluginType
@@ -39,6 +39,8 @@ class Program(click.Group):
         try:
             return super().make_context(*args, **extra)
         except click.ClickException as error:
+            from .mistyped import told  # most commands are typed right
+
             raise told(error) from None
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -52,6 +54,8 @@ class Program(click.Group):
         except GlassnetError as error:
             raise Failure(str(error), error.exit_code) from error
         except click.ClickException as error:
+            from .mistyped import told  # most commands are typed right
+
             raise told(error) from None
         except (click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise

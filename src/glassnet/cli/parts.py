@@ -144,7 +144,11 @@ def _unknown(catalog: Catalog, name: str) -> str:
     names = [catalog.short_name(part) for part in catalog.parts()]
     every = [*names, *(part.name for part in catalog.parts())]
     known = f"Known names: {join(names, '`glassnet list`')}"
-    return f"there is no part {name!r}.{did_you_mean(name, every)} {known}.{catalog.absent(name)}"
+    from ..kinds import KINDS
+
+    kinds = [word for kind in KINDS.values() for word in (kind, kind.plural)]
+    is_kind = f" It is a kind of parts: glassnet list {name}." if name in kinds else ""
+    return f"there is no part {name!r}.{is_kind or did_you_mean(name, every)} {known}.{catalog.absent(name)}"
 
 
 def _description(choice: Choice) -> list[str]:

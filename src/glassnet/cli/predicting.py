@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -147,6 +148,8 @@ def predict(
     if (file is None) == (not rows):
         raise GlassnetError('give a table, or one row at a time: glassnet predict RUN FILE, or --row "hours=3,sex=f"')
     words = reading_words(reading)
+    if file is not None and not Path(file).exists() and re.search("[,=]", file):
+        raise GlassnetError(f'there is no file {file!r}: a row is given as --row "hours=3,sex=f"')
     handed = _typed_rows(opened, rows, words, beside) if rows else opened.handed(str(file), words, beside)
     table, notes = predictions(opened, handed), list(_notes(opened, handed, file))
     if as_json:

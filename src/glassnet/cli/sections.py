@@ -42,6 +42,17 @@ def titled(params: list[click.Parameter]) -> dict[str, list[click.Option]]:
 class Command(click.Command):
     """A command of ours: with more than `MANY` options its help lists them by title."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read what was typed, and remember it for the error that may come of it."""
+        ctx.meta[_TYPED] = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:  # click names the first letter alone of `-lr`
+            raise click.NoSuchOption(_whole(error.option_name, typed_after(ctx)), ctx=ctx) from None
+        except click.BadOptionUsage as error:
+            error.ctx = ctx  # the parser forgets it
+            raise
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The options as click writes them, in one list or in several."""
         params = self.get_params(ctx)
@@ -59,6 +70,21 @@ class Command(click.Command):
 
 
 WIDEST = 30  # letters of an option beside which its help begins on the same line; click's own
+
+
+_TYPED = "glassnet.typed"
+
+
+def typed_after(ctx: click.Context) -> list[str]:
+    """The words that were typed after a command."""
+    typed: list[str] = ctx.meta.get(_TYPED, [])
+    return typed
+
+
+def _whole(name: str, typed: list[str]) -> str:
+    """The option as it was typed, of which click says the first letter."""
+    longer = (word.partition("=")[0] for word in typed if word.startswith(name) and not name.startswith("--"))
+    return next(longer, name)
 
 
 class Family(click.Group):
