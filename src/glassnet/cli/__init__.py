@@ -19,6 +19,7 @@ from click.shell_completion import CompletionItem
 from ..errors import GlassnetError, unusable
 from .edge import Failure, open_closed_streams, say, unwritable
 from .host import host_of
+from .sections import Helpful
 from .table import GROUPS, TABLE
 from .types import PluginType
 from .words import failure, guest_command, guest_words
@@ -26,7 +27,7 @@ from .words import failure, guest_command, guest_words
 __all__ = ["main"]
 
 
-class Program(click.Group):
+class Program(Helpful, click.Group):
     """The group of all commands, where every error that a user can put right becomes one line."""
 
     def main(self, *args: Any, **extra: Any) -> Any:

@@ -53,4 +53,4 @@ def export(host: Host, run: str, to: str, output: Path | None, runs: str, as_jso
         say(json.dumps({"run": str(opened.folder), "to": to, "files": [str(path) for path in files]}))
         return
     say(f"{program.parent}: {', '.join(path.name for path in files)}")
-    say(f"python {program} rows.csv  prints a prediction for each row of a table.")
+    say(f"A prediction for each row of a table is printed by:\n  python {program} rows.csv")

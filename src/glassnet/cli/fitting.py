@@ -14,6 +14,8 @@ from .table import TABLE
 LEAST = 20  # columns of a terminal that sentences are broken for
 #: What is copied stays in one piece: commands, and tables, whose columns stand apart by two spaces.
 _WHOLE = re.compile(r"\s*(glassnet|pip|python|make|\$|http) |.*\S  +\S.*  +\S")
+#: A command with what it is for beside it, behind three blanks or a mark of comments.
+_MEANT = re.compile(r"(\s*(?:glassnet|make|pip|python)\b.*?\S)(\s+# |\s{3,})(\S.*)")
 _LABEL = re.compile(r"\s*(\S+ {2,})?")
 
 
@@ -23,12 +25,25 @@ def fitted(text: str, width: int) -> str:
     for line in text.split("\n"):
         label = _LABEL.match(line)
         indent = len(label[0]) if label else 0
-        if breadth(line) <= width or _WHOLE.match(line) or width - indent < LEAST:
+        if breadth(line) > width and (command := _MEANT.fullmatch(line)):
+            lines += explained(command[1], command[2], command[3], width)
+        elif breadth(line) <= width or _WHOLE.match(line) or width - indent < LEAST:
             lines.append(line)
         else:
             rest = wrapped(line[indent:], width - indent, pieces(line[indent:])).split("\n")
             lines += [line[:indent] + rest[0], *(" " * indent + one for one in rest[1:])]
     return "\n".join(lines)
+
+
+def explained(command: str, gap: str, meaning: str, width: int) -> list[str]:
+    """A command and, beside it or where there is no room below it, what it is for."""
+    room, mark = width - breadth(command + gap), "# " if "#" in gap else ""
+    if room >= LEAST:
+        first, *others = wrapped(meaning, room, pieces(meaning)).split("\n")
+        blank = " " * (breadth(command + gap) - len(mark)) + mark
+        return [command + gap + first, *(blank + other for other in others)]
+    blank = " " * (len(command) - len(command.lstrip()) + 4) + mark
+    return [command, *(blank + line for line in wrapped(meaning, width - len(blank), pieces(meaning)).split("\n"))]
 
 
 #: Where a name in quotes or a command begins. The apostrophe of `Keras's` begins nothing.

@@ -39,7 +39,20 @@ def titled(params: list[click.Parameter]) -> dict[str, list[click.Option]]:
     return found
 
 
-class Command(click.Command):
+class Helpful(click.Command):
+    """What the help of each command has in common: examples that stay whole at a narrow terminal."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The examples; what one is for goes below it where there is no room beside it."""
+        if self.epilog:
+            from .fitting import fitted
+
+            formatter.write_paragraph()
+            with formatter.indentation():
+                formatter.write_text(fitted(self.epilog, formatter.width - formatter.current_indent))
+
+
+class Command(Helpful):
     """A command of ours: with more than `MANY` options its help lists them by title."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -87,10 +100,16 @@ def _whole(name: str, typed: list[str]) -> str:
     return next(longer, name)
 
 
-class Family(click.Group):
+class Family(Helpful, click.Group):
     """A command of ours that has commands below it."""
 
     command_class = Command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands below it, each with its whole line."""
+        with formatter.section("Commands"):
+            lines = {name: self.commands[name].help or "" for name in self.list_commands(ctx)}
+            formatter.write_dl([(name, help_.partition("\n")[0]) for name, help_ in lines.items()])
 
 
 def command(name: str | None = None, **more: Any) -> Callable[[Callable[..., Any]], Command]:
