@@ -98,7 +98,9 @@ def test_every_help_fits_its_terminal(columns: int) -> None:
     for words in ("", *TABLE, "data show", "index start"):
         code, lines = screen(f"{words} --help", columns)
         assert code == 0 and not broken_anywhere(lines, columns), words
-        assert not [line for line in lines if re.search(r"[a-z]\.\.\.$", line)], words  # click shortens with such points
+        assert not [line for line in lines if re.search(r"[a-z]\.\.\.$", line)], (
+            words
+        )  # click shortens with such points
         assert words != "train" or max(map(breadth, lines)) > columns - 25  # it uses the width
 
 
