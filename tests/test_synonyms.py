@@ -211,7 +211,7 @@ TYPED = {
     # parts
     "train iris --optimizer sgd lr=0.1": "Options of a part follow a colon: --optimizer sgd:lr=0.1",
     "train iris --optimizer adam:lr=1 beta1=0.8": "follow a colon: --optimizer adam:lr=1,beta1=0.8",
-    "train iris --optimizer adam:0.1": "'0.1' is not OPTION=VALUE, such as lr=0.01 (`glassnet show adam` has its options)",
+    "train iris --optimizer adam:0.1": "'0.1' is not OPTION=VALUE, such as lr=0.01 (`glassnet show adam` has",
     "train iris --optimizer torch.optim.Adam": "there is no optimizer 'torch.optim.Adam'. Did you mean 'adam'?",
     "train iris --activation ReLU": "there is no activation 'ReLU'. Did you mean 'relu'?",
     "train iris --activation relu,tanh": "Several are given one by one: 'relu', 'tanh'.",
@@ -234,7 +234,7 @@ TYPED = {
     "delete 1": "Here it is glassnet runs RUN --delete.",
     "resume last": "Here it is glassnet train --resume RUN.",
     "runs delete 1": "An option has dashes: --delete",
-    "data shwo iris": "No such command 'shwo'. Did you mean 'show'? Commands: glassnet data cache, glassnet data export,",
+    "data shwo iris": "No such command 'shwo'. Did you mean 'show'? Commands: glassnet data cache, glassnet",
     "train iris moons": f"unexpected extra argument (moons). {USAGE} train [OPTIONS] [DATASET], for example: glassnet",
     "train mnist.csv": "there is no file 'mnist.csv'. Did you mean the data set 'mnist'?",
     "predict iris": "no run 'iris'",
