@@ -6,6 +6,7 @@ Nothing heavy is imported here: `glassnet --help` must not wait for NumPy or for
 from __future__ import annotations
 
 import faulthandler
+import os
 import sys
 from contextlib import suppress
 from importlib import import_module
@@ -33,6 +34,8 @@ class Program(Helpful, click.Group):
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the program; a stream that is closed is as good as empty."""
         open_closed_streams()
+        if "_GLASSNET_COMPLETE" in os.environ:  # the shell asks
+            import_module(".completing", __name__)
         return super().main(*args, **extra)
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
