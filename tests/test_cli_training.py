@@ -432,14 +432,15 @@ def test_runs_lists_them_and_a_damaged_one_hides_no_other() -> None:
     shutil.copytree("runs/0001-iris", "runs/0004-iris")
     Path("runs/0004-iris/metrics.json").unlink()
     rows = json.loads(run("runs", "--json").stdout)
-    every = ["run", "dataset", "epochs", "score", "metric", "rows", "stopped", "when", "seconds", "note", "differs"]
-    assert [list(row) for row in rows] == [every] * 4
+    every = ["run", "dataset", "state", "epochs", "score", "metric", "rows", "stopped", "when", "seconds"]
+    assert [list(row) for row in rows] == [[*every, "note", "differs"]] * 4
     assert rows[0].pop("when") and rows[0].pop("seconds") >= 0
     assert rows[0] == {
         "note": "",
         "differs": "",
         "run": str(Path("runs/0001-iris")),
         "dataset": "glassnet/iris",
+        "state": "finished",
         "epochs": 2,
         "score": accuracy,
         "metric": "accuracy",
@@ -449,21 +450,28 @@ def test_runs_lists_them_and_a_damaged_one_hides_no_other() -> None:
     assert (rows[1]["metric"], rows[1]["score"]) == ("r2", r2)
     assert "experiment.json is not an experiment" in rows[2]["stopped"]
     assert rows[3]["stopped"] == "unfinished: glassnet train --resume goes on"
+    assert [row["state"] for row in rows] == ["finished", "finished", "failed", "stopped"]
+    assert "state" not in run("runs", "1", "2").stdout  # there where runs differ in it
+    with owning(Path("runs/0004-iris"), "training"):
+        assert re.search(r"0004-iris +iris +running +\d", run("runs").stdout)
     lines = run("runs").stdout.splitlines()
     line = next(line for line in lines if "0001-iris" in line)
     assert re.search(
-        rf"runs/0001-iris +iris +2 +validation accuracy {accuracy:.4f} +\d{{4}}-\d\d-\d\d .* all 2 epochs", line
+        rf"0001-iris +iris +finished +2 +validation accuracy {accuracy:.4f} +\d{{4}}-\d\d-\d\d .* all 2 epochs",
+        line,
     )
     assert any("0003-xor" in line and "is not an experiment" in line for line in lines)
     assert any("0004-iris" in line and "unfinished" in line for line in lines)
 
 
 def test_runs_are_told_apart_sorted_chosen_noted_and_deleted() -> None:
-    for words in (("iris",), ("iris", "--dropout", "0.2"), ("xor",), ("iris", "--hidden", "4")):
-        trained(*words, "--epochs", "2")
+    for words in ("iris", "iris --dropout 0.2", "xor", "iris --hidden 4 --note small"):
+        trained(*words.split(), "--epochs", "2")
     lines = {line.split()[0]: line for line in run("runs").stdout.splitlines() if "runs/" in line}
     assert "dropout 0.2" in lines["runs/0002-iris"] and "hidden 4" in lines["runs/0004-iris"]
-    assert "dropout" not in lines["runs/0001-iris"]
+    assert "dropout" not in lines["runs/0001-iris"] and "small" in lines["runs/0004-iris"]
+    trained("--resume", "4", "--epochs", "3", "--note", "a longer one")
+    assert "a longer one" in run("runs", "4").stdout
 
     def shown(*words: str) -> list[str]:
         return [row["run"] for row in json.loads(run("runs", *words, "--json").stdout)]
@@ -486,6 +494,9 @@ def test_runs_are_told_apart_sorted_chosen_noted_and_deleted() -> None:
     assert "the calm one" in run("runs", "2", "--note", "the calm one").stdout
     assert json.loads(run("runs", "--json").stdout)[1]["note"] == "the calm one"
     assert run("runs", "--note", "x").exit_code == 2
+    said = error("train", "iris", "--note", "x" * 501)
+    assert said == "Error: a note has at most 500 letters, this one 501: shorten it" and len(shown()) == 4
+    assert "leave --note away" in error("train", "iris", "--folds", "2", "--note", "x")
     assert "Nothing was removed." in run("runs", "3", "--delete", input="n\n").stdout and len(shown()) == 4
     assert run("runs", "3", "1", "--delete", "--yes").stdout == "removed runs/0003-xor\nremoved runs/0001-iris\n"
     assert shown() == ["runs/0002-iris", "runs/0004-iris"]

@@ -13,6 +13,7 @@ from guests import environment, write_good, write_guest
 from waiting import PATIENCE
 
 from glassnet.cli import main
+from glassnet.cli.completing import joined
 from glassnet.cli.types import KindType, PartType
 
 
@@ -75,6 +76,18 @@ def test_files_are_completed_beside_data_sets() -> None:
     assert [(item.value, item.type) for item in items] == [("pen", "file")]
 
 
+@pytest.mark.parametrize(
+    ("divided", "typed"),
+    [
+        (["--optimizer", "adam", ":", "lr", "=", "0.1,be"], ["--optimizer", "adam:lr=0.1,be"]),
+        (["--optimizer", "=", "ad"], ["--optimizer=ad"]),
+        (["iris", "--epochs", "3"], ["iris", "--epochs", "3"]),
+    ],
+)
+def test_what_bash_divides_is_one_word_again(divided: list[str], typed: list[str]) -> None:
+    assert joined(divided) == typed
+
+
 class Terminal:
     """An interactive bash on a pseudo-terminal, which is read until an answer has come."""
 
@@ -112,12 +125,19 @@ class Terminal:
 def test_bash_completes_short_and_full_names(tmp_path: Path) -> None:
     site = tmp_path / "site"
     write_good(site, "glassnet-alice", "lion")
+    (tmp_path / "t.csv").write_text("weight,kind\n1,a\n2,b\n")
     bash = Terminal(tmp_path, site)
     try:
+        bash.type(f"cd {tmp_path}\n", until=">")
         bash.type('eval "$(_GLASSNET_COMPLETE=bash_source glassnet)"; echo rea""dy\n', until="ready")
         bash.type("glassnet show rel\t", until="relu ")
         bash.type("\x15glassnet show glassnet-alice/li\t", until="glassnet-alice/lion ")
         bash.type("\x15glassnet li\t", until="glassnet list ")
+        bash.type("\x15glassnet train ir\t", until="iris ")  # beside the files of the folder
+        bash.type("\x15glassnet train iris --optimizer adam:l\t0", until="adam:lr=0")  # and no blank behind it
+        bash.type("\x15glassnet train iris --optimizer adam:lr=1,epsilon_p\t", until="lr=1,epsilon_place=")
+        bash.type("\x15glassnet train t.csv --target wei\t", until="--target weight ")
+        bash.type("\x15glassnet evaluate la\t", until="evaluate last ")
         shown = bash.type("\x15glassnet show glassnet-alice/li\t\n", until="(a plugin)")
         assert "  activation from glassnet-alice 1.0" in shown
     finally:

@@ -245,9 +245,9 @@ def test_the_command_writes_into_the_run_and_prints_how_to_use_it(kept: dict[str
     said = command("export", case.run.folder, "--to", "sklearn")
     folder = case.run.folder / "export-sklearn"
     assert sorted(path.name for path in folder.iterdir()) == ["model.py", "weights.npz"]
-    first, second = said.splitlines()
-    assert first == f"{folder}: model.py, weights.npz"
-    assert second.startswith(f"python {folder / 'model.py'} rows.csv")
+    first, second, third = said.splitlines()
+    assert first == f"{folder}: model.py, weights.npz" and second.startswith("A prediction for each row")
+    assert third == f"  python {folder / 'model.py'} rows.csv"
     done = subprocess.run(
         [sys.executable, folder / "model.py", case.rows], capture_output=True, text=True, cwd=tmp_path, timeout=PATIENCE
     )
@@ -269,7 +269,7 @@ def test_json_names_the_files(kept: dict[str, Kept], tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("to", "words"),
     [
-        ("torhc", "there is no engine 'torhc' to export to. Possible are sklearn, onnx."),
+        ("torhc", "there is no engine 'torhc' to export to. Did you mean 'torch'? Possible are sklearn, onnx."),
         ("sklear", "Did you mean 'sklearn'?"),
         ("onnx:x=1", "--to onnx:x=1: onnx takes no options; write --to onnx"),
         ("torch", "there is no engine 'torch' to export to. It comes with a plugin: pip install glassnet-torch."),

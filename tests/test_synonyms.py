@@ -1,6 +1,7 @@
 """Words of scikit-learn, Keras and PyTorch are refused with the word here, alike in every door."""
 
 import re
+import shlex
 from dataclasses import fields
 from inspect import signature
 
@@ -18,7 +19,7 @@ from glassnet.cli import main
 from glassnet.cli.table import TABLE
 from glassnet.estimators.words import parameter_called
 from glassnet.experiment import flag
-from glassnet.synonyms import COMMANDS, OPTIONS, PARTS, SETTINGS, colon
+from glassnet.synonyms import ASIDES, COMMANDS, LINES, OPTIONS, PARTS, SETTINGS, colon
 
 CATALOG = Catalog.discover()
 FIELDS = {field.name for field in fields(Experiment)}
@@ -169,31 +170,100 @@ def test_estimators_and_commands_say_it_too(parameters: dict, words: str) -> Non
 
 # --- what students type ------------------------------------------------------------------------------------------
 
+USAGE = "It is typed so: glassnet"
+TYPED = {
+    # options of other libraries, and of none
+    "train iris --optimiser adam": "No such option '--optimiser'. Did you mean '--optimizer'?",
+    "train iris --epoch 50": "No such option '--epoch'. Did you mean '--epochs'?",
+    "train iris -lr 0.1": "No such option '-lr'. Here it is --optimizer: the rate belongs to it, as in adam:lr=0.01.",
+    "train iris -epochs 5": "No such option '-epochs'. Here it is --epochs",
+    "train iris -e 50": "No such option '-e'. Options are written out: --epochs, --encoding.",
+    "train iris --verbose": "A training tells what it does, unless it is given --quiet.",
+    "train iris --device cuda": "There is none: glassnet computes on the processor alone.",
+    "train iris --num-workers 4": "Here it is --jobs: how many of several trainings run at once.",
+    "train iris --model mlp": "Here it is --hidden: there is one kind of network",
+    "train iris --save model.pt": "Here it is --runs: each run is kept in a folder of its own there.",
+    "train iris --callbacks stop": "Here it is --patience: it ends early; --watch looks inside.",
+    "train iris --cv 5": "Here it is --folds.",
+    "train t.csv --label kind": "Here it is --target.",
+    "train --dataset iris": "Here it is a word without dashes, glassnet train DATASET.",
+    "train --iris": "No such option '--iris'. More: glassnet train --help",
+    "train iris --batch-size": "It is typed so: --batch-size N|full. Rows a step",
+    "train iris --metrics accuracy": "Here it is --metric.",
+    "-v": "No such option '-v'. Options are written out: --version.",
+    "--train iris": "A command has no dashes: glassnet train.",
+    # options without dashes, values apart, brackets
+    "train iris epochs=50": "An option has dashes: --epochs 50",
+    "train iris batch_size=8": "An option has dashes: --batch-size 8",
+    "train epochs=50 iris": "An option has dashes: --epochs 50",
+    "train iris epochs 50": "An option has dashes: --epochs 50",
+    "train iris \u2013epochs 50": "That dash is a printed one, an option has two of the keyboard's: --epochs",
+    "train iris lr=0.1": "Here it is --optimizer: the rate belongs to it",
+    "sweep iris l2=0.1": "An option has dashes: --l2 0.1",
+    "sweep iris --over lr=0.1,1": "no setting 'lr'. Here it is optimizer: the rate belongs to it",
+    "train iris --hidden 64 32": "Several values are one word: --hidden 64,32",
+    "train iris --hidden [64 32]": "Several values are one word: --hidden 64,32",
+    "train iris --hidden '[64, 32]'": "not '[64, 32]'. Did you mean 64,32?",
+    "train iris --hidden '(64,32)'": "not '(64,32)'. Did you mean 64,32?",
+    "train iris --hidden 64x32": "not '64x32'. Did you mean 64,32?",
+    "train iris --dropout 50%": "--dropout wants a finite number, not '50%' (50% is 0.5)",
+    "train iris --shuffle True": "--shuffle takes no value: --shuffle or --no-shuffle.",
+    # parts
+    "train iris --optimizer sgd lr=0.1": "Options of a part follow a colon: --optimizer sgd:lr=0.1",
+    "train iris --optimizer adam:lr=1 beta1=0.8": "follow a colon: --optimizer adam:lr=1,beta1=0.8",
+    "train iris --optimizer adam:0.1": "'0.1' is not OPTION=VALUE, such as lr=0.01 (`glassnet show adam` has",
+    "train iris --optimizer torch.optim.Adam": "there is no optimizer 'torch.optim.Adam'. Did you mean 'adam'?",
+    "train iris --activation ReLU": "there is no activation 'ReLU'. Did you mean 'relu'?",
+    "train iris --activation relu,tanh": "Several are given one by one: 'relu', 'tanh'.",
+    "list optimisers": "there is no kind 'optimisers'. Did you mean 'optimizers'?",
+    "show optimizers": "It is a kind of parts: glassnet list optimizers.",
+    # commands and the order of words
+    "mnist": "mnist is data, and a command comes first: glassnet train mnist.",
+    "iris train": "iris is data, and a command comes first: glassnet train iris.",
+    "t.csv": "t.csv is data, and a command comes first: glassnet train t.csv.",
+    "glassnet train iris": "there is no command 'glassnet'. That word is typed once.",
+    "Train iris": "there is no command 'Train'. Did you mean 'train'?",
+    "adam": "It is the name of a part (optimizer): glassnet show adam.",
+    "optimizers": "It is a kind of parts: glassnet list optimizers.",
+    "fit iris": "Here it is train.",
+    "test last": "Here it is evaluate.",
+    "explain last": "Here it is report.",
+    "visualise last": "Here it is plot.",
+    "help train": "Here it is glassnet --help.",
+    "version": "Here it is glassnet --version.",
+    "delete 1": "Here it is glassnet runs RUN --delete.",
+    "resume last": "Here it is glassnet train --resume RUN.",
+    "runs delete 1": "An option has dashes: --delete",
+    "data shwo iris": "No such command 'shwo'. Did you mean 'show'? Commands: glassnet data cache, glassnet",
+    "train iris moons": f"unexpected extra argument (moons). {USAGE} train [OPTIONS] [DATASET], for example: glassnet",
+    "train mnist.csv": "there is no file 'mnist.csv'. Did you mean the data set 'mnist'?",
+    "predict iris": "no run 'iris'",
+    "predict new.csv last": "The run comes before the file: glassnet predict last new.csv",
+    "predict": "Name a run: its folder, its number, or last",
+    "evaluate": "Name a run: its folder, its number, or last",
+    "export last": f"Missing option '--to'. {USAGE} export [OPTIONS] RUN, for example: glassnet export last --to torch",
+    "show": f"Missing argument 'NAME'. {USAGE} show [OPTIONS] NAME, for example: glassnet show gelu",
+}
 
-@pytest.mark.parametrize(
-    ("typed", "words"),
-    [
-        ("train iris epochs=50", "An option has dashes: --epochs 50"),
-        ("train iris batch_size=8", "An option has dashes: --batch-size 8"),
-        ("sweep iris l2=0.1", "An option has dashes: --l2 0.1"),
-        ("train iris --verbose", "A training tells what it does, unless it is given --quiet."),
-        ("train --dataset iris", "Here it is a word without dashes, glassnet train DATASET."),
-        ("fit iris", "Here it is train."),
-        ("test last", "Here it is evaluate."),
-        ("explain last", "Here it is report."),
-        ("visualise last", "Here it is plot."),
-        ("predict iris", "no run 'iris'"),
-        ("predict", "Name a run: its folder, its number, or last"),
-        ("evaluate", "Name a run: its folder, its number, or last"),
-    ],
-)
-def test_what_students_type_is_answered(typed: str, words: str, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_what_students_type_is_answered_in_a_line(typed: str, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    result = CliRunner().invoke(main, ["--no-plugins", *typed.split()], prog_name="glassnet")
+    words = shlex.split(typed)
+    first = [] if typed.startswith("-") else ["--no-plugins"]
+    result = CliRunner().invoke(main, [*first, *words], prog_name="glassnet")
     assert result.exit_code == 2
-    assert words in " ".join(result.output.split())
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("Error: ") and TYPED[typed] in line and not result.stdout
+
+
+def test_a_word_that_stands_aside_is_an_option_of_ours_or_says_why_there_is_none() -> None:
+    every = [word for one in ASIDES for word in one.words]
+    names = {param.name for name in TABLE for param in main.get_command(click.Context(main), name).params}
+    assert len(set(every)) == len(every) and all(one.ours in names or (not one.ours and one.how) for one in ASIDES)
+    assert all(line.split()[0] in {*TABLE, "--help", "--version"} for line in LINES)
 
 
 def test_no_command_of_ours_is_called_like_a_word_of_others() -> None:
-    theirs = [word for words in COMMANDS.values() for word in words]
+    theirs = [word for words in (*COMMANDS.values(), *LINES.values()) for word in words]
     assert len(set(theirs)) == len(theirs) and set(COMMANDS) <= set(TABLE) and not set(theirs) & set(TABLE)

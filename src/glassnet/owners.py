@@ -50,6 +50,23 @@ def owning(folder: Path, doing: str, elsewhere: str = ELSEWHERE) -> Iterator[Non
             lock.release()
 
 
+def is_owned(folder: Path) -> bool:
+    """Whether a process works in that folder now; asked of the lock, since what is written there may be a copy."""
+    from filelock import FileLock, Timeout
+
+    if not (folder / LOCK).is_file():
+        return False
+    lock = FileLock(folder / LOCK, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        return True
+    except (NotImplementedError, OSError):  # a disk without locks, or one that nobody may write to
+        return False
+    lock.release()
+    return False
+
+
 def _owner(folder: Path, doing: str) -> str:
     """Who has it, as far as it has said so already."""
     try:

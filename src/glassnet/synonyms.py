@@ -69,6 +69,31 @@ SETTINGS = (
     Setting(("normalize", "normalise", "standardize", "scaler", "scaling"), "scale"),
 )  # fmt: skip
 
+#: Words of others for what is no setting of an experiment: `ours` is how our commands call it, if they do.
+ASIDES = (
+    Setting(("dataset", "data_set", "data", "file", "csv", "input", "path", "train_data", "train_file", "data_dir"),
+            "dataset"),
+    Setting(("label", "labels", "y", "label_column", "target_column", "class_column", "outcome", "response"), "target"),
+    Setting(("features", "x", "columns", "feature_columns", "inputs", "usecols"), "drop",
+            "all columns but the target are inputs, and this leaves some out"),
+    Setting(("n_jobs", "workers", "num_workers", "n_workers", "threads", "processes"), "jobs",
+            "how many of several trainings run at once"),
+    Setting(("model", "estimator", "network", "net", "arch", "architecture"), "hidden",
+            "there is one kind of network, and this says how wide its layers are"),
+    Setting(("callbacks", "callback"), "patience", "it ends early; --watch looks inside"),
+    Setting(("save", "save_model", "save_dir", "save_path", "model_path", "output_dir", "out", "outdir", "checkpoint",
+             "checkpoint_dir", "log_dir", "logdir"), "runs", "each run is kept in a folder of its own there"),
+    Setting(("load", "load_model", "weights", "pretrained", "warm_start", "restore", "continue"), "resume"),
+    Setting(("cv", "k_fold", "k_folds", "kfold", "n_splits", "cross_validation"), "folds"),
+    Setting(("name", "run_name", "tag", "comment", "message", "description"), "note"),
+    Setting(("silent",), "quiet"),
+    Setting(("split", "subset"), "rows"),
+    Setting(("device", "gpu", "gpus", "cuda", "mps", "use_cuda", "no_cuda", "accelerator"), "",
+            "glassnet computes on the processor alone"),
+    Setting(("draw", "plot", "show_plot", "visualize", "visualise"), "",
+            "pictures are drawn afterwards: glassnet plot last"),
+)  # fmt: skip
+
 #: Words of others for parts, by kind.
 PARTS: dict[str, dict[str, tuple[str, ...]]] = {
     "activation": {
@@ -153,6 +178,16 @@ COMMANDS = {
     "release": ("publish", "upload"),
 }
 
+#: The same for what is typed otherwise than as one command.
+LINES = {
+    "runs RUN --delete": ("delete", "remove", "rm"),
+    "train --resume RUN": ("resume", "continue", "restart"),
+    "--help": ("help", "man", "usage"),
+    "--version": ("version",),
+    "list": ("ls", "parts", "catalog"),
+    "doctor": ("fix", "status"),
+}
+
 #: What a door calls the field of an experiment; empty if it has none.
 Called = Callable[[str], str]
 
@@ -166,6 +201,18 @@ def setting(word: str, called: Called) -> str:
     return f" Here it is {ours}." if (ours := called(plain)) and ours != word else ""
 
 
+def aside(word: str, called: Called) -> str:
+    """The same for what is no setting: what a command calls it, or why there is none."""
+    for one in ASIDES:
+        if _plain(word) in map(_plain, one.words):
+            ours = called(one.ours) if one.ours else ""
+            if ours:
+                return f" Here it is {ours}{f': {one.how}' if one.how else ''}."
+            if not one.ours:
+                return f" There is none: {one.how}."
+    return ""
+
+
 def part(kind: str, word: str, known: Collection[str]) -> str:
     """A sentence on what a part of others is called here, where a part of that name is known; else empty."""
     plain, table = _plain(word), PARTS.get(kind, {})
@@ -176,7 +223,8 @@ def part(kind: str, word: str, known: Collection[str]) -> str:
 def command(word: str) -> str:
     """A sentence on what a command of others is called here; else empty."""
     found = next((ours for ours, theirs in COMMANDS.items() if _plain(word) in theirs), "")
-    return f" Here it is {found}." if found else ""
+    line = next((f"glassnet {ours}" for ours, theirs in LINES.items() if _plain(word) in theirs), "")
+    return f" Here it is {found or line}." if found or line else ""
 
 
 def option(word: str, known: Collection[str]) -> str:

@@ -173,12 +173,15 @@ def cut(text: str, size: int) -> str:
     return (words if 2 * len(words) > len(kept) else kept).rstrip() + "…"
 
 
-def wrapped(text: str, size: int) -> str:
-    """The text on as many lines as its words need; a word longer than a line stays whole."""
+def wrapped(text: str, size: int, words: Sequence[str] | None = None) -> str:
+    """The text on as many lines as its words need; a word longer than a line stays whole.
+
+    `words` are those of the text, where some of them hold blanks.
+    """
     if breadth(text) <= size:
         return text
     lines = [""]
-    for word in text.split():
+    for word in text.split() if words is None else words:
         longer = f"{lines[-1]} {word}".strip()
         lines[-1:] = [longer] if breadth(longer) <= size or not lines[-1] else [lines[-1], word]
     return "\n".join(lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -145,7 +145,7 @@ class Catalog:
     def _unknown(self, kind: str, name: str) -> str:
         choices = [self.short_name(part) for part in self.parts(kind)]
         names = [*choices, *(part.name for part in self.parts(kind))]
-        guess = colon(name) or synonym(kind, name, names) or did_you_mean(name, names)
+        guess = colon(name) or synonym(kind, name, names) or _apart(name, names) or did_you_mean(_last(name), names)
         elsewhere = [other for other in KINDS if other != kind and self.matches(other, name)]
         is_a = f" {name!r} is the name of another kind: {join(elsewhere)}." if elsewhere else ""
         known = f" Known names: {join(choices)}." if choices else ""
@@ -163,6 +163,18 @@ class Catalog:
             return ""
         states = join(f"{guest.distribution} is {guest.state}" for guest in lost)
         return f" A plugin that is not in use may provide it: {states} (see `glassnet doctor`)."
+
+
+def _apart(name: str, known: Collection[str]) -> str:
+    """What to say to `relu,tanh`, where both are known."""
+    several = [one.strip() for one in name.split(",")]
+    all_known = len(several) > 1 and all(one in known for one in several)
+    return f" Several are given one by one: {join(map(repr, several))}." if all_known else ""
+
+
+def _last(name: str) -> str:
+    """`Adam` of `torch.optim.Adam`."""
+    return name.rpartition(".")[2] or name
 
 
 def known_kind(given: str) -> str:

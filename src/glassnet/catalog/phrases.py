@@ -53,6 +53,7 @@ def _read_options(text: str, rest: str) -> tuple[tuple[str, str], ...]:
         key = key.strip()
         if not equals or not key:
             hint = " (a comma inside a value is written \\,)" if options else ""
+            hint = hint or f" (`glassnet show {text.partition(':')[0]}` has its options)"
             raise GlassnetError(f"in {text!r}, {piece.strip()!r} is not OPTION=VALUE, such as lr=0.01{hint}")
         if key in options:
             raise GlassnetError(f"in {text!r}, the option {key!r} is given twice: keep one of the two")

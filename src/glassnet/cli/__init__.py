@@ -6,6 +6,7 @@ Nothing heavy is imported here: `glassnet --help` must not wait for NumPy or for
 from __future__ import annotations
 
 import faulthandler
+import os
 import sys
 from contextlib import suppress
 from importlib import import_module
@@ -17,8 +18,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from ..errors import GlassnetError, unusable
-from .edge import Failure, open_closed_streams, say, told, unwritable
+from .edge import Failure, open_closed_streams, say, unwritable
 from .host import host_of
+from .sections import Helpful
 from .table import GROUPS, TABLE
 from .types import PluginType
 from .words import failure, guest_command, guest_words
@@ -26,12 +28,14 @@ from .words import failure, guest_command, guest_words
 __all__ = ["main"]
 
 
-class Program(click.Group):
+class Program(Helpful, click.Group):
     """The group of all commands, where every error that a user can put right becomes one line."""
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the program; a stream that is closed is as good as empty."""
         open_closed_streams()
+        if "_GLASSNET_COMPLETE" in os.environ:  # the shell asks
+            import_module(".completing", __name__)
         return super().main(*args, **extra)
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
@@ -39,6 +43,8 @@ class Program(click.Group):
         try:
             return super().make_context(*args, **extra)
         except click.ClickException as error:
+            from .mistyped import told  # most commands are typed right
+
             raise told(error) from None
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -52,6 +58,8 @@ class Program(click.Group):
         except GlassnetError as error:
             raise Failure(str(error), error.exit_code) from error
         except click.ClickException as error:
+            from .mistyped import told  # most commands are typed right
+
             raise told(error) from None
         except (click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
@@ -128,7 +136,11 @@ Examples:
 """
 
 
-@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]}, epilog=PROGRAM_EXAMPLES)
+#: Help is as wide as the terminal, as far as lines can be read; the commands below take it from here.
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
+
+
+@click.group(cls=Program, context_settings=SETTINGS, epilog=PROGRAM_EXAMPLES)
 @click.option(
     "--plugin",
     multiple=True,

@@ -11,6 +11,7 @@ from ..errors import GlassnetError
 from ..tables import Table, width_of_output
 from .edge import say, style
 from .host import Host
+from .sections import command
 from .types import KindType, PartType
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ Examples:
 _COLOURS = {"passed": "green", "failed": "red", "expected failure": "yellow"}
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @click.argument("name", type=PartType(files=True), required=False)
 @click.option("--all", "everything", is_flag=True, help="Check every part on this machine.")
 @click.option("--kind", type=KindType(), metavar="KIND", help="Only parts of that kind.")

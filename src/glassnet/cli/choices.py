@@ -10,6 +10,7 @@ import click
 
 from ..data.reading import in_words
 from ..errors import GlassnetError
+from .sections import section
 from .types import ColumnType, PartType
 
 READING = "reading_"  # the options' own prefix: what they give are words of one field
@@ -28,7 +29,8 @@ def _word(name: str, metavar: str, text: str, **more: Any) -> Any:
 
 
 #: How a table's file is written, where the guess is wrong.
-READING_OPTIONS = (
+reading_options = section(
+    "How the table is written",
     _word("separator", "MARK", "Between fields: one character, or tab  [found out]."),
     click.option("--header/--no-header", "reading_header", default=None, help="Does the first line hold names?"),
     _word("encoding", "NAME", "Such as utf-8, utf-16 or cp1252  [found out]."),
@@ -41,8 +43,12 @@ READING_OPTIONS = (
     click.option("--skip-lines", "reading_skip", metavar="N", help="Lines above the table  [found out]."),
     _word("sheet", "NAME", "Of a workbook (.xlsx)  [the first]."),
 )
-#: What the columns of a table are for, and how its file is written.
-TABLE_OPTIONS = (
+TASK = click.option("--task", metavar="TASK", help="binary, multiclass, multilabel or regression [inferred].")
+SCALE = click.option("--scale", metavar="HOW", help="auto, standard, minmax or none  [auto].")
+SPLIT_SEED = click.option("--split-seed", metavar="N", help="Of the test and validation rows  [0].")
+#: What the columns of a table are for.
+_column_options = section(
+    "Data",
     click.option(
         "--target",
         type=ColumnType(),
@@ -71,60 +77,80 @@ TABLE_OPTIONS = (
         help="Rows with the same value stay in one split; copies: equal rows.",
     ),
     click.option("--order", type=ColumnType(), help="The last rows by it are the test rows: dates, numbers."),
-    *READING_OPTIONS,
 )
+_DATASET = click.argument("dataset", type=PartType("dataset", files=True), required=False)
 _OPTIONS = (
-    click.argument("dataset", type=PartType("dataset", files=True), required=False),
-    *TABLE_OPTIONS,
-    click.option("--task", metavar="TASK", help="binary, multiclass, multilabel or regression [inferred]."),
-    click.option("--hidden", metavar="WIDTHS", help="Widths of the hidden layers, 128,64, or none  [100]."),
-    _part("--activation", "activation", "Of the hidden layers: once, or once a layer  [relu].", multiple=True),
-    _part("--output", "activation", "Activation of the output layer  [the loss's own]."),
-    _part("--loss", "loss", "What training lowers  [suits the task]."),
-    _part("--optimizer", "optimizer", "How weights move  [adam at 0.001; 0.01 without a hidden layer]."),
-    _part("--initializer", "initializer", "Initial weights: once, or once a layer  [by activation].", multiple=True),
-    _part("--schedule", "schedule", "How the rate changes  [constant]."),
-    _part("--metric", "metric", "One more score (repeatable).", name="metrics", multiple=True),
-    click.option("--epochs", metavar="N", help="Passes over the training rows  [50]."),
-    click.option("--batch-size", metavar="N|full", help="Rows a step  [32; full for whole-data solvers]."),
-    click.option("--shuffle/--no-shuffle", default=None, help="A new order of rows for each epoch  [yes]."),
-    click.option("--l1", metavar="X", help="Penalty l1 * sum|W|  [0]."),
-    click.option("--l2", metavar="X", help="Penalty l2/2 * sum(W**2), biases excluded  [0.0001]."),
-    click.option("--dropout", metavar="SHARE", help="Share of hidden units left out while training  [0]."),
-    click.option("--input-dropout", metavar="SHARE", help="The same for the inputs  [0]."),
-    click.option("--batch-norm/--no-batch-norm", default=None, help="Batch normalisation in the hidden layers  [no]."),
-    click.option("--clip-norm", metavar="X", help="Shorten gradients longer than this."),
-    click.option("--clip-value", metavar="X", help="Clip each element of the gradient."),
-    click.option(
-        "--patience", metavar="N", help="End after N epochs without a better score, and keep the best weights."
+    _column_options,
+    section(
+        "Data",
+        TASK,
+        SCALE,
+        click.option("--validation", metavar="SHARE", help="Of the rows left after the test rows  [0.1]."),
+        click.option("--test", metavar="SHARE", help="Of all rows  [0.2]."),
+        SPLIT_SEED,
     ),
-    click.option("--monitor", metavar="METRIC", help="What patience looks at, on the validation rows  [loss]."),
-    click.option("--validation", metavar="SHARE", help="Of the rows left after the test rows  [0.1]."),
-    click.option("--test", metavar="SHARE", help="Of all rows  [0.2]."),
-    click.option("--scale", metavar="HOW", help="auto, standard, minmax or none  [auto]."),
-    click.option("--class-weight", metavar="HOW", help="balanced: rare classes count as much as frequent ones."),
-    click.option("--seed", metavar="N", help="Of weights, shuffling and dropout  [0]."),
-    click.option("--split-seed", metavar="N", help="Of the test and validation rows  [0]."),
-    click.option("--dtype", metavar="DTYPE", help="float32 or float64  [float64 for tables, float32 for images]."),
-    click.option("--config", type=click.Path(path_type=Path), metavar="FILE.toml", help="Read choices from a file."),
-    click.option(
-        "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Such as optimizer.lr=0.01 (repeatable)."
+    section(
+        "Network",
+        click.option("--hidden", metavar="WIDTHS", help="Widths of the hidden layers, 128,64, or none  [100]."),
+        _part("--activation", "activation", "Of hidden layers: once, or once a layer  [relu].", multiple=True),
+        _part("--output", "activation", "Activation of the output layer  [the loss's own]."),
+        _part(
+            "--initializer", "initializer", "Initial weights: once, or once a layer  [by activation].", multiple=True
+        ),
+        click.option("--batch-norm/--no-batch-norm", default=None, help="Batch normalisation of hidden layers  [no]."),
+        click.option("--dtype", metavar="DTYPE", help="float32 or float64  [float64 for tables, float32 for images]."),
     ),
+    section(
+        "Training",
+        _part("--loss", "loss", "What training lowers  [suits the task]."),
+        _part("--optimizer", "optimizer", "How weights move  [adam at 0.001; 0.01 without a hidden layer]."),
+        _part("--schedule", "schedule", "How the rate changes  [constant]."),
+        click.option("--batch-size", metavar="N|full", help="Rows a step  [32; full for whole-data solvers]."),
+        click.option("--shuffle/--no-shuffle", default=None, help="A new order of rows for each epoch  [yes]."),
+        click.option("--class-weight", metavar="HOW", help="balanced: rare classes count as much as frequent ones."),
+        click.option("--clip-norm", metavar="X", help="Shorten gradients longer than this."),
+        click.option("--clip-value", metavar="X", help="Clip each element of the gradient."),
+        click.option("--seed", metavar="N", help="Of weights, shuffling and dropout  [0]."),
+    ),
+    section(
+        "Against overfitting",
+        click.option("--l1", metavar="X", help="Penalty l1 * sum|W|  [0]."),
+        click.option("--l2", metavar="X", help="Penalty l2/2 * sum(W**2), biases excluded  [0.0001]."),
+        click.option("--dropout", metavar="SHARE", help="Share of hidden units left out while training  [0]."),
+        click.option("--input-dropout", metavar="SHARE", help="The same for the inputs  [0]."),
+    ),
+    section(
+        "Stopping and scores",
+        click.option("--epochs", metavar="N", help="Passes over the training rows  [50]."),
+        click.option(
+            "--patience", metavar="N", help="End after N epochs without a better score, and keep the best weights."
+        ),
+        click.option("--monitor", metavar="METRIC", help="What patience looks at, on the validation rows  [loss]."),
+        _part("--metric", "metric", "One more score (repeatable).", name="metrics", multiple=True),
+    ),
+    section(
+        "Choices from elsewhere",
+        click.option(
+            "--config", type=click.Path(path_type=Path), metavar="FILE.toml", help="Read choices from a file."
+        ),
+        click.option(
+            "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Such as optimizer.lr=0.01 (repeatable)."
+        ),
+    ),
+    reading_options,
 )
 
 
 def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What the columns of a table are for, and how its file is written, for a command that trains nothing."""
-    for option in reversed(TABLE_OPTIONS):
-        command = option(command)
-    return command
+    return _column_options(reading_options(command))
 
 
 def experiment_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """DATASET, every field of an experiment as an option, --config and --set; the first is listed first in `--help`."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+    for options in reversed(_OPTIONS):
+        command = options(command)
+    return _DATASET(command)
 
 
 def choices(dataset: str | None, words: dict[str, Any]) -> dict[str, Any]:
@@ -137,7 +163,7 @@ def choices(dataset: str | None, words: dict[str, Any]) -> dict[str, Any]:
 
 
 def reading_words(typed: dict[str, Any]) -> tuple[str, ...]:
-    """What was typed of `READING_OPTIONS`, as words of a `Reading`."""
+    """What was typed of `reading_options`, as words of a `Reading`."""
     given = {name.removeprefix(READING): value for name, value in typed.items() if value is not None and value != ()}
     return in_words(given)
 

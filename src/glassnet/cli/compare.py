@@ -13,6 +13,7 @@ from ..errors import GlassnetError, join
 from .choices import choices, experiment_options, read_experiment
 from .edge import say
 from .runs import means_a_run, runs_of
+from .sections import command, section
 
 if TYPE_CHECKING:
     from ..comparing import EngineComparison, Race, RunComparison
@@ -28,16 +29,27 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @experiment_options
 @click.argument("others", nargs=-1, metavar="[RUN]...")
-@click.option("--engines", metavar="NAMES", help="Libraries, such as glassnet,sklearn  [all that are installed].")
-@click.option("--steps", type=click.IntRange(1), metavar="N", help="Single steps that are compared  [30].")
-@click.option("--limit", type=float, metavar="X", help="Largest difference that passes  [each engine's own].")
-@click.option("--rows", type=click.Choice(["validation", "test"]), help="Rows that judge RUNs  [validation].")
-@click.option("--png", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Draw the runs' curves.")
-@click.option("--runs", envvar="GLASSNET_RUNS", default="runs", show_default=True, help="Where runs are.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@section(
+    "Who is compared",
+    click.option("--engines", metavar="NAMES", help="Libraries, such as glassnet,sklearn  [all that are installed]."),
+    click.option("--steps", type=click.IntRange(1), metavar="N", help="Single steps that are compared  [30]."),
+    click.option("--limit", type=float, metavar="X", help="Largest difference that passes  [each engine's own]."),
+)
+@section(
+    "Runs that are compared",
+    click.option("--rows", type=click.Choice(["validation", "test"]), help="Rows that judge RUNs  [validation]."),
+    click.option("--runs", envvar="GLASSNET_RUNS", default="runs", show_default=True, help="Where runs are."),
+)
+@section(
+    "Output",
+    click.option(
+        "--png", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Draw the runs' curves."
+    ),
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else."),
+)
 @click.pass_context
 def compare(
     ctx: click.Context,

@@ -9,14 +9,13 @@ import click
 
 from ..errors import GlassnetError, join
 from .edge import say, style
+from .sections import command
 
 if TYPE_CHECKING:
     from ..conventions import Convention
 
 
-@click.command(
-    epilog="\b\nExamples:\n  glassnet conventions\n  glassnet conventions epsilon\n  glassnet conventions --json"
-)
+@command(epilog="\b\nExamples:\n  glassnet conventions\n  glassnet conventions epsilon\n  glassnet conventions --json")
 @click.argument("word", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects for machines.")
 def conventions(word: str | None, as_json: bool) -> None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import GlassnetError
-from .choices import choices, table_options
+from .choices import SCALE, SPLIT_SEED, TASK, choices, table_options
 from .edge import say
 from .looking import MOST_SHOWN, print_look, print_rows
+from .sections import Family, section
 from .types import PartType
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 INDEX = "index"  # where the practice index keeps what was published, unless it is told another place
 
 
-@click.group()
+@click.group(cls=Family)
 def data() -> None:
     """Look at the rows behind a training."""
 
@@ -40,14 +41,17 @@ Examples:
   glassnet data head readings.csv --decimal , --json
 """
 _SET = click.argument("dataset", type=PartType("dataset", files=True))
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
+_JSON = section("Output", click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else."))
 
 
 @data.command(epilog=SHOW_EXAMPLES)
 @_SET
 @table_options
-@click.option("--task", metavar="TASK", help="binary, multiclass, multilabel or regression [inferred].")
-@click.option("--all", "every", is_flag=True, help=f"All columns, however many; else the first {MOST_SHOWN}.")
+@section("Data", TASK)
+@section(
+    "Output",
+    click.option("--all", "every", is_flag=True, help=f"All columns, however many; else the first {MOST_SHOWN}."),
+)
 @_JSON
 @click.pass_obj
 def show(host: Host, dataset: str, every: bool, as_json: bool, **words: Any) -> None:
@@ -69,7 +73,10 @@ def show(host: Host, dataset: str, every: bool, as_json: bool, **words: Any) -> 
 @data.command(epilog=HEAD_EXAMPLES)
 @_SET
 @table_options
-@click.option("-n", "--rows", type=click.IntRange(1, 1000), default=5, show_default=True, help="How many rows.")
+@section(
+    "Output",
+    click.option("-n", "--rows", type=click.IntRange(1, 1000), default=5, show_default=True, help="How many rows."),
+)
 @_JSON
 @click.pass_obj
 def head(host: Host, dataset: str, rows: int, as_json: bool, **words: Any) -> None:
@@ -87,9 +94,11 @@ def head(host: Host, dataset: str, rows: int, as_json: bool, **words: Any) -> No
 @data.command(epilog="\b\nExamples:\n  glassnet data export iris\n  glassnet data export penguins.csv --target species")
 @click.argument("dataset", type=PartType("dataset", files=True))
 @table_options
-@click.option("--scale", metavar="HOW", help="auto, standard, minmax or none  [auto].")
-@click.option("--split-seed", metavar="N", help="Of the test and validation rows  [0].")
-@click.option("--to", "folder", type=click.Path(path_type=Path), help="Folder to write into  [NAME-splits].")
+@section("Data", SCALE, SPLIT_SEED)
+@section(
+    "Output",
+    click.option("--to", "folder", type=click.Path(path_type=Path), help="Folder to write into  [NAME-splits]."),
+)
 @click.pass_obj
 def export(host: Host, dataset: str, folder: Path | None, **words: Any) -> None:
     """Write the prepared splits of DATASET as train.csv, validation.csv and test.csv.

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -39,32 +38,18 @@ def say(text: Any = "", err: bool = False, nl: bool = True) -> None:
     said = "\x1b".join(visible(part) for part in str(text).split(_OURS))
     stream = sys.stderr if err else sys.stdout
     if stream is not None and not stream.closed and stream.isatty():
-        said = fitted(said, get_terminal_size().columns)
+        from .fitting import fitted
+
+        said = fitted(said, columns_of(stream))
     click.echo(said, err=err, nl=nl)
 
 
-#: What is copied stays in one piece: commands, and tables, whose columns stand apart by two spaces.
-_WHOLE = re.compile(r"\s*(glassnet|pip|python|make|\$|http) |.*\S  +\S.*  +\S")
-_LABEL = re.compile(r"\s*(\S+ {2,})?")
-
-
-def fitted(text: str, width: int) -> str:
-    """Sentences broken at words, under their label if any, where a terminal is too narrow: it breaks them anywhere."""
-    from ..tables import breadth, wrapped
-
-    lines = []
-    for line in text.split("\n"):
-        label = _LABEL.match(line)
-        indent = len(label[0]) if label else 0
-        if breadth(line) <= width or _WHOLE.match(line) or width - indent < LEAST:
-            lines.append(line)
-        else:
-            rest = wrapped(line[indent:], width - indent).split("\n")
-            lines += [line[:indent] + rest[0], *(" " * indent + one for one in rest[1:])]
-    return "\n".join(lines)
-
-
-LEAST = 20  # columns of a terminal that sentences are broken for
+def columns_of(stream: TextIO) -> int:
+    """How many columns the terminal has that a stream goes to: errors may go to one where the output does not."""
+    with suppress(OSError, ValueError):
+        if not os.environ.get("COLUMNS"):
+            return os.get_terminal_size(stream.fileno()).columns or get_terminal_size().columns
+    return get_terminal_size().columns
 
 
 def say_data(text: str) -> None:
@@ -96,6 +81,8 @@ def shown(screen: Console) -> Console:
         def at_words(one: Any) -> Any:
             """A text in one style that is too long for the terminal, broken at words."""
             if screen.is_terminal and isinstance(one, Text) and not one.spans:
+                from .fitting import fitted
+
                 one.plain = fitted(one.plain, screen.width)
             return one
 
@@ -104,41 +91,15 @@ def shown(screen: Console) -> Console:
 
 
 class Failure(click.ClickException):
-    """What click prints as `Error: ...` before it exits with that code."""
+    """What is printed as `Error: ...` before the exit with that code, at a terminal broken at words."""
 
     def __init__(self, message: str, exit_code: int) -> None:
         super().__init__(bounded(visible(message), _LONGEST))
         self.exit_code = exit_code  # type: ignore[misc]  # click declares it for the class
 
-
-def told(error: click.ClickException) -> click.ClickException:
-    """An error of click's, about something that was typed; a word of another library's is said in ours."""
-    if isinstance(error, click.NoSuchOption) and error.ctx is not None:
-        from ..synonyms import setting  # here: most commands are typed right
-
-        if ours := _QUIET.get(error.option_name) or setting(error.option_name, lambda field: _typed(field, error)):
-            error.__dict__.update(message=f"{error.message.rstrip('.')}.{ours}", possibilities=None)
-    elif isinstance(error, click.MissingParameter) and error.param is not None and error.param.type.name == "run":
-        error.__dict__["message"] = "Name a run: its folder, its number, or last (`glassnet runs` lists them)."
-    elif found := _ASSIGNED.search(error.message or ""):
-        error.__dict__["message"] = f"{error.message}. An option has dashes: --{found[1].replace('_', '-')} {found[2]}"
-    error.__dict__["message"] = bounded(visible(error.message), _LONGEST)
-    return error
-
-
-#: An option as it is written in Python, where a word without dashes stands: `epochs=50`.
-_ASSIGNED = re.compile(r"unexpected extra arguments? \((?:.* )?([a-z][\w-]*)=([^\s)]+)")
-_QUIET = dict.fromkeys(("--verbose", "--verbosity"), " A training tells what it does, unless it is given --quiet.")
-
-
-def _typed(field: str, error: click.NoSuchOption) -> str:
-    """How the command that was typed calls a field of an experiment; empty if it does not."""
-    assert error.ctx is not None
-    for param in error.ctx.command.params:
-        if param.name == field:
-            first = f"a word without dashes, {error.ctx.command_path} {param.human_readable_name}"
-            return first if isinstance(param, click.Argument) else param.opts[0]
-    return ""
+    def show(self, file: Any = None) -> None:
+        """Where errors go."""
+        say(f"Error: {self.message}", err=True)
 
 
 def open_closed_streams() -> None:

@@ -10,6 +10,7 @@ import click
 
 from .edge import say
 from .runs import run_of, runs_option
+from .sections import command
 from .types import PartType, RunType
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @click.argument("run", type=RunType())
 @click.option("--to", required=True, type=PartType("engine"), metavar="NAME", help="torch, keras, sklearn, onnx, ...")
 @click.option(
@@ -52,4 +53,4 @@ def export(host: Host, run: str, to: str, output: Path | None, runs: str, as_jso
         say(json.dumps({"run": str(opened.folder), "to": to, "files": [str(path) for path in files]}))
         return
     say(f"{program.parent}: {', '.join(path.name for path in files)}")
-    say(f"python {program} rows.csv  prints a prediction for each row of a table.")
+    say(f"A prediction for each row of a table is printed by:\n  python {program} rows.csv")

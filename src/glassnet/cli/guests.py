@@ -13,6 +13,7 @@ from ..tables import Table, width_of_output
 from ..wording import duration, significant
 from .edge import say, style
 from .host import Host
+from .sections import command
 from .types import PluginType
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ Examples:
 """
 
 
-@click.command(epilog=PLUGINS_EXAMPLES)
+@command(epilog=PLUGINS_EXAMPLES)
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects for machines.")
 @click.option("--no-load", is_flag=True, help="Look at metadata alone: import nothing.")
 @click.pass_obj
@@ -55,7 +56,7 @@ Examples:
 """
 
 
-@click.command(epilog=DOCTOR_EXAMPLES)
+@command(epilog=DOCTOR_EXAMPLES)
 @click.argument("name", type=PluginType(), required=False)
 @click.pass_obj
 def doctor(host: Host, name: str | None) -> None:

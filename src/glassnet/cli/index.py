@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .edge import say
+from .sections import Family
 
 if TYPE_CHECKING:
     from ..publish.serving import Served
@@ -22,7 +23,7 @@ Examples:
 """
 
 
-@click.group(epilog=EXAMPLES)
+@click.group(cls=Family, epilog=EXAMPLES)
 def index() -> None:
     """Practise publishing: a package index on this machine.
 

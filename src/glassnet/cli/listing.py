@@ -13,19 +13,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import GlassnetError, did_you_mean, join
+from ..owners import is_owned
 from ..tables import Table
 from ..wording import count, duration, figure
 from .edge import say
 from .host import Host
+from .notes import keep_note, note_of
 from .runs import runs_of, runs_option
+from .sections import command
 from .types import RunType
 
 if TYPE_CHECKING:
     from ..experiment import Experiment
     from ..runs import Run
 
-NOTE = "note.txt"  # in the run's folder
-LONGEST_NOTE = 500
 #: What runs can be sorted by beside their scores.
 SORTS = ("when", "score", "took", "dataset")
 #: Choices that have a column of their own, or say nothing about a run.
@@ -41,7 +42,7 @@ Examples:
 """
 
 
-@click.command("runs", epilog=EXAMPLES)
+@command("runs", epilog=EXAMPLES)
 @click.argument("words", metavar="[RUN]...", nargs=-1, type=RunType())
 @runs_option
 @click.option("--where", multiple=True, metavar="CHOICE=VALUE", help="Those alone that chose so. Repeatable.")
@@ -58,7 +59,8 @@ def list_runs(
 ) -> None:  # fmt: skip
     """List what has been trained: a line a run, the latest last.
 
-    DIFFERS holds the choices in which a run is not like most of those shown. With RUNs (folders, numbers, or last)
+    DIFFERS holds the choices in which a run is not like most of those shown; STATE (finished, stopped, running or
+    failed) is there where they are not all alike. With RUNs (folders, numbers, or last)
     these alone are shown, noted down or deleted.
     """
     from ..runs import FOLDERS, Run
@@ -70,7 +72,7 @@ def list_runs(
         _delete(found, yes)
         return
     for run in found if note is not None else ():
-        _keep_note(run, str(note))
+        keep_note(run.folder, str(note))
     rows = _chosen([_row(run) for run in found], where, sort, last)
     for row, differs in zip(rows, _differences(rows), strict=True):
         row.differs = differs
@@ -88,10 +90,14 @@ def list_runs(
 
 @dataclass
 class Row:
-    """One run as a line; of a damaged one `stopped` says what is wrong, instead of hiding the others."""
+    """One run as a line; of a damaged one `stopped` says what is wrong, instead of hiding the others.
+
+    `state` is finished; stopped, by somebody on its way; running; or failed, with the reason in `stopped`.
+    """
 
     run: str
     dataset: str = ""
+    state: str = "failed"
     epochs: int | None = None
     score: float | None = None
     metric: str = ""
@@ -116,13 +122,14 @@ _INNER = ("experiment", "scores")
 
 
 def _row(run: Run) -> Row:
-    row = Row(str(run.folder), note=_note(run))
+    row = Row(str(run.folder), note=note_of(run.folder))
     try:
         row.experiment = run.experiment
         row.dataset = str(run.experiment.dataset)
         row.when = str(run.provenance.get("started", ""))
+        row.state = _state(run)
         if not run.result:
-            row.stopped = "unfinished: glassnet train --resume goes on"
+            row.stopped = "unfinished: glassnet train --resume goes on" if row.state == "stopped" else ""
             return row
         score = run.score(run.chosen_by())
         row.epochs, row.score, row.metric, row.rows = run.result["epochs"], score.value, score.metric, score.split
@@ -130,15 +137,18 @@ def _row(run: Run) -> Row:
         every = {name: run.score(score.split, name) for name in run.metrics}
         row.scores = {name: one.value * (-1 if one.better == "lower" else 1) for name, one in every.items()}
     except GlassnetError as error:
-        row.stopped = str(error)
+        row.state, row.stopped = "failed", str(error)
     return row
 
 
-def _note(run: Run) -> str:
-    try:
-        return " ".join((run.folder / NOTE).read_text(encoding="utf-8", errors="replace")[:LONGEST_NOTE].split())
-    except OSError:
-        return ""
+def _state(run: Run) -> str:
+    """Whether it came to its end, is on its way to it, was stopped by somebody, or broke."""
+    if is_owned(run.folder):
+        return "running"
+    stopped = str(run.result["stopped"]) if run.result else ""
+    if stopped.startswith(("diverged", "failed")):
+        return "failed"
+    return "stopped" if stopped in ("", "interrupted", "stopped by its caller") else "finished"
 
 
 # --- choosing --------------------------------------------------------------------------------------------------
@@ -215,8 +225,9 @@ def _print_rows(rows: Sequence[Row]) -> None:
         title = Experiment(row.dataset).title if row.dataset else ""
         ended = row.stopped.split(":")[0]
         epochs = "" if row.epochs is None else str(row.epochs)
-        cells.append((row.run, title, row.differs, epochs, score, _local(row.when), took, ended, row.note))
-    headings = ("run", "dataset", "differs", "epochs", "score", "when", "took", "stopped", "note")
+        state = row.state if len({one.state for one in rows}) > 1 else ""
+        cells.append((row.run, title, state, row.differs, epochs, score, _local(row.when), took, ended, row.note))
+    headings = ("run", "dataset", "state", "differs", "epochs", "score", "when", "took", "stopped", "note")
     kept = [at for at in range(len(headings)) if at < 2 or any(line[at] for line in cells)]
     table = Table(
         [headings[at] for at in kept], [[line[at] for at in kept] for line in cells], wraps=("differs", "note")
@@ -230,17 +241,6 @@ def _local(when: str) -> str:
         return datetime.fromisoformat(when).astimezone().strftime("%Y-%m-%d %H:%M")
     except ValueError:
         return ""
-
-
-def _keep_note(run: Run, text: str) -> None:
-    from ..files import write_text
-
-    if len(text) > LONGEST_NOTE:
-        raise GlassnetError(f"a note has at most {LONGEST_NOTE} letters, this one {len(text)}: shorten it")
-    if text.strip():
-        write_text(run.folder / NOTE, text.strip() + "\n")
-    else:
-        (run.folder / NOTE).unlink(missing_ok=True)
 
 
 def _delete(found: Sequence[Run], yes: bool) -> None:

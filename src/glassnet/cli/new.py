@@ -16,6 +16,7 @@ from ..kinds import KINDS
 from ..publish.naming import BACKENDS, names, problem_with
 from ..tables import Table, width_of_output
 from .edge import say, style
+from .sections import command
 
 if TYPE_CHECKING:
     from ..publish.template import Answers
@@ -37,7 +38,7 @@ Examples:
 """
 
 
-@click.command(epilog=NEW_EXAMPLES)
+@command(epilog=NEW_EXAMPLES)
 @click.argument("name")
 @click.option("--kind", metavar="KIND", help=f"What the example part is: {join(KINDS)}.")
 @click.option(
@@ -141,8 +142,8 @@ def _print_next(made: Path, distribution: str) -> None:
         ("make test", "the tests that came with it"),
         ("make release", "publish it on a practice index of your own"),
     ]
-    for command, meaning in steps:
-        say(f"  {command:<14}{'  # ' + meaning if meaning else ''}")
+    for step, meaning in steps:
+        say(f"  {step:<14}{'  # ' + meaning if meaning else ''}")
 
 
 SABOTAGE_EXAMPLES = """\b
@@ -153,7 +154,7 @@ Examples:
 """
 
 
-@click.command(epilog=SABOTAGE_EXAMPLES)
+@command(epilog=SABOTAGE_EXAMPLES)
 @click.argument("failure", required=False)
 @click.argument("folder", type=click.Path(path_type=Path), default=".", metavar="[DIR]")
 @click.option("--list", "lists", is_flag=True, help="List every failure.")

@@ -12,6 +12,7 @@ from ..errors import GlassnetError, did_you_mean, join
 from ..tables import Table, width_of_output
 from .edge import say, style
 from .host import Host
+from .sections import command
 from .types import KindType, PartType
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ Examples:
 """
 
 
-@click.command("list", epilog=LIST_EXAMPLES)
+@command("list", epilog=LIST_EXAMPLES)
 @click.argument("kind", type=KindType(), required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects for machines.")
 @click.pass_obj
@@ -53,7 +54,7 @@ Examples:
 """
 
 
-@click.command(epilog=SHOW_EXAMPLES)
+@command(epilog=SHOW_EXAMPLES)
 @click.argument("name", type=PartType())
 @click.option("--kind", type=KindType(), metavar="KIND", help="Which kind NAME is, where several have it.")
 @click.option(
@@ -143,7 +144,11 @@ def _unknown(catalog: Catalog, name: str) -> str:
     names = [catalog.short_name(part) for part in catalog.parts()]
     every = [*names, *(part.name for part in catalog.parts())]
     known = f"Known names: {join(names, '`glassnet list`')}"
-    return f"there is no part {name!r}.{did_you_mean(name, every)} {known}.{catalog.absent(name)}"
+    from ..kinds import KINDS
+
+    kinds = [word for kind in KINDS.values() for word in (kind, kind.plural)]
+    is_kind = f" It is a kind of parts: glassnet list {name}." if name in kinds else ""
+    return f"there is no part {name!r}.{is_kind or did_you_mean(name, every)} {known}.{catalog.absent(name)}"
 
 
 def _description(choice: Choice) -> list[str]:

@@ -15,6 +15,7 @@ from ..errors import GlassnetError, did_you_mean, join
 from ..folders import short, slug
 from .edge import say, style
 from .runs import data_option, means_a_run, run_of, runs_option
+from .sections import command, section
 from .types import KindType, PartType, RunType
 
 if TYPE_CHECKING:
@@ -62,26 +63,41 @@ class Job:
     path: Path
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @click.argument("words", metavar="RUN... [PLOT...]", nargs=-1, type=RunType(also=PartType("plot", files=True)))
-@click.option("--all", "every", is_flag=True, help="Draw the costly ones, too, and say what does not fit.")
-@click.option("--list", "listing", is_flag=True, help="Draw nothing: list the plots that fit, and why others don't.")
-@click.option(
-    "--part",
-    "parts",
-    multiple=True,
-    type=PartType(),
-    metavar="PHRASE",
-    help="Draw a part instead of a run. Repeatable: those of a kind share a picture.",
+@section(
+    "What is drawn",
+    click.option("--all", "every", is_flag=True, help="Draw the costly ones, too, and say what does not fit."),
+    click.option(
+        "--list", "listing", is_flag=True, help="Draw nothing: list the plots that fit, and why others don't."
+    ),
+    click.option(
+        "--part",
+        "parts",
+        multiple=True,
+        type=PartType(),
+        metavar="PHRASE",
+        help="Draw a part instead of a run. Repeatable: those of a kind share a picture.",
+    ),
+    click.option(
+        "--kind", type=KindType(), metavar="KIND", help="Which kind the part is, where several have its name."
+    ),
 )
-@click.option("--kind", type=KindType(), metavar="KIND", help="Which kind the part is, where several have its name.")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="png", show_default=True, help="Pixels or lines.")
-@click.option("--dark", is_flag=True, help="For a dark page: light on dark grey, in the same hues (png, svg).")
-@click.option("--output", type=click.Path(path_type=Path), metavar="FOLDER", help="Where files go  [RUN/plots].")
-@runs_option
-@data_option
-@click.option("--sweeps", envvar="GLASSNET_SWEEPS", default="sweeps", show_default=True, help="Where sweeps are.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON list and nothing else.")
+@section(
+    "Where runs are",
+    runs_option,
+    data_option,
+    click.option("--sweeps", envvar="GLASSNET_SWEEPS", default="sweeps", show_default=True, help="Where sweeps are."),
+)
+@section(
+    "Output",
+    click.option(
+        "--format", "form", type=click.Choice(FORMATS), default="png", show_default=True, help="Pixels or lines."
+    ),
+    click.option("--dark", is_flag=True, help="For a dark page: light on dark grey, in the same hues (png, svg)."),
+    click.option("--output", type=click.Path(path_type=Path), metavar="FOLDER", help="Where files go  [RUN/plots]."),
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON list and nothing else."),
+)
 @click.pass_obj
 def plot(
     host: Host, words: tuple[str, ...], every: bool, listing: bool, parts: tuple[str, ...], kind: str | None, form: str,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,9 +16,10 @@ import click
 from ..errors import GlassnetError
 from ..tables import Table
 from ..wording import amount, count, figure, rounded
-from .choices import READING_OPTIONS, reading_words
+from .choices import reading_options, reading_words
 from .edge import say, say_data
 from .runs import data_option, run_of, runs_option
+from .sections import command, section
 from .types import RunType
 
 if TYPE_CHECKING:
@@ -28,26 +30,18 @@ if TYPE_CHECKING:
 DIGITS = 4
 
 
-def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """How FILE is written, where that is neither found out nor as the run's own table was."""
-    for option in reversed(READING_OPTIONS):
-        command = option(command)
-    return command
-
-
 # --- evaluate ---------------------------------------------------------------------------------------------------
 
 
-@click.command(
+@command(
     epilog="\b\nExamples:\n  glassnet evaluate last\n  glassnet evaluate last later.csv\n"
     "  glassnet evaluate runs/0001-digits8x8 --json"
 )
 @click.argument("run", type=RunType())
 @click.argument("file", required=False)
-@runs_option
-@data_option
+@section("Where runs are", runs_option, data_option)
 @reading_options
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@section("Output", click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else."))
 @click.pass_obj
 def evaluate(
     host: Host, run: str, file: str | None, runs: str, data: str | None, as_json: bool, **reading: Any
@@ -114,21 +108,27 @@ def _evaluate_on(run: Run, file: str, reading: Sequence[str], as_json: bool) -> 
 # --- predict ----------------------------------------------------------------------------------------------------
 
 
-@click.command(
+@command(
     epilog="\b\nExamples:\n  glassnet predict last new.csv\n  glassnet predict 3 new.csv --output answers.csv\n"
     '  glassnet predict last --row "hours=3,sex=f" --row \'hours=5,sex="m"\'\n'
     "  cat new.csv | glassnet predict last - --with name"
 )
 @click.argument("run", type=RunType())
 @click.argument("file", required=False)
-@click.option("--row", "rows", multiple=True, metavar="COLUMN=VALUE,...", help="One row in place of FILE (repeatable).")
-@click.option("--output", type=click.Path(path_type=Path), metavar="FILE.csv", help="Write there instead of printing.")
-@click.option("--with", "beside", multiple=True, metavar="COLUMN", help="Keep this column of FILE, too (repeatable).")
-@click.option("--digits", type=click.IntRange(1, 17), default=DIGITS, show_default=True, help="Of each number.")
-@click.option("--full", is_flag=True, help="Every digit of each number.")
-@runs_option
+@section(
+    "What is predicted",
+    click.option("--row", "rows", multiple=True, metavar="COLUMN=VALUE,...", help="One row for FILE (repeatable)."),
+    click.option("--with", "beside", multiple=True, metavar="COLUMN", help="Keep this column of FILE (repeatable)."),
+    runs_option,
+)
 @reading_options
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, with every digit, and nothing else.")
+@section(
+    "Output",
+    click.option("--output", type=click.Path(path_type=Path), metavar="FILE.csv", help="Write there; don't print."),
+    click.option("--digits", type=click.IntRange(1, 17), default=DIGITS, show_default=True, help="Of each number."),
+    click.option("--full", is_flag=True, help="Every digit of each number."),
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON object, with every digit, and nothing else."),
+)
 @click.pass_obj
 def predict(
     host: Host, run: str, file: str | None, rows: tuple[str, ...], output: Path | None, beside: tuple[str, ...],
@@ -148,6 +148,8 @@ def predict(
     if (file is None) == (not rows):
         raise GlassnetError('give a table, or one row at a time: glassnet predict RUN FILE, or --row "hours=3,sex=f"')
     words = reading_words(reading)
+    if file is not None and not Path(file).exists() and re.search("[,=]", file):
+        raise GlassnetError(f'there is no file {file!r}: a row is given as --row "hours=3,sex=f"')
     handed = _typed_rows(opened, rows, words, beside) if rows else opened.handed(str(file), words, beside)
     table, notes = predictions(opened, handed), list(_notes(opened, handed, file))
     if as_json:

@@ -10,6 +10,7 @@ import click
 
 from ..errors import GlassnetError
 from .edge import say, style
+from .sections import command
 
 if TYPE_CHECKING:
     from ..publish.release import Said
@@ -34,7 +35,7 @@ _LOOKS = {
 }
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), default=Path())
 @click.option(
     "--to",

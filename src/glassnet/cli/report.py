@@ -12,6 +12,7 @@ import click
 from ..errors import GlassnetError
 from .edge import say
 from .runs import data_option, runs_of, runs_option
+from .sections import command
 from .types import RunType
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @click.argument("names", metavar="RUN...", nargs=-1, required=True, type=RunType())
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE.html", help="Write there instead.")
 @click.option("--open", "show", is_flag=True, help="Show the page in the browser.")

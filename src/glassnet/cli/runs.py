@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..errors import GlassnetError
 from .edge import say
 
 if TYPE_CHECKING:
@@ -24,14 +25,30 @@ def runs_of(host: Host, words: Iterable[str], runs: str, data: str | None = None
 
     `data` is where their table is now, if it has moved: it is compared, and that is said.
     """
-    from ..runs import FOLDERS, Run
+    from ..runs import Run
 
-    folders = [FOLDERS.find(word, Path(runs)) for word in words]
+    folders = [_folder(word, Path(runs)) for word in words]
     opened = [Run(folder, host.catalog(), data_given=data) for folder in folders]
     for run in opened if data is not None else ():
         _ = run.table
         say(f"{data} holds the very rows that {run.folder} was trained on (by their checksum)", err=True)
     return opened
+
+
+def _folder(word: str, runs: Path) -> Path:
+    """The folder that a word means; one that means none may belong elsewhere on the line."""
+    from ..experiment import is_table
+    from ..runs import FOLDERS
+
+    try:
+        return FOLDERS.find(word, runs)
+    except GlassnetError as error:
+        from .mistyped import dashes
+
+        ctx = click.get_current_context()
+        order = f" The run comes before the file: {ctx.command_path} last {word}" if is_table(word) else ""
+        hint = order or dashes(ctx, word)
+        raise GlassnetError(f"{error}{'.' if hint else ''}{hint}") from None
 
 
 def run_of(host: Host, word: str, runs: str, data: str | None = None) -> Run:

@@ -10,6 +10,7 @@ import click
 from ..errors import GlassnetError
 from .choices import choices, experiment_options
 from .edge import say
+from .sections import command, section
 from .trace import experiment_or_run
 
 if TYPE_CHECKING:
@@ -26,10 +27,16 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @experiment_options
-@click.option("--runs", envvar="GLASSNET_RUNS", default="runs", show_default=True, help="Where runs are kept.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@section(
+    "A run that is summed up",
+    click.option("--runs", envvar="GLASSNET_RUNS", default="runs", show_default=True, help="Where runs are kept."),
+)
+@section(
+    "Output",
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else."),
+)
 @click.pass_obj
 def summary(
     host: Host,

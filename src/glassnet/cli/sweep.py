@@ -16,6 +16,7 @@ from ..wording import count, duration, figure
 from .choices import choices, experiment_options, read_experiment
 from .edge import say
 from .repeating import describe_repeats, print_repeats_json, repeats_short, repeats_summary
+from .sections import command, section
 from .types import RunType
 
 if TYPE_CHECKING:
@@ -42,24 +43,43 @@ class EveryCellFailed(GlassnetError):
     exit_code = 1
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @experiment_options
-@click.option("--over", multiple=True, metavar="KEY=VALUES", help="A setting and its values (repeatable); see above.")
-@click.option("--random", type=int, metavar="N", help="Draw N points instead of taking all  [all].")
-@click.option(
-    "--halving", type=int, metavar="ETA", help="Begin short, keep 1/ETA of the points, go on ETA times longer."
+@section(
+    "Points of the sweep",
+    click.option(
+        "--over", multiple=True, metavar="KEY=VALUES", help="A setting and its values (repeatable); see above."
+    ),
+    click.option("--random", type=int, metavar="N", help="Draw N points instead of taking all  [all]."),
+    click.option(
+        "--halving", type=int, metavar="ETA", help="Begin short, keep 1/ETA of the points, go on ETA times longer."
+    ),
+    click.option(
+        "--seeds", type=int, metavar="N", help="Train each point with N seeds, --seed and those after it  [1]."
+    ),
+    click.option("--folds", type=int, metavar="K", help="Cross-validation instead of the split's validation rows."),
 )
-@click.option("--seeds", type=int, metavar="N", help="Train each point with N seeds, --seed and those after it  [1].")
-@click.option("--folds", type=int, metavar="K", help="Cross-validation instead of the split's validation rows.")
-@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Cells at once, a process each  [one a core].")
-@click.option("--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True, help="Who trains.")
-@click.option("--scheduler", metavar="ADDRESS", help="Of a dask cluster that is running: tcp://127.0.0.1:8786.")
-@click.option(
-    "--resume", type=RunType("sweeps"), metavar="SWEEP", help="Go on with a sweep: its folder, number, or last."
+@section(
+    "Who trains, and what is kept",
+    click.option(
+        "--jobs", type=click.IntRange(min=1), metavar="N", help="Cells at once, a process each  [one a core]."
+    ),
+    click.option(
+        "--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True, help="Who trains."
+    ),
+    click.option("--scheduler", metavar="ADDRESS", help="Of a dask cluster that is running: tcp://127.0.0.1:8786."),
+    click.option(
+        "--resume", type=RunType("sweeps"), metavar="SWEEP", help="Go on with a sweep: its folder, number, or last."
+    ),
+    click.option(
+        "--sweeps", envvar="GLASSNET_SWEEPS", default="sweeps", show_default=True, help="Where sweeps are kept."
+    ),
 )
-@click.option("--sweeps", envvar="GLASSNET_SWEEPS", default="sweeps", show_default=True, help="Where sweeps are kept.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-@click.option("--quiet", is_flag=True, help="Print nothing but the result.")
+@section(
+    "Output",
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else."),
+    click.option("--quiet", is_flag=True, help="Print nothing but the result."),
+)
 @click.pass_obj
 def sweep(
     host: Host,

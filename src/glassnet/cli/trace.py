@@ -15,6 +15,7 @@ from ..wording import count, exact, tiny
 from .choices import choices, experiment_options, read_experiment
 from .edge import say
 from .runs import data_option, means_a_run, run_of
+from .sections import command, section
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -43,21 +44,32 @@ LEGEND = (
 )
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @experiment_options
-@click.option(
-    "--rows",
-    metavar="N|N,N,...",
-    help="N rows, the first of the next epoch, or rows by number (4, is row 4)  [a batch].",
+@section(
+    "What is traced",
+    click.option(
+        "--rows",
+        metavar="N|N,N,...",
+        help="N rows, the first of the next epoch, or rows by number (4, is row 4)  [a batch].",
+    ),
+    click.option("--steps", type=int, default=1, show_default=True, metavar="N", help="Follow so many steps."),
+    click.option("--layer", type=int, metavar="N", help="This layer only, counted from 1."),
+    click.option("--check", is_flag=True, help="Repeat every slope by finite differences; exit code 1 if one differs."),
 )
-@click.option("--steps", type=int, default=1, show_default=True, metavar="N", help="Follow so many steps.")
-@click.option("--layer", type=int, metavar="N", help="This layer only, counted from 1.")
-@click.option("--check", is_flag=True, help="Repeat every slope by finite differences; exit code 1 if one differs.")
-@click.option("--digits", type=click.IntRange(1, 17), default=4, show_default=True, help="Digits of the numbers.")
-@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Save one page of it.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-@click.option("--runs", envvar="GLASSNET_RUNS", default="runs", show_default=True, help="Where runs are kept.")
-@data_option
+@section(
+    "A run that is traced",
+    click.option("--runs", envvar="GLASSNET_RUNS", default="runs", show_default=True, help="Where runs are kept."),
+    data_option,
+)
+@section(
+    "Output",
+    click.option("--digits", type=click.IntRange(1, 17), default=4, show_default=True, help="Digits of the numbers."),
+    click.option(
+        "--html", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Save one page of it."
+    ),
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else."),
+)
 @click.pass_obj
 def trace(
     host: Host,

@@ -15,7 +15,9 @@ from ..errors import Diverged, GlassnetError, join
 from ..wording import figure
 from .choices import choices, experiment_options, read_experiment
 from .edge import say
+from .notes import check_note, keep_note
 from .runs import data_option, run_of
+from .sections import command, section
 from .sweep import repeat
 from .types import RunType
 
@@ -36,28 +38,41 @@ Examples:
   glassnet train digits8x8 --optimizer adam:lr=0.01 --activation leaky_relu:slope=0.2
   glassnet train digits8x8 --hidden 50,50,50 --watch all
   glassnet train iris --folds 5 --repeats 3
+  glassnet train iris --l2 0.01 --note "less freedom"
   glassnet train --resume last --epochs 100
 """
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @experiment_options
-@click.option("--watch", metavar="WHAT", help="Keep what happens inside: norms, units, histograms, path, or all.")
-@click.option("--resume", type=RunType(), metavar="RUN", help="Go on with a run: its folder, number, or last.")
-@data_option
-@click.option("--folds", type=int, metavar="K", help="Train K times: each row but the test rows is scored once.")
-@click.option("--repeats", type=int, metavar="N", help="Train with N seeds, --seed and those after it.")
-@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Of these, at once  [one a core].")
-@click.option("--sweeps", envvar="GLASSNET_SWEEPS", default="sweeps", show_default=True, help="Where these are kept.")
-@click.option("--runs", envvar="GLASSNET_RUNS", default="runs", show_default=True, help="Where runs are kept.")
-@click.option(
-    "--report/--no-report",
-    default=True,
-    envvar="GLASSNET_REPORT",
-    help="Leave a page about the run in its folder  [yes].",
+@section(
+    "What is kept",
+    click.option("--resume", type=RunType(), metavar="RUN", help="Go on with a run: its folder, number, or last."),
+    data_option,
+    click.option("--watch", metavar="WHAT", help="Keep what happens inside: norms, units, histograms, path, or all."),
+    click.option("--note", metavar="TEXT", help="A word about the run, which `glassnet runs` shows."),
+    click.option(
+        "--report/--no-report",
+        default=True,
+        envvar="GLASSNET_REPORT",
+        help="Leave a page about the run in its folder  [yes].",
+    ),
+    click.option("--runs", envvar="GLASSNET_RUNS", default="runs", show_default=True, help="Where runs are kept."),
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-@click.option("--quiet", is_flag=True, help="Print nothing but the result.")
+@section(
+    "Several trainings",
+    click.option("--folds", type=int, metavar="K", help="Train K times: each row but the test rows is scored once."),
+    click.option("--repeats", type=int, metavar="N", help="Train with N seeds, --seed and those after it."),
+    click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Of these, at once  [one a core]."),
+    click.option(
+        "--sweeps", envvar="GLASSNET_SWEEPS", default="sweeps", show_default=True, help="Where these are kept."
+    ),
+)
+@section(
+    "Output",
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else."),
+    click.option("--quiet", is_flag=True, help="Print nothing but the result."),
+)
 @click.pass_obj
 def train(
     host: Host,
@@ -71,6 +86,7 @@ def train(
     jobs: int | None,
     sweeps: str,
     runs: str,
+    note: str | None,
     report: bool,
     as_json: bool,
     quiet: bool,
@@ -82,8 +98,9 @@ def train(
     A phrase is a name with options: adam, or adam:lr=0.01. Values in brackets are the defaults.
     """
     given = choices(dataset, words)
+    check_note(note or "")
     if folds is not None or repeats is not None:
-        _refuse_with_repeats({"resume": resume, "data": data, "watch": given.get("watch")})
+        _refuse_with_repeats({"resume": resume, "data": data, "watch": given.get("watch"), "note": note})
         experiment = read_experiment(given, config, settings)
         repeat(host, experiment, 1 if repeats is None else repeats, folds or 0, jobs, sweeps, as_json, quiet)
         return
@@ -95,6 +112,8 @@ def train(
         raise GlassnetError("--data says where the table of a run is now: it goes with --resume RUN")
     else:
         recording = _started(host, given, config, settings, runs)
+    if note is not None:
+        keep_note(recording.folder, note)
     with _to_the_end(recording, report, as_json, quiet) as show:
         for epoch in recording:
             show(epoch)

@@ -57,5 +57,21 @@ def _unknown(catalog: Catalog, word: str) -> str:
 
     theirs = [typed(part) for part in catalog.parts("command") if not refusal(part)]
     known = [*TABLE, *theirs]
-    guess = synonyms.command(word) or did_you_mean(word, known)
+    guess = synonyms.command(word) or _misplaced(catalog, word) or did_you_mean(word, known)
     return f"there is no command {word!r}.{guess} Commands: {join(known)}.{catalog.absent(word)}"
+
+
+def _misplaced(catalog: Catalog, word: str) -> str:
+    """A word that is none of a command's, but known: what is it, and what may be typed with it?"""
+    from ..experiment import is_table
+    from ..kinds import KINDS
+
+    name = word.lower().replace("-", "_")
+    if name == "glassnet":
+        return " That word is typed once."
+    if catalog.matches("dataset", name) or is_table(word):
+        return f" {word} is data, and a command comes first: glassnet train {word}."
+    if name in (*KINDS, *(kind.plural for kind in KINDS.values())):
+        return f" It is a kind of parts: glassnet list {name}."
+    kind = next((kind for kind in KINDS if catalog.matches(kind, name)), "")
+    return f" It is the name of a part ({kind}): glassnet show {name}." if kind else ""

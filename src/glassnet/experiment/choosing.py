@@ -13,7 +13,7 @@ from ..catalog import Catalog, Choice
 from ..data import read_table
 from ..data.frames import is_frame, stands_for_frame
 from ..data.reading import option_of
-from ..data.sources import TABLE_SUFFIXES
+from ..data.sources import TABLE_SUFFIXES, stem
 from ..errors import GlassnetError
 from ..kinds import Dataset, Task
 from ..network import Network
@@ -178,6 +178,7 @@ def load_dataset(experiment: Experiment, catalog: Catalog) -> tuple[Choice | Non
     if stands_for_frame(given):
         raise GlassnetError(f"the rows were those of a {given}: they are in no file, so give that DataFrame again")
     if is_table(given):
+        _refuse_named(given, catalog)
         table: Any = given if is_frame(given) else Path(str(given))
         return None, read_table(table, experiment.target, reading=experiment.reading, **roles)
     try:
@@ -194,6 +195,13 @@ def load_dataset(experiment: Experiment, catalog: Catalog) -> tuple[Choice | Non
         raise GlassnetError(f"{option} is for a table (.csv or .parquet), and {choice.part.name} is none")
     dataset: Dataset = choice.build(rng=generator(experiment.split_seed, Stream.DATA))
     return choice, dataset
+
+
+def _refuse_named(given: Any, catalog: Catalog) -> None:
+    """`mnist.csv` without such a file may be meant to be the data set of that name."""
+    name = "" if is_frame(given) else stem(str(given))
+    if name and not Path(str(given)).exists() and catalog.matches("dataset", name):
+        raise GlassnetError(f"there is no file {str(given)!r}. Did you mean the data set {name!r}?")
 
 
 def kept_inputs(experiment: Experiment) -> tuple[str, ...]:

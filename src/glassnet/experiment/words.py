@@ -19,7 +19,7 @@ from ..kinds import TASKS
 from ..schemas import DAMAGE, EXPERIMENT
 from ..synonyms import explains_words, unknown_setting
 from ..synonyms import setting as synonym
-from . import telling
+from . import slips, telling
 
 Choosable = str | Callable[..., Any]  # a phrase, or in notebooks a part's function itself
 
@@ -234,7 +234,7 @@ class Rule:
                 raise ValueError
         except (TypeError, ValueError, OverflowError):
             kind = "a whole number" if self.type is int else "a finite number"
-            raise GlassnetError(f"{flag(name)} wants {kind}{also}, not {value!r}") from None
+            raise GlassnetError(f"{flag(name)} wants {kind}{also}, not {value!r}{slips.share(value)}") from None
         if not (self.low <= number < self.below and number > self.above):
             percent = f" (for {number:g} % give {number / 100:g})" if self.below == 1 < number < 100 else ""
             raise GlassnetError(f"{flag(name)} must be {self._bounds()}{also}, not {value}{percent}")
@@ -325,7 +325,8 @@ def _plugins(value: Any) -> tuple[tuple[str, str], ...]:
         ) from None
 
 
-def _widths(value: Any) -> tuple[int, ...]:
+def _widths(given: Any) -> tuple[int, ...]:
+    value = given
     if isinstance(value, str):
         value = [] if value.strip().lower() in ("none", "") else value.split(",")
     elif isinstance(value, int):
@@ -335,7 +336,8 @@ def _widths(value: Any) -> tuple[int, ...]:
             raise TypeError  # bytes are numbers one by one, and a set has no order
         widths = tuple(_width(width) for width in (() if value is None else value))
     except (TypeError, ValueError, OverflowError):
-        raise GlassnetError(f"--hidden wants widths such as 128,64, or none, not {_shown(value)}") from None
+        words = f"{_shown(given)}{slips.widths(given)}"
+        raise GlassnetError(f"--hidden wants widths such as 128,64, or none, not {words}") from None
     if any(width < 1 for width in widths):
         raise GlassnetError(f"--hidden wants widths of at least 1, or none for no hidden layer, not {_shown(value)}")
     return widths

@@ -92,7 +92,8 @@ def _choose(catalog: Catalog, to: str) -> Any:
     name, known = to.partition(":")[0], _known(catalog)
     if not catalog.matches("engine", name):
         package = ENGINE_PACKAGES.get(name)
-        remedy = f" It comes with a plugin: pip install {package}." if package else did_you_mean(name, known)
+        guess = did_you_mean(name, [*known, *ENGINE_PACKAGES])
+        remedy = f" It comes with a plugin: pip install {package}." if package else guess
         raise GlassnetError(f"there is no engine {name!r} to export to.{remedy} Possible are {join(known)}.")
     return catalog.choose("engine", to)
 

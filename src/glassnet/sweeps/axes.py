@@ -16,6 +16,7 @@ import numpy as np
 
 from ..errors import GlassnetError, did_you_mean, join
 from ..experiment import RULES, Experiment
+from ..synonyms import setting
 from ..wording import significant
 
 MOST_VALUES = 10_000
@@ -91,8 +92,9 @@ def _check_key(text: str, key: str) -> None:
         raise GlassnetError(f"--over {text}: {name} is not varied: {why}")
     known = [one for one in Experiment.__dataclass_fields__ if one not in NOT_VARIED]
     if name not in known:
+        guess = setting(name, lambda field: field if field in known else "") or did_you_mean(name, known)
         raise GlassnetError(
-            f"--over {text}: no setting {name!r}.{did_you_mean(name, known)} Known: {join(known)}; "
+            f"--over {text}: no setting {name!r}.{guess} Known: {join(known)}; "
             "an option of a part is written PART.OPTION, such as optimizer.lr"
         )
 
