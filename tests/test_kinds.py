@@ -183,7 +183,7 @@ def test_a_bag_tells_its_kind() -> None:
 
 def test_the_table_of_the_architecture_page_holds_every_kind_with_its_hook() -> None:
     page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
-    table = page.partition("## The ten kinds")[2].partition("\n## ")[0]
+    table = page.partition("## The twelve kinds")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| (\w+) \| `(\w+)` \|", table, re.MULTILINE)
     assert rows == [(kind.name, kind.plural) for kind in KINDS.values()]
 

@@ -11,6 +11,7 @@ import click
 from ..errors import GlassnetError
 from .edge import say, style
 from .host import Host
+from .sections import command, section
 from .types import PartType
 
 if TYPE_CHECKING:
@@ -30,22 +31,31 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @click.argument("name", type=PartType("lesson", files=True), required=False)
 @click.argument("number", type=click.IntRange(min=1), required=False, metavar="[N]")
-@click.option("--start", is_flag=False, flag_value=".", metavar="[DIR]", help="Write a file to answer in.")
-@click.option("--notebook", is_flag=True, help="With --start: the page and the answers as a notebook.")
-@click.option("--check", is_flag=False, flag_value="", metavar="[FILE]", help="Check the answers, a line an exercise.")
-@click.option("--watch", is_flag=False, flag_value="", metavar="[FILE]", help="Check whenever the file is saved.")
-@click.option("--hint", metavar="EXERCISE", help="A hint; the first N of them.")
-@click.option("--solution", metavar="EXERCISE", help="Two right answers.")
-@click.option("--yes", is_flag=True, help="With --solution: don't ask first.")
-@click.option("--html", is_flag=False, flag_value="", metavar="[FILE]", help="Write the page for a browser.")
-@click.option("--site", metavar="DIR", help="Write all lessons as pages, with an index.")
-@click.option("--grade", metavar="DIR", help="Check the answers of a class: a file or a folder a student.")
-@click.option("--csv", metavar="FILE", help="With --grade: a table for a spreadsheet.")
-@click.option("--progress", metavar="FILE", type=click.Path(path_type=Path), help="Where to keep what is solved.")
-@click.option("--json", "as_json", is_flag=True, help="Print what a program may want to know.")
+@section(
+    "Answers",
+    click.option("--start", is_flag=False, flag_value=".", metavar="[DIR]", help="Write a file to answer in."),
+    click.option("--notebook", is_flag=True, help="With --start: the page and the answers as a notebook."),
+    click.option("--check", is_flag=False, flag_value="", metavar="[FILE]", help="Check the answers."),
+    click.option("--watch", is_flag=False, flag_value="", metavar="[FILE]", help="Check whenever the file is saved."),
+    click.option("--hint", metavar="EXERCISE", help="A hint; the first N of them."),
+    click.option("--solution", metavar="EXERCISE", help="Two right answers."),
+    click.option("--yes", is_flag=True, help="With --solution: don't ask first."),
+    click.option("--progress", metavar="FILE", type=click.Path(path_type=Path), help="Where to keep what is solved."),
+)
+@section(
+    "Pages",
+    click.option("--html", is_flag=False, flag_value="", metavar="[FILE]", help="Write the page for a browser."),
+    click.option("--site", metavar="DIR", help="Write all lessons as pages, with an index."),
+)
+@section(
+    "A class",
+    click.option("--grade", metavar="DIR", help="Check the answers of a class: a file or a folder a student."),
+    click.option("--csv", metavar="FILE", help="With --grade: a table for a spreadsheet."),
+    click.option("--json", "as_json", is_flag=True, help="Print what a program may want to know."),
+)
 @click.pass_context
 def lesson(ctx: click.Context, name: str | None, number: int | None, **asked: Any) -> None:
     """Learn: pages that run, with exercises that are checked.

@@ -9,6 +9,7 @@ import click
 
 from .edge import say, style
 from .host import Host
+from .sections import command
 from .types import PartType
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @click.argument("name", type=PartType("exhibit"), required=False)
 @click.option("--check", "measure", is_flag=True, help="Measure: the wrong number, the right one, and what finds it.")
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects for machines.")

@@ -97,7 +97,10 @@ exercises = (
             (without_biases, "The biases are missing: each layer adds its own."),
             (wrong_sign, "The sigmoid is turned round: it is $e^{-z}$, so that a large score comes near 1."),
         ),
-        hints=("A layer is two steps: scores, then the sigmoid of the scores.", "The second layer reads what the first puts out."),
+        hints=(
+            "A layer is two steps: scores, then the sigmoid of the scores.",
+            "The second layer reads what the first puts out.",
+        ),
     ),
     function(
         "softmax_two",

@@ -109,6 +109,9 @@ exercises = (
             (with_the_score, "The error compares answers: y is 0 or 1, the step of the score, and not the score."),
             (always_moves, "It moves although the answer is right: what counts is t - y, and not t."),
         ),
-        hints=("First the answer y: 1 where w x + b > 0, else 0.", "Then both move by (t - y): w by (t - y) x, b by (t - y)."),
+        hints=(
+            "First the answer y: 1 where w x + b > 0, else 0.",
+            "Then both move by (t - y): w by (t - y) x, b by (t - y).",
+        ),
     ),
 )

@@ -9,8 +9,11 @@ def layers(rng):
     """Weights and biases of two layers, the smallest first."""
     yield np.array([[2.0]]), np.array([1.0]), np.array([[3.0]]), np.array([-1.0])
     for inputs, hidden, outputs in ((2, 3, 1), (4, 5, 3), (3, 1, 2)):
-        yield rng.normal(size=(inputs, hidden)), rng.normal(size=hidden), rng.normal(size=(hidden, outputs)), rng.normal(
-            size=outputs
+        yield (
+            rng.normal(size=(inputs, hidden)),
+            rng.normal(size=hidden),
+            rng.normal(size=(hidden, outputs)),
+            rng.normal(size=outputs),
         )
 
 
