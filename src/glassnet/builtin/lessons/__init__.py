@@ -52,6 +52,13 @@ def write_a_part() -> Lesson:
     return page("pages/write_a_part.md", exercises)
 
 
+def package() -> Lesson:
+    """A package from nothing: environment, tree, fields, version, and what is in it once it is installed."""
+    from .exercises.package import exercises
+
+    return page("pages/package.md", exercises)
+
+
 @hookimpl
 def lessons() -> list[Callable[..., Lesson]]:
     return [
@@ -61,4 +68,5 @@ def lessons() -> list[Callable[..., Lesson]]:
         xor,
         forward,
         write_a_part,
+        package,
     ]
