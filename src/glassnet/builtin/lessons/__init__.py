@@ -45,6 +45,13 @@ def forward() -> Lesson:
     return page("pages/forward.md", exercises)
 
 
+def splits() -> Lesson:
+    """Rows that nobody has seen: three shares, the leak through the scale, gaps, text and names that lie."""
+    from .exercises.splits import exercises
+
+    return page("pages/splits.md", exercises)
+
+
 def write_a_part() -> Lesson:
     """Write an activation of your own, and see its slope proven: a good score proves nothing."""
     from .exercises.write_a_part import exercises
@@ -67,6 +74,7 @@ def lessons() -> list[Callable[..., Lesson]]:
         words_and_shapes,
         xor,
         forward,
+        splits,
         write_a_part,
         package,
     ]
