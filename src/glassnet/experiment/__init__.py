@@ -1,7 +1,15 @@
 """An experiment is plain data: phrases and numbers. `run` makes a training of it, an iterator of epochs."""
 
 from .building import Training, run
-from .choosing import DEFAULT_BATCH, choose_parts, default_optimizer, kept_inputs, load_dataset, need_plugins
+from .choosing import (
+    DEFAULT_BATCH,
+    DEFAULT_LOSS,
+    choose_parts,
+    default_optimizer,
+    kept_inputs,
+    load_dataset,
+    need_plugins,
+)
 from .differences import Difference, paired, unpaired
 from .linear import Beside, Line, fit_line, why_no_line
 from .looking import head, look
@@ -13,6 +21,7 @@ from .words import DEFAULT_OPTIMIZER, RULES, SWITCHES, Experiment, Rule, flag, r
 __all__ = [
     "Beside",
     "DEFAULT_BATCH",
+    "DEFAULT_LOSS",
     "DEFAULT_OPTIMIZER",
     "Difference",
     "RULES",
