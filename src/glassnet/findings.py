@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -40,7 +41,13 @@ class Finding:
     shows_as: tuple[Finding, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.words} Try {self.what_to_try}."
+        stop = "" if ends_in_command(self.what_to_try) else "."  # a line's end is copied with the command
+        return f"{self.name}: {self.words} Try {self.what_to_try}{stop}"
+
+
+def ends_in_command(to_do: str) -> bool:
+    """Whether what to try ends in something to paste: a command, or a line of Python."""
+    return re.search(r": (glassnet |run\()", to_do) is not None
 
 
 def by_severity(findings: Iterable[Finding]) -> list[Finding]:

@@ -57,7 +57,7 @@ def labels_contradict(case: Case) -> Finding | None:
         f"{percent(case.score(case.judged))}."
     )
     remedies = [
-        *_penalties(case, ("l2", 0.01, "holds the weights, so that single rows can't bend them")),
+        *_penalties(case, ("l2", 0.03, "holds the weights, so that single rows can't bend them")),
         Remedy("a look at the labels: some may be wrong"),
     ]
     return finding("labels contradict", "warning", float(against.mean()), words, remedies, case.run)
