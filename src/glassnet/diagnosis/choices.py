@@ -243,15 +243,15 @@ def penalty_weighs_more(case: Case) -> bool:
 def far_out(case: Case) -> Finding | None:
     """Is a choice far out, where the network has nothing over a line?
 
-    It asks for a change where the line has even learned the training rows better; otherwise it is a remark, as the
-    network may have learned all that there is to learn.
+    It asks for a change where the line is ahead, or has learned even the training rows better; otherwise it is a
+    remark, as the network may have learned all that there is to learn.
     """
     found, line = loud_start(case) or too_much_left_out(case), case.run.linear
     if found is None or line is None:
         return found
     ahead = gained(line.metrics["train"].get(case.metric, np.nan), case.guess("train")) - case.gain("train")
     if not ahead > BEHIND_ON_TRAINING_ROWS:
-        return replace(found, severity="remark")
+        return found if line.leader(case.metric, "higher") == "line" else replace(found, severity="remark")
     words = f"A straight line knows even the training rows better, by {percent(ahead)} of what there is to gain."
     return replace(found, words=f"{found.words} {words}")
 

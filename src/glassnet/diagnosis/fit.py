@@ -160,7 +160,8 @@ def no_better_than_a_line(case: Case) -> Finding | None:
 def _beyond_the_line(case: Case, value: float, words: str) -> Finding:
     """A network that knows its training rows better than the line does and new ones worse: some of it is chance."""
     words += " On the training rows the network is ahead: what it learned there beyond the line was chance."
-    severity: Severity = "remark" if -value < A_LITTLE * case.gain(case.judged) else "warning"
+    behind = -value / max(1 - case.guess(case.judged), 1e-300)
+    severity: Severity = "remark" if behind < A_LITTLE * case.gain(case.judged) else "warning"
     stronger = possible(case.run, [_stronger(case)])
     remedies = [*stronger, Remedy("such a line", _line(case))]
     return finding("worse than a straight line", severity, value, words, remedies, case.run, severity == "warning")

@@ -13,7 +13,7 @@ from .remedies import finding
 #: The rate in multiples of that at which a trial comes to its bottom: beyond it the loss only jumps.
 TOO_FAST = 3.0
 #: ... or this, where the trial itself hardly came below the loss of a network that says nothing: its bottom is vague.
-TOO_FAST_FOR_SURE, LEARNED = 10.0, 0.95
+TOO_FAST_FOR_SURE, LEARNED = 30.0, 0.95
 #: ... and a rate by this factor below the suggested one crawls.
 TOO_SLOW = 30.0
 #: Momentum 0.99 sums the last hundred steps up: a rate that suits 0.9 is ten times too large for it.

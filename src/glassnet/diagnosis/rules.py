@@ -118,7 +118,7 @@ def _with_overfit(by_heart: list[Finding], beside: list[Finding]) -> list[Findin
 
 
 #: That a network with hidden layers has nothing over a line is explained where it is no more than a line.
-HINTS, QUIET = ("no better than a straight line",), (flat_activation, no_bend)
+HINTS, QUIET = ("no better than a straight line", "worse than a straight line"), (flat_activation, no_bend)
 
 
 def quietly_shrunk(case: Case) -> Finding | None:
