@@ -494,10 +494,10 @@ def test_report_writes_the_page_and_says_where_and_what_stands_out(tmp_path: Pat
     *findings, last = done.stdout.splitlines()
     assert last == "report: runs/0001-wine_cultivars/report.html"
     assert findings[0].startswith("What stands out: inputs not scaled: The inputs are not on one scale: 'proline'")
-    assert findings[0].endswith("Try --scale standard: run(experiment.with_settings(['scale=standard']))")
+    assert re.search(r"Try --scale standard: glassnet train .*--scale standard$", findings[0])
     text = Page((run.folder / "report.html").read_text()).text
     assert re.search(r"Inputs not scaled warning The inputs are not on one scale: 'proline' is about \d+", text)
-    assert "What to try: --scale standard: run(" in text and "Nothing stands out" not in text
+    assert "What to try: --scale standard: glassnet train" in text and "Nothing stands out" not in text
 
 
 def test_report_speaks_json(tmp_path: Path) -> None:
