@@ -185,6 +185,12 @@ def look_at_sheet(sheet: Sheet, roles: Roles, task: str | None = None, most: int
 
 
 def _columns_only(sheet: Sheet, roles: Roles, most: int | None) -> Look:
+    frame, found, notes = columns_alone(sheet, roles)
+    return Look(sheet.file, len(sheet), _looked_at(frame, found, most), notes)
+
+
+def columns_alone(sheet: Sheet, roles: Roles) -> tuple[Any, list[ColumnRole], tuple[str, ...]]:
+    """(all columns of a file as a DataFrame, the role of each, how it was read), where nobody has named a target."""
     import pandas as pd
 
     frame = pd.DataFrame({name: sheet.column(name, text=name in roles.category) for name in sheet.names})
@@ -192,8 +198,7 @@ def _columns_only(sheet: Sheet, roles: Roles, most: int | None) -> Look:
     aside = {name: ColumnRole(name, "left out", "as you asked") for name in roles.drop}
     found = [aside.get(one.name, one) for one in roles_of(frame, roles, sheet.header)]
     said += [f"{role.why}." for role in found if role.word]
-    columns = _looked_at(frame, found, most)
-    return Look(sheet.file, len(sheet), columns, (*sheet.notes, *said))
+    return frame, found, (*sheet.notes, *said)
 
 
 def look_at_dataset(

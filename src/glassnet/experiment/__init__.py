@@ -12,7 +12,7 @@ from .choosing import (
 )
 from .differences import Difference, paired, unpaired
 from .linear import Beside, Line, fit_line, why_no_line
-from .looking import head, look
+from .looking import head, look, rows_before_training, with_task
 from .results import Interval, baseline, intervals, resampled, wilson
 from .telling import is_table, said
 from .trials import RateRange, batch_trials, rate_range
@@ -49,9 +49,11 @@ __all__ = [
     "rate_range",
     "read_toml",
     "resampled",
+    "rows_before_training",
     "run",
     "said",
     "unpaired",
     "why_no_line",
     "wilson",
+    "with_task",
 ]
