@@ -6,6 +6,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
@@ -74,6 +75,17 @@ def test_whatever_things_are_called_no_word_leaves_the_picture_or_lies_on_anothe
     figures = drawn(names)
     assert len(figures) > 20
     assert {which: said for which, figure in figures if (said := pictures.crowded(figure))} == {}
+
+
+@pytest.mark.parametrize("names", NAMES)
+def test_inputs_of_tables_are_drawn_so_that_every_word_is_read(names: str) -> None:
+    numbers = np.random.default_rng(0).normal(size=(40, 2))
+    words = [[f"{number % 9} {NAMES[names].format(number % 9, 0)}"] for number in range(40)]
+    X = np.concatenate([np.array(words, dtype=object), numbers.astype(object)], axis=1)
+    X[::7, 0] = X[::5, 1] = None
+    for target in (np.arange(40) % 9, numbers[:, 1]):
+        data = named(Dataset(X, target, task="regression" if target.dtype == float else "multiclass"), names)
+        assert pictures.crowded(plotting.plot(data, "all_inputs")) == []
 
 
 @pytest.mark.slow

@@ -117,11 +117,11 @@ def _draw_bars(axes: Any, column: Column, classes: list[tuple[str, Any]]) -> Non
     shown = _names(axes, column)
     for number, ((called, of), look) in enumerate(zip(classes, pictures.looks(), strict=False)):
         counts = Counter(column.words[of])
-        lengths = [counts[name] for name in shown]
+        lengths = np.array([counts[name] or np.nan for name in shown], dtype=float)  # no mark where there is no row
         places = np.arange(len(shown)) + BAR * ((number + 0.5) / len(classes) - 0.5)
         axes.hlines(places, 0, lengths, color=look["color"], linestyle=look["linestyle"], linewidth=2)
         axes.plot(lengths, places, look["marker"], color=look["color"], markersize=6, label=called)
-    axes.set_xlim(0, 1.08 * max([1, *axes.dataLim.intervalx]))
+    axes.set_xlim(0, 1.08 * np.nanmax([1, *axes.dataLim.intervalx]))
 
 
 def draw_target(axes: Any, column: Column, target: Any, every: int) -> None:

@@ -12,6 +12,7 @@ from .columns import Column, columns_of, draw_counts, draw_target, left_out
 
 MOST_ROWS = 2000  # of a scatter: more dots hide each other
 MOST_CLASSES = 7
+ACROSS, LINE = 0.6, 0.25  # of the width, for the names of classes below the panels; inches of a line of them
 MOST_PICTURED, SAMPLES = 10, 3  # classes of pictures, and how many of each beside their mean
 
 
@@ -85,16 +86,19 @@ def _panels(dataset: Dataset, title: str, most: int) -> Any:
         else:
             draw_counts(axes, column, every[:MOST_CLASSES])
     if classes is not None:
-        where: dict[str, Any] = {
-            "loc": "outside lower center",
-            "ncols": min(4, len(classes)),
-            "fontsize": pictures.NOTE,
-        }
-        steps = sorted(
-            zip(shown, panels, strict=True), key=lambda pair: pair[0].words is not None
-        )  # lines before marks
-        pictures.legend([axes for _, axes in steps], onto=made, title=target, **where)
+        _name_classes(made, sorted(zip(shown, panels, strict=True), key=lambda pair: pair[0].words is not None), target)
     return made
+
+
+def _name_classes(made: Any, panels: list[tuple[Column, Any]], target: str) -> None:
+    """What the lines of all panels are called, below them: the figure grows by as much as that takes."""
+    axes = [one for _, one in panels]
+    names = [str(label) for label in axes[0].get_legend_handles_labels()[1]]
+    longest = pictures.beyond(names, 0, pictures.NOTE)
+    columns = max(2, min(len(names), int(ACROSS * made.get_figwidth() / max(longest, 0.1))))
+    each = 1 if columns * longest <= ACROSS * made.get_figwidth() else 2
+    made.set_figheight(made.get_figheight() + LINE * (1 + each * -(-len(names) // columns)))
+    pictures.legend(axes, onto=made, title=target, loc="outside lower center", ncols=columns, fontsize=pictures.NOTE)
 
 
 def _say(axes: Any, column: Column, beside: str, first: bool) -> None:
