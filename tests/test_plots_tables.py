@@ -124,7 +124,7 @@ def test_the_most_wrong_rows_of_a_table_are_shown_with_their_own_values(tmp_path
         own = frame.iloc[rows.index[at]]
         guess = ("no", "yes")[int(y[at] > 0.5)]
         sure = percent(max(y[at], 1 - y[at]))
-        assert label == f"row {rows.index[at]}: says {guess}, {sure}\nis {own.sold}"
+        assert label == f"{rows.index[at]}: says {guess}, {sure}\nis {own.sold}"
         size = "gap" if np.isnan(own["size"]) else significant(own["size"], 4)
         assert said == [own.when, own.town, size, significant(own.price, 4)]
         rank = (trained.price < own.price).mean() + (trained.price == own.price).mean() / 2
@@ -145,8 +145,7 @@ def test_most_wrong_numbers_say_how_much_was_said_and_only_the_oddest_inputs_are
     labels = [label.get_text() for label in drawn.axes[0].get_yticklabels()]
     index = run.rows().index
     assert labels == [
-        f"row {index[at]}: says {pictures.said(float(said[at]))}\nis {pictures.said(frame.y[index[at]])}"
-        for at in order
+        f"{index[at]}: says {pictures.said(float(said[at]))}\nis {pictures.said(frame.y[index[at]])}" for at in order
     ]
     ranks = frame.iloc[run.rows("train").index]
     odd = [np.abs([(ranks[name] < frame[name][index[at]]).mean() - 0.5 for at in order]).mean() for name in frame][:-1]

@@ -61,7 +61,7 @@ def _draw_table(run: Run, split: pictures.Split, rows: list[int], title: str, no
         title += f", {len(shown)} of {pictures.count(len(every), 'input')}, in which these lie furthest from the middle"
     turned = 0.75 * below if below > cell else 0.0
     made = pictures.figure(title, max(6.4, beside + cell * len(shown) + BESIDE), 1.3 + ROW * len(rows) + turned)
-    axes = pictures.dress(made.add_subplot(), note, "input", "", grid=False)
+    axes = pictures.dress(made.add_subplot(), note, "input", "row, counted from 0", grid=False)
     image = _cells(axes, shown, cell)
     pictures.name_ticks(axes, names, "x", most)
     pictures.name_ticks(axes, says, "y", len(says))
@@ -99,7 +99,7 @@ def _verdicts(run: Run, split: pictures.Split, rows: list[int]) -> tuple[list[st
     Numbers are never quite right or wrong.
     """
     said, actual = (answers[rows] for answers in run.answers(split))
-    numbers = [f"row {at}" for at in run.rows(split).index[rows].tolist()]
+    numbers = [str(at) for at in run.rows(split).index[rows].tolist()]
     if pictures.task_of(run) == "regression":
         pairs = [(_several(p), _several(t), "") for p, t in zip(said, actual, strict=True)]
         right: list[bool | None] = [None] * len(rows)
