@@ -108,7 +108,8 @@ def test_the_page_says_what_was_done_and_what_came_out(iris: Run, written: str) 
 
 def test_curves_and_the_plots_that_fit_are_on_it_each_with_its_caption(written: str) -> None:
     read = Page(written)
-    labels = [tag.get("aria-label") or tag.get("alt") for name, tag in read.tags if name in ("svg", "img")]
+    drawings = [tag for name, tag in read.tags if name in ("svg", "img") and not tag.get("aria-hidden")]
+    labels = [tag.get("aria-label") or tag.get("alt") for tag in drawings]
     for name in ("loss", "metrics", "confusion_matrix", "class_report", "first_layer", "network_diagram"):
         assert labels.count(CATALOG.find("plot", name).help) == 1, name
         assert f"{name.replace('_', ' ').capitalize()}. {CATALOG.find('plot', name).help}" in read.text
