@@ -29,17 +29,14 @@ NAMES = {
     "nothing": "",
 }
 LONG_NAMES = ("sixty letters", "alike at both ends")  # every plot is drawn of every subject with one of these
-#: Every plot is drawn with names of each of these; where two stand together, every second name is of the other kind.
-DRAWN = (*LONG_NAMES, "one German word, Chinese", "emoji, Hebrew and Arabic", "signs", "nothing")
 
 
 def named(data: Dataset, names: str) -> Dataset:
     """The same rows, whose columns, classes and targets are called so."""
-    kinds = [NAMES[kind] for kind in names.split(", ")]
 
     def some(word: str, count: int) -> tuple[str, ...]:
-        said = [kinds[number % len(kinds)] for number in range(count)]
-        return tuple(one.format(word, number) if one else " " * number for number, one in enumerate(said))
+        said = NAMES[names]
+        return tuple(said.format(word, number) if said else " " * number for number in range(count))
 
     given: dict[str, Any] = {"target_names": some("target", 1 if data.y.ndim == 1 else data.y.shape[1])}
     if data.image_shape is None:
@@ -77,7 +74,7 @@ def drawn(names: str) -> list[tuple[str, Figure]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("names", DRAWN)
+@pytest.mark.parametrize("names", NAMES)
 def test_whatever_things_are_called_no_word_leaves_the_picture_or_lies_on_another(names: str) -> None:
     figures = drawn(names)
     assert len(figures) > 20
