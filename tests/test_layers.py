@@ -16,9 +16,10 @@ import glassnet
 ROOT = Path(glassnet.__file__).parent
 FLOORS = (
     ("wording",),
+    ("faces",),
     ("errors", "kinds", "process", "schemas", "slopes", "streams"),
     ("conventions", "files", "findings", "hooks", "probes", "synonyms", "tables"),
-    ("backward", "catalog", "data", "folders", "owners"),
+    ("backward", "catalog", "data", "folders", "notes", "owners"),
     ("layers",),
     ("network",),
     ("training",),
@@ -161,8 +162,8 @@ FACE = """
     Activation Block Catalog Command Dataset Diverged Engine Experiment Explanation GlassClassifier
     GlassRegressor GlassnetError GlassnetWarning Initializer Look Loss Metric Network Optimizer Plot Range
     Recipe Recording Run Schedule Session Summary Sweep Trace Training __version__ batch_trials check
-    contract_tests conventions engines explain fetch hookimpl load look pictures plot rate_range record report
-    run save summary trace
+    compare contract_tests conventions engines explain fetch hookimpl load load_all look pictures plot rate_range
+    record report run save summary trace
 """
 
 

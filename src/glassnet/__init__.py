@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from . import conventions, pictures
     from .catalog import Catalog
     from .checks import check, contract_tests
+    from .comparing import compare
     from .data import fetch
     from .data.looking import Look
     from .diagnosis import Explanation, explain
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     )
     from .network import Network
     from .pages import report
-    from .runs import Recording, Run, record
+    from .runs import Recording, Run, load_all, record
     from .saving import load, save
     from .summaries import Summary, summary
     from .sweeps import Sweep
@@ -75,6 +76,7 @@ __all__ = [
     "__version__",
     "batch_trials",
     "check",
+    "compare",
     "contract_tests",
     "conventions",
     "engines",
@@ -82,6 +84,7 @@ __all__ = [
     "fetch",
     "hookimpl",
     "load",
+    "load_all",
     "look",
     "pictures",
     "plot",
@@ -103,6 +106,7 @@ _HOME = {
     "estimators": "GlassClassifier GlassRegressor",
     "catalog": "Catalog",
     "checks": "check contract_tests",
+    "comparing": "compare",
     "data": "fetch",
     "data.looking": "Look",
     "diagnosis": "Explanation explain",
@@ -110,7 +114,7 @@ _HOME = {
     "experiment": "Experiment Training batch_trials look rate_range run",
     "pages": "report",
     "plotting": "plot",
-    "runs": "Recording Run record",
+    "runs": "Recording Run load_all record",
     "saving": "load save",
     "summaries": "Summary summary",
     "sweeps": "Sweep",

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from .faces import Face
+
 Severity = Literal["problem", "warning", "remark"]
 _ORDER = ("problem", "warning", "remark")
 
@@ -22,8 +24,8 @@ class Remedy:
     changes: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Finding:
+@dataclass(frozen=True, repr=False)
+class Finding(Face):
     """One thing that stands out: its name, how serious it is, the number it rests on, and two sentences.
 
     A "problem" makes the result useless, a "warning" says that something should be changed, a "remark" is worth
@@ -48,6 +50,12 @@ class Finding:
 def ends_in_command(to_do: str) -> bool:
     """Whether what to try ends in something to paste: a command, or a line of Python."""
     return re.search(r": (glassnet |run\()", to_do) is not None
+
+    def __repr__(self) -> str:
+        return f"<Finding, {self.severity}: {self}>"
+
+    def _face_(self) -> Iterable[str]:
+        return f"{self.severity}: {self.name}", self.words, f"Try {self.what_to_try}."
 
 
 def by_severity(findings: Iterable[Finding]) -> list[Finding]:

@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from .faces import in_a_line
+
 if TYPE_CHECKING:  # NumPy is not imported here: `glassnet --help` must not wait for it
     import numpy as np
     from numpy.typing import NDArray
@@ -65,6 +67,7 @@ class Activation:
     df: Callable[[Array, Array], Array] | None = None
     vjp: Callable[[Array, Array, Array], Array] | None = None
     initializer: str = "glorot_uniform"
+    __repr__ = in_a_line
 
 
 def _same(columns: int) -> int:
@@ -101,6 +104,7 @@ class Loss:
     predict: Callable[[Array], Array] | None = None
     further: Callable[[Array, Array, Array], Mapping[str, Array]] | None = None
     targets: Literal["any", "nonnegative"] = "any"
+    __repr__ = in_a_line
 
 
 @dataclass(frozen=True)
@@ -140,6 +144,7 @@ class Optimizer:
     update: Callable[[Array, Array, State, int], tuple[Array, State]] | None = None
     minimize: Callable[..., Iterator[Array]] | None = None
     elementwise: bool = False
+    __repr__ = in_a_line
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,6 +156,7 @@ class Initializer:
 
     weights: Callable[[int, int, np.random.Generator], Array]
     biases: Callable[[int, int, np.random.Generator], Array]
+    __repr__ = in_a_line
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,6 +169,7 @@ class Schedule:
     """
 
     factor: Callable[[int, int, Sequence[Any]], float]
+    __repr__ = in_a_line
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,6 +190,7 @@ class Metric:
     better: Literal["higher", "lower"]
     sees: Literal["labels", "scores", "numbers"] = "labels"
     bounds: tuple[float, float] | None = None
+    __repr__ = in_a_line
 
 
 @dataclass(frozen=True)
@@ -237,6 +245,7 @@ class Dataset:
     order: Any = None
     columns: Sequence[ColumnRole] = ()
     told: Sequence[str] = ()
+    __repr__ = in_a_line
 
 
 @dataclass(frozen=True, eq=False)
@@ -255,6 +264,7 @@ class Plot:
     of: Literal["run", "runs", "sweep", "part", "parts"] = "run"
     unsuited: Callable[[Any], str] = lambda subject: ""
     costly: bool = False
+    __repr__ = in_a_line
 
 
 #: A part in plain words, as another library may want to know it: full name and every option.
@@ -288,6 +298,7 @@ class Recipe:
     input_dropout: float = 0.0
     batch_norm: bool = False
     dtype: str = "float64"
+    __repr__ = in_a_line
 
 
 @dataclass(frozen=True, eq=False)
@@ -305,6 +316,7 @@ class Session:
     weights: Callable[[], list[dict[str, Array]]]
     outputs: Callable[[Array], Array]
     remarks: Sequence[str] = ()
+    __repr__ = in_a_line
 
 
 @dataclass(frozen=True, eq=False)
@@ -323,6 +335,7 @@ class Engine:
     version: Callable[[], str]
     script: Callable[[Recipe], str] | None = None
     limit: float = 1e-10
+    __repr__ = in_a_line
 
 
 @dataclass(frozen=True, eq=False)
@@ -335,6 +348,7 @@ class Command:
     """
 
     command: Any
+    __repr__ = in_a_line
 
 
 #: Our own words after `glassnet`: no plugin's command can take one of them.

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import Diverged, GlassnetError, join
+from ..notes import check_note, keep_note
 from ..wording import figure
 from .choices import choices, experiment_options, read_experiment
 from .edge import say
-from .notes import check_note, keep_note
 from .runs import data_option, run_of
 from .sections import command, section
 from .sweep import repeat

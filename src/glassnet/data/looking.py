@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import GlassnetError
+from ..faces import Face
 from ..files import plain
 from ..findings import Finding
 from ..kinds import ColumnRole, Dataset
@@ -84,8 +85,8 @@ class ColumnLook:
         return "".join(marks[-(-rows * (len(marks) - 1) // most)] for rows in self.bars) if marks and most else ""
 
 
-@dataclass(frozen=True)
-class Look:
+@dataclass(frozen=True, repr=False)
+class Look(Face):
     """What is seen of a table or a data set; `str()` of it is text, a notebook shows tables.
 
     `classes` are those of the target with their rows. `notes` say how the file was read and what is done to its

@@ -15,6 +15,7 @@ from ..data.reading import Reading, Roles
 from ..data.sheets import Sheet, open_sheet
 from ..data.targets import infer_task
 from ..errors import GlassnetError
+from ..faces import in_brief
 from ..kinds import Dataset
 from .building import Training
 from .choosing import load_dataset, need_plugins
@@ -25,6 +26,7 @@ from .words import Experiment
 def look(what: Any, *, catalog: Catalog | None = None, most: int | None = None, **choices: Any) -> Look:
     """What is in the rows: columns by role, gaps, ranges, classes, what is left out and why, and what stands out.
 
+    `look("iris")` is a data set, `look(X)` a DataFrame, `look(experiment)` what an experiment would learn from.
     `what` is the path of a table, a phrase for a data set, a DataFrame, a `Dataset`, an `Experiment` or a `Training`;
     `choices` are fields of an experiment, such as target="passed" or drop=("name",). Without a target only columns are
     looked at. Of columns after the first `most` only the roles are known. Nothing is trained.
@@ -38,7 +40,7 @@ def look(what: Any, *, catalog: Catalog | None = None, most: int | None = None, 
     if isinstance(what, str | PathLike) or is_frame(what):
         return _look(Experiment(dataset=what, **choices), catalog or Catalog.discover(), most)
     if not isinstance(what, Experiment):
-        raise GlassnetError(f"look at a table, a data set, an Experiment or a Training, not at {what!r:.60}")
+        raise GlassnetError(f"look at a table, a data set, an Experiment or a Training, not at {in_brief(what)}")
     return _look(what.replace(**choices), catalog or Catalog.discover(), most)
 
 
