@@ -43,19 +43,22 @@ class Finding(Face):
     shows_as: tuple[Finding, ...] = ()
 
     def __str__(self) -> str:
-        stop = "" if ends_in_command(self.what_to_try) else "."  # a line's end is copied with the command
-        return f"{self.name}: {self.words} Try {self.what_to_try}{stop}"
-
-
-def ends_in_command(to_do: str) -> bool:
-    """Whether what to try ends in something to paste: a command, or a line of Python."""
-    return re.search(r": (glassnet |run\()", to_do) is not None
+        return f"{self.name}: {self.words} {self._to_try()}"
 
     def __repr__(self) -> str:
         return f"<Finding, {self.severity}: {self}>"
 
     def _face_(self) -> Iterable[str]:
-        return f"{self.severity}: {self.name}", self.words, f"Try {self.what_to_try}."
+        return f"{self.severity}: {self.name}", self.words, self._to_try()
+
+    def _to_try(self) -> str:
+        stop = "" if ends_in_command(self.what_to_try) else "."  # a line's end is copied with the command
+        return f"Try {self.what_to_try}{stop}"
+
+
+def ends_in_command(to_do: str) -> bool:
+    """Whether what to try ends in something to paste: a command, or a line of Python."""
+    return re.search(r": (glassnet |run\()", to_do) is not None
 
 
 def by_severity(findings: Iterable[Finding]) -> list[Finding]:

@@ -9,7 +9,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import process
-from .catalog import Catalog, Choice, Part, Phrase, explain, kind_of_function
+from .catalog import GIVEN, Catalog, Choice, Part, Phrase, explain, kind_of_function
 from .data.sources import is_table_path
 from .errors import GlassnetError, did_you_mean, join, need
 from .experiment import Experiment, rows_before_training, with_task
