@@ -119,17 +119,37 @@ def test_a_sweep_of_each_engine_reports_seconds(engine: str, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("case", ["numbers", "gaps", "few texts", "quotes", "decimal commas", "unique texts", "wide"])
-def test_a_table_is_written_and_read_by_both(case: str, tmp_path: Path) -> None:
-    path, small = tmp_path / "table.csv", environment(BENCH_TABLE_ROWS="2000", BENCH_TABLE_COLUMNS="300")
+def test_a_table_is_written_and_read_by_both(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "table.csv"
+    monkeypatch.setenv("BENCH_TABLE_ROWS", "2000")
+    monkeypatch.setenv("BENCH_TABLE_COLUMNS", "300")
+    tables = module("tables", monkeypatch)
+    for what in ("write", "glassnet", "pandas"):
+        tables.main(what, case, path)
+        is_numbers(what, capsys.readouterr().out)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_table_is_written_and_read_in_fresh_processes(tmp_path: Path) -> None:
+    path, small = tmp_path / "table.csv", environment(BENCH_TABLE_ROWS="2000")
     for what in ("write", "glassnet", "pandas"):
         done = subprocess.run(
-            [sys.executable, str(BENCHMARKS / "tables.py"), what, case, str(path)],
+            [sys.executable, str(BENCHMARKS / "tables.py"), what, "few texts", str(path)],
             env=small, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
-        if what != "write":
-            found = json.loads(done.stdout)
-            assert 0 < found["seconds"] < inf and found["sizes"] >= 0
+        is_numbers(what, done.stdout)
+
+
+def is_numbers(what: str, said: str) -> None:
+    """Reading prints its seconds and its memory, writing nothing."""
+    if what == "write":
+        assert said == ""
+        return
+    found = json.loads(said)
+    assert 0 < found["seconds"] < inf and found["sizes"] >= 0
 
 
 def test_the_cases_of_tables_have_their_aims(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -140,6 +140,9 @@ def test_a_part_is_drawn_without_a_run(runs: Path, here: Path) -> None:
     done = plot(runs, "--part", "accuracy")
     assert done.exit_code == 2 and "no plot fits: accuracy is a metric, and no plot is of metrics;" in done.stderr
     assert plot(runs, "iris").stdout.splitlines() == ["plots/all_inputs-iris.png"]
+    (here / "points.csv").write_text("x,kind\n" + "".join(f"{n},{'ab'[n % 2]}\n" for n in range(30)), encoding="utf-8")
+    assert plot(runs, "points.csv").stdout.splitlines() == ["plots/all_inputs-points.png"]
+    assert plot(runs, "points.csv", "all_inputs", "--target", "kind", "--format", "svg").exit_code == 0
     assert "the columns of softmax mix" in plot(runs, "--part", "softmax").stderr
 
 
@@ -190,6 +193,12 @@ def test_json_is_one_list_of_files_and_reasons(runs: Path, here: Path) -> None:
         (["--part", "relo"], "there is no part 'relo'. Did you mean 'relu'?"),
         (["1", "--kind", "activation"], "--kind activation says which part is meant by --part: give --part NAME"),
         (["1", "loss", "--list"], "--list lists all plots and draws none: leave loss away, or --list"),
+        (
+            ["iris", "--target", "species"],
+            "--target is for a table (.csv or .parquet), and 'iris' is none: glassnet plot",
+        ),
+        (["1", "--decimal", ","], "--decimal is for a table (.csv or .parquet), and '1' is none"),
+        (["none.csv"], "there is no file 'none.csv'"),
         (["--part", "relu", "loss"], "plot loss does not fit activation relu: it is a picture of one run"),
     ],
 )

@@ -263,7 +263,7 @@ def test_inputs_on_different_scales_are_named_with_the_columns(tmp_path: Path) -
     assert finding.number == pytest.approx(sizes.max() / sizes.min(), rel=0.1)  # over the training rows alone there
     assert repr(wine.feature_names[sizes.argmax()]) in finding.words
     assert repr(wine.feature_names[sizes.argmin()]) in finding.words
-    assert finding.what_to_try == "--scale standard"
+    assert finding.what_to_try.startswith("--scale standard: ")
     assert "inputs not scaled" not in named(
         diagnose(trained(tmp_path, dataset="wine_cultivars", scale="minmax", epochs=3))
     )

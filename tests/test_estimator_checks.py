@@ -42,58 +42,61 @@ GUEST = '''
 '''
 
 DEFAULTS = [GlassClassifier(), GlassRegressor()]
+#: As few epochs as the checks need: most learn what they ask for in 20.
 COMBINATIONS = [
-    GlassClassifier((), optimizer="lbfgs", max_iter=50),
+    GlassClassifier((), optimizer="lbfgs", max_iter=25),
     GlassClassifier(
         (20, 10),
         ["tanh", "leaky_relu:slope=0.1"],
         optimizer="momentum:lr=0.1",
         initializer="he_normal",
         schedule="step_decay",
-        max_iter=60,
+        max_iter=25,
     ),
-    GlassClassifier((20,), "glassnet-checked/gentle:beta=1.5", optimizer="signs", max_iter=60),
+    GlassClassifier((20,), "glassnet-checked/gentle:beta=1.5", optimizer="signs", max_iter=25),
     GlassClassifier(
-        (20,), loss="hinge", optimizer="rmsprop:lr=0.01", clip_norm=1.0, class_weight="balanced", max_iter=60
+        (20,), loss="hinge", optimizer="rmsprop:lr=0.01", clip_norm=1.0, class_weight="balanced", max_iter=25
     ),
-    GlassClassifier((20,), loss="cross_entropy", optimizer="adam:lr=0.01", max_iter=60),
-    GlassClassifier((20,), loss="squared_error", output="sigmoid", optimizer="adam:lr=0.05", l1=1e-5, max_iter=60),
-    GlassRegressor((), optimizer="lbfgs", max_iter=50),
-    GlassRegressor((20, 10), ["tanh", "elu"], optimizer="momentum:lr=0.05", schedule="cosine", max_iter=60),
-    GlassRegressor((20,), "gentle", optimizer="glassnet-checked/signs", max_iter=60),
-    GlassRegressor((20,), loss="huber", optimizer="rmsprop:lr=0.01", clip_norm=1.0, max_iter=60),
-    GlassRegressor((20,), "gelu", initializer="normal", optimizer="adam:lr=0.02", l1=1e-5, max_iter=60),
+    GlassClassifier((20,), loss="cross_entropy", optimizer="adam:lr=0.01", max_iter=25),
+    GlassClassifier((20,), loss="squared_error", output="sigmoid", optimizer="adam:lr=0.05", l1=1e-5, max_iter=25),
+    GlassRegressor((), optimizer="lbfgs", max_iter=25),
+    GlassRegressor((20, 10), ["tanh", "elu"], optimizer="momentum:lr=0.05", schedule="cosine", max_iter=25),
+    GlassRegressor((20,), "gentle", optimizer="glassnet-checked/signs", max_iter=25),
+    GlassRegressor((20,), loss="huber", optimizer="rmsprop:lr=0.01", clip_norm=1.0, max_iter=25),
+    GlassRegressor((20,), "gelu", initializer="normal", optimizer="adam:lr=0.02", l1=1e-5, max_iter=25),
 ]
 #: Each other loss, output and layer, each switch: what is rarely put together.
 UNUSUAL = [
-    GlassClassifier((8,), "sigmoid", loss="binary_cross_entropy", optimizer="nesterov:lr=0.5", max_iter=60),
-    GlassClassifier((8,), "elu", loss="cross_entropy", output="softmax", optimizer="adam:lr=0.05", max_iter=60),
-    GlassClassifier((8,), "silu", loss="absolute_error", output="sigmoid", optimizer="adam:lr=0.05", max_iter=80),
-    GlassClassifier((8,), "softplus", loss="huber", output="sigmoid", optimizer="adamw:lr=0.05", max_iter=60),
+    GlassClassifier((8,), "sigmoid", loss="binary_cross_entropy", optimizer="nesterov:lr=0.5", max_iter=25),
+    GlassClassifier((8,), "elu", loss="cross_entropy", output="softmax", optimizer="adam:lr=0.05", max_iter=25),
+    GlassClassifier((8,), "silu", loss="absolute_error", output="sigmoid", optimizer="adam:lr=0.05", max_iter=25),
+    GlassClassifier((8,), "softplus", loss="huber", output="sigmoid", optimizer="adamw:lr=0.05", max_iter=25),
     GlassClassifier((), loss="hinge", optimizer="sgd:lr=0.1", schedule="inverse_scaling", max_iter=60),
     GlassClassifier((), loss="squared_error", output="identity", optimizer="lbfgs:tolerance=1e-12", l2=0.1),
-    GlassClassifier((8,), "identity", batch_size="full", optimizer="adam:lr=0.1", schedule="exponential_decay"),
-    GlassClassifier((8,), optimizer="lbfgs", initializer="glorot_uniform", class_weight="balanced", max_iter=50),
-    GlassClassifier((8, 8, 8), "tanh", optimizer="adam:lr=0.05", n_iter_no_change=None, clip_value=0.5, max_iter=40),
-    GlassRegressor((), loss="absolute_error", optimizer="adam:lr=0.05", schedule="warmup_cosine", max_iter=60),
-    GlassRegressor((8,), "sigmoid", output="leaky_relu:slope=0.3", optimizer="rmsprop:lr=0.05", max_iter=60),
-    GlassRegressor((), loss="huber:delta=0.5", optimizer="adagrad_momentum:lr=0.1", l1=1e-4, max_iter=60),
-    GlassRegressor((8,), "silu", schedule="adaptive", optimizer="nesterov:lr=0.05", tol=0.0, max_iter=60),
-    GlassRegressor((8, 8), initializer="standard_normal", clip_value=0.1, optimizer="adam:lr=0.05", max_iter=60),
+    GlassClassifier(
+        (8,), "identity", batch_size="full", optimizer="adam:lr=0.1", schedule="exponential_decay", max_iter=25
+    ),
+    GlassClassifier((8,), optimizer="lbfgs", initializer="glorot_uniform", class_weight="balanced", max_iter=25),
+    GlassClassifier((8, 8, 8), "tanh", optimizer="adam:lr=0.05", n_iter_no_change=None, clip_value=0.5, max_iter=25),
+    GlassRegressor((), loss="absolute_error", optimizer="adam:lr=0.05", schedule="warmup_cosine", max_iter=50),
+    GlassRegressor((8,), "sigmoid", output="leaky_relu:slope=0.3", optimizer="rmsprop:lr=0.05", max_iter=25),
+    GlassRegressor((), loss="huber:delta=0.5", optimizer="adagrad_momentum:lr=0.1", l1=1e-4, max_iter=25),
+    GlassRegressor((8,), "silu", schedule="adaptive", optimizer="nesterov:lr=0.05", tol=0.0, max_iter=25),
+    GlassRegressor((8, 8), initializer="standard_normal", clip_value=0.1, optimizer="adam:lr=0.05", max_iter=50),
 ]
 CHANCE = [
-    GlassClassifier((20,), dropout=0.1, batch_norm=True, optimizer="adam:lr=0.01", max_iter=60),
-    GlassClassifier((20,), early_stopping=True, validation_fraction=0.2, optimizer="adam:lr=0.05", max_iter=60),
-    GlassClassifier((20,), input_dropout=0.05, optimizer="adam:lr=0.05", max_iter=60),
-    GlassClassifier((8,), "tanh", batch_size=16, optimizer="adam:lr=0.02", max_iter=40),
-    GlassRegressor((20,), dropout=0.1, batch_norm=True, optimizer="adam:lr=0.01", max_iter=60),
-    GlassRegressor((), early_stopping=True, monitor="mean_absolute_error", optimizer="adam:lr=0.05", max_iter=60),
+    GlassClassifier((20,), dropout=0.1, batch_norm=True, optimizer="adam:lr=0.01", max_iter=25),
+    GlassClassifier((20,), early_stopping=True, validation_fraction=0.2, optimizer="adam:lr=0.05", max_iter=25),
+    GlassClassifier((20,), input_dropout=0.05, optimizer="adam:lr=0.05", max_iter=25),
+    GlassClassifier((8,), "tanh", batch_size=16, optimizer="adam:lr=0.02", max_iter=25),
+    GlassRegressor((20,), dropout=0.1, batch_norm=True, optimizer="adam:lr=0.01", max_iter=25),
+    GlassRegressor((), early_stopping=True, monitor="mean_absolute_error", optimizer="adam:lr=0.05", max_iter=40),
 ]
 COUNTS = [
-    GlassRegressor((8,), "softplus", loss="poisson", optimizer="adam:lr=0.1", max_iter=100),
-    GlassRegressor((), loss="poisson", output="softplus", optimizer="lbfgs", max_iter=50),
+    GlassRegressor((8,), "softplus", loss="poisson", optimizer="adam:lr=0.1", max_iter=40),
+    GlassRegressor((), loss="poisson", output="softplus", optimizer="lbfgs", max_iter=25),
 ]
-BY_ROWS = [GlassClassifier((20,), early_stopping=True, monitor="accuracy", optimizer="adam:lr=0.05", max_iter=60)]
+BY_ROWS = [GlassClassifier((20,), early_stopping=True, monitor="accuracy", optimizer="adam:lr=0.05", max_iter=25)]
 AS_REPEATED = ("check_sample_weight_equivalence_on_dense_data", "check_sample_weight_equivalence_on_sparse_data")
 BELOW_0 = ("check_regressor_multioutput",)
 WEIGHED = ("check_class_weight_classifiers",)

@@ -15,10 +15,12 @@ import glassnet
 
 ROOT = Path(glassnet.__file__).parent
 FLOORS = (
-    ("teaching", "wording"),
+    ("wording",),
+    ("faces",),
+    ("libraries", "teaching"),
     ("errors", "kinds", "process", "schemas", "slopes", "streams"),
     ("conventions", "files", "findings", "hooks", "probes", "synonyms", "tables"),
-    ("answers", "backward", "catalog", "data", "folders", "owners"),
+    ("answers", "backward", "catalog", "data", "folders", "notes", "owners"),
     ("layers",),
     ("network",),
     ("training",),
@@ -164,8 +166,8 @@ FACE = """
     Activation Block Catalog Command Dataset Diverged Engine Exercise Exhibit Experiment Explanation
     GlassClassifier GlassRegressor GlassnetError GlassnetWarning Initializer Lesson Look Loss Metric Network
     Optimizer Plot Range Recipe Recording Run Schedule Session Summary Sweep Trace Training Verdict
-    __version__ batch_trials check contract_tests conventions engines explain fetch hookimpl lesson lessons
-    load look pictures plot rate_range record report run save summary trace
+    __version__ batch_trials check compare contract_tests conventions engines explain fetch hookimpl lesson
+    lessons load load_all look pictures plot rate_range record report run save summary trace
 """
 
 

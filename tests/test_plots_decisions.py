@@ -158,7 +158,7 @@ def test_what_a_hidden_unit_sees_is_its_activation(moons: Run) -> None:
     drawn = plot(moons, "hidden_units:most=3,points=10")
     shown = [axes for axes in drawn.axes if axes.images]
     names = [" ".join(axes.get_title().split()) for axes in shown]
-    assert names == ["layer 1, unit 1", "layer 1, unit 51", "layer 1, unit 100"]
+    assert names == ["layer 1 unit 1", "layer 1 unit 51", "layer 1 unit 100"]
     assert "across" in drawn.get_suptitle() and "up" in drawn.get_suptitle()
     assert np.allclose(shown[0].images[0].get_array(), a[:, 0].reshape(10, 10))
 

@@ -95,15 +95,17 @@ def line(axes: Any, label: str) -> Any:
 
 # --- every plot of every sort of run ------------------------------------------------------------------------
 
+OF_CLASSES = "loss metrics confusion_matrix class_report"
 FITS = {
-    "binary": "loss metrics confusion_matrix class_report decision_boundary first_layer permutation_importance",
-    "multiclass": "loss metrics confusion_matrix class_report first_layer permutation_importance",
-    "regression": "loss metrics predicted_actual residuals first_layer permutation_importance",
-    "curve": "loss metrics predicted_actual residuals fitted_curve first_layer permutation_importance",
-    "images": "loss metrics confusion_matrix class_report gallery most_wrong first_layer permutation_importance",
-    "labels": "loss metrics confusion_matrix class_report decision_boundary first_layer permutation_importance",
-    "targets": "loss metrics predicted_actual residuals decision_boundary first_layer permutation_importance",
-    "whole": "loss metrics confusion_matrix class_report decision_boundary first_layer permutation_importance",
+    "binary": f"{OF_CLASSES} most_wrong decision_boundary first_layer permutation_importance",
+    "multiclass": f"{OF_CLASSES} most_wrong first_layer permutation_importance",
+    "regression": "loss metrics most_wrong predicted_actual residuals first_layer permutation_importance",
+    "curve": "loss metrics most_wrong predicted_actual residuals fitted_curve first_layer permutation_importance",
+    "images": f"{OF_CLASSES} gallery most_wrong first_layer permutation_importance",
+    "labels": f"{OF_CLASSES} most_wrong decision_boundary first_layer permutation_importance",
+    "targets": "loss metrics most_wrong predicted_actual residuals decision_boundary first_layer "
+    "permutation_importance",
+    "whole": f"{OF_CLASSES} most_wrong decision_boundary first_layer permutation_importance",
 }
 
 
@@ -119,7 +121,7 @@ def test_each_sort_of_run_has_its_plots_and_says_why_others_do_not_fit(which: st
         if not one.unsuited:
             figure = draw(one.choice, trained(which))
             title = trained(which).experiment.title
-            assert figure.get_suptitle().endswith(f": {title}, run 7") or ", first " in figure.get_suptitle()
+            assert figure.get_suptitle().endswith(f": {title}, run 7") or " of " in figure.get_suptitle()
             save_in_memory(figure)
 
 

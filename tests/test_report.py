@@ -108,7 +108,8 @@ def test_the_page_says_what_was_done_and_what_came_out(iris: Run, written: str) 
 
 def test_curves_and_the_plots_that_fit_are_on_it_each_with_its_caption(written: str) -> None:
     read = Page(written)
-    labels = [tag.get("aria-label") or tag.get("alt") for name, tag in read.tags if name in ("svg", "img")]
+    drawings = [tag for name, tag in read.tags if name in ("svg", "img") and not tag.get("aria-hidden")]
+    labels = [tag.get("aria-label") or tag.get("alt") for tag in drawings]
     for name in ("loss", "metrics", "confusion_matrix", "class_report", "first_layer", "network_diagram"):
         assert labels.count(CATALOG.find("plot", name).help) == 1, name
         assert f"{name.replace('_', ' ').capitalize()}. {CATALOG.find('plot', name).help}" in read.text
@@ -494,10 +495,10 @@ def test_report_writes_the_page_and_says_where_and_what_stands_out(tmp_path: Pat
     *findings, last = done.stdout.splitlines()
     assert last == "report: runs/0001-wine_cultivars/report.html"
     assert findings[0].startswith("What stands out: inputs not scaled: The inputs are not on one scale: 'proline'")
-    assert findings[0].endswith("Try --scale standard.")
+    assert re.search(r"Try --scale standard: glassnet train .*--scale standard$", findings[0])
     text = Page((run.folder / "report.html").read_text()).text
     assert re.search(r"Inputs not scaled warning The inputs are not on one scale: 'proline' is about \d+", text)
-    assert "What to try: --scale standard." in text and "Nothing stands out" not in text
+    assert "What to try: --scale standard: glassnet train" in text and "Nothing stands out" not in text
 
 
 def test_report_speaks_json(tmp_path: Path) -> None:

@@ -110,10 +110,10 @@ def test_explain_speaks_of_parameters(wine: tuple) -> None:
 def test_what_is_no_fit_is_refused_in_words(fitted: Any) -> None:
     with pytest.raises(GlassnetError, match=r"not fitted yet: call fit\(X, y\) first"):
         explain(GlassClassifier())
-    with pytest.raises(GlassnetError, match=r"explain wants a run .* not StandardScaler"):
+    with pytest.raises(GlassnetError, match=r"explain wants a run .* not a StandardScaler"):
         explain(StandardScaler())
     with pytest.raises(GlassnetError, match=r"fit it\s+again in this process"):
-        plot(pickle.loads(pickle.dumps(fitted)))
+        plot(pickle.loads(pickle.dumps(fitted)), "confusion_matrix")
 
 
 def test_rows_are_neither_copied_nor_pickled(wine: tuple) -> None:
@@ -150,7 +150,7 @@ def test_many_networks_in_one_are_refused_in_words() -> None:
     X, y = rng.standard_normal((60, 2)), rng.integers(0, 2, 60)
     for many in (BaggingClassifier(few(), n_estimators=2), MultiOutputClassifier(few())):
         target = np.column_stack([y, 1 - y]) if isinstance(many, MultiOutputClassifier) else y
-        with pytest.raises(GlassnetError, match=f"not {type(many).__name__}"):
+        with pytest.raises(GlassnetError, match=f"not an? {type(many).__name__}"):
             explain(many.fit(X, target))
 
 

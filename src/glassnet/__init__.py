@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from . import conventions, lessons, pictures
     from .catalog import Catalog
     from .checks import check, contract_tests
+    from .comparing import compare
     from .data import fetch
     from .data.looking import Look
     from .diagnosis import Explanation, explain
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from .lessons.course import lesson
     from .network import Network
     from .pages import report
-    from .runs import Recording, Run, record
+    from .runs import Recording, Run, load_all, record
     from .saving import load, save
     from .summaries import Summary, summary
     from .sweeps import Sweep
@@ -81,6 +82,7 @@ __all__ = [
     "__version__",
     "batch_trials",
     "check",
+    "compare",
     "contract_tests",
     "conventions",
     "engines",
@@ -90,6 +92,7 @@ __all__ = [
     "lesson",
     "lessons",
     "load",
+    "load_all",
     "look",
     "pictures",
     "plot",
@@ -111,6 +114,7 @@ _HOME = {
     "estimators": "GlassClassifier GlassRegressor",
     "catalog": "Catalog",
     "checks": "check contract_tests",
+    "comparing": "compare",
     "data": "fetch",
     "data.looking": "Look",
     "diagnosis": "Explanation explain",
@@ -118,7 +122,7 @@ _HOME = {
     "experiment": "Experiment Training batch_trials look rate_range run",
     "pages": "report",
     "plotting": "plot",
-    "runs": "Recording Run record",
+    "runs": "Recording Run load_all record",
     "saving": "load save",
     "summaries": "Summary summary",
     "sweeps": "Sweep",

@@ -7,7 +7,9 @@ the nearest guess and what to do. Commands print it without a traceback and exit
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
+from .faces import in_brief
 from .wording import amount
 
 
@@ -33,6 +35,12 @@ class PartFailed(GlassnetError):
 
 class GlassnetWarning(UserWarning):
     """Something that a training does not stop for, but that whoever reads its figures has to know."""
+
+
+def need(given: Any, kinds: Any, wanted: str) -> None:
+    """Raise `GlassnetError` for what is of none of these kinds: `record wants a training, ..., not 3`."""
+    if not isinstance(given, kinds):
+        raise GlassnetError(f"{wanted}, not {in_brief(given)}")
 
 
 _LONGEST_WORD = 200  # letters; nobody mistypes longer ones, and comparing them takes long

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
+
+from .faces import Face
 
 Severity = Literal["problem", "warning", "remark"]
 _ORDER = ("problem", "warning", "remark")
@@ -21,8 +24,8 @@ class Remedy:
     changes: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Finding:
+@dataclass(frozen=True, repr=False)
+class Finding(Face):
     """One thing that stands out: its name, how serious it is, the number it rests on, and two sentences.
 
     A "problem" makes the result useless, a "warning" says that something should be changed, a "remark" is worth
@@ -40,7 +43,22 @@ class Finding:
     shows_as: tuple[Finding, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.words} Try {self.what_to_try}."
+        return f"{self.name}: {self.words} {self._to_try()}"
+
+    def __repr__(self) -> str:
+        return f"<Finding, {self.severity}: {self}>"
+
+    def _face_(self) -> Iterable[str]:
+        return f"{self.severity}: {self.name}", self.words, self._to_try()
+
+    def _to_try(self) -> str:
+        stop = "" if ends_in_command(self.what_to_try) else "."  # a line's end is copied with the command
+        return f"Try {self.what_to_try}{stop}"
+
+
+def ends_in_command(to_do: str) -> bool:
+    """Whether what to try ends in something to paste: a command, or a line of Python."""
+    return re.search(r": (glassnet |run\()", to_do) is not None
 
 
 def by_severity(findings: Iterable[Finding]) -> list[Finding]:

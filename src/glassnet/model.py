@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -17,12 +17,13 @@ from .catalog import Catalog, Choice
 from .data import Features, Targets
 from .data.unfamiliar import unfamiliar
 from .errors import GlassnetError, GlassnetWarning
+from .faces import Face, Shows
 from .files import parse_json
 from .kinds import TASKS, Loss
 from .network import Network
 from .schemas import DAMAGE, MODEL_WORDS
 from .training.scoring import answers
-from .wording import amount, count
+from .wording import amount, count, first_of
 
 Array = NDArray[Any]
 
@@ -52,7 +53,7 @@ class Parts:
 
 
 @dataclass(frozen=True, repr=False)
-class Model:
+class Model(Face):
     """A network with the preparation of its inputs and the encoding of its targets.
 
     `predict(X)` takes raw rows, as in the table that it was trained on, and returns class names or numbers
@@ -69,6 +70,15 @@ class Model:
         network = self.network
         answers = f"{len(self.targets.classes)} classes" if self.targets.classes else "numbers"
         return f"<Model {network.shape} for {answers}: {count(len(network.w), 'parameter')}, {network.dtype.name}>"
+
+    def _face_(self) -> Iterator[str | Shows]:
+        """What it takes and what it answers with, its parts, and its network."""
+        names, classes = [column.name for column in self.features.columns], self.targets.classes or ()
+        yield f"Takes {count(len(names), 'column')}: {first_of(names)}"
+        yield f"Answers with {first_of(classes) if classes else f'numbers: {first_of(self.targets.names)}'}"
+        inside = dict.fromkeys(choice.short for choice in self.parts.activations)
+        yield ", ".join([*inside, self.parts.output.short, self.parts.loss.short])
+        yield from self.network._face_()
 
     def outputs(self, X: Any) -> Array:
         """What the network puts out, (n, k): probabilities with sigmoid or softmax outputs."""

@@ -10,7 +10,7 @@ What a layer is, computes and says of itself is in `layers`; here stands which l
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -19,6 +19,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from .backward import Room, way_back
 from .data.sparse import MOST_AT_ONCE
+from .faces import Face
 from .kinds import Activation, Block, Initializer
 from .layers import KINDS, Activate, Back, BatchNorm, Dense, Dropout, Layer
 from .tables import Table
@@ -29,7 +30,7 @@ Array = NDArray[Any]
 PREDICTION_ROWS = 1024  # rows at a time outside training: large enough for BLAS, small enough for memory
 
 
-class Network:
+class Network(Face):
     """A stack of layers over one vector of parameters.
 
     `hidden` holds the widths of the hidden layers (none at all is linear or logistic regression) and
@@ -231,13 +232,19 @@ class Network:
                 found.append(x.copy())
         return [*found, self.output.f(x)]
 
-    def _repr_html_(self) -> str:
-        """The dense layers as a table, for notebooks."""
-        title = f"Network {self.shape}: {count(len(self.w), 'parameter')}, {self.dtype.name}"
+    def describe(self) -> str:
+        """Its widths, and how many numbers of which precision it holds."""
+        return f"{self.shape}: {count(len(self.w), 'parameter')}, {self.dtype.name}"
+
+    def __repr__(self) -> str:
+        return f"<Network {self.describe()}>"
+
+    def _face_(self) -> Iterator[Table]:
+        """The dense layers as a table."""
         rows = []
         for number, (i, o) in enumerate(pairwise(self.widths)):
             W = self.view(self.w, "weight", number)
             size = sum(math.prod(block.shape) for block in self.layout if block.layer == number)
             name = "output" if number == len(self.hidden) else f"layer {number + 1}"
             rows.append((name, f"{i} → {o}", amount(size), f"{significant(W.mean())} ± {significant(W.std())}"))
-        return Table(("layer", "width", "parameters", "weights, mean ± spread"), rows, title).html()
+        yield Table(("layer", "width", "parameters", "weights, mean ± spread"), rows, f"Network {self.describe()}")

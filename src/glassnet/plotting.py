@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import process
-from .catalog import Catalog, Choice, Part, Phrase, explain
-from .errors import GlassnetError, did_you_mean, join
+from .catalog import GIVEN, Catalog, Choice, Part, Phrase, explain, kind_of_function
+from .data.sources import is_table_path
+from .errors import GlassnetError, did_you_mean, join, need
+from .experiment import Experiment, rows_before_training, with_task
+from .faces import in_brief
 from .hooks import PROJECT
-from .kinds import KINDS, Plot
+from .kinds import KINDS, Dataset, Plot
 from .runs import Run, run_of
 from .sweeps import Sweep
 from .training.threads import one
@@ -48,9 +52,10 @@ def plot(subject: Any, what: str | Any | None = None, catalog: Catalog | None = 
     `plot(["sgd", "adam:lr=0.05"], "optimizer_paths")`.
 
     `subject` is a run, a training that was never written down, a fitted estimator or a pipeline that ends in one, a
-    list of these, a sweep, a part (a phrase, or a part or a choice of the catalog), or a list of parts of one kind,
-    which share a picture. `what` is a plot's phrase, such as `residuals:split=validation`, or its function; without
-    it the first that fits is drawn, `loss` of a run.
+    list of these, a sweep, a part (a phrase, a function, or a part or a choice of the catalog), a list of parts of one
+    kind, which share a picture, or rows before anything is trained: a `Dataset`, the path of a table, an `Experiment`
+    that names table and target. `what` is a plot's phrase, such as `residuals:split=validation`, or its function;
+    without it the first that fits is drawn, `loss` of a run.
     Returns a matplotlib `Figure` that shows itself as the last line of a notebook's cell; `.savefig("loss.png")`
     keeps it.
 
@@ -228,7 +233,7 @@ _WANTED = {
 def in_words(subject: Any) -> str:
     """The subject in a message."""
     if isinstance(subject, Run | Sweep):
-        return str(subject.folder)
+        return subject.title if isinstance(subject, Run) and subject.rows_gone else str(subject.folder)
     if isinstance(subject, Choice):
         return f"{subject.part.kind} {subject.part.name}"
     if kind_of(subject) == "parts":
@@ -238,6 +243,7 @@ def in_words(subject: Any) -> str:
 
 def _read_subject(subject: Any, catalog: Catalog | None) -> tuple[Any, Catalog]:
     """(a run, a list of runs, a sweep, a choice or a list of choices; the catalog that draws it)."""
+    need(catalog, Catalog | None, "plot wants a catalog, such as Catalog.discover()")
     if (run := run_of(subject)) is not None:
         return run, catalog or run.catalog
     if isinstance(subject, Sequence) and not isinstance(subject, str) and subject:
@@ -245,15 +251,22 @@ def _read_subject(subject: Any, catalog: Catalog | None) -> tuple[Any, Catalog]:
         if len(runs) == len(subject):
             return runs, catalog or runs[0].catalog
     catalog = catalog or Catalog.discover()
+    if isinstance(subject, str) and is_table_path(subject):
+        subject = Experiment(dataset=subject)
+    if isinstance(subject, Experiment):
+        return rows_of(subject, catalog), catalog
+    if isinstance(subject, Dataset):
+        return _as_part(with_task(subject), "the data set"), catalog
     if isinstance(subject, Sweep):
         return subject, catalog
-    if isinstance(subject, list | tuple) and subject and all(isinstance(one, str | Part | Choice) for one in subject):
+    if isinstance(subject, list | tuple) and subject and all(isinstance(one, PARTS) for one in subject):
         return together([_part(one, catalog) for one in subject]), catalog
-    if isinstance(subject, str | Part | Choice):
+    if isinstance(subject, PARTS):
         return _part(subject, catalog), catalog
     raise GlassnetError(
-        f"{subject!r:.60} can't be drawn: give a run (glassnet.load('last')), a list of runs, a fitted "
-        "GlassClassifier or GlassRegressor, a sweep (glassnet.Sweep.load('last')), a part's name or a list of these"
+        f"{in_brief(subject)} can't be drawn: give a run (glassnet.load('last')), a list of runs, a fitted "
+        "GlassClassifier or GlassRegressor, a sweep (glassnet.Sweep.load('last')), a Dataset, a part's name or a list "
+        "of these"
     )
 
 
@@ -263,10 +276,26 @@ def together(parts: Sequence[Choice]) -> Choice | list[Choice]:
     return each[0] if len(each) == 1 else each
 
 
-def _part(given: str | Part | Choice, catalog: Catalog) -> Choice:
+#: How a part is given: by name, from the catalog, or as the function itself.
+PARTS = str | Part | Choice | FunctionType
+
+
+def _part(given: Any, catalog: Catalog) -> Choice:
+    if isinstance(given, FunctionType):
+        return catalog.choose(kind_of_function(given), given)
     if isinstance(given, str):
         return _part_named(given, catalog)
     return given.choose({}) if isinstance(given, Part) else given
+
+
+def rows_of(experiment: Experiment, catalog: Catalog) -> Choice:
+    """The rows of an experiment before anything is trained, as a part that is drawn like any data set."""
+    return _as_part(rows_before_training(experiment, catalog), experiment.title)
+
+
+def _as_part(dataset: Dataset, name: str) -> Choice:
+    """Rows in hand as a part, so that plots know one sort of data set."""
+    return Choice(Part("dataset", name, name, lambda: dataset, GIVEN, "", dataset.source, "", 0, (), takes_rng=False))
 
 
 def _part_named(text: str, catalog: Catalog) -> Choice:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .catalog import Catalog
-from .errors import GlassnetError, unusable
+from .errors import GlassnetError, need, unusable
 from .files import read_arrays, write_bytes
 from .runs import DEFAULT_FOLDER
 from .runs import load as load_run
@@ -23,7 +23,7 @@ ENDING = ".npz"
 
 
 def save(thing: GlassClassifier | GlassRegressor, path: str | Path) -> Path:
-    """Write a fitted GlassClassifier or GlassRegressor to a .npz file, whole or not at all.
+    """Write a fitted GlassClassifier or GlassRegressor to a .npz file, whole or not at all: `save(clf, "clf.npz")`.
 
     The optimizer's memory is kept as well, so that training can go on. Raises `GlassnetError` for anything else,
     and where a part was given as a function, which words can't bring back.
@@ -32,6 +32,7 @@ def save(thing: GlassClassifier | GlassRegressor, path: str | Path) -> Path:
 
     from .estimators.arrays import arrays_of
 
+    need(path, str | Path, f"save wants a path that ends in {ENDING}, such as 'iris.npz'")
     path = Path(path)
     if path.suffix != ENDING:
         raise GlassnetError(f"{str(path)!r} does not end in {ENDING}, by which glassnet.load knows the file: add it")
@@ -45,8 +46,11 @@ def load(
 ) -> Any:
     """Open a run (its folder, its name in `runs`, its number, or `last`) or an estimator (the .npz file of `save`).
 
+    `load("last")`, `load(1)`, `load("runs/0001-iris")`, `load("clf.npz")`.
     `data` is where the table of a run is now, if that has moved.
     """
+    need(what, str | int | Path, f"load wants a run (a folder, a number, 'last') or an {ENDING} file")
+    need(runs, str | Path, "load wants the folder of runs, such as 'runs'")
     path = Path(str(what))
     try:
         return _estimator(path, catalog) if path.suffix == ENDING else load_run(what, runs, catalog, data=data)

@@ -14,8 +14,9 @@ import numpy as np
 
 from . import wording
 from .catalog import Catalog, Choice
-from .errors import GlassnetError, join
+from .errors import GlassnetError, join, need
 from .experiment import DEFAULT_BATCH, Experiment, Training, choose_parts
+from .faces import Face, in_brief
 from .kinds import Optimizer, State, Task
 from .network import Network
 from .runs import Run, run_of
@@ -44,8 +45,8 @@ class Layer:
     products: int = 0
 
 
-@dataclass(frozen=True)
-class Summary:
+@dataclass(frozen=True, repr=False)
+class Summary(Face):
     """A network in figures; `str()` of it is a table. Memory is in bytes.
 
     `batch` is the number of rows of a step, None where it depends on the data. `state` is the optimizer's memory, None
@@ -157,25 +158,28 @@ def summary(
     choices: Experiment | None = None,
     catalog: Catalog | None = None,
 ) -> Summary:
-    """Layers, shapes, parameters, memory and work of a network.
+    """Layers, shapes, parameters, memory and work of a network: `summary("784-64-10")`, `summary(clf)`.
 
     `what` is a network, a training, a run, a fitted estimator or a pipeline that ends in one, an experiment, or the
     widths of a network in a text, "784-64-64-10"; activations, optimizer and the like are then those of `choices`.
 
     Raises GlassnetError for a text that holds no widths.
     """
+    need(choices, Experiment | None, "summary wants an Experiment for its choices")
     if isinstance(what, Network):
         return Summary("network", tuple(_layers(what, [])), what.dtype.name, None, _kept(what), None, ())
     if isinstance(what, Run):
         return _of_run(what)
     if not isinstance(what, Training | Experiment | str) and (run := run_of(what)) is not None:
+        if run.rows_gone:
+            return _of_run(run)
         what = run.trained
     if isinstance(what, str):
         return _of_widths(what, choices or Experiment(), catalog or Catalog.discover())
     if isinstance(what, Experiment):
         what = Training(what, catalog)
     if not isinstance(what, Training):
-        raise GlassnetError(f"a summary is of a Network, Training, Run, Experiment or widths, not of {what!r:.60}")
+        raise GlassnetError(f"a summary is of a Network, Training, Run, Experiment or widths, not of {in_brief(what)}")
     chosen = what.chosen
     batch = min(what.plan.batch_size or len(what.data.train), len(what.data.train))
     activations = [*chosen.activations, chosen.output]
@@ -185,7 +189,7 @@ def summary(
 
 def _of_run(run: Run) -> Summary:
     """From what was written down, so that the data need not be here."""
-    if not (run.folder / "model.npz").exists():
+    if not run.rows_gone and not (run.folder / "model.npz").exists():
         return summary(run.training())
     words, model, catalog = run.experiment, run.model, run.catalog
     initializers = [catalog.choose("initializer", phrase) for phrase in words.initializer]
@@ -195,7 +199,8 @@ def _of_run(run: Run) -> Summary:
     given = None if words.batch_size in (None, "full") else int(words.batch_size)
     batch = min(given or rows, rows) if rows else given
     activations = [*model.parts.activations, model.parts.output]
-    return _summarised(str(run.folder), model.network, activations, initializers, optimizer, words, batch)
+    name = words.title if run.rows_gone else str(run.folder)
+    return _summarised(name, model.network, activations, initializers, optimizer, words, batch)
 
 
 def _of_widths(text: str, words: Experiment, catalog: Catalog) -> Summary:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .faces import in_a_line
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -50,6 +52,7 @@ class Exercise:
     megabytes: int = 512
     sort: str = "function"
     options: Sequence[str] = ()
+    __repr__ = in_a_line
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +69,7 @@ class Lesson:
     minutes: int = 20
     seconds: float = 20
     data: Sequence[str] = ()
+    __repr__ = in_a_line
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,3 +90,4 @@ class Exhibit:
     caught_by: Callable[[Callable[..., Any]], str] | str
     source: str
     unit: str = ""
+    __repr__ = in_a_line

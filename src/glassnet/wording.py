@@ -117,6 +117,12 @@ def listed(things: Iterable[Any], last: str = "and") -> str:
     return f" {last} ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
 
 
+def first_of(names: Sequence[Any], most: int = 12) -> str:
+    """Names behind each other, and how many more there are."""
+    more = [f"and {amount(len(names) - most)} more"] if len(names) > most else []
+    return ", ".join([*map(str, names[:most]), *more])
+
+
 def a(noun: str) -> str:
     """The noun with its article: `an activation`, `a loss`."""
     return f"{'an' if noun.lstrip('`')[:1].lower() in 'aeiou' else 'a'} {noun}"

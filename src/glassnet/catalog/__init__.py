@@ -9,10 +9,11 @@ from .calling import asked_for
 from .commands import as_command, command_of, refusal, typed
 from .curves import DRAWN, Curve, curve_of, factors_of
 from .discovery import Catalog, ambiguous_names, known_kind
+from .faces import options_table
 from .faults import explain, raised_by_hand
 from .guests import Guest, NearMiss, canonical, installed, near_miss_groups
 from .options import Option, write
-from .parts import GIVEN, Choice, Part, read_part
+from .parts import GIVEN, Choice, Part, kind_of_function, read_part
 from .phrases import Phrase
 
 __all__ = [
@@ -35,8 +36,10 @@ __all__ = [
     "explain",
     "factors_of",
     "installed",
+    "kind_of_function",
     "known_kind",
     "near_miss_groups",
+    "options_table",
     "raised_by_hand",
     "read_part",
     "refusal",

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from .. import process
-from ..errors import GlassnetError, did_you_mean, join
+from ..errors import GlassnetError, did_you_mean, join, need
+from ..faces import Face
 from ..hooks import PROJECT
 from ..kinds import KINDS
 from ..synonyms import colon
@@ -28,7 +29,7 @@ _KEPT = 8  # catalogs that a process remembers: with these files and those, with
 _kept: dict[Any, Catalog] = {}
 
 
-class Catalog:
+class Catalog(Face):
     """Every part found on this machine, and every guest, whether it could be loaded or not."""
 
     def __init__(self, parts: Sequence[Part], guests: Sequence[Guest]) -> None:
@@ -137,10 +138,13 @@ class Catalog:
         """The shortest name that means this part: the plain one, unless another part has it too."""
         return part.name if self.matches(part.kind, part.name) == [part] else part.full_name
 
-    def _repr_html_(self) -> str:
-        """Every part with its help, for notebooks."""
+    def __repr__(self) -> str:
+        return f"<Catalog of {count(len(self._parts), 'part')} and {count(len(self.guests), 'guest')}>"
+
+    def _face_(self) -> Iterable[Table]:
+        """Every part with its help."""
         rows = [(part.kind, self.short_name(part), part.distribution, part.help) for part in self._parts]
-        return Table(("kind", "name", "provider", "help"), rows, count(len(rows), "part")).html()
+        yield Table(("kind", "name", "provider", "help"), rows, count(len(rows), "part"))
 
     def _unknown(self, kind: str, name: str) -> str:
         choices = [self.short_name(part) for part in self.parts(kind)]
@@ -179,6 +183,7 @@ def _last(name: str) -> str:
 
 def known_kind(given: str) -> str:
     """The kind, from its singular or its plural; an unknown one is an error."""
+    need(given, str, "a kind is a word, such as 'activation'")
     for kind in KINDS.values():
         if given in (kind.name, kind.plural):
             return kind.name

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from types import FunctionType
 from typing import Any
 
 from ..errors import GlassnetError, did_you_mean, join
+from ..faces import Face, Shows
 from ..hooks import PROJECT
 from ..kinds import KINDS, kind_of_bag
 from ..synonyms import option as synonym
 from ..wording import a, ours
 from .calling import watched
+from .faces import face_of
 from .options import Option, read_options, write
 from .phrases import Phrase
 
@@ -23,8 +25,8 @@ GIVEN = "given"
 _LONGEST_HELP = 300  # letters of a docstring's first line that a list shows
 
 
-@dataclass(frozen=True)
-class Part:
+@dataclass(frozen=True, repr=False)
+class Part(Face):
     """One named member of a kind.
 
     `help` is the docstring's first line. `takes_rng` says that a generator of random numbers is handed in.
@@ -41,6 +43,12 @@ class Part:
     line: int
     options: tuple[Option, ...]
     takes_rng: bool
+
+    def __repr__(self) -> str:
+        return f"<Part {self.kind} {self.full_name}: {self.help}>"
+
+    def _face_(self) -> Iterable[str | Shows]:
+        return face_of(self)
 
     @property
     def doc(self) -> str:
@@ -78,8 +86,8 @@ class Part:
         return self.choose({}).build(rng)
 
 
-@dataclass(frozen=True)
-class Choice:
+@dataclass(frozen=True, repr=False)
+class Choice(Face):
     """A part with every option decided: plain data until it is built."""
 
     part: Part
@@ -93,6 +101,12 @@ class Choice:
     def __str__(self) -> str:
         written = tuple((name, write(value)) for name, value in self.options.items())
         return str(Phrase(self.part.full_name, written))
+
+    def __repr__(self) -> str:
+        return f"<Choice {self.part.kind} {self}>"
+
+    def _face_(self) -> Iterable[str | Shows]:
+        return face_of(self.part, self.options)
 
     @property
     def short(self) -> str:
@@ -196,3 +210,20 @@ def _generator(rng: Any) -> Any:
     from ..streams import Stream, generator
 
     return generator(0, Stream.DATA)  # a look at a data set must show the same rows each time
+
+
+def kind_of_function(function: Callable[..., Any]) -> str:
+    """The kind of a function, from what it is handed or from the bag that it returns."""
+    parameters = inspect.signature(function).parameters
+    for kind in KINDS.values():
+        if set(kind.handed) & set(parameters):
+            return kind.name
+    try:
+        bag = function()
+    except Exception as error:
+        raise GlassnetError(f"what kind of part is it? Say kind=..., because calling it raised {error!r}") from error
+    found = kind_of_bag(bag)
+    if found is None:
+        bags = join(kind.bag.__name__ for kind in KINDS.values())
+        raise GlassnetError(f"{function.__name__} returned {type(bag).__name__}: a part returns one of {bags}")
+    return found

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from ..errors import GlassnetError
+from ..faces import Face
 from ..tables import Table
 from ..wording import count
 
@@ -42,8 +43,8 @@ class Finding:
         }
 
 
-@dataclass(frozen=True)
-class Report:
+@dataclass(frozen=True, repr=False)
+class Report(Face):
     """All findings. `ok` is whether at least one check ran and no required one failed."""
 
     findings: tuple[Finding, ...]
@@ -98,8 +99,6 @@ class Report:
 
     def __str__(self) -> str:
         return "\n".join([*card(self), self.summary])
-
-    __repr__ = __str__
 
     def _repr_html_(self) -> str:
         """The same for a notebook, with failures marked."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from ..catalog import Catalog, Choice, Guest, Part, Phrase, canonical, known_kind
+from ..catalog import Catalog, Choice, Guest, Part, Phrase, canonical, kind_of_function, known_kind
 from ..errors import GlassnetError, did_you_mean, join
+from ..faces import in_brief
 from ..hooks import PROJECT
-from ..kinds import KINDS, kind_of_bag
+from ..kinds import KINDS
 from . import every_kind
 from .cases import Case, cases_of
 from .reports import Finding, Report
@@ -142,24 +142,7 @@ def check(what: Any, kind: str | None = None, *, download: bool = False) -> Repo
     elif isinstance(what, str | Path):
         selection = select(str(what), catalog, kind)
     elif callable(what):
-        selection = Selection((catalog.choose(kind or _kind_of(what), what),))
+        selection = Selection((catalog.choose(kind or kind_of_function(what), what),))
     else:
-        raise GlassnetError(f"{what!r:.60} is no part: give a function, or a name such as 'relu'")
+        raise GlassnetError(f"{in_brief(what)} is no part: give a function, or a name such as 'relu'")
     return run_checks(selection, catalog, download=download)
-
-
-def _kind_of(function: Callable[..., Any]) -> str:
-    """The kind of a function, from what it is handed or from the bag that it returns."""
-    parameters = inspect.signature(function).parameters
-    for kind in KINDS.values():
-        if set(kind.handed) & set(parameters):
-            return kind.name
-    try:
-        bag = function()
-    except Exception as error:
-        raise GlassnetError(f"what kind of part is it? Say kind=..., because calling it raised {error!r}") from error
-    found = kind_of_bag(bag)
-    if found is None:
-        bags = join(kind.bag.__name__ for kind in KINDS.values())
-        raise GlassnetError(f"{function!r:.60} returned {type(bag).__name__}: a part returns one of {bags}")
-    return found

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..catalog import Catalog
-from ..errors import GlassnetError, join
+from ..errors import GlassnetError, join, need
 from .running import Check, Outcome
 from .selecting import is_file, iter_checks, select
 
@@ -28,6 +28,7 @@ def contract_tests(
     """
     import pytest
 
+    need(words, str, "contract_tests wants a distribution, a file or a part's name")
     expected = dict(expected_failures or {})
     try:
         checks = _checks(words, kind, download)

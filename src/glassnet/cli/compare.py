@@ -178,7 +178,7 @@ def _follow(race: Race) -> None:
 
 
 def _show_engines(result: EngineComparison) -> None:
-    from .comparisons import engines_in_words, engines_table
+    from ..comparing import engines_in_words, engines_table
     from .display import console
 
     screen = console()
@@ -226,7 +226,7 @@ def _draw(host: Host, result: RunComparison, png: Path) -> None:
 
 
 def _show_runs(result: RunComparison) -> None:
-    from .comparisons import runs_in_words, scores_table, settings_table
+    from ..comparing import runs_in_words, scores_table, settings_table
     from .display import console
 
     screen = console()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # only names for the reader: rich and the trainer are importe
     from rich.console import Console
 
     from ..experiment import Training
+    from ..findings import Finding
     from ..runs import Recording, Run
     from ..training import Epoch
 
@@ -179,14 +180,15 @@ def _how_to_choose(run: Run) -> str:
     return "the more there are, the less they say: --validation 0.1 keeps rows to choose by"
 
 
-def next_steps(recording: Recording) -> Iterator[str]:
-    """The commands to try next."""
+def next_steps(recording: Recording, found: Sequence[Finding] = ()) -> Iterator[str]:
+    """The commands to try next; `found` asks for a change."""
     yield "next:"
-    for command in next_commands(recording):
+    for command in next_commands(recording, found):
         yield f"  {command}"
 
 
-def next_commands(recording: Recording) -> list[str]:
+def next_commands(recording: Recording, found: Sequence[Finding] = ()) -> list[str]:
+    """To go on is told where nothing asks for another change, and for as many epochs as what stands out tells."""
     from ..experiment.repeating import program
 
     run, glassnet = shlex.quote(str(recording.folder)), program(recording.training.experiment)
@@ -199,6 +201,15 @@ def next_commands(recording: Recording) -> list[str]:
     if recording.result["stopped"] == "interrupted":
         commands.insert(0, f"{glassnet} train --resume {run}")
     elif recording.result["stopped"].startswith("all "):
-        more = max(1, 2 * recording.training.plan.epochs)
-        commands.insert(0, f"{glassnet} train --resume {run} --epochs {more}")
+        more = _epochs_to_go_on(found, max(1, 2 * recording.training.plan.epochs))
+        if more:
+            commands.insert(0, f"{glassnet} train --resume {run} --epochs {more}")
     return commands
+
+
+def _epochs_to_go_on(found: Sequence[Finding], else_: int) -> int:
+    """Those that the first finding wants, if it wants nothing but epochs; 0 where another change comes first."""
+    if not found:
+        return else_
+    changes = found[0].remedies[0].changes if found[0].remedies else {}
+    return int(changes["epochs"]) if set(changes) == {"epochs"} else 0

@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
-from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import GlassnetError, did_you_mean, join
-from ..owners import is_owned
-from ..tables import Table
-from ..wording import count, duration, figure
+from ..notes import keep_note
+from ..wording import count
 from .edge import say
 from .host import Host
-from .notes import keep_note, note_of
 from .runs import runs_of, runs_option
 from .sections import command
 from .types import RunType
 
 if TYPE_CHECKING:
-    from ..experiment import Experiment
-    from ..runs import Run
+    from ..runs import Row, Run
 
 #: What runs can be sorted by beside their scores.
 SORTS = ("when", "score", "took", "dataset")
-#: Choices that have a column of their own, or say nothing about a run.
-_SHOWN = ("dataset", "epochs", "plugins")
 
 EXAMPLES = """\b
 Examples:
@@ -63,92 +54,25 @@ def list_runs(
     failed) is there where they are not all alike. With RUNs (folders, numbers, or last)
     these alone are shown, noted down or deleted.
     """
-    from ..runs import FOLDERS, Run
+    from ..runs import load_all, row_of, rows_table, told_apart
+    from .display import console
 
     if (note is not None or delete) and not words:
         raise GlassnetError("--note and --delete want a RUN: glassnet runs 3 --note 'with the new rows'")
-    found = runs_of(host, words, runs) if words else [Run(folder) for folder in FOLDERS.all(Path(runs))]
+    found = runs_of(host, words, runs) if words else load_all(runs)
     if delete:
         _delete(found, yes)
         return
     for run in found if note is not None else ():
         keep_note(run.folder, str(note))
-    rows = _chosen([_row(run) for run in found], where, sort, last)
-    for row, differs in zip(rows, _differences(rows), strict=True):
-        row.differs = differs
+    rows = told_apart(_chosen([row_of(run) for run in found], where, sort, last))
     if as_json:
         say(json.dumps([row.words() for row in rows]))
     elif not rows:
         said = f"No run in {runs} is like that" if found else f"No runs in {runs} yet"
         say(f"{said}: glassnet {'runs shows all' if found else 'train digits8x8 makes one'}.")
     else:
-        _print_rows(rows)
-
-
-# --- what is known of a run ------------------------------------------------------------------------------------
-
-
-@dataclass
-class Row:
-    """One run as a line; of a damaged one `stopped` says what is wrong, instead of hiding the others.
-
-    `state` is finished; stopped, by somebody on its way; running; or failed, with the reason in `stopped`.
-    """
-
-    run: str
-    dataset: str = ""
-    state: str = "failed"
-    epochs: int | None = None
-    score: float | None = None
-    metric: str = ""
-    rows: str = ""
-    stopped: str = ""
-    when: str = ""
-    seconds: float | None = None
-    note: str = ""
-    differs: str = ""
-    scores: dict[str, float] = field(default_factory=dict)  # by metric, each so that more is better
-    experiment: Experiment | None = None
-
-    def words(self) -> dict[str, Any]:
-        """As plain data."""
-        from ..files import plain
-
-        kept: dict[str, Any] = plain({name: value for name, value in vars(self).items() if name not in _INNER})
-        return kept
-
-
-_INNER = ("experiment", "scores")
-
-
-def _row(run: Run) -> Row:
-    row = Row(str(run.folder), note=note_of(run.folder))
-    try:
-        row.experiment = run.experiment
-        row.dataset = str(run.experiment.dataset)
-        row.when = str(run.provenance.get("started", ""))
-        row.state = _state(run)
-        if not run.result:
-            row.stopped = "unfinished: glassnet train --resume goes on" if row.state == "stopped" else ""
-            return row
-        score = run.score(run.chosen_by())
-        row.epochs, row.score, row.metric, row.rows = run.result["epochs"], score.value, score.metric, score.split
-        row.seconds, row.stopped = run.result.get("seconds"), run.result["stopped"]
-        every = {name: run.score(score.split, name) for name in run.metrics}
-        row.scores = {name: one.value * (-1 if one.better == "lower" else 1) for name, one in every.items()}
-    except GlassnetError as error:
-        row.state, row.stopped = "failed", str(error)
-    return row
-
-
-def _state(run: Run) -> str:
-    """Whether it came to its end, is on its way to it, was stopped by somebody, or broke."""
-    if is_owned(run.folder):
-        return "running"
-    stopped = str(run.result["stopped"]) if run.result else ""
-    if stopped.startswith(("diverged", "failed")):
-        return "failed"
-    return "stopped" if stopped in ("", "interrupted", "stopped by its caller") else "finished"
+        console().print(rows_table(rows))
 
 
 # --- choosing --------------------------------------------------------------------------------------------------
@@ -156,9 +80,11 @@ def _state(run: Run) -> str:
 
 def _chosen(rows: list[Row], where: Sequence[str], sort: str, last: int | None) -> list[Row]:
     """Those that are wanted, in the order that is."""
+    from ..runs import choices_of
+
     for condition in where:
         name, equals, value = condition.partition("=")
-        known = [field for row in rows[:1] for field in _choices(row)]
+        known = [field for row in rows[:1] for field in choices_of(row)]
         if not equals or (known and name not in known):
             raise GlassnetError(
                 f"--where wants CHOICE=VALUE, such as dataset=iris, not {condition!r}."
@@ -183,64 +109,16 @@ def _sorted(rows: list[Row], sort: str) -> list[Row]:
     return sorted(rows, key=lambda row: -row.scores.get(row.metric if sort == "score" else sort, float("-inf")))
 
 
-def _choices(row: Row) -> dict[str, str]:
-    """Its choices in words, by field; none of a run that can't be read."""
-    from ..experiment import said
-
-    if row.experiment is None:
-        return {}
-    return {field.name: said(getattr(row.experiment, field.name)) for field in fields(row.experiment)}
-
-
 def _meant(row: Row, name: str) -> list[str]:
     """What a choice of a run may be called: in full, and a part by its name alone."""
-    value = _choices(row).get(name, "")
+    from ..runs import choices_of
+
+    value = choices_of(row).get(name, "")
     title = [row.experiment.title] if row.experiment is not None and name == "dataset" else []
     return [value, value.partition(":")[0], *title]
 
 
-def _differences(rows: Sequence[Row]) -> list[str]:
-    """What each chose that most of the others of its data set did not."""
-    said = []
-    chosen = [_choices(row) for row in rows]
-    for row, own in zip(rows, chosen, strict=True):
-        alike = [one for other, one in zip(rows, chosen, strict=True) if other.dataset == row.dataset]
-        names = [name for name in own if name not in _SHOWN]
-        usual = {name: Counter(one.get(name) for one in alike).most_common(1)[0][0] for name in names}
-        said.append(", ".join(f"{name.replace('_', ' ')} {own[name]}" for name in names if own[name] != usual[name]))
-    return said
-
-
 # --- showing and changing --------------------------------------------------------------------------------------
-
-
-def _print_rows(rows: Sequence[Row]) -> None:
-    from ..experiment import Experiment
-    from .display import console
-
-    cells = []
-    for row in rows:
-        score = "" if row.score is None else f"{row.rows} {row.metric} {figure(row.score)}"
-        took = "" if row.seconds is None else duration(row.seconds)
-        title = Experiment(row.dataset).title if row.dataset else ""
-        ended = row.stopped.split(":")[0]
-        epochs = "" if row.epochs is None else str(row.epochs)
-        state = row.state if len({one.state for one in rows}) > 1 else ""
-        cells.append((row.run, title, state, row.differs, epochs, score, _local(row.when), took, ended, row.note))
-    headings = ("run", "dataset", "state", "differs", "epochs", "score", "when", "took", "stopped", "note")
-    kept = [at for at in range(len(headings)) if at < 2 or any(line[at] for line in cells)]
-    table = Table(
-        [headings[at] for at in kept], [[line[at] for at in kept] for line in cells], wraps=("differs", "note")
-    )
-    console().print(table)
-
-
-def _local(when: str) -> str:
-    """A moment as the clock on the wall shows it: `2026-11-29 06:30`."""
-    try:
-        return datetime.fromisoformat(when).astimezone().strftime("%Y-%m-%d %H:%M")
-    except ValueError:
-        return ""
 
 
 def _delete(found: Sequence[Run], yes: bool) -> None:

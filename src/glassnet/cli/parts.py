@@ -172,14 +172,10 @@ def _how_to_use(choice: Choice) -> str:
 def _options_table(choice: Choice) -> list[str]:
     if not choice.part.options:
         return ["It takes no options."]
-    from ..catalog import write
+    from ..catalog import options_table
 
-    rows = []
-    for option in choice.part.options:
-        possible = join(map(write, option.choices)) if option.choices else str(option.range or "")
-        possible += " or none" if option.optional else ""
-        rows.append((option.name, option.type.__name__, write(option.default), possible.strip()))
-    return Table(("OPTION", "TYPE", "DEFAULT", "RANGE"), rows, left=("DEFAULT",)).lines(width_of_output())
+    heading, *rows = options_table(choice.part.options).lines(width_of_output())
+    return [heading.upper(), *rows]
 
 
 def _show_drawing(choice: Choice, png: Path | None) -> None:

@@ -13,6 +13,7 @@ import click
 
 from ..errors import GlassnetError, did_you_mean, join
 from ..folders import short, slug
+from .choices import choices, table_options
 from .edge import say, style
 from .runs import data_option, means_a_run, run_of, runs_option
 from .sections import command, section
@@ -39,6 +40,7 @@ Examples:
   glassnet plot --part relu --part gelu   several parts of a kind in one picture
   glassnet plot --part sgd --part adam:lr=0.05 optimizer_paths:steepness=15
   glassnet plot iris                      a data set, before anything is trained
+  glassnet plot penguins.csv --target species
 """
 
 
@@ -98,15 +100,17 @@ class Job:
     click.option("--output", type=click.Path(path_type=Path), metavar="FOLDER", help="Where files go  [RUN/plots]."),
     click.option("--json", "as_json", is_flag=True, help="Print one JSON list and nothing else."),
 )
+@table_options
 @click.pass_obj
 def plot(
     host: Host, words: tuple[str, ...], every: bool, listing: bool, parts: tuple[str, ...], kind: str | None, form: str,
-    dark: bool, output: Path | None, runs: str, data: str | None, sweeps: str, as_json: bool,
+    dark: bool, output: Path | None, runs: str, data: str | None, sweeps: str, as_json: bool, **table: Any,
 ) -> None:  # fmt: skip
     """Draw RUN: its curves, hits and misses, its inside.
 
     RUN is a folder, a number, or last; several make pictures that compare them. The folder of a sweep, or its name,
-    shows which settings serve best. PLOT is a phrase (see `glassnet list
+    shows which settings serve best, and a data set or a table its inputs before anything is trained; the options of
+    tables are for these. PLOT is a phrase (see `glassnet list
     plots`); without one, all are drawn that fit and are quick. Pictures already there are drawn anew.
     """
     if kind is not None and not parts:
@@ -114,7 +118,12 @@ def plot(
     if dark and form == "pdf":
         raise GlassnetError("a pdf is for paper, which is white: leave --dark away, or give --format svg")
     catalog = host.catalog()
-    subjects, phrases = _read(host, words, parts, kind, runs, data, sweeps, output)
+    given = choices(None, table)
+    if words and not parts and (rows := _rows(words[0], catalog, given, output, runs)):
+        subjects, phrases = [rows], list(words[1:])
+    else:
+        _refuse(given, (*parts, *words, "nothing")[0])
+        subjects, phrases = _read(host, words, parts, kind, runs, data, sweeps, output)
     if listing and phrases:
         raise GlassnetError(f"--list lists all plots and draws none: leave {join(phrases)} away, or --list")
     if listing:
@@ -183,6 +192,32 @@ def _parts(chosen: list[Choice], place: Path) -> list[Subject]:
         if len(each) > 1:
             subjects += [Subject(one, place, end, only="part") for one, end in zip(each, ends, strict=True)]
     return subjects
+
+
+def _rows(word: str, catalog: Catalog, given: dict[str, Any], output: Path | None, runs: str) -> Subject | None:
+    """The rows of a table before anything is trained; None where the word is none."""
+    from ..experiment import Experiment, is_table
+    from ..plotting import rows_of
+
+    if not is_table(word) or means_a_run(word, runs):
+        return None
+    experiment = Experiment.from_mapping(choices(word, given))
+    return Subject(rows_of(experiment, catalog), output or Path("plots"), _safe(f"-{experiment.title}"))
+
+
+def _refuse(given: dict[str, Any], what: str) -> None:
+    """Options of tables say nothing of a run, a part or a data set of the catalog."""
+    from ..data.reading import option_of
+    from ..experiment import flag
+
+    options = [flag(name) for name in given if name != "reading"] + [
+        option_of(word) for word in given.get("reading", ())
+    ]
+    if options:
+        raise GlassnetError(
+            f"{options[0]} is for a table (.csv or .parquet), and {what!r} is none: "
+            "glassnet plot FILE.csv --target COLUMN"
+        )
 
 
 def _is_dataset(word: str, catalog: Catalog) -> bool:

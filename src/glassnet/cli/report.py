@@ -93,15 +93,20 @@ def _plain(findings: dict[str, list[Finding]]) -> dict[str, list[dict[str, objec
 # --- after a training ---------------------------------------------------------------------------------------
 
 
-def standing_out(run: Run) -> Iterator[str]:
-    """What stands out, a line each; that training broke down is said as an error already."""
+def found_in(run: Run) -> tuple[list[Finding], str]:
+    """(what asks for a change, why there is no diagnosis): one of them is empty, or both."""
     from ..pages import diagnose, stands_out
 
     try:
-        found = stands_out(diagnose(run))
+        return stands_out(diagnose(run)), ""
     except Exception as error:
-        yield f"No diagnosis: {_why(error)}"
-        return
+        return [], f"No diagnosis: {_why(error)}"
+
+
+def standing_out(found: list[Finding], why_none: str = "") -> Iterator[str]:
+    """What stands out, a line each; that training broke down is said as an error already."""
+    if why_none:
+        yield why_none
     for finding in found:
         if finding.name != "diverged":
             yield f"What stands out: {finding}"

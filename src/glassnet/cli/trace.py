@@ -36,7 +36,6 @@ Examples:
 """
 
 STAGES = {"forward": "Forward", "loss": "Loss", "back": "Back", "update": "Update"}
-IN_FULL = 3  # steps on a screen: of more, the first and the last
 FILE_WIDTH = 100
 LEGEND = (
     "x W is the matrix product, * goes element by element, n counts the rows; delta is the slope of the loss in z, "
@@ -152,6 +151,7 @@ def _save(trace: Trace, path: Path, digits: int) -> None:
 
 
 def _print(trace: Trace, html: Path | None, digits: int) -> None:
+    from ..tracing import in_full
     from .display import console
 
     screen = console()
@@ -163,7 +163,7 @@ def _print(trace: Trace, html: Path | None, digits: int) -> None:
         screen.print(steps_table(trace))
     if html is None:
         screen.print(wrapped(LEGEND, width) + "\n", style="dim", markup=False)
-        for step in in_full(trace):
+        for step in in_full(trace.steps):
             _print_step(screen, step, width, digits)
     if any(step.comparisons for step in trace.steps):
         _print_check(screen, trace)
@@ -181,17 +181,10 @@ def steps_table(trace: Trace) -> Table:
     return Table(("step", "epoch", "rows", "loss", "penalty"), rows)
 
 
-def in_full(trace: Trace) -> tuple[Step, ...]:
-    """The steps that a screen shows with all their matrices; JSON and pages have them all."""
-    return trace.steps if len(trace.steps) <= IN_FULL else (trace.steps[0], trace.steps[-1])
-
-
 def _print_step(screen: Console, step: Step, width: int, digits: int) -> None:
     from rich.rule import Rule
 
-    rows = count(len(step.rows), "row")
-    told = f"Step {step.number}, epoch {step.epoch}, {rows}, loss {exact(step.loss)}"
-    screen.print(Rule(told, style="bold", characters="═"), width=width)
+    screen.print(Rule(step.describe(), style="bold", characters="═"), width=width)
     stage = None
     for card in step.cards:
         if card.stage != stage:

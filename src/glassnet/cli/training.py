@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import Diverged, GlassnetError, join
+from ..notes import check_note, keep_note
 from ..wording import figure
 from .choices import choices, experiment_options, read_experiment
 from .edge import say
-from .notes import check_note, keep_note
 from .runs import data_option, run_of
 from .sections import command, section
 from .sweep import repeat
@@ -210,15 +210,16 @@ def _finish(recording: Recording, screen: Console | None, report: bool) -> None:
     """What it came to and what stands out, then the page, then what to try next; without a screen only the page."""
     from ..runs import Run
     from .display import next_steps, summary
-    from .report import left_behind, standing_out
+    from .report import found_in, left_behind, standing_out
 
     run = Run(recording.folder, recording.training.catalog, recording.training)
+    found, why_none = found_in(run) if screen is not None else ([], "")
     if screen is not None:
-        for line in (*summary(run), *standing_out(run)):
+        for line in (*summary(run), *standing_out(found, why_none)):
             screen.print(line, markup=False) if isinstance(line, str) else screen.print(line)
     page = left_behind(run) if report else None
     if screen is not None:
-        for line in (*([f"report: {page}"] if page else []), *next_steps(recording)):
+        for line in (*([f"report: {page}"] if page else []), *next_steps(recording, found)):
             screen.print(line, markup=False)
 
 

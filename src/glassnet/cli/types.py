@@ -116,7 +116,9 @@ class ColumnType(click.ParamType):
         """The names in the table's header."""
         from ..experiment import Experiment, look
 
-        given = ctx.params.get("dataset") or next(iter(ctx.args), None)  # of an unfinished line the words are there
+        given = ctx.params.get("dataset") or next(
+            iter(ctx.params.get("words") or ctx.args), None
+        )  # of an unfinished line the words are there
         if not given or not Path(str(given)).is_file() or Path(str(given)).stat().st_size > LARGEST_TABLE:
             return []
         try:

@@ -21,10 +21,12 @@ from ..engines import Layers, farthest
 from ..errors import Diverged, GlassnetError, join
 from ..experiment import Experiment, Training
 from ..experiment.recipes import ENGINE_PACKAGES, recipe_of, session_of
+from ..faces import Face, Shows
 from ..kinds import Engine, Recipe, Session
 from ..training import threads
 from ..training.batches import visiting_order
 from ..training.epochs import Snapshot
+from .faces import engines_face
 
 Array = NDArray[Any]
 
@@ -82,8 +84,8 @@ class Side:
         return median(self.seconds)
 
 
-@dataclass(frozen=True)
-class EngineComparison:
+@dataclass(frozen=True, repr=False)
+class EngineComparison(Face):
     """One experiment in several libraries: `own` is glassnet, `others` the rest.
 
     `judged` names the scored rows: "test", "train" where there are no test rows, or "all" of a set too small to split.
@@ -96,6 +98,9 @@ class EngineComparison:
     own: Side
     others: tuple[Side, ...]
     remarks: tuple[str, ...] = ()
+
+    def _face_(self) -> Iterator[str | Shows]:
+        return engines_face(self)
 
     @property
     def agrees(self) -> bool:

@@ -6,7 +6,7 @@ judged by the very same rows: luck with these rows is shared. The difference is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 from typing import Any
@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 from ..errors import GlassnetError, join
 from ..experiment import Difference, Interval, paired, resampled, unpaired
 from ..experiment import intervals as intervals_of
+from ..faces import Face, Shows, in_brief
 from ..kinds import Metric
-from ..runs import Run, Score
+from ..runs import Run, Score, need_run
 from ..training import Scorer
+from .faces import runs_face
 
 Array = NDArray[Any]
 
@@ -27,8 +29,8 @@ RESAMPLES = 1000
 ROWS = {"validation": "validation rows", "test": "test rows", "train": "training rows", "all": "rows, too few to split"}
 
 
-@dataclass(frozen=True)
-class RunComparison:
+@dataclass(frozen=True, repr=False)
+class RunComparison(Face):
     """Runs beside each other: `scores`, `intervals` and `differences` are by metric, one entry a run.
 
     The first run is what the others are compared with; its own difference is None. `better` says which way is
@@ -45,6 +47,21 @@ class RunComparison:
     differences: Mapping[str, tuple[Difference | None, ...]]
     better: Mapping[str, str]
     settings: Mapping[str, tuple[Any, ...]]
+
+    @property
+    def names(self) -> list[str]:
+        """What each is called: its folder, and where it was never written down its place here and what it learned."""
+        called = [run.folder.name if run.folder.is_dir() else "" for run in self.runs]
+        titles = [f"{place}: {run.title}" for place, run in enumerate(self.runs, 1)]
+        return [name or title for name, title in zip(called, titles, strict=True)]
+
+    @property
+    def split(self) -> str:
+        """The split that holds the rows that judge; of a set too small to split any one does."""
+        return split_of(self.judged)
+
+    def _face_(self) -> Iterator[str | Shows]:
+        return runs_face(self)
 
 
 def compare_runs(runs: Sequence[Run], metric: str | None = None, rows: str | None = None) -> RunComparison:
@@ -77,6 +94,20 @@ def compare_runs(runs: Sequence[Run], metric: str | None = None, rows: str | Non
         differences[name] = (None, *rest)
     better = {name: runs[0].score(split, name).better for name in names}
     return RunComparison(tuple(runs), judged, same, scores, intervals, differences, better, _settings(runs))
+
+
+def compare(runs: Sequence[Any], metric: str | None = None, rows: str | None = None) -> RunComparison:
+    """Runs beside each other, the others against the first: `compare([load(1), load(2)])`, `compare(load_all())`.
+
+    Each is a run, a training that was finished, or a fitted estimator. `metric` picks one score; `rows` is "validation"
+    or "test", by default the validation rows, since comparing is choosing. Shown, it is a table for each score, how the
+    differences were judged, and the choices in which the runs differ.
+
+    Raises `GlassnetError` for fewer than two, for one that is not finished, and where they share no score.
+    """
+    if isinstance(runs, str) or not isinstance(runs, Sequence):
+        raise GlassnetError(f"compare wants a list of runs, compare([load(1), load(2)]), not {in_brief(runs)}")
+    return compare_runs([need_run(one, "compare") for one in runs], metric, rows)
 
 
 def _refuse_unfinished(runs: Sequence[Run]) -> None:

@@ -20,6 +20,7 @@ MOST_TOGETHER = 40  # of the others, the best by themselves
 BINS, ROWS_A_BIN = (4, 8, 16, 32), 5  # as many as suit the column best
 MOST_NAMES = 32  # of a text column, the most frequent
 FOLDS = 5
+WORTH_A_CLOSER_LOOK = 0.8  # of what there is to gain: bins blur what a column knows exactly
 
 Numbers = NDArray[np.float64]
 Codes = NDArray[np.intp]
@@ -55,7 +56,10 @@ class Answers:
         for name in names:
             tried = _bins(evidence, name, rows)
             gains = [_gain(_means(one, y, folds), y, evidence.classes) for one in tried]
-            alone[name], bins[name] = max(gains), tried[int(np.argmax(gains))]
+            bins[name] = tried[int(np.argmax(gains))]
+            if max(gains) > WORTH_A_CLOSER_LOOK and evidence.is_measured(name):
+                gains.append(_gain(_next_to(evidence.numbers(name)[rows], y), y, evidence.classes))
+            alone[name] = max(gains)
         return cls(alone, guess, evidence.classes, len(rows), bins, y, folds)
 
     def together(self, names: Iterable[str]) -> float:
@@ -116,6 +120,14 @@ def _means(bins: Codes, y: Numbers, folds: Codes) -> Numbers:
         sums = np.stack([np.bincount(there, column, size) for column in y[~held].T], axis=1)
         predicted[held] = ((sums + everywhere) / (rows + 1))[bins[held]]
     return predicted
+
+
+def _next_to(numbers: Numbers, y: Numbers) -> Numbers:
+    """The mean of y in the rows before and after each, in the order of a column; a gap comes last."""
+    order = np.argsort(numbers, kind="stable")
+    line, found = y[order], np.empty_like(y)
+    found[order] = np.concatenate([line[1:2], (line[:-2] + line[2:]) / 2, line[-2:-1]])
+    return found
 
 
 def _ridge(B: Numbers, y: Numbers, folds: Codes) -> Numbers:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..errors import GlassnetError, join
+from ..errors import GlassnetError, join, need
 
 MIRROR = "GLASSNET_DATA_MIRROR"
 CACHE = "GLASSNET_CACHE"
@@ -35,6 +35,8 @@ def fetch(
 
     Raises `GlassnetError` when no address gives the file, in one line that names them all.
     """
+    for given in (folder, file):
+        need(given, str, "fetch wants the names of a folder and of a file in it")
     mirror = os.environ.get(MIRROR, "").strip()
     remote = mirror.startswith(("http://", "https://"))
     troubles: list[str] = []

@@ -24,6 +24,9 @@ from .preparation import TOO_FEW_TO_SPLIT
 KNOWS, ALMOST = 0.98, 0.9
 #: ... or it does most of the work, and all others together not half of it.
 MOST_OF_IT, HALF = 0.8, 0.5
+#: ... of numbers also, if all others together leave so many times its squared errors. Of fewer rows than these, a
+#: column may tell the classes apart by luck.
+FEWER_ERRORS, FEWEST_TO_BLAME = 10.0, 100
 #: Robust standard deviations from the median (in logarithms, too, where no number is negative).
 FAR = 8.0
 #: Of all numbers of a column: of more than that none is a slip, unless all are one number, such as 999.
@@ -120,7 +123,7 @@ def columns_that_tell_the_answer(rules: Rules) -> Finding | None:
     known = sorted((n for n in answers.alone if answers.alone[n] >= MOST_OF_IT), key=lambda n: -answers.alone[n])
     others = [name for name in answers.alone if name not in known]
     rest = answers.together(others)
-    if rest >= (ALMOST if best >= KNOWS else HALF) * best or not others:
+    if not others or not (_all_but_knows(answers, best, rest) or rest < HALF * best):
         return None
     metric = "accuracy" if e.classes else "R²"
     each = [f"{name!r} {figure(answers.score(answers.alone[name]))}" for name in known[:_NAMED]]
@@ -129,12 +132,21 @@ def columns_that_tell_the_answer(rules: Rules) -> Finding | None:
         f"{one} alone {'predicts' if len(known) == 1 else 'predict'} the target, with a simple model ({metric}): "
         f"{listed(each)}; the others together have {figure(answers.score(rest))}."
     )
-    sure = best >= KNOWS
+    sure = _all_but_knows(answers, best, rest) and (not e.classes or answers.rows >= FEWEST_TO_BLAME)
     words += f" {it} may have been written down after the answer was known." if sure else ""
     drop = _drop(known) if sure else f"{_drop(known)} if {has} not been known before the answer"
     return Finding(
         "tells the answer", "warning" if sure else "remark", float(answers.score(best)), words, drop, tuple(known)
     )
+
+
+def _all_but_knows(answers: Answers, best: float, rest: float) -> bool:
+    """Whether one column alone knows the answer, and all others together don't come near it.
+
+    Of numbers they may come near: a column that leaves a tenth of their errors' squares is one of its own kind.
+    """
+    far_behind = rest < ALMOST * best or (not answers.classes and 1 - rest >= FEWER_ERRORS * (1 - best))
+    return best >= KNOWS and far_behind
 
 
 def ids(rules: Rules) -> Finding | None:

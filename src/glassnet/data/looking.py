@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import GlassnetError
+from ..faces import Face
 from ..files import plain
 from ..findings import Finding
 from ..kinds import ColumnRole, Dataset
@@ -84,8 +85,8 @@ class ColumnLook:
         return "".join(marks[-(-rows * (len(marks) - 1) // most)] for rows in self.bars) if marks and most else ""
 
 
-@dataclass(frozen=True)
-class Look:
+@dataclass(frozen=True, repr=False)
+class Look(Face):
     """What is seen of a table or a data set; `str()` of it is text, a notebook shows tables.
 
     `classes` are those of the target with their rows. `notes` say how the file was read and what is done to its
@@ -185,6 +186,12 @@ def look_at_sheet(sheet: Sheet, roles: Roles, task: str | None = None, most: int
 
 
 def _columns_only(sheet: Sheet, roles: Roles, most: int | None) -> Look:
+    frame, found, notes = columns_alone(sheet, roles)
+    return Look(sheet.file, len(sheet), _looked_at(frame, found, most), notes)
+
+
+def columns_alone(sheet: Sheet, roles: Roles) -> tuple[Any, list[ColumnRole], tuple[str, ...]]:
+    """(all columns of a file as a DataFrame, the role of each, how it was read), where nobody has named a target."""
     import pandas as pd
 
     frame = pd.DataFrame({name: sheet.column(name, text=name in roles.category) for name in sheet.names})
@@ -192,8 +199,7 @@ def _columns_only(sheet: Sheet, roles: Roles, most: int | None) -> Look:
     aside = {name: ColumnRole(name, "left out", "as you asked") for name in roles.drop}
     found = [aside.get(one.name, one) for one in roles_of(frame, roles, sheet.header)]
     said += [f"{role.why}." for role in found if role.word]
-    columns = _looked_at(frame, found, most)
-    return Look(sheet.file, len(sheet), columns, (*sheet.notes, *said))
+    return frame, found, (*sheet.notes, *said)
 
 
 def look_at_dataset(

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from ..errors import GlassnetError
+from ..faces import in_a_line
 from ..kinds import ColumnRole, Dataset, Task
 from ..probes import EVERYWHERE, Reach
 from ..streams import Stream, generator
@@ -40,6 +41,8 @@ class Rows:
     holds the row numbers in the data set, counted from 0; fixed test rows are counted on from its last row.
     """
 
+    __repr__ = in_a_line
+
     X: Array
     t: Array
     target: Array
@@ -58,6 +61,8 @@ class Prepared:
     `account` tells people what was done with rows and columns (the data set's own
     `notes` come before it); `raw` are the rows before any of it, and `checksum` is their SHA-256.
     """
+
+    __repr__ = in_a_line
 
     train: Rows
     validation: Rows | None

@@ -5,9 +5,12 @@ Each is asked only where something went wrong: a dropout of 0.6 under which a ne
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import numpy as np
 
-from ..experiment import flag
+from ..experiment import DEFAULT_LOSS, flag
 from ..findings import Finding, Remedy
 from ..probes import is_flat
 from ..wording import count, figure, metric, percent, rounded, significant
@@ -22,12 +25,16 @@ LOUD_START = 4.0
 #: The penalties' pull in multiples of the data's, at the initial weights: above 1 the first steps go towards 0 and
 #: not towards the data.
 PULLED = 1.0
+#: ... and where next to nothing was learned, this is enough: the data pull less the better they fit, l1 does not.
+PULLED_DOWN = 0.3
 #: Shares left out that are usual: of hidden units at most a half (Srivastava 2014), of inputs a fifth.
 MOST_DROPOUT, MOST_INPUT_DROPOUT = 0.5, 0.2
 #: A step that is cut to less than this share of the gradient is cut in every step, not in rare ones.
 ALWAYS_CLIPPED = 0.1
 #: Units of the narrowest layer below which what passes is next to nothing.
 NARROW = 3
+#: Of what there is to gain on the training rows, by which a line may be ahead there of a network that learned them.
+BEHIND_ON_TRAINING_ROWS = 0.03
 
 
 def flat_activation(case: Case) -> Finding | None:
@@ -95,7 +102,8 @@ def loud_start(case: Case) -> Finding | None:
 def penalty_too_strong(case: Case) -> Finding | None:
     """Do the penalties pull harder than the data?"""
     start, choices = case.start, case.experiment
-    if not start.pull > PULLED * start.gradient:
+    most = PULLED_DOWN if case.gain("train") < LITTLE_GAINED else PULLED
+    if not start.pull > most * start.gradient:
         return None
     numbers = np.sqrt(case.training.network.weights.stop)
     pull = {"l2": choices.l2 * start.weights, "l1": choices.l1 * numbers}
@@ -160,7 +168,16 @@ def output_unsuited(case: Case) -> Finding | None:
         f"The output {chosen.output.part.name} does not belong to the loss {chosen.loss.part.name}: its slope comes "
         f"between the error and the weights and is small where the network is surely wrong. Its own is {own}."
     )
-    return finding("output unsuited", "warning", 1.0, words, [Remedy("the loss's own", {"output": own})], case.run)
+    remedies = [*_for_classes(case), Remedy("the loss's own", {"output": own})]
+    return finding("output unsuited", "warning", 1.0, words, remedies, case.run)
+
+
+def _for_classes(case: Case) -> Iterator[Remedy]:
+    """The loss that is made for classes, with its own output, where another one was taken."""
+    task = case.training.data.targets.task
+    loss = DEFAULT_LOSS[task]
+    if task in ("binary", "multiclass") and case.training.chosen.loss.part.full_name != f"glassnet/{loss}":
+        yield Remedy("the loss for classes, with its own output", {"loss": loss, "output": "none"})
 
 
 def no_hidden_layer(case: Case) -> Finding | None:
@@ -221,6 +238,22 @@ def penalty_weighs_more(case: Case) -> bool:
     """Whether the penalty is most of what was lowered, while much of what there is to gain was left lying."""
     penalty, loss = case.training.objective.penalty(), case.epochs[-1].loss if case.epochs else 0.0
     return penalty > loss > 0 and case.gain("train") < SOUND_FIT
+
+
+def far_out(case: Case) -> Finding | None:
+    """Is a choice far out, where the network has nothing over a line?
+
+    It asks for a change where the line is ahead, or has learned even the training rows better; otherwise it is a
+    remark, as the network may have learned all that there is to learn.
+    """
+    found, line = loud_start(case) or too_much_left_out(case), case.run.linear
+    if found is None or line is None:
+        return found
+    ahead = gained(line.metrics["train"].get(case.metric, np.nan), case.guess("train")) - case.gain("train")
+    if not ahead > BEHIND_ON_TRAINING_ROWS:
+        return found if line.leader(case.metric, "higher") == "line" else replace(found, severity="remark")
+    words = f"A straight line knows even the training rows better, by {percent(ahead)} of what there is to gain."
+    return replace(found, words=f"{found.words} {words}")
 
 
 CHOICES = (

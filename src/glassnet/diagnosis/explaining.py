@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ..faces import Face
 from ..findings import Finding
 from ..runs import need_run
 from ..tables import Table
@@ -14,8 +15,8 @@ from .case import Case
 from .rules import ask
 
 
-@dataclass(frozen=True)
-class Explanation:
+@dataclass(frozen=True, repr=False)
+class Explanation(Face):
     """What stands out, the most serious first; `asked` questions were asked. `str()` and notebooks show it."""
 
     title: str

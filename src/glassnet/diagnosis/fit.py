@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..findings import Finding, Remedy
+from ..findings import Finding, Remedy, Severity
 from ..wording import change, count, figure, metric, percent, rounded, significant
-from .case import Case
+from .case import Case, gained
 from .remedies import finding, possible
 
 #: Of what there is to gain between guessing and perfect, on the very rows it learned from. Whoever stays below a
@@ -24,6 +24,8 @@ LOST_ON_NEW_ROWS = 0.4
 RISEN_FROM_BEST = 1.25
 #: ... and more standard errors of the mean over validation rows than chance makes of it (2 is 95 %).
 STANDARD_ERRORS = 2.0
+#: Of what was gained: a line that is ahead by less, beside a network that knows its training rows, asks for no change.
+A_LITTLE = 0.15
 #: Width of the 95 % interval of the score, as a share of what there is to gain: two networks that differ by less
 #: can't be told apart.
 WIDE_INTERVAL = 0.2
@@ -81,22 +83,26 @@ def _to_learn_less(case: Case, risen: tuple[float, int] | None) -> Iterator[Reme
     if words.patience is None and risen is not None:
         yield Remedy("keeps the weights of the best epoch", {"patience": "5"})
     remedies = [
-        Remedy(
-            "ten times as much" if words.l2 else "pulls weights towards 0", {"l2": rounded(max(10 * words.l2, 0.01), 1)}
-        ),
+        _stronger(case),
         Remedy("units can't rely on each other", {"dropout": "0.2"}),
     ]
     yield from possible(case.run, remedies[: 1 if words.dropout else 2])
     yield Remedy("more rows")
 
 
-def lost_on_new_rows(case: Case) -> float | None:
+def _stronger(case: Case) -> Remedy:
+    """A penalty that is felt."""
+    l2 = case.experiment.l2
+    return Remedy("ten times as much" if l2 else "pulls weights towards 0", {"l2": rounded(max(10 * l2, 0.01), 1)})
+
+
+def lost_on_new_rows(case: Case, least: float = LOST_ON_NEW_ROWS) -> float | None:
     """The share of the gain on training rows that is lost on test rows; None where it is small or may be chance."""
     if case.judged != "test" or case.gain("train") < LITTLE_GAINED:
         return None
     lost = 1 - case.gain("test") / case.gain("train")
     beyond_chance = case.score("train") > case.interval[1]
-    return lost if lost > LOST_ON_NEW_ROWS and beyond_chance else None
+    return lost if lost > least and beyond_chance else None
 
 
 def validation_risen(case: Case) -> tuple[float, int] | None:
@@ -139,6 +145,8 @@ def no_better_than_a_line(case: Case) -> Finding | None:
         f"(95 %: {change(low)} to {change(high)})."
     )
     if leader == "line":
+        if case.gain("train") > gained(found.metrics["train"].get(metric_, np.nan), case.guess("train")):
+            return _beyond_the_line(case, value, words)
         more = Remedy("the line is fitted to the end", {"epochs": str(4 * max(1, len(case.epochs)))})
         line = Remedy("such a line", _line(case))
         return finding("worse than a straight line", "warning", value, words, [more, line], case.run)
@@ -147,6 +155,16 @@ def no_better_than_a_line(case: Case) -> Finding | None:
         Remedy("more rows may tell them apart"),
     ]
     return finding("no better than a straight line", "remark", value, words, remedies, case.run, command=False)
+
+
+def _beyond_the_line(case: Case, value: float, words: str) -> Finding:
+    """A network that knows its training rows better than the line does and new ones worse: some of it is chance."""
+    words += " On the training rows the network is ahead: what it learned there beyond the line was chance."
+    behind = -value / max(1 - case.guess(case.judged), 1e-300)
+    severity: Severity = "remark" if behind < A_LITTLE * case.gain(case.judged) else "warning"
+    stronger = possible(case.run, [_stronger(case)])
+    remedies = [*stronger, Remedy("such a line", _line(case))]
+    return finding("worse than a straight line", severity, value, words, remedies, case.run, severity == "warning")
 
 
 def _line(case: Case) -> dict[str, str]:

@@ -42,9 +42,7 @@ def inputs_not_scaled(case: Case) -> Finding | None:
     if found is None:
         return None
     number, words = found
-    return finding(
-        "inputs not scaled", "warning", number, words, [Remedy("", {"scale": "standard"})], case.run, command=False
-    )
+    return finding("inputs not scaled", "warning", number, words, [Remedy("", {"scale": "standard"})], case.run)
 
 
 def out_of_scale(training: Training) -> tuple[float, str] | None:

@@ -12,6 +12,8 @@ from .remedies import finding
 
 #: The rate in multiples of that at which a trial comes to its bottom: beyond it the loss only jumps.
 TOO_FAST = 3.0
+#: ... or this, where the trial itself hardly came below the loss of a network that says nothing: its bottom is vague.
+TOO_FAST_FOR_SURE, LEARNED = 30.0, 0.95
 #: ... and a rate by this factor below the suggested one crawls.
 TOO_SLOW = 30.0
 #: Momentum 0.99 sums the last hundred steps up: a rate that suits 0.9 is ten times too large for it.
@@ -69,7 +71,10 @@ def rate_at_rest(case: Case) -> Finding | None:
 def rate_too_large(case: Case) -> Finding | None:
     """Is the rate beyond what a trial of all rates bears?"""
     rate, found = case.rate, case.rates
-    if rate is None or found is None or found.bottom is None or not rate > TOO_FAST * found.bottom:
+    if rate is None or found is None or found.bottom is None:
+        return None
+    learned = found.level.min() < LEARNED * case.start.silent
+    if not rate > (TOO_FAST if learned else TOO_FAST_FOR_SURE) * found.bottom:
         return None
     words = (
         f"The rate {significant(rate)} is {significant(rate / found.bottom, 2)} times the one at which a trial of all "

@@ -8,15 +8,16 @@ from dataclasses import replace
 from ..findings import Finding, by_severity, stands_out
 from ..runs import Run
 from .answers import classes_out_of_balance, outliers
+from .by_heart import BY_HEART_OF
 from .case import Case
 from .choices import (
     CHOICES,
+    far_out,
     flat_activation,
     loud_start,
     no_bend,
     penalty_too_strong,
     penalty_weighs_more,
-    too_much_left_out,
 )
 from .course import diverged, rate_too_high, still_falling
 from .fit import no_better_than_a_line, not_split, overfit, too_few_test_rows, underfit
@@ -34,7 +35,9 @@ SYMPTOMS: tuple[Rule, ...] = (
 )  # fmt: skip
 #: What stands for itself.
 BESIDE: tuple[Rule, ...] = (overfit, too_few_test_rows, not_split)
-RULES: tuple[Rule, ...] = (diverged, *ON_ROWS, inputs_not_scaled, outliers, *CHOICES, *PACE, *SYMPTOMS, *BESIDE)
+RULES: tuple[Rule, ...] = (
+    diverged, *ON_ROWS, inputs_not_scaled, outliers, *CHOICES, *BY_HEART_OF, *PACE, *SYMPTOMS, *BESIDE,
+)  # fmt: skip
 #: Those that read what was written down, and look at no row.
 OF_THE_RECORD = (diverged, rate_too_high, underfit, overfit, still_falling, no_better_than_a_line)
 #: All that can be said about a network that broke down, whose scores mean nothing: what may have thrown it out.
@@ -70,7 +73,7 @@ def ask(case: Case) -> tuple[list[Finding], list[Rule]]:
     if case.diverged:
         found = _broken_down(of)
     else:
-        found = [*of(ON_ROWS), *_learned(of), *of(BESIDE)]
+        found = [*of(ON_ROWS), *_learned(of, of(BESIDE))]
     return consistent(by_severity(found), case.run), asked
 
 
@@ -89,22 +92,33 @@ def _broken_down(of: Ask) -> list[Finding]:
     return [broken, *unscaled]
 
 
-def _learned(of: Ask) -> list[Finding]:
-    """Causes with the symptoms that they explain; symptoms alone where no choice explains them."""
+def _learned(of: Ask, beside: list[Finding]) -> list[Finding]:
+    """Causes with the symptoms that they explain, symptoms alone where no choice explains them, and what stands
+    beside them."""
     on_rows, symptoms = of([inputs_not_scaled, outliers]), of(SYMPTOMS)
     if not stands_out(symptoms):
         hinted = any(one.name in HINTS for one in symptoms)
-        quiet = [*of(QUIET, most=1), *(replace(one, severity="remark") for one in of(LOUD))] if hinted else []
-        return [*on_rows, *(quiet or of([quietly_shrunk])), *symptoms]
+        quiet = ([*of(QUIET, most=1), *of([far_out])] if hinted else []) or of([quietly_shrunk])
+        by_heart = [] if stands_out(quiet) else of(BY_HEART_OF, most=1)
+        return [*on_rows, *quiet, *_with_overfit(by_heart, beside), *symptoms]
     roots = [one for one in symptoms if one.name in ROOTS]
-    causes = on_rows or of(CHOICES) or roots or of(PACE, most=1) or symptoms[:1]
-    return [_with_signs(causes[0], [one for one in symptoms if one not in causes]), *causes[1:]]
+    choices = on_rows or of(CHOICES)
+    by_heart = [] if choices else of(BY_HEART_OF, most=1)
+    causes = choices or by_heart or roots or of(PACE, most=1) or symptoms[:1]
+    causes = [_with_signs(causes[0], [one for one in symptoms if one not in causes]), *causes[1:]]
+    return _with_overfit(causes, beside) if by_heart else [*causes, *beside]
 
 
-#: That a network with hidden layers has nothing over a line is explained where it is no more than a line. Choices that
-#: are far out are worth a remark there, and no more: it may have learned all there is to learn.
-HINTS, QUIET = ("no better than a straight line",), (flat_activation, no_bend)
-LOUD = (loud_start, too_much_left_out)
+def _with_overfit(by_heart: list[Finding], beside: list[Finding]) -> list[Finding]:
+    """What stands beside, with the overfitting told as a sign of what was learned by heart, if anything was."""
+    over = [one for one in beside if one.name == "overfit"]
+    if not by_heart:
+        return beside
+    return [_with_signs(by_heart[0], over), *(one for one in beside if one not in over)]
+
+
+#: That a network with hidden layers has nothing over a line is explained where it is no more than a line.
+HINTS, QUIET = ("no better than a straight line", "worse than a straight line"), (flat_activation, no_bend)
 
 
 def quietly_shrunk(case: Case) -> Finding | None:
@@ -116,8 +130,12 @@ def quietly_shrunk(case: Case) -> Finding | None:
 ROOTS = ("vanishing gradient", "exploding gradient", "classes out of balance")
 
 
+SHOWS_AS = " It shows as: "
+
+
 def _with_signs(cause: Finding, signs: list[Finding]) -> Finding:
     """The cause with what it shows as."""
     if not signs:
         return cause
-    return replace(cause, words=f"{cause.words} It shows as: {names_of(signs)}.", shows_as=tuple(signs))
+    words, shown = cause.words.partition(SHOWS_AS)[0], (*cause.shows_as, *signs)
+    return replace(cause, words=f"{words}{SHOWS_AS}{names_of(shown)}.", shows_as=shown)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from ..catalog import Phrase
 from ..errors import GlassnetError
-from ..experiment import DEFAULT_OPTIMIZER
+from ..experiment import DEFAULT_OPTIMIZER, choose_parts
 from ..kinds import Dataset
 from ..runs import Run
-from .words import CALLED, known_parts, said_in_parameters, with_given
+from .words import CALLED, LARGEST_AUTO_BATCH, experiment_of, known_parts, said_in_parameters, with_given
 
 
 def run_of_fit(estimator: Any, names: Sequence[str] | None = None) -> Run:
@@ -25,10 +26,7 @@ def run_of_fit(estimator: Any, names: Sequence[str] | None = None) -> Run:
         raise GlassnetError(f"this {type(estimator).__name__} is not fitted yet: call fit(X, y) first")
     fitted = estimator._fitted
     if fitted.given is None:
-        raise GlassnetError(
-            f"the rows that this {type(estimator).__name__} was fitted to are kept neither in files nor in copies: "
-            "fit it again in this process to look into it"
-        )
+        return _without_rows(estimator, fitted)
     catalog = with_given(known_parts(), estimator)
     source, features = fitted.given.dataset, fitted.model.features
     if source.feature_names is None and names is not None and len(names) == len(features.columns):
@@ -43,10 +41,37 @@ def run_of_fit(estimator: Any, names: Sequence[str] | None = None) -> Run:
     return Run.of(training, said_by=in_parameters_of(estimator))
 
 
-def _rows_of(estimator: Any, source: Dataset) -> Callable[..., Dataset]:
+def _without_rows(estimator: Any, fitted: Any) -> Run:
+    """A fit from a file or a copy: its network, its choices and its epochs, and in words what it lacks."""
+    gone = (
+        f"the rows that this {type(estimator).__name__} was fitted to are kept neither in files nor in copies: "
+        "fit it again in this process to look into it"
+    )
+    catalog, targets = with_given(known_parts(), estimator), fitted.model.targets
+    epochs = fitted.progress.epochs
+    rows = fitted.seen // len(epochs) if fitted.seen and epochs else LARGEST_AUTO_BATCH
+    with said_in_parameters():
+        words = experiment_of(
+            estimator, catalog, task=targets.task, rows=rows, dtype=fitted.model.network.dtype.name,
+            epochs=len(epochs), seed=fitted.seed,
+        )  # fmt: skip
+        chosen = choose_parts(words, None, targets.task, catalog, targets.columns)
+    run = Run(Path("in-memory"), catalog, said_by=in_parameters_of(estimator), rows_gone=gone)
+    run.__dict__.update(
+        experiment=words.replace(**chosen.words(), dataset=_rows_of(estimator, None)),
+        epochs=epochs,
+        model=fitted.model,
+        provenance={"rows": {"train": rows}} if fitted.seen else {},
+        result={},
+        watched=None,
+    )
+    return run
+
+
+def _rows_of(estimator: Any, source: Dataset | None) -> Callable[..., Dataset | None]:
     """The rows under a name that a title can say."""
 
-    def rows() -> Dataset:
+    def rows() -> Dataset | None:
         return source
 
     rows.__name__ = rows.__qualname__ = type(estimator).__name__

@@ -1,10 +1,18 @@
 """An experiment is plain data: phrases and numbers. `run` makes a training of it, an iterator of epochs."""
 
 from .building import Training, run
-from .choosing import DEFAULT_BATCH, choose_parts, default_optimizer, kept_inputs, load_dataset, need_plugins
+from .choosing import (
+    DEFAULT_BATCH,
+    DEFAULT_LOSS,
+    choose_parts,
+    default_optimizer,
+    kept_inputs,
+    load_dataset,
+    need_plugins,
+)
 from .differences import Difference, paired, unpaired
 from .linear import Beside, Line, fit_line, why_no_line
-from .looking import head, look
+from .looking import head, look, rows_before_training, with_task
 from .results import Interval, baseline, intervals, resampled, wilson
 from .telling import is_table, said
 from .trials import RateRange, batch_trials, rate_range
@@ -13,6 +21,7 @@ from .words import DEFAULT_OPTIMIZER, RULES, SWITCHES, Experiment, Rule, flag, r
 __all__ = [
     "Beside",
     "DEFAULT_BATCH",
+    "DEFAULT_LOSS",
     "DEFAULT_OPTIMIZER",
     "Difference",
     "RULES",
@@ -40,9 +49,11 @@ __all__ = [
     "rate_range",
     "read_toml",
     "resampled",
+    "rows_before_training",
     "run",
     "said",
     "unpaired",
     "why_no_line",
     "wilson",
+    "with_task",
 ]

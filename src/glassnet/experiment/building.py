@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..catalog import Catalog
 from ..data import Features, Prepared, Rows, Split, infer_task, prepare
 from ..data.targets import Units, one_hot_remark
-from ..errors import GlassnetError, GlassnetWarning, join
+from ..errors import GlassnetError, GlassnetWarning, join, need
 from ..kinds import Dataset, Loss, Task
 from ..model import Model, Parts
 from ..network import Network
@@ -332,6 +332,8 @@ class Training:
 
 def run(experiment: Experiment, catalog: Catalog | None = None, *, keep_step_losses: bool = False) -> Training:
     """Start an experiment: `for epoch in run(experiment): ...`; nothing is written to disk."""
+    need(experiment, Experiment, "run wants an Experiment, run(Experiment(dataset='iris'))")
+    need(catalog, Catalog | None, "run wants a catalog, such as Catalog.discover()")
     return Training(experiment, catalog, keep_step_losses=keep_step_losses)
 
 

@@ -15,6 +15,7 @@ from ..data.frames import is_frame, stands_for_frame
 from ..data.reading import option_of
 from ..data.sources import TABLE_SUFFIXES, stem
 from ..errors import GlassnetError
+from ..faces import in_a_line
 from ..kinds import Dataset, Task
 from ..network import Network
 from ..streams import Stream, generator
@@ -40,6 +41,8 @@ class Chosen:
 
     `metrics` is by the name that a score is shown under, and `monitor` is one of these names, or "loss".
     """
+
+    __repr__ = in_a_line
 
     dataset: Choice | None
     loss: Choice

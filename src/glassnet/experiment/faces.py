@@ -1,4 +1,4 @@
-"""A training as a notebook shows it: where it stands, how the loss went, and what was chosen."""
+"""An experiment and a training as a notebook shows them: what was chosen, where it stands, how the loss went."""
 
 from __future__ import annotations
 
@@ -6,13 +6,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite, log10
 from typing import Any
 
+from ..faces import Fold, Shows
 from ..tables import Table, escape
 from ..wording import SPLITS, figure
 
 WIDTH, HEIGHT, MARGIN = 420, 120, 6  # pixels of the curve
 #: Colours that are read on white and on black.
 COLOURS = {"training rows": "#3d8fc6", "validation rows": "#e0703a"}
+HEADINGS = ("choice", "value")
 CHOICES = ("hidden", "activation", "loss", "optimizer", "schedule", "batch_size", "epochs", "l2", "dropout", "patience")
+
+
+def choices_face(experiment: Any, usual: Any) -> Iterator[str | Shows]:
+    """What it is about and what was chosen; what is as usual stands behind a fold."""
+    given = experiment.in_words()
+    chosen = {name: words for name, words in given.items() if words != usual.in_words()[name]}
+    rest = [pair for pair in given.items() if pair[0] not in chosen]
+    yield f"Experiment on {experiment.title}; run(experiment) makes a training of it."
+    if chosen:
+        yield Table(HEADINGS, list(chosen.items()), left=("value",))
+    yield Fold(f"{len(rest)} choices as usual", Table(HEADINGS, rest, left=("value",)))
 
 
 def face_of(training: Any) -> str:
@@ -28,8 +41,7 @@ def face_of(training: Any) -> str:
     else:
         parts.append("<p>Not trained yet: <code>finish()</code> trains to the end.</p>")
     rows = [pair for pair in training.experiment.in_words().items() if pair[0].replace(" ", "_") in CHOICES]
-    table = Table(("choice", "value"), rows).html()
-    return f"{''.join(parts)}<details><summary>choices</summary>{table}</details>"
+    return f"{''.join(parts)}{Fold('choices', Table(HEADINGS, rows)).html()}"
 
 
 def _last_scores(training: Any) -> str:

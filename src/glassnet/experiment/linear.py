@@ -18,6 +18,7 @@ from ..catalog import Catalog
 from ..data import Prepared, Rows, Targets
 from ..data.sparse import dense
 from ..errors import GlassnetError
+from ..faces import in_a_line
 from ..kinds import Task
 from ..network import Network
 from ..training import Objective, Scorer, threads
@@ -44,6 +45,8 @@ CALLED: dict[Task, str] = {
 @dataclass(frozen=True, eq=False)
 class Line:
     """A fitted line: `model` is what it is called, `rows` on how many training rows it was fitted."""
+
+    __repr__ = in_a_line
 
     model: str
     rows: int

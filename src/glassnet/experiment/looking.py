@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 from ..catalog import Catalog
 from ..data.columns import input_table
 from ..data.frames import Frame, is_frame, stands_for_frame
-from ..data.looking import Look, look_at_dataset, look_at_sheet
+from ..data.looking import Look, columns_alone, look_at_dataset, look_at_sheet
 from ..data.reading import Reading, Roles
 from ..data.sheets import Sheet, open_sheet
+from ..data.targets import infer_task
 from ..errors import GlassnetError
+from ..faces import in_brief
 from ..kinds import Dataset
 from .building import Training
 from .choosing import load_dataset, need_plugins
@@ -23,6 +26,7 @@ from .words import Experiment
 def look(what: Any, *, catalog: Catalog | None = None, most: int | None = None, **choices: Any) -> Look:
     """What is in the rows: columns by role, gaps, ranges, classes, what is left out and why, and what stands out.
 
+    `look("iris")` is a data set, `look(X)` a DataFrame, `look(experiment)` what an experiment would learn from.
     `what` is the path of a table, a phrase for a data set, a DataFrame, a `Dataset`, an `Experiment` or a `Training`;
     `choices` are fields of an experiment, such as target="passed" or drop=("name",). Without a target only columns are
     looked at. Of columns after the first `most` only the roles are known. Nothing is trained.
@@ -36,7 +40,7 @@ def look(what: Any, *, catalog: Catalog | None = None, most: int | None = None, 
     if isinstance(what, str | PathLike) or is_frame(what):
         return _look(Experiment(dataset=what, **choices), catalog or Catalog.discover(), most)
     if not isinstance(what, Experiment):
-        raise GlassnetError(f"look at a table, a data set, an Experiment or a Training, not at {what!r:.60}")
+        raise GlassnetError(f"look at a table, a data set, an Experiment or a Training, not at {in_brief(what)}")
     return _look(what.replace(**choices), catalog or Catalog.discover(), most)
 
 
@@ -51,6 +55,33 @@ def _look(experiment: Experiment, catalog: Catalog, most: int | None) -> Look:
         return look_at_sheet(sheet_of(experiment), roles_of_words(experiment), experiment.task, most)
     _, dataset = load_dataset(experiment, catalog)
     return look_at_dataset(dataset, experiment.title, experiment.task, most=most)
+
+
+def rows_before_training(experiment: Experiment, catalog: Catalog) -> Dataset:
+    """The rows of an experiment as they are read; of a table without a target all columns are inputs, and `y` is None.
+
+    Raises `GlassnetError` for a table that can't be read.
+    """
+    need_plugins(experiment, catalog)
+    if experiment.target is None and is_table(experiment.dataset) and not stands_for_frame(experiment.dataset):
+        sheet = sheet_of(experiment)
+        frame, roles, notes = columns_alone(sheet, roles_of_words(experiment))
+        used = [role.name for role in roles if role.used]
+        if not used:
+            raise GlassnetError(f"{sheet.file} has no column of numbers, dates or names: see glassnet data show")
+        return Dataset(frame[used], None, source=sheet.file, columns=tuple(roles), notes=notes)
+    _, dataset = load_dataset(experiment, catalog)
+    return with_task(dataset, experiment.task)
+
+
+def with_task(dataset: Dataset, task: str | None = None) -> Dataset:
+    """The same rows with the question that they ask, if it can be told."""
+    try:
+        return replace(dataset, task=infer_task(dataset, task))
+    except GlassnetError:
+        if task is not None:
+            raise
+        return dataset
 
 
 def sheet_of(experiment: Experiment) -> Sheet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from ..catalog import Phrase
 from ..data.frames import is_frame, stands_for_frame
 from ..data.sources import is_table_path, stem
+from ..errors import GlassnetError
 from ..wording import ours, same
 
 LABELS = {
@@ -74,3 +76,14 @@ def told_apart(values: Sequence[Any]) -> list[str]:
     if len(set(short)) == len({decisive(value) for value in values}):
         return short
     return [str(value) if isinstance(value, float) else said(value) for value in values]
+
+
+def in_toml(value: Any) -> str:
+    """A value as TOML writes it: as JSON does, but for one control character. Functions can't be rebuilt from words."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(in_toml, value))}]"
+    if is_frame(value):
+        raise GlassnetError("a DataFrame is in no file, and TOML can't hold it: write it to one and give its path")
+    if callable(value):
+        raise GlassnetError(f"{function_in_words(value)} is a function, which TOML can't hold: give a phrase")
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import GlassnetError
+from ..errors import GlassnetError, need
+from ..faces import Face, in_a_line
 from ..streams import Stream, generator
 from ..training import Scorer, evaluate, threads, train
 from ..training.batches import Batches, batch_starts
@@ -18,6 +19,8 @@ from ..training.epochs import Progress, Snapshot
 from ..training.objective import weighted_mean
 from ..training.scoring import at_most
 from ..training.steps import Stepper
+from ..wording import count as count_of
+from ..wording import significant
 from .building import Training
 
 Array = NDArray[Any]
@@ -28,8 +31,8 @@ LEAST_FALL = 0.01  # of the highest level: what falls by less has not been learn
 LEVEL_ROWS = 500
 
 
-@dataclass(frozen=True, eq=False)
-class RateRange:
+@dataclass(frozen=True, eq=False, repr=False)
+class RateRange(Face):
     """Loss against a rate that grows with every step; `losses` and `level` are as long as `rates`.
 
     `losses` are of each step's own batch, `level` of the same rows before each step: a batch of few rows says more
@@ -41,6 +44,13 @@ class RateRange:
     rates: Array
     losses: Array
     level: Array
+
+    def _face_(self) -> Iterator[str]:
+        tried = f"{count_of(len(self.rates), 'rate')} tried, from {significant(self.rates[0])} to "
+        found = "nothing was learned at any of them"
+        if self.bottom is not None and self.suggested is not None:
+            found = f"about {significant(self.suggested)} suits, the loss is lowest near {significant(self.bottom)}"
+        yield f"{tried}{significant(self.rates[-1])}: {found}"
 
     @property
     def bottom(self) -> float | None:
@@ -58,11 +68,16 @@ class RateRange:
 def rate_range(training: Training, low: float = 1e-6, high: float = 10.0, steps: int = 200) -> RateRange:
     """Train while the rate grows from `low` to `high`, by the same factor each step, and write down the loss.
 
+    `rate_range(run(experiment)).suggested` is a rate to begin with.
     It starts from the network's weights and leaves them, and everything else, as they were. The level is that of at
     most 500 evenly spaced training rows; where it is four times its lowest, or no longer a number, the test ends
     early. (Smith 2017, who looks at the losses of batches.)
     """
     _need_training(training, "rate_range")
+    for given in (low, high, steps):
+        need(given, int | float | np.number, "rate_range wants numbers for low, high and steps")
+    if not 0 < low < high or steps < 2:
+        raise GlassnetError(f"rate_range wants 0 < low < high and at least 2 steps, not {low}, {high} and {steps}")
     choice = training.chosen.optimizer
     optimizer = choice.build()
     if optimizer.update is None or "lr" not in choice.options:
@@ -89,8 +104,7 @@ def rate_range(training: Training, low: float = 1e-6, high: float = 10.0, steps:
 
 
 def _need_training(given: Any, what: str) -> None:
-    if not isinstance(given, Training):
-        raise GlassnetError(f"{what} wants a training, {what}(run(experiment)), not {type(given).__name__}")
+    need(given, Training, f"{what} wants a training, {what}(run(experiment))")
 
 
 def _batches(training: Training) -> Any:
@@ -109,6 +123,8 @@ class BatchTrial:
     went wrong.
     """
 
+    __repr__ = in_a_line
+
     batch_size: int
     rows: int
     losses: Array
@@ -120,9 +136,14 @@ class BatchTrial:
 def batch_trials(training: Training, sizes: Sequence[int], epochs: int = 10, rows: int = 500) -> list[BatchTrial]:
     """The same start trained with several batch sizes (0: all rows), on at most `rows` evenly spaced training rows.
 
+    `batch_trials(run(experiment), [8, 0], epochs=2)` compares batches of 8 with all rows at once.
     The network's weights are as they were afterwards. With batch normalisation a size of 1 becomes 2.
     """
     _need_training(training, "batch_trials")
+    wanted = "batch_trials wants a list of sizes, such as [8, 32, 0] (0: all rows)"
+    need(sizes, list | tuple | range | np.ndarray, wanted)
+    for size in sizes:
+        need(size, int | np.integer, wanted)
     some = at_most(training.data.train, rows)
     least = 2 if training.network.batch_norm else 1
     _trial(training, some, len(some), 1)  # what only the first one has to load or lay out is on nobody's clock

@@ -13,13 +13,15 @@ from typing import Any
 from ..catalog import Phrase
 from ..data.frames import Frame, is_frame
 from ..data.reading import in_words
-from ..errors import GlassnetError, did_you_mean, join
+from ..errors import GlassnetError, did_you_mean, join, need
+from ..faces import Face, Shows, in_a_line
 from ..files import parse_json, read_bytes
 from ..kinds import TASKS
 from ..schemas import DAMAGE, EXPERIMENT
 from ..synonyms import explains_words, unknown_setting
 from ..synonyms import setting as synonym
 from . import slips, telling
+from .faces import choices_face
 
 Choosable = str | Callable[..., Any]  # a phrase, or in notebooks a part's function itself
 
@@ -35,7 +37,7 @@ def field_called(name: str) -> str:
 
 @explains_words(field_called)
 @dataclass(frozen=True)
-class Experiment:
+class Experiment(Face):
     """A complete choice of phrases and numbers. None means: what suits the task, decided when it is run.
 
     `dataset` is a phrase, the path of a table, or a DataFrame. For tables: `target` names the column to learn, or
@@ -87,6 +89,11 @@ class Experiment:
     split_seed: int = 0
     plugins: tuple[tuple[str, str], ...] = ()
 
+    __repr__ = in_a_line
+
+    def _face_(self) -> Iterable[str | Shows]:
+        return choices_face(self, Experiment())
+
     def __post_init__(self) -> None:
         if isinstance(self.dataset, PurePath):
             object.__setattr__(self, "dataset", str(self.dataset))
@@ -116,6 +123,7 @@ class Experiment:
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any], where: str = "an experiment") -> Experiment:
+        need(values, Mapping, "an experiment wants names with their values, {'dataset': 'iris'}")
         known = [field.name for field in fields(cls)]
         for name in values:
             if name not in known:
@@ -125,6 +133,7 @@ class Experiment:
     @classmethod
     def from_toml(cls, path: str | Path) -> Experiment:
         """Read a TOML file whose keys are the fields of an experiment."""
+        need(path, str | Path, "from_toml wants the path of a TOML file")
         return cls.from_mapping(read_toml(path), where=str(path))
 
     @classmethod
@@ -145,7 +154,7 @@ class Experiment:
         """The experiment as TOML, for `--config`; a choice that is left to the task, and an empty list, is left out."""
         empty = [name for name in TUPLES if getattr(Experiment, name) == () == getattr(self, name)]
         said = {name: value for name, value in asdict(self).items() if value is not None and name not in empty}
-        lines = [f"{name} = {_in_toml(value)}" for name, value in said.items()]
+        lines = [f"{name} = {telling.in_toml(value)}" for name, value in said.items()]
         return "\n".join(lines) + "\n"
 
     @property
@@ -387,14 +396,3 @@ def read_toml(path: str | Path) -> dict[str, Any]:
         raise GlassnetError(f"{path} is not an experiment: its brackets are too deep") from error
     except OSError as error:
         raise GlassnetError(f"can't read {path}: {error.strerror}") from error
-
-
-def _in_toml(value: Any) -> str:
-    """A value as TOML writes it: as JSON does, but for one control character. Functions can't be rebuilt from words."""
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_in_toml, value))}]"
-    if is_frame(value):
-        raise GlassnetError("a DataFrame is in no file, and TOML can't hold it: write it to one and give its path")
-    if callable(value):
-        raise GlassnetError(f"{telling.function_in_words(value)} is a function, which TOML can't hold: give a phrase")
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

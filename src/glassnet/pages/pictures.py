@@ -16,9 +16,10 @@ from ..errors import GlassnetError
 from ..experiment.repeating import program
 from ..hooks import PROJECT
 from ..pictures.dark import marked_photos
-from ..pictures.files import POINTS_AN_INCH, render
+from ..pictures.files import PIXELS_AN_INCH, POINTS_AN_INCH, render
 from ..plotting import Fitting, blamed_on, draw, fitting_plots
 from ..runs import Run
+from .narrow import panels_markup
 
 #: Characters of an SVG beyond which a PNG may be shorter: a cloud of thousands of points.
 LONGEST_SVG = 250_000
@@ -26,7 +27,6 @@ LONGEST_SVG = 250_000
 #: pixels, so that a great many long drawings don't drive out what comes after them.
 ROOM, ROOM_FOR_PNG = 1_900_000, 700_000
 PNG_DPI = 130
-PIXELS_AN_INCH = 96
 WIDE = 9.0  # inches, from which a picture gets a line of the page to itself: half of one would be too small to read
 
 
@@ -88,10 +88,14 @@ def _command(subject: Any, name: str) -> str:
 def embedded(figure: Any, prefix: str, label: str, room: int = ROOM) -> str:
     """A matplotlib figure as markup of its own; `label` says what it shows to whoever can't see it.
 
-    Where the drawing is long, or longer than the `room` there is, it becomes pixels if these are shorter.
+    Where the drawing is long, or longer than the `room` there is, it becomes pixels if these are shorter. Where it has
+    panels side by side, windows on each come first, which a narrow page shows in its place.
     """
     svg = as_svg(figure, prefix, label)
-    return svg if len(svg) <= min(LONGEST_SVG, room) else min(svg, as_png(figure, label), key=len)
+    panels = panels_markup(figure, drawing := f"{prefix}-figure_1")
+    if len(svg) > min(LONGEST_SVG, room):
+        svg = min(svg, as_svg_of_pixels(figure, drawing, label) if panels else as_png(figure, label), key=len)
+    return panels + svg
 
 
 def as_svg(figure: Any, prefix: str, label: str) -> str:
@@ -122,5 +126,19 @@ def inline(document: str, prefix: str, label: str) -> str:
 def as_png(figure: Any, label: str) -> str:
     """An `<img>` element that holds its own pixels."""
     width = figure.get_figwidth() * PIXELS_AN_INCH
-    data = base64.b64encode(render(figure, "png", dpi=PNG_DPI)).decode()
-    return f'<img alt="{escape(label)}" style="--wide:{width:.0f}px" src="data:image/png;base64,{data}">'
+    return f'<img alt="{escape(label)}" style="--wide:{width:.0f}px" src="{_pixels(figure)}">'
+
+
+def as_svg_of_pixels(figure: Any, drawing: str, label: str) -> str:
+    """An `<svg>` element that holds pixels under an id, for windows on parts of them."""
+    points = [POINTS_AN_INCH * inches for inches in figure.get_size_inches()]
+    size = 'width="{:.2f}" height="{:.2f}"'.format(*points)
+    return (
+        f'<svg role="img" aria-label="{escape(label)}" viewBox="0 0 {points[0]:.2f} {points[1]:.2f}" '
+        f'style="--wide:{figure.get_figwidth() * PIXELS_AN_INCH:.0f}px" xmlns="http://www.w3.org/2000/svg">'
+        f'<image id="{drawing}" {size} href="{_pixels(figure)}"/></svg>'
+    )
+
+
+def _pixels(figure: Any) -> str:
+    return f"data:image/png;base64,{base64.b64encode(render(figure, 'png', dpi=PNG_DPI)).decode()}"

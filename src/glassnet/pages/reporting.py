@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..errors import GlassnetError
+from ..errors import GlassnetError, need
 from ..runs import Run, need_run
 from .comparison import write_comparison
 from .page import FILE, write_report
@@ -15,6 +15,7 @@ from .page import FILE, write_report
 def report(subject: Any, path: str | Path | None = None) -> Path:
     """Write one self-contained page about a run, or about several side by side, and return its path.
 
+    `report(clf, "clf.html")`, `report([load(1), load(2)], "both.html")`.
     `subject` is a run (`load("last")`), a training that was finished, a fitted `GlassClassifier` or `GlassRegressor`, a
     scikit-learn pipeline or search that ends in one, or a list of these. Without a `path` the page of a run that was
     kept goes into its folder, any other is `report.html`; what is there already is replaced in a run's folder alone.
@@ -23,6 +24,9 @@ def report(subject: Any, path: str | Path | None = None) -> Path:
     """
     several = isinstance(subject, Sequence) and not isinstance(subject, str) and not hasattr(subject, "steps")
     runs = [need_run(one, "report") for one in subject] if several else [need_run(subject, "report")]
+    need(path, str | Path | None, "report wants a path, such as 'report.html'")
+    if not runs:
+        raise GlassnetError("report wants at least one run, and this list is empty")
     place = _place(runs, path)
     if len(runs) == 1:
         return write_report(runs[0], place)

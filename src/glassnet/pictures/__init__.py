@@ -9,7 +9,7 @@
 Figures are matplotlib's, made with its object API alone: pyplot keeps every figure in a global list.
 """
 
-from ..wording import count, metric, significant
+from ..wording import count, metric, percent, significant
 from ..wording import figure as said
 from .files import FORMS, render, save
 from .look import (
@@ -130,6 +130,7 @@ __all__ = [
     "panels",
     "part_names",
     "rate_factors",
+    "percent",
     "render",
     "rows_in_words",
     "said",

@@ -17,6 +17,7 @@ from .fonts import lent
 
 FORMS = ("png", "svg", "pdf")
 POINTS_AN_INCH = 72  # what SVG and PDF count in
+PIXELS_AN_INCH = 96  # what pages count in
 
 
 def save(figure: Any, path: str | Path, elsewhere: str = "give another path", dark: bool = False) -> Path:

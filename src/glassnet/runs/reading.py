@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import pairwise
@@ -20,6 +20,7 @@ from ..data.handed import Handed, read_handed
 from ..errors import GlassnetError, did_you_mean, join
 from ..experiment import Beside, Experiment, Training, is_table, need_plugins
 from ..experiment.building import history_table
+from ..faces import Face
 from ..files import MOST_WORDS, array_shapes, is_plain, plain, read_arrays, read_json, read_text, write_text
 from ..folders import number_of
 from ..kinds import Dataset, Metric
@@ -43,13 +44,14 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True)
-class Run:
+@dataclass(frozen=True, repr=False)
+class Run(Face):
     """A run that was kept. Reading is lazy: each property reads its own file.
 
     `training_given` is its training where that is still in memory, just finished: nothing is built anew then.
     `data_given` is where its table is now, if that has moved. `said_by` turns changes of settings into the words of
-    whoever trained it, where that was neither a command nor an experiment.
+    whoever trained it, where that was neither a command nor an experiment. `rows_gone` says why its rows can't be had
+    again: what needs none of them is there all the same.
     """
 
     folder: Path
@@ -57,6 +59,7 @@ class Run:
     training_given: Training | None = None
     data_given: Any = None
     said_by: Callable[[Mapping[str, str]], list[str]] | None = None
+    rows_gone: str = ""
 
     @classmethod
     def of(
@@ -150,6 +153,7 @@ class Run:
 
     def training(self, epochs: int | None = None) -> Training:
         """The experiment set up anew, at its beginning, on the same rows: they are drawn from the split's seed."""
+        self._refuse_gone()
         experiment = self.experiment if epochs is None else self.experiment.replace(epochs=epochs)
         known = self.training_given or self.__dict__.get("trained")  # loading large sets again takes its time
         here = experiment if known is None else experiment.replace(dataset="")
@@ -167,6 +171,10 @@ class Run:
         if source is None and training.data.checksum != self.provenance.get("data_sha256"):
             raise self._origin().changed()
         return training
+
+    def _refuse_gone(self) -> None:
+        if self.rows_gone:
+            raise GlassnetError(self.rows_gone)
 
     @cached_property
     def table(self) -> Dataset | None:
@@ -217,8 +225,11 @@ class Run:
         epoch = done if self.experiment.patience is None else best or done
         return measure(training.objective, training.data.train, epoch=epoch)
 
-    def _repr_html_(self) -> str:
-        """Its scores as a table, for notebooks; nothing is loaded but what was written down."""
+    def __repr__(self) -> str:
+        return f"<Run {self.folder}>"  # its files may be damaged or gone
+
+    def _face_(self) -> Iterator[Table]:
+        """Its scores; nothing is loaded but what was written down."""
         title = f"{self.folder}: {self.experiment.title}, {self.result.get('stopped', 'unfinished')}"
         rows = []
         for name in self.metrics:
@@ -228,7 +239,7 @@ class Run:
             beside = [] if self.linear is None else [self.linear.metrics[self.judged].get(name)]
             rows.append((name, *map(figure, (*cells, score.baseline, *beside)), span))
         line = [] if self.linear is None else ["straight line"]
-        return Table(("score", *self.scored, "baseline", *line, f"{self.judged}, 95 %"), rows, title).html()
+        yield Table(("score", *self.scored, "baseline", *line, f"{self.judged}, 95 %"), rows, title)
 
     # --- scores: what was written down, so nothing is loaded ------------------------------------------------
 
@@ -294,6 +305,7 @@ class Run:
     def need_result(self) -> None:
         """Raise `GlassnetError` while there are no final figures."""
         if not self.result:
+            self._refuse_gone()
             resume = f"glassnet train --resume {shlex.quote(str(self.folder))}"
             raise GlassnetError(f"{self.folder} is not finished: go on with {resume}")
 

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from ..data import Features
 from ..data.targets import Units
-from ..errors import GlassnetError
+from ..errors import GlassnetError, need
 from ..experiment import Training
 from ..files import is_plain, plain, read_arrays, remove_leftovers, write_arrays, write_text, writing
 from ..folders import Folders
@@ -125,6 +126,9 @@ class Recording:
     def __repr__(self) -> str:
         return f"<Recording of {self.training.describe()}, kept in {self.folder}>"
 
+    def _repr_html_(self) -> str:
+        return f"{self.training._repr_html_()}<p>kept in {escape(str(self.folder))}</p>"
+
     def conclude(self) -> dict[str, Any]:
         """Write the model and the final figures of what was done so far; the figures are returned, too."""
         write_arrays(self.folder / "model.npz", self.training.model.to_arrays())
@@ -165,6 +169,8 @@ def record(
     `watch` says what of the inside is kept, too: "norms", "units", "histograms", "path", several of them with
     commas, or "all". Watching changes no number of the training.
     """
+    need(training, Training, "record wants a training, record(run(experiment))")
+    need(runs, str | Path, "record wants the folder of runs, such as 'runs'")
     looking = Watch(training.objective, training.data.train, watch) if watch else None
     folder = FOLDERS.new(Path(runs), training.experiment.title)
     try:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..errors import GlassnetError
 from ..experiment import Training
+from ..faces import in_brief
 from .reading import Run
 
 
@@ -30,7 +31,7 @@ def need_run(subject: Any, what: str) -> Run:
     if run is None:
         raise GlassnetError(
             f"{what} wants a run (glassnet.load('last')), a training, or a fitted GlassClassifier or GlassRegressor, "
-            f"alone or at the end of a pipeline, not {type(subject).__name__}"
+            f"alone or at the end of a pipeline, not {in_brief(subject)}"
         )
     return run
 
@@ -50,6 +51,18 @@ def _in_estimator(subject: Any, names: Sequence[str] | None) -> Run | None:
     if hasattr(subject, "estimator_"):  # a fixed or tuned threshold, and others around one estimator
         return _in_estimator(subject.estimator_, names)
     return None
+
+
+def inputs_of(subject: Any, X: Any) -> Any:
+    """Rows as the network in a subject takes them: the steps of a pipeline before it have done their work on them."""
+    if isinstance(subject, Run | Training) or hasattr(subject, "as_run"):
+        return X
+    if hasattr(subject, "best_estimator_"):
+        return inputs_of(subject.best_estimator_, X)
+    if isinstance(steps := getattr(subject, "steps", None), list) and steps:
+        return inputs_of(steps[-1][1], subject[:-1].transform(X) if len(steps) > 1 else X)
+    inside = getattr(subject, "regressor_", None) or getattr(subject, "estimator_", None)
+    return X if inside is None else inputs_of(inside, X)
 
 
 def _names_after(steps: Any) -> list[str] | None:

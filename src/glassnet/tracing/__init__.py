@@ -6,6 +6,6 @@ the loss can repeat every slope.
 
 from .telling import trace
 from .traces import Trace
-from .values import Card, Comparison, Matrix, Step
+from .values import Card, Comparison, Matrix, Step, in_full
 
-__all__ = ["Card", "Comparison", "Matrix", "Step", "Trace", "trace"]
+__all__ = ["Card", "Comparison", "Matrix", "Step", "Trace", "in_full", "trace"]

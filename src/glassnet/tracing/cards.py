@@ -37,6 +37,11 @@ def cards_of(seen: Seen, training: Training) -> tuple[Card, ...]:
     return (*forward, teller.loss(), *back, *update_cards(seen, training, teller.names))
 
 
+def forward_cards(seen: Seen, training: Training) -> tuple[Card, ...]:
+    """Those of rows that nobody knows the answer of."""
+    return tuple(Teller(seen, training).forward())
+
+
 class Teller:
     """Tells one step: forward through the layers, the loss, and back."""
 
@@ -98,7 +103,9 @@ class Teller:
     def _raw(self) -> Array | None:
         """The inputs as they came, where they are numbers, one for each of the network's, and differ from them."""
         X = np.asarray(self.training.source.X)
-        if X.dtype.kind not in "biuf" or X.shape[1:] != self.seen.X.shape[1:] or self.seen.index.max() >= len(X):
+        if X.dtype.kind not in "biuf" or X.shape[1:] != self.seen.X.shape[1:]:
+            return None
+        if not 0 <= self.seen.index.min() <= self.seen.index.max() < len(X):  # rows of somebody's own
             return None
         raw: Array = X[self.seen.index]
         return None if np.array_equal(raw, self.seen.X) else raw

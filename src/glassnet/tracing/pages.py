@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..wording import count, exact, tiny
 from .numbers import elided, picked, shades, written
-from .values import STAGES, Matrix, Step
+from .values import STAGES, Matrix, Step, in_full
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -24,14 +24,32 @@ GAP = "…"
 DIGITS = 4  # of a number, where none are asked for
 
 
+#: Cells in all for a notebook, which keeps what it shows: where there are more, each matrix has fewer rows and columns.
+MOST_CELLS, SMALLER = 3_000, (60, 24, 12, 6)
+
+
 def page(title: str, remarks: Sequence[str], steps: Sequence[Step], digits: int = DIGITS) -> str:
     """The whole page."""
-    return _template().render(title=title, remarks=remarks, steps=_views(steps, digits), whole=True)
+    return _template().render(title=title, remarks=remarks, steps=_views(steps, digits, MOST_SHOWN), whole=True)
 
 
-def fragment(title: str, remarks: Sequence[str], steps: Sequence[Step]) -> str:
-    """The same without the frame of a page, for a notebook."""
-    return _template().render(title=title, remarks=remarks, steps=_views(steps, DIGITS), whole=False)
+def fragment(title: str, remarks: Sequence[str], steps: tuple[Step, ...]) -> str:
+    """The same without the frame of a page, for a notebook; what is left out of a long one is said."""
+    shown = in_full(steps)
+    most = next((most for most in SMALLER if _cells(shown, most) <= MOST_CELLS), SMALLER[-1])
+    said = [f"Of {count(len(steps), 'step')} the first and the last are shown."] if len(shown) < len(steps) else []
+    if _cells(shown, most) < _cells(shown, MOST_SHOWN):
+        said.append(
+            f"Each matrix is cut to {most} rows and columns: rows=2 follows two rows alone, .layer(1) shows one layer, "
+            'steps[0]["W1"] is a whole matrix, and to_html() writes a page.'
+        )
+    return _template().render(title=title, remarks=[*remarks, *said], steps=_views(shown, DIGITS, most), whole=False)
+
+
+def _cells(steps: Sequence[Step], most: int) -> int:
+    """How many numbers stand in the tables of these steps."""
+    tables = (matrix.table.shape for step in steps for matrix in step.matrices())
+    return sum(min(rows, most) * min(columns, most) for rows, columns in tables)
 
 
 def _template() -> Template:
@@ -48,17 +66,17 @@ def _template() -> Template:
     return environment.get_template("trace.html")
 
 
-def _views(steps: Sequence[Step], digits: int) -> list[tuple[Step, list[dict[str, Any]]]]:
-    return [(step, _stages(step, digits)) for step in steps]
+def _views(steps: Sequence[Step], digits: int, most: int) -> list[tuple[Step, list[dict[str, Any]]]]:
+    return [(step, _stages(step, digits, most)) for step in steps]
 
 
-def _stages(step: Step, digits: int) -> list[dict[str, Any]]:
+def _stages(step: Step, digits: int, most: int) -> list[dict[str, Any]]:
     """Headings with their cards; each matrix beside the cells that show it."""
     stages = []
     for stage in STAGES:
         heading, told = HEADINGS[stage]
         cards = [
-            (card, [(matrix, table(matrix, digits)) for matrix in card.matrices])
+            (card, [(matrix, table(matrix, digits, most)) for matrix in card.matrices])
             for card in step.cards
             if card.stage == stage
         ]
@@ -66,10 +84,10 @@ def _stages(step: Step, digits: int) -> list[dict[str, Any]]:
     return [stage for stage in stages if stage["cards"]]
 
 
-def table(matrix: Matrix, digits: int) -> dict[str, Any]:
+def table(matrix: Matrix, digits: int, most: int = MOST_SHOWN) -> dict[str, Any]:
     """Column names, and rows of (name, cells); a cell is its text and its shade."""
     values = matrix.table
-    rows, columns = elided(values.shape[0], MOST_SHOWN), elided(values.shape[1], MOST_SHOWN)
+    rows, columns = elided(values.shape[0], most), elided(values.shape[1], most)
     texts, levels = written(values, digits), shades(values)
     body = []
     for place in rows:

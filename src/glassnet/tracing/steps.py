@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..data import Rows
 from ..errors import GlassnetError, join
 from ..experiment import Training
+from ..faces import in_brief
 from ..training import Plan, Progress, Scorer, train
 from ..training.batches import batch_starts, visiting_order
 from ..training.epochs import Snapshot
@@ -31,7 +32,7 @@ def follow(training: Training, rows: Rows | None, steps: int) -> list[Seen]:
     The training itself is left as it was: weights, running statistics and progress.
     """
     taken = training.data.train if rows is None else rows
-    _refuse_too_much(training, taken, steps)
+    refuse_too_much(training, taken, steps)
     start = Snapshot.of(training.network)
     progress = replace(training.progress, epochs=[*training.progress.epochs])
     try:
@@ -42,7 +43,7 @@ def follow(training: Training, rows: Rows | None, steps: int) -> list[Seen]:
         start.restore(training.network)
 
 
-def _refuse_too_much(training: Training, rows: Rows, steps: int) -> None:
+def refuse_too_much(training: Training, rows: Rows, steps: int) -> None:
     if steps < 1:
         raise GlassnetError(f"--steps wants a number of at least 1, not {steps}")
     batch = min(training.plan.batch_size or len(rows), len(rows))
@@ -124,6 +125,12 @@ def choose_rows(training: Training, given: int | Sequence[int]) -> Rows:
     rows = training.data.train
     if isinstance(given, int):
         return _taken(rows, _first(training, given))
+    if isinstance(given, str) or not hasattr(given, "__len__"):
+        raise GlassnetError(
+            "rows wants how many (4), their numbers in the data set ([0, 5]), or rows themselves (X[:2]), "
+            f"not {in_brief(given)}"
+        )
+    given = [int(number) for number in given]
     place = {int(number): position for position, number in enumerate(rows.index)}
     for number in given:
         if number not in place:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ..catalog import Catalog
-from ..errors import GlassnetError, join
+from ..data import Rows
+from ..errors import GlassnetError, join, need
 from ..experiment import Experiment, Training
+from ..faces import in_brief
 from ..runs import Run, run_of
 from ..wording import count
-from .cards import cards_of
+from .cards import cards_of, forward_cards
 from .differences import compare
+from .own_rows import are_values, forward_alone, own_rows
 from .steps import choose_rows, follow
 from .traces import Trace
 from .values import Step
@@ -22,8 +25,9 @@ from .words import short
 
 def trace(
     what: Experiment | Training | Run | Any,
-    rows: int | Sequence[int] | None = None,
+    rows: int | Sequence[int] | Any = None,
     *,
+    y: Any = None,
     steps: int = 1,
     check: bool = False,
     catalog: Catalog | None = None,
@@ -33,22 +37,45 @@ def trace(
     An experiment is traced from its initial weights, a training from where it stands (it is left as it is), a run
     from its checkpoint. Without `rows` the steps are those that training takes, batch after batch. A number of rows
     takes the first so many of the next epoch, a list takes training rows by their numbers in the data set; each step
-    then sees just these. `check` repeats every slope by finite differences, see `Step.comparisons`.
+    then sees just these. Rows of your own are given as values, as `predict` takes them: `trace(clf, X[:2])` shows what
+    the network makes of them, and with their answers, `trace(clf, X[:2], y=y[:2])`, how it would learn from them.
+    `check` repeats every slope by finite differences, see `Step.comparisons`.
 
     Raises GlassnetError for rows or steps that there are not.
     """
+    need(steps, int, "trace wants a number of steps")
     training = _training(what, catalog)
-    chosen = None if rows is None else choose_rows(training, rows)
+    if y is None and are_values(rows):
+        return _forward_alone(training, own_rows(training, what, rows, None), steps, check)
+    if are_values(rows):
+        chosen: Rows | None = own_rows(training, what, rows, y)
+    elif y is not None:
+        raise GlassnetError("y holds the answers of rows of your own, trace(clf, X[:2], y=y[:2]); others have theirs")
+    else:
+        chosen = None if rows is None else choose_rows(training, rows)
     if chosen is not None and training.network.batch_norm and len(chosen) < 2:
         raise GlassnetError("--batch-norm needs at least 2 rows in a step, not 1: give more --rows")
     seen = follow(training, chosen, steps)
+    return _told(training, [_step(one, training, check) for one in seen], _remarks(training, seen, steps))
+
+
+def _forward_alone(training: Training, rows: Rows, steps: int, check: bool) -> Trace:
+    if steps != 1 or check:
+        raise GlassnetError("steps and slopes need the answers of your rows: trace(..., rows=X, y=answers)")
+    seen = forward_alone(training, rows)
+    cards = forward_cards(seen, training)
+    step = Step(seen.step, seen.epoch, tuple(map(int, rows.index)), float("nan"), 0.0, cards)
+    return _told(training, [step], _remarks(training, [seen], 1))
+
+
+def _told(training: Training, steps: Sequence[Step], remarks: Iterable[str]) -> Trace:
     return Trace(
         title=_title(training),
         experiment=json.loads(training.experiment.to_json()),
         widths=tuple(training.network.widths),
         layers=tuple(range(1, len(training.network.widths))),
-        steps=tuple(_step(one, training, check) for one in seen),
-        remarks=tuple(_remarks(training, seen, steps)),
+        steps=tuple(steps),
+        remarks=tuple(remarks),
     )
 
 
@@ -61,7 +88,7 @@ def _training(what: Experiment | Training | Run | Any, catalog: Catalog | None) 
         return what
     if (run := run_of(what)) is not None:
         return run.trained
-    raise GlassnetError(f"a trace is made of an Experiment, a Training or a Run, not of {what!r:.60}")
+    raise GlassnetError(f"a trace is made of an Experiment, a Training or a Run, not of {in_brief(what)}")
 
 
 def _step(seen: Seen, training: Training, check: bool) -> Step:

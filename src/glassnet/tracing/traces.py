@@ -8,15 +8,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import GlassnetError
+from ..faces import Face, Shows
+from ..tables import Table
 from .pages import fragment, page
-from .values import Card, Step
+from .values import Card, Step, in_full
 
 #: The form of `Trace.to_json`. It grows when a key is renamed or taken away, not when one is added.
 FORMAT = 1
 
 
-@dataclass(frozen=True, eq=False)
-class Trace:
+@dataclass(frozen=True, eq=False, repr=False)
+class Trace(Face):
     """Steps of a training with every number. It holds words and arrays alone: no function, no network.
 
     `experiment` has every default spelled out, `widths` are those of inputs, hidden layers and outputs. `remarks` are
@@ -29,6 +31,17 @@ class Trace:
     layers: tuple[int, ...]
     steps: tuple[Step, ...]
     remarks: tuple[str, ...] = ()
+
+    _all_ = "rows=2 follows two rows alone, .layer(1) shows one layer; to_html() and to_json() hold every number"
+
+    def _face_(self) -> Iterator[str | Shows]:
+        """Every matrix by its formula; the numbers are in `steps[0]["W1"]`, in notebooks and on the page."""
+        yield self.title
+        yield from self.remarks
+        for step in in_full(self.steps):
+            yield f"{step.describe()}; numbers: steps[{self.steps.index(step)}][NAME]"
+            rows = [(one.name, str(one.values.shape), one.formula, one.meaning) for one in step.matrices()]
+            yield Table(("name", "shape", "formula", "meaning"), rows, left=("name", "shape", "formula"))
 
     @property
     def ok(self) -> bool:

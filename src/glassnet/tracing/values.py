@@ -9,6 +9,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..faces import in_a_line
+from ..wording import count, exact
+
 Array = NDArray[Any]
 Stage = Literal["forward", "loss", "back", "update"]
 STAGES: tuple[Stage, ...] = ("forward", "loss", "back", "update")
@@ -29,6 +32,8 @@ class Matrix:
     meaning: str
     rows: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+
+    __repr__ = in_a_line
 
     @property
     def table(self) -> Array:
@@ -64,6 +69,9 @@ class Card:
     title: str
     matrices: tuple[Matrix, ...]
     words: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Card {self.title!r}: {', '.join(matrix.name for matrix in self.matrices)}>"
 
     def as_plain(self) -> dict[str, Any]:
         return {
@@ -126,6 +134,7 @@ class Comparison:
 class Step:
     """One update of the weights. `rows` are row numbers of the data set; `loss` is the mean, without `penalty`.
 
+    Rows of one's own are numbered -1, -2, ...; without answers they only go forward, and `loss` is NaN.
     `step["dW1"]` are the values of the matrix of that name.
     """
 
@@ -136,6 +145,19 @@ class Step:
     penalty: float
     cards: tuple[Card, ...]
     comparisons: tuple[Comparison, ...] = ()
+
+    def describe(self) -> str:
+        """`Step 13, epoch 4, 32 rows, loss 0.763211`."""
+        where = f"Step {self.number}, epoch {self.epoch}, {count(len(self.rows), 'row')}"
+        return f"{where}, loss {exact(self.loss)}" if self.is_step else f"{where}: forward alone, without answers"
+
+    @property
+    def is_step(self) -> bool:
+        """Whether weights were changed; rows without answers only go forward."""
+        return any(card.stage == "update" for card in self.cards)
+
+    def __repr__(self) -> str:
+        return f"<{self.describe()}: {', '.join(matrix.name for matrix in self.matrices())}>"
 
     def __getitem__(self, name: str) -> Array:
         for matrix in self.matrices():
@@ -158,6 +180,14 @@ class Step:
             "cards": [card.as_plain() for card in self.cards],
             "comparisons": [one.as_plain() for one in self.comparisons],
         }
+
+
+IN_FULL = 3  # steps on a screen: of more, the first and the last
+
+
+def in_full(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The steps that a screen or a notebook shows with all their matrices; JSON and pages have them all."""
+    return steps if len(steps) <= IN_FULL else (steps[0], steps[-1])
 
 
 def plain(value: Any) -> Any:

@@ -46,7 +46,7 @@ def output_names(training: Training) -> tuple[str, ...]:
 
 
 def row_names(index: Iterable[int]) -> tuple[str, ...]:
-    return tuple(f"row {number}" for number in index)
+    return tuple(f"row {number}" if number >= 0 else f"own row {-number}" for number in index)
 
 
 def short(choice: Choice) -> str:

@@ -10,16 +10,18 @@ from typing import Any, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
+from ..faces import Face, in_a_line
 from ..kinds import State
 from ..network import Network
-from ..wording import figure
+from ..tables import Table
+from ..wording import SPLITS, duration, figure, significant
 
 Array = NDArray[Any]
 Scores = dict[str, dict[str, float]]
 
 
 @dataclass(frozen=True, repr=False)
-class Epoch:
+class Epoch(Face):
     """One record of progress.
 
     `loss` is the mean over the epoch's steps, without penalties; `validation_loss` is taken after the last
@@ -79,6 +81,16 @@ class Epoch:
 
     def __repr__(self) -> str:
         return f"<Epoch {self.number}: {self.line(', ')}>"
+
+    def _face_(self) -> Iterable[Table]:
+        """Its losses and scores by split; what it took stands in the title."""
+        losses = {"train": self.loss, "validation": self.validation_loss}
+        splits = [split for split in SCORED if losses[split] is not None or self.scores.get(split)]
+        names = dict.fromkeys(name for split in splits for name in self.scores.get(split, {}))
+        rows = [("loss", *(figure(losses[split]) for split in splits))]
+        rows += [(name, *(figure(self.scores.get(split, {}).get(name)) for split in splits)) for name in names]
+        title = f"epoch {self.number}, step {self.step}: rate {significant(self.rate)}, {duration(self.seconds)}"
+        yield Table(("", *(SPLITS[split] for split in splits)), rows, title)
 
 
 SCORED = ("train", "validation")  # the splits that an epoch has scores of
@@ -145,6 +157,8 @@ class Progress:
     With the network's weights and running statistics it is all that resuming needs: random numbers are
     drawn anew from the seed and the number of the epoch.
     """
+
+    __repr__ = in_a_line
 
     epochs: list[Epoch] = field(default_factory=list)
     step: int = 0

@@ -20,12 +20,13 @@ from .numbers import predicted_actual, residuals
 from .parts import activation_slope
 from .paths import optimizer_paths
 from .plane import decision_boundary, fitted_curve, hidden_units
-from .rows import gallery, most_wrong
+from .rows import gallery
 from .schedules import schedule_rates
 from .several import loss_runs, scores_runs
 from .sweeps import bars_sweep, heatmap_sweep, line_sweep, points_sweep, ranking_sweep
 from .trials import batch_strategies, learning_rate_range
 from .weights import initial_weights
+from .wrong import most_wrong
 
 
 @hookimpl

@@ -90,7 +90,7 @@ def calibration(split: pictures.Split = None, bins: Annotated[int, Range(2, 50)]
             brier = float(np.average((score - positive) ** 2, weights=weight))
             _line(axes, given, true, look, f"{name}: Brier score {pictures.said(brier)}")
             axes.scatter(given, true, s=20 + 180 * counts / counts.max(), color=look["color"], marker=look["marker"])
-        pictures.legend(axes, loc="upper left")
+        pictures.legend(axes, loc="best")
         return made
 
     return Plot(draw, unsuited=lambda run: _unsuited(run, split) or _no_probabilities(run))

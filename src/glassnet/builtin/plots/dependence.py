@@ -10,6 +10,7 @@ import numpy as np
 from glassnet import Plot, Range, pictures
 
 from .inputs import importances, input_groups
+from .values import in_units
 
 if TYPE_CHECKING:
     from glassnet import Run
@@ -62,7 +63,7 @@ def _panel(axes: Any, run: Run, split: pictures.Split, column: int) -> None:
     x, y = dependence(run, split, column)
     for line, label, look in zip(y.T, _names(run), pictures.looks(), strict=False):
         axes.plot(x, line, color=look["color"], linestyle=look["linestyle"], linewidth=2.5, label=label)
-    rows = _in_units(run, column, run.rows(split).X[:MOST_ROWS, column])
+    rows = in_units(run, column, run.rows(split).X[:MOST_ROWS, column])
     ticks = {"color": pictures.BLACK, "alpha": 0.3, "transform": axes.get_xaxis_transform()}
     axes.plot(rows, np.full(len(rows), 0.02), "|", **ticks)
 
@@ -78,7 +79,7 @@ def dependence(run: Run, split: pictures.Split, column: int) -> tuple[Any, Any]:
     for place in places:
         rows[:, column] = place
         means.append(_answers(run, run.trained.network.predict(rows)).mean(axis=0))
-    return _in_units(run, column, places), np.array(means)
+    return in_units(run, column, places), np.array(means)
 
 
 def _answers(run: Run, y: Any) -> Any:
@@ -94,14 +95,6 @@ def _names(run: Run) -> list[str]:
         return pictures.target_captions(run)
     names = pictures.class_names(run)
     return names[1:] if pictures.task_of(run) == "binary" else names
-
-
-def _in_units(run: Run, column: int, values: Any) -> Any:
-    """Prepared values of an input as they stand in the table."""
-    measured = [one for one in run.trained.data.features.columns if one.measured]
-    if column >= len(measured):
-        return values  # 0 or 1: a category, or whether there is a gap
-    return np.asarray(values, dtype=float) * float(measured[column].scale) + float(measured[column].shift)
 
 
 def learning_curve(steps: Annotated[int, Range(2, 12)] = 5) -> Plot:

@@ -162,7 +162,7 @@ def _over_layers(axes: Any, epochs: Any, values: Any, layers: Sequence[str]) -> 
     axes.set_xticks(shown, [*names[:-1], "out"])
     axes.set_xlabel("layer", fontsize=pictures.LABEL)
     if len(epochs) > 1:
-        pictures.legend_below(axes, down=-0.16)
+        pictures.legend_below(axes, down=-0.22)
 
 
 def _over_epochs(axes: Any, epochs: Any, values: Any, layers: Sequence[str]) -> None:

@@ -210,7 +210,7 @@ def hidden_units(
         for layer, (units, a) in enumerate(zip(shown, seen, strict=True)):
             panels = [made.add_subplot(grid[layer, place]) for place in range(len(units))]
             for axes, unit in zip(panels, units, strict=True):
-                pictures.without_scale(axes, f"layer {layer + 1}, unit {unit + 1}")
+                pictures.without_scale(axes, f"layer {layer + 1}\nunit {unit + 1}")
                 image = plane.colour(axes, a[:, unit], pictures.SEQUENTIAL, float(a.min()), float(a.max()))
             pictures.colour_bar(image, panels, "a")
         return made

@@ -26,27 +26,7 @@ def gallery(split: pictures.Split = None, count: Annotated[int, Range(1, 50)] = 
     def draw(run: Run) -> Any:
         rows = pictures.spread(range(len(run.rows(split))), count)
         title = f"Predictions: {pictures.title_of(run)}"
-        return _draw_rows(
-            run, split, rows, title, f"{len(rows)} of {pictures.rows_in_words(run, split)}, evenly spaced"
-        )
-
-    return Plot(draw, unsuited=lambda run: _wants_pictures(run) or pictures.lacks(run, split))
-
-
-def most_wrong(split: pictures.Split = None, count: Annotated[int, Range(1, 50)] = 15) -> Plot:
-    """The rows with the highest loss as pictures: surely wrong, and what it was instead.
-
-    order: loss of the row, highest first
-
-    split: the rows: train, validation or test; none: those that the run is judged by
-    count: how many pictures
-    """
-
-    def draw(run: Run) -> Any:
-        losses = row_losses(run, split)
-        rows = np.argsort(-losses, kind="stable")[:count].tolist()
-        note = f"the {len(rows)} highest losses of {pictures.rows_in_words(run, split)}"
-        return _draw_rows(run, split, rows, f"Most wrong: {pictures.title_of(run)}", note)
+        return draw_rows(run, split, rows, title, f"{len(rows)} of {pictures.rows_in_words(run, split)}, evenly spaced")
 
     return Plot(draw, unsuited=lambda run: _wants_pictures(run) or pictures.lacks(run, split))
 
@@ -80,7 +60,8 @@ def _wants_pictures(run: Run) -> str:
     return "" if image_shape(run) else "its rows are no pictures"
 
 
-def _draw_rows(run: Run, split: pictures.Split, rows: list[int], title: str, note: str) -> Any:
+def draw_rows(run: Run, split: pictures.Split, rows: list[int], title: str, note: str) -> Any:
+    """Some rows of a split as pictures, with what the network says of them."""
     shape = image_shape(run)
     images = [X.reshape(shape) for X in run.rows(split).X[rows]]
     wide = min(WIDE, len(rows))

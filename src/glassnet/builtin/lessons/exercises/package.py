@@ -99,8 +99,8 @@ exercises = (
     ),
     function(
         "own_names",
-        "Write `own_names(module, members)`: the public names, sorted, that a module has defined itself. `members` maps "
-        "each name to the module where it was defined; a name with `_` in front is not public.",
+        "Write `own_names(module, members)`: the public names, sorted, that a module has defined itself. `members` "
+        "maps each name to the module where it was defined; a name with `_` in front is not public.",
         inputs=modules,
         right=(sorted_own, with_a_loop),
         wrong=(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..errors import GlassnetError
+from .errors import GlassnetError
 
 NOTE = "note.txt"  # in the run's folder
 LONGEST = 500
@@ -26,7 +26,7 @@ def check_note(text: str) -> None:
 
 def keep_note(folder: Path, text: str) -> None:
     """Keep it with the run in that folder; an empty one takes the old one away."""
-    from ..files import write_text
+    from .files import write_text  # here: it brings NumPy, and `train --help` must not wait for it
 
     check_note(text)
     if text.strip():
