@@ -28,7 +28,7 @@ ACTIVE = re.compile(r"<script|https?://(?!www\.w3\.org|creativecommons|purl\.org
 #: Of these a prompt and a notebook show one line: bags of functions and rows, errors, and what has words alone.
 LINES = (
     "Activation Block Command Dataset Diverged Engine GlassnetError GlassnetWarning Initializer Loss Metric Optimizer "
-    "Plot Range Recipe Schedule Session"
+    "Plot Range Recipe Schedule Session Exercise Exhibit Lesson Verdict"
 )
 
 
@@ -78,6 +78,7 @@ def results(place: Path, fitted: Any, wine: tuple[pd.DataFrame, Any]) -> dict[st
         glassnet.record(run(Experiment(dataset="iris", epochs=1)), place / "others"), glassnet.Range(0, 1),
         glassnet.Command(command=None), glassnet.GlassnetError("no"), glassnet.GlassnetWarning("hm"),
         glassnet.Diverged("gone"), swept(place),
+        glassnet.lesson("xor").exercises[0], glassnet.Verdict(True),
     ]  # fmt: skip
     returned = {
         "rate_range": glassnet.rate_range(training, steps=20),
@@ -90,6 +91,8 @@ def results(place: Path, fitted: Any, wine: tuple[pd.DataFrame, Any]) -> dict[st
         "epoch": training.progress.epochs[-1],
         "finding": next(iter(glassnet.explain(fitted))),
         "part": parts["optimizer"],
+        "lesson": glassnet.lesson("xor"),
+        "verdicts": glassnet.lesson("xor").check(why="a"),
         "choice": parts["optimizer"].choose({}),
         "guest": catalog.choose("activation", bent),
         "experiment of a function": Experiment(dataset=rows),

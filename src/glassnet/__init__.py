@@ -30,11 +30,10 @@ if TYPE_CHECKING:
         Optimizer,
         Plot,
         Range,
-        Recipe,
         Schedule,
-        Session,
     )
     from .lessons.course import lesson
+    from .libraries import Recipe, Session
     from .network import Network
     from .pages import report
     from .runs import Recording, Run, load_all, record
@@ -106,10 +105,9 @@ __all__ = [
 ]
 
 _HOME = {
-    "kinds": (
-        "Activation Block Command Dataset Engine Initializer Loss Metric Optimizer Plot Range Recipe Schedule Session"
-    ),
+    "kinds": ("Activation Block Command Dataset Engine Initializer Loss Metric Optimizer Plot Range Schedule"),
     "hooks": "hookimpl",
+    "libraries": "Recipe Session",
     "errors": "Diverged GlassnetError GlassnetWarning",
     "estimators": "GlassClassifier GlassRegressor",
     "catalog": "Catalog",

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .kinds import Recipe
+from .libraries import Recipe
 from .wording import ours
 
 __all__ = [

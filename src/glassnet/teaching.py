@@ -30,8 +30,8 @@ class Verdict:
 class Exercise:
     """A task with a checker.
 
-    `check(answer)` returns a `Verdict`. What it is handed is a plain value, an array or, where the student wrote a
-    function, one that is called in the student's own process. `right` are answers that must be accepted, at least two
+    `check` returns a `Verdict` on an answer: on a plain value, an array or, where the student wrote a function, on one
+    that is called in the student's own process. `right` are answers that must be accepted, at least two
     that are written differently; `wrong` are pairs of an answer and the words with which its verdict begins, at
     least three. Both are written as a student would write them: a value, or a function that needs nothing but NumPy.
 

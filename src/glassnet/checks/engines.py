@@ -14,7 +14,8 @@ from ..catalog import Catalog
 from ..engines import Layers, apart, named
 from ..experiment import Experiment, Training
 from ..experiment.recipes import recipe_of, session_of
-from ..kinds import Dataset, Engine, Recipe, Session, Task
+from ..kinds import Dataset, Engine, Task
+from ..libraries import Recipe, Session
 from ..wording import exact, significant, tiny
 from .cases import Call, Case, NotApplicable, Refused, require_functions
 from .running import Promise

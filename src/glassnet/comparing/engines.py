@@ -22,7 +22,8 @@ from ..errors import Diverged, GlassnetError, join
 from ..experiment import Experiment, Training
 from ..experiment.recipes import ENGINE_PACKAGES, recipe_of, session_of
 from ..faces import Face, Shows
-from ..kinds import Engine, Recipe, Session
+from ..kinds import Engine
+from ..libraries import Recipe, Session
 from ..training import threads
 from ..training.batches import visiting_order
 from ..training.epochs import Snapshot

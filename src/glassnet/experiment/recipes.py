@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..catalog import Choice
 from ..errors import GlassnetError
-from ..kinds import Recipe, Session, Words
+from ..libraries import Recipe, Session, Words
 from ..model import Model
 from ..network import Network
 from ..streams import Stream, generator

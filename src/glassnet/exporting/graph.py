@@ -13,7 +13,7 @@ import numpy as np
 
 from ..data import Features, Targets
 from ..errors import GlassnetError, join
-from ..kinds import Recipe, Words
+from ..libraries import Recipe, Words
 from ..wording import ours
 
 OPSET, IR_VERSION = 20, 10  # what onnxruntime reads since 1.18; the newest Gelu is of that age

@@ -23,7 +23,7 @@ from ..errors import GlassnetError, did_you_mean, join
 from ..experiment import Experiment
 from ..experiment.recipes import ENGINE_PACKAGES, recipe_for
 from ..files import aside, write_bytes, write_text
-from ..kinds import Recipe
+from ..libraries import Recipe
 from ..runs import Run
 from . import graph, tables
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..catalog import Catalog, Part
-from ..errors import GlassnetError, did_you_mean, join
+from ..errors import GlassnetError, did_you_mean, join, need
+from ..faces import Face
 from ..hooks import PROJECT
 from ..tables import Table
 from ..teaching import Exercise, Lesson
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from .verdicts import Result
 
 
-@dataclass(frozen=True)
-class Opened:
+@dataclass(frozen=True, repr=False)
+class Opened(Face):
     """A lesson that was opened: its part, its bag, its page and its exercises in the order of the page."""
 
     part: Part
@@ -58,9 +59,15 @@ class Opened:
         """Distribution and name: what progress is kept by."""
         return self.part.full_name
 
-    def __repr__(self) -> str:
-        asked = join(exercise.name for exercise in self.exercises) or "nothing"
-        return f"lesson {self.name}: {self.page.title} ({self.lesson.minutes} minutes; asks for {asked})"
+    def _face_(self) -> Iterable[str | Table]:
+        yield f"lesson {self.name}: {self.page.title} ({self.lesson.minutes} minutes)"
+        rows = [(one.name, one.sort, plain(one.question).split("\n")[0]) for one in self.exercises]
+        yield Table(("exercise", "", "question"), rows)
+        yield (
+            f'lesson("{self.name}").check({self.exercises[0].name}=...) checks an answer'
+            if rows
+            else "It asks for nothing."
+        )
 
     @property
     def answers_file(self) -> str:
@@ -77,7 +84,7 @@ class Opened:
         raise GlassnetError(f"lesson {self.name} has no exercise {name!r}.{did_you_mean(name, names)} {known}")
 
     def check(self, **answers: Any) -> Checked:
-        """The verdicts on answers by name, `lesson("xor").check(best=best)`, as a table in a notebook.
+        """The verdicts on answers by name, `lesson("xor").check(why="b")`, as a table in a notebook.
 
         Here the checker runs beside the answers, in the process that called it. An unknown name is an error.
         """
@@ -92,8 +99,8 @@ class Opened:
         return [word for name in others for word in ("--without", name)]
 
 
-@dataclass(frozen=True)
-class Checked:
+@dataclass(frozen=True, repr=False)
+class Checked(Face):
     """What some answers came to."""
 
     results: Sequence[Result]
@@ -103,22 +110,17 @@ class Checked:
         """Whether all of them are right."""
         return all(result.state == "right" for result in self.results)
 
-    def __repr__(self) -> str:
-        return "\n".join(self._table().lines())
-
-    def _repr_html_(self) -> str:
-        return self._table().html()
-
-    def _table(self) -> Table:
+    def _face_(self) -> Iterable[Table]:
         rows = [(one.exercise, one.state, plain(one.words)) for one in self.results]
-        return Table(("exercise", "", "words"), rows)
+        return (Table(("exercise", "", "words"), rows),)
 
 
 def lesson(name: str) -> Opened:
-    """Open a lesson: `lesson("xor").check(best=0.75)` checks answers; it shows what it asks in a notebook.
+    """Open a lesson: `lesson("xor").check(why="b")` checks answers; it shows what it asks in a notebook.
 
     Raises `GlassnetError` for a name that no lesson has.
     """
+    need(name, str, "lesson wants the name of a lesson, as in lesson('xor')")
     return open_lesson(name, Catalog.discover())
 
 
