@@ -66,6 +66,13 @@ def package() -> Lesson:
     return page("pages/package.md", exercises)
 
 
+def publish() -> Lesson:
+    """Build a wheel, look inside, practise on an index of your own, and raise the version."""
+    from .exercises.publish import exercises
+
+    return page("pages/publish.md", exercises)
+
+
 @hookimpl
 def lessons() -> list[Callable[..., Lesson]]:
     return [
@@ -77,4 +84,5 @@ def lessons() -> list[Callable[..., Lesson]]:
         splits,
         write_a_part,
         package,
+        publish,
     ]
