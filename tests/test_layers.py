@@ -17,7 +17,7 @@ ROOT = Path(glassnet.__file__).parent
 FLOORS = (
     ("wording",),
     ("faces",),
-    ("errors", "kinds", "process", "schemas", "slopes", "streams"),
+    ("errors", "installs", "kinds", "process", "schemas", "slopes", "streams"),
     ("conventions", "files", "findings", "hooks", "probes", "synonyms", "tables"),
     ("backward", "catalog", "data", "folders", "notes", "owners"),
     ("layers",),

@@ -6,6 +6,8 @@ for every other place that swaps one.
 
 from __future__ import annotations
 
+import atexit
+import gc
 import io
 import os
 import sys
@@ -17,6 +19,9 @@ from typing import Any
 
 # Held by whoever swaps something. It is taken again by its own thread, as where a check reads the catalog.
 _lock = threading.RLock()
+
+
+_OBJECTS_BETWEEN_LOOKS = 20_000  # new ones, of some 100 bytes; Python's own habit is 700
 
 
 def _after_fork() -> None:
@@ -33,6 +38,16 @@ def alone() -> Iterator[None]:
     """No other thread swaps anything meanwhile."""
     with _lock:
         yield
+
+
+def short_lived() -> None:
+    """For a process that ends after one command: garbage is looked for rarely, and not at all in the end.
+
+    Python would walk through everything that NumPy, matplotlib and we have made, several times, before it gives the
+    memory back that the end of the process gives back anyway. What a command opens is closed where it was opened.
+    """
+    gc.set_threshold(_OBJECTS_BETWEEN_LOOKS, *gc.get_threshold()[1:])
+    atexit.register(gc.freeze)
 
 
 @contextmanager

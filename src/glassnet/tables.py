@@ -7,11 +7,9 @@ lines.
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 from unicodedata import combining, east_asian_width
 
@@ -147,6 +145,13 @@ def _cell(tag: str, text: str, right: bool) -> str:
     return f"<{tag}{RIGHT * right}>{escape(text)}</{tag}>"
 
 
+def escape(text: str) -> str:
+    """The text as HTML shows it, every sign of it."""
+    from html import escape as escaped  # here: it brings a list of 2,231 names of signs, which no terminal needs
+
+    return escaped(text)
+
+
 def _set(cell: str, size: int, right: bool) -> str:
     text = cut(cell, size)
     blank = " " * (size - breadth(text))
@@ -189,7 +194,11 @@ def wrapped(text: str, size: int, words: Sequence[str] | None = None) -> str:
 
 def width_of_output() -> int | None:
     """Columns of the terminal; None where the output goes to a file or a pipe, which is never cut."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    if not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size  # it brings four ways to pack
+
+    return get_terminal_size().columns
 
 
 def side_notes(pairs: Iterable[tuple[str, str]]) -> str:
