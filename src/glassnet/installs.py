@@ -27,7 +27,26 @@ def may_have(group: str) -> bool:
 
 def version_of(name: str) -> str:
     """The version of an installed distribution; empty if there is none of that name."""
-    return _version_at_a_glance(name) or _version_by_metadata(name)
+    found = _record_at_a_glance(name)
+    if found and (version := _version_in(found, name)):
+        return version
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as told
+
+    try:
+        return told(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def origin_of(name: str) -> str:
+    """What an installer wrote about where an installed distribution came from (PEP 610); empty if it is an index."""
+    found = _record_at_a_glance(name)
+    if found and _version_in(found, name):
+        return _read(found, "direct_url.json").decode("utf-8", "replace")
+    from importlib.metadata import distribution
+
+    return distribution(name).read_text("direct_url.json") or ""
 
 
 def installed_in(place: str) -> Any:
@@ -43,20 +62,22 @@ def _only_folders_are_searched() -> bool:
 
 def _may_tell(place: str, heading: bytes) -> bool:
     records = _records_of(place)
-    return records is None or any(heading in _entry_points(place, record) for record in records)
+    found = (os.path.join(place, record) for record in records or ())  # noqa: PTH118
+    return records is None or any(heading in _read(folder, "entry_points.txt") for folder in found)
 
 
-def _entry_points(place: str, record: str) -> bytes:
+def _read(folder: str, name: str) -> bytes:
     try:
         # pathlib takes longer than the reading, and most have no such file.
-        with open(os.path.join(place, record, "entry_points.txt"), "rb") as file:  # noqa: PTH118, PTH123
+        with open(os.path.join(folder, name), "rb") as file:  # noqa: PTH118, PTH123
             return file.read()
     except OSError:  # where it can't be read, `importlib.metadata` finds nothing either
         return b""
 
 
-def _version_at_a_glance(name: str) -> str:
-    """The version where one plain record of that name is the first on the path; empty where it takes more care."""
+def _record_at_a_glance(name: str) -> str:
+    """The folder with the record of that name where it is a plain one, the first on the path; empty where it takes
+    more care."""
     if not _only_folders_are_searched():
         return ""
     for place in sys.path:
@@ -65,27 +86,15 @@ def _version_at_a_glance(name: str) -> str:
             return ""
         own = [record for record in records if record.rpartition(".")[0].split("-")[0].lower() == name]
         if own or any(record.lower() == "egg-info" for record in records):
-            return _version_in(place, own[0], name) if len(own) == 1 else ""
+            return os.path.join(place, own[0]) if len(own) == 1 else ""  # noqa: PTH118
     return ""
 
 
-def _version_in(place: str, record: str, name: str) -> str:
-    try:
-        with open(os.path.join(place, record, "METADATA"), encoding="utf-8") as file:  # noqa: PTH118, PTH123
-            head = file.read(2_000).partition("\n\n")[0]
-    except (OSError, UnicodeDecodeError):
-        return ""
-    fields = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
+def _version_in(folder: str, name: str) -> str:
+    """The version in a record that is of that name and no other; empty where it can't be read."""
+    head = _read(folder, "METADATA")[:2_000].decode("utf-8", "replace").replace("\r\n", "\n").partition("\n\n")[0]
+    fields = dict(line.split(": ", 1) for line in head.split("\n") if ": " in line)
     return fields.get("Version", "") if fields.get("Name") == name else ""
-
-
-def _version_by_metadata(name: str) -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""
 
 
 def _records_of(place: Any) -> tuple[str, ...] | None:

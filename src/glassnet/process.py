@@ -15,12 +15,14 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from typing import Any
 
 # Held by whoever swaps something. It is taken again by its own thread, as where a check reads the catalog.
 _lock = threading.RLock()
 
 
+_ends_soon = False  # what `short_lived` was told
 _OBJECTS_BETWEEN_LOOKS = 20_000  # new ones, of some 100 bytes; Python's own habit is 700
 
 
@@ -46,8 +48,28 @@ def short_lived() -> None:
     Python would walk through everything that NumPy, matplotlib and we have made, several times, before it gives the
     memory back that the end of the process gives back anyway. What a command opens is closed where it was opened.
     """
+    global _ends_soon
+    _ends_soon = True
     gc.set_threshold(_OBJECTS_BETWEEN_LOOKS, *gc.get_threshold()[1:])
     atexit.register(gc.freeze)
+
+
+def load_matplotlib() -> None:
+    """Load what figures are made of; in a short-lived process without what only its help would show.
+
+    A fifth of the time in which matplotlib loads goes into tables of properties for its docstrings.
+    """
+    if "matplotlib.figure" in sys.modules:
+        return
+    with _lock:
+        artist: Any = import_module("matplotlib.artist")
+        tabled = artist.kwdoc
+        if _ends_soon:
+            artist.kwdoc = lambda _: ""
+        try:
+            import_module("matplotlib.figure")
+        finally:
+            artist.kwdoc = tabled
 
 
 @contextmanager
