@@ -414,7 +414,7 @@ from glassnet import process
 process.load_matplotlib()
 from matplotlib.artist import kwdoc
 from matplotlib.lines import Line2D
-print("linewidth" in kwdoc(Line2D), "linewidth" in Line2D.set.__doc__)
+print("drawstyle" in kwdoc(Line2D), "drawstyle" in Line2D.set.__doc__)
 print(gc.get_threshold()[0] > 10_000)
 """
 

@@ -45,8 +45,7 @@ def alone() -> Iterator[None]:
 def short_lived() -> None:
     """For a process that ends after one command: garbage is looked for rarely, and not at all in the end.
 
-    Python would walk through everything that NumPy, matplotlib and we have made, several times, before it gives the
-    memory back that the end of the process gives back anyway. What a command opens is closed where it was opened.
+    Python would walk through all that NumPy, matplotlib and we have made to free what is freed anyway.
     """
     global _ends_soon
     _ends_soon = True
@@ -55,10 +54,7 @@ def short_lived() -> None:
 
 
 def load_matplotlib() -> None:
-    """Load what figures are made of; in a short-lived process without what only its help would show.
-
-    A fifth of the time in which matplotlib loads goes into tables of properties for its docstrings.
-    """
+    """Load what figures are made of; in a short-lived process without tables for its help, a fifth of the time."""
     if "matplotlib.figure" in sys.modules:
         return
     with _lock:
