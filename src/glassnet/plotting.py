@@ -241,8 +241,8 @@ _WANTED = {
 
 def in_words(subject: Any) -> str:
     """The subject in a message."""
-from types import FunctionType
-from typing import TYPE_CHECKING, Any, Literal, TypeGuard
+    if isinstance(subject, Run) or _is_sweep(subject):
+        return subject.title if isinstance(subject, Run) and subject.rows_gone else str(subject.folder)
     if isinstance(subject, Choice):
         return f"{subject.part.kind} {subject.part.name}"
     if kind_of(subject) == "parts":
@@ -260,8 +260,13 @@ def _read_subject(subject: Any, catalog: Catalog | None) -> tuple[Any, Catalog]:
         if len(runs) == len(subject):
             return runs, catalog or runs[0].catalog
     catalog = catalog or Catalog.discover()
-from types import FunctionType
-from typing import TYPE_CHECKING, Any, Literal, TypeGuard
+    if isinstance(subject, str) and is_table_path(subject):
+        subject = Experiment(dataset=subject)
+    if isinstance(subject, Experiment):
+        return rows_of(subject, catalog), catalog
+    if isinstance(subject, Dataset):
+        return _as_part(with_task(subject), "the data set"), catalog
+    if _is_sweep(subject):
         return subject, catalog
     if isinstance(subject, list | tuple) and subject and all(isinstance(one, PARTS) for one in subject):
         return together([_part(one, catalog) for one in subject]), catalog
