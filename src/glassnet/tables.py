@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from unicodedata import combining, east_asian_width
 
+from .faces import escape
+
 if TYPE_CHECKING:  # rich is imported where a terminal is written to
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
@@ -143,13 +145,6 @@ class Table:
 
 def _cell(tag: str, text: str, right: bool) -> str:
     return f"<{tag}{RIGHT * right}>{escape(text)}</{tag}>"
-
-
-def escape(text: str) -> str:
-    """The text as HTML shows it, every sign of it."""
-    from html import escape as escaped  # here: it brings a list of 2,231 names of signs, which no terminal needs
-
-    return escaped(text)
 
 
 def _set(cell: str, size: int, right: bool) -> str:
