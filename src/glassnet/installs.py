@@ -1,9 +1,9 @@
 """What is installed, as far as the folders of the path tell it at a glance.
 
 Asking `importlib.metadata` is right and slow: with the parser of e-mails that it brings it took a tenth of the
-imports of `glassnet list`, and most starts have no plugin to find. So the folders are looked through by hand first, and whatever is
-not a plain folder (an archive, a finder of somebody else's) is left to `importlib.metadata`. A plugin never vanishes:
-only "there is none" is said here, and only where everything could be looked into.
+imports of `glassnet list`, and most starts have no plugin to find. So the folders are looked through by hand first, and
+whatever is not a plain folder (an archive, a finder of somebody else's) is left to `importlib.metadata`. A plugin never
+vanishes: only "there is none" is said here, and only where everything could be looked into.
 """
 
 from __future__ import annotations
