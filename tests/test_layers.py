@@ -18,7 +18,7 @@ FLOORS = (
     ("wording",),
     ("faces",),
     ("libraries", "teaching"),
-    ("errors", "kinds", "process", "schemas", "slopes", "streams"),
+    ("errors", "installs", "kinds", "process", "schemas", "slopes", "streams"),
     ("conventions", "files", "findings", "hooks", "probes", "synonyms", "tables"),
     ("answers", "backward", "catalog", "data", "folders", "notes", "owners"),
     ("layers",),
@@ -192,8 +192,9 @@ def test_every_module_can_be_imported_alone() -> None:
 # --- what is loaded -----------------------------------------------------------------------------------------
 
 HEAVY = """
-    autograd click glassnet.experiment glassnet.runs jinja2 joblib matplotlib numpy pandas pluggy pooch pyarrow
-    requests rich scipy sklearn starlette tensorflow threadpoolctl torch uvicorn
+    autograd click glassnet.data.sheets glassnet.experiment glassnet.runs glassnet.sweeps importlib.metadata jinja2
+    joblib matplotlib numpy pandas pluggy pooch pyarrow requests rich scipy sklearn starlette tensorflow threadpoolctl
+    torch uvicorn
 """
 LOADED = """
 import os, sys
@@ -244,9 +245,12 @@ def test_training_on_digits_loads_no_other_engine_and_no_downloader(tmp_path: Pa
     found = loaded(COMMAND.format(words="train digits8x8 --epochs 1 --quiet --no-report"), tmp_path)
     assert "glassnet.experiment" in found  # or this test could not fail
     assert not found & {"torch", "tensorflow", "autograd", "jinja2", "starlette", "uvicorn", "pooch", "requests"}
+    assert not found & {"glassnet.data.sheets", "glassnet.sweeps", "rich"}  # no table is read, nothing is shown
     assert not found & {"sklearn", "pandas", "scipy"}  # scikit-learn carries the rows, which are read from its files
 
 
 def test_only_the_page_loads_what_makes_pages(tmp_path: Path) -> None:
     assert "jinja2" not in loaded(COMMAND.format(words="train xor --epochs 1 --no-report"), tmp_path)
-    assert "jinja2" in loaded(COMMAND.format(words="report last"), tmp_path)
+    found = loaded(COMMAND.format(words="report last"), tmp_path)
+    assert {"jinja2", "matplotlib"} <= found
+    assert not found & {"glassnet.data.sheets", "glassnet.sweeps", "importlib.metadata", "sklearn"}

@@ -21,10 +21,9 @@ from waiting import PATIENCE, worked
 
 from glassnet import Experiment, GlassClassifier, GlassnetError, GlassRegressor, Run, load, record, run, save
 from glassnet.catalog import Catalog
-from glassnet.cli.listing import _row
 from glassnet.pages import page_of
 from glassnet.publish.store import LEDGER, Store
-from glassnet.runs import FOLDERS
+from glassnet.runs import FOLDERS, row_of
 from glassnet.sweeps import Plan, begin, resume
 from glassnet.sweeps.local import on_this_machine
 
@@ -94,7 +93,7 @@ def opened(folder: Path) -> Run:
 
 RUN: dict[str, tuple[Reader, ...]] = {
     "experiment.json": (
-        lambda f: _row(Run(f)),
+        lambda f: row_of(Run(f)),
         lambda f: opened(f).trained.scores(),
         lambda f: opened(f).at_checkpoint(),
     ),
@@ -102,7 +101,7 @@ RUN: dict[str, tuple[Reader, ...]] = {
     "history.csv": (lambda f: opened(f).history, lambda f: next(iter(opened(f).resume(9)))),
     "checkpoint.npz": (lambda f: opened(f).at_checkpoint(9), lambda f: next(iter(opened(f).resume(9)))),
     "model.npz": (lambda f: _answers(opened(f)), lambda f: opened(f).trained.scores()),
-    "metrics.json": (lambda f: json.dumps(_row(Run(f)).words(), allow_nan=False), lambda f: opened(f)._repr_html_()),
+    "metrics.json": (lambda f: json.dumps(row_of(Run(f)).words(), allow_nan=False), lambda f: opened(f)._repr_html_()),
     "watch.npz": (lambda f: opened(f).watched, lambda f: opened(f).resume(9)),
 }
 

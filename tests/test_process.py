@@ -15,7 +15,7 @@ from textwrap import dedent
 
 import numpy as np
 import pytest
-from guests import environment, write_good, write_guest
+from guests import environment, python, write_good, write_guest
 from waiting import PATIENCE
 
 import glassnet
@@ -405,3 +405,36 @@ def test_a_file_is_read_again_once_it_has_changed(tmp_path: Path) -> None:
         found = Catalog.discover(files=[file], guests=False)
         assert found.find("activation", name)
         assert Catalog.discover(files=[file], guests=False) is found
+
+
+# --- a process that ends after one command --------------------------------------------------------------------------
+
+LOADS = """
+import gc
+from glassnet import process
+{first}
+process.load_matplotlib()
+from matplotlib.artist import kwdoc
+from matplotlib.lines import Line2D
+print("drawstyle" in kwdoc(Line2D), "drawstyle" in Line2D.set.__doc__)
+print(gc.get_threshold()[0] > 10_000)
+"""
+
+
+def test_only_a_short_lived_process_does_without_tables_in_docstrings_and_seldom_looks_for_garbage() -> None:
+    assert python(LOADS.format(first="")).stdout.split() == ["True", "True", "False"]
+    assert python(LOADS.format(first="process.short_lived()")).stdout.split() == ["True", "False", "True"]
+
+
+def test_only_the_program_is_short_lived_and_not_what_runs_it_inside_another() -> None:
+    code = """
+        import gc, sys
+        from glassnet.cli import main
+        sys.argv = ["glassnet", "--version"]
+        try:
+            {call}
+        except SystemExit:
+            print(gc.get_threshold()[0] > 10_000)
+    """
+    assert python(code.format(call="main()")).stdout.split()[-1] == "True"
+    assert python(code.format(call="main.main()")).stdout.split()[-1] == "False"

@@ -133,12 +133,9 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        from importlib.metadata import PackageNotFoundError, version
+        from .installs import version_of
 
-        try:
-            return version("glassnet")
-        except PackageNotFoundError:  # a checkout that was never installed
-            return "0+unknown"
+        return version_of("glassnet") or "0+unknown"  # a checkout that was never installed
     if name in ("conventions", "engines", "lessons", "pictures"):  # modules of the face, as a whole
         return import_module(f".{name}", __name__)
     if name not in _MODULE_OF:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeGuard
 
 from . import process
 from .catalog import GIVEN, Catalog, Choice, Part, Phrase, explain, kind_of_function
@@ -17,12 +18,13 @@ from .faces import in_brief
 from .hooks import PROJECT
 from .kinds import KINDS, Dataset, Plot
 from .runs import Run, run_of
-from .sweeps import Sweep
 from .training.threads import one
 from .wording import a, listed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from .sweeps import Sweep
 
 Of = Literal["run", "runs", "sweep", "part", "parts"]
 
@@ -127,6 +129,7 @@ def fit(choice: Choice, subject: Any) -> Fitting:
 
 def draw(choice: Choice, subject: Any) -> Figure:
     """The figure of a plot that fits. Raises `PlotFailed`, in one line, whatever the plot itself raises."""
+    process.load_matplotlib()
     from matplotlib.figure import Figure
 
     from .pictures.finishing import finished
@@ -184,7 +187,7 @@ def _as_written(figure: Figure) -> None:
 
 def _says_dollars(subject: Any) -> bool:
     """Whether names in a subject's data hold a `$`, so that a guest's picture may say it, too."""
-    if isinstance(subject, Sweep):
+    if _is_sweep(subject):
         return "$" in f"{subject.folder} {subject.plan.experiment.dataset} {subject.plan.over}"
     runs = [subject] if isinstance(subject, Run) else subject if kind_of(subject) == "runs" else []
     return any("$" in name for run in runs for name in _names(run))
@@ -200,11 +203,17 @@ def _names(run: Run) -> Iterator[str]:
     yield from map(str, captions.values())
 
 
+def _is_sweep(subject: Any) -> TypeGuard[Sweep]:
+    """Asked without loading what sweeps are made of: where nobody has loaded it, nothing is one."""
+    loaded = sys.modules.get(f"{__package__}.sweeps")
+    return loaded is not None and isinstance(subject, loaded.Sweep)
+
+
 def kind_of(subject: Any) -> Of:
     """What a subject is to a plot."""
     if isinstance(subject, Run):
         return "run"
-    if isinstance(subject, Sweep):
+    if _is_sweep(subject):
         return "sweep"
     if isinstance(subject, Choice):
         return "part"
@@ -232,7 +241,7 @@ _WANTED = {
 
 def in_words(subject: Any) -> str:
     """The subject in a message."""
-    if isinstance(subject, Run | Sweep):
+    if isinstance(subject, Run) or _is_sweep(subject):
         return subject.title if isinstance(subject, Run) and subject.rows_gone else str(subject.folder)
     if isinstance(subject, Choice):
         return f"{subject.part.kind} {subject.part.name}"
@@ -257,7 +266,7 @@ def _read_subject(subject: Any, catalog: Catalog | None) -> tuple[Any, Catalog]:
         return rows_of(subject, catalog), catalog
     if isinstance(subject, Dataset):
         return _as_part(with_task(subject), "the data set"), catalog
-    if isinstance(subject, Sweep):
+    if _is_sweep(subject):
         return subject, catalog
     if isinstance(subject, list | tuple) and subject and all(isinstance(one, PARTS) for one in subject):
         return together([_part(one, catalog) for one in subject]), catalog

@@ -7,13 +7,13 @@ lines.
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 from unicodedata import combining, east_asian_width
+
+from .faces import escape
 
 if TYPE_CHECKING:  # rich is imported where a terminal is written to
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -189,7 +189,11 @@ def wrapped(text: str, size: int, words: Sequence[str] | None = None) -> str:
 
 def width_of_output() -> int | None:
     """Columns of the terminal; None where the output goes to a file or a pipe, which is never cut."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    if not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size  # it brings four ways to pack
+
+    return get_terminal_size().columns
 
 
 def side_notes(pairs: Iterable[tuple[str, str]]) -> str:

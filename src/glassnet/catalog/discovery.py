@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from .. import process
 from ..errors import GlassnetError, did_you_mean, join, need
 from ..faces import Face
 from ..hooks import PROJECT
+from ..installs import installed_in
 from ..kinds import KINDS
 from ..synonyms import colon
 from ..synonyms import part as synonym
@@ -57,7 +57,7 @@ class Catalog(Face):
         """
         paths = tuple(dict.fromkeys(Path(file).resolve() for file in files))
         asked = paths, tuple(without), guests, load, os.environ.get(_SWITCH)
-        state = asked, tuple(map(_stamp, paths)), tuple((place, _installed_in(place)) for place in sys.path)
+        state = asked, tuple(map(_stamp, paths)), tuple((place, installed_in(place)) for place in sys.path)
         if not anew and state in _kept:
             return _kept[state]
         with process.alone():
@@ -197,25 +197,6 @@ def ambiguous_names(catalog: Catalog) -> list[list[Part]]:
     for part in catalog.parts():
         groups.setdefault((part.kind, part.name), []).append(part)
     return [group for group in groups.values() if len(group) > 1]
-
-
-def _installed_in(place: str) -> Any:
-    """What is installed in a folder of the path: it changes with each installation, and with nothing else."""
-    try:
-        changed = os.stat(place or ".").st_mtime_ns  # noqa: PTH116 - a grid of fits asks often, and pathlib is slower
-    except OSError:
-        return None
-    return _installations(place, changed)
-
-
-@lru_cache(maxsize=256)
-def _installations(place: str, changed: int) -> Any:
-    try:
-        with os.scandir(place or ".") as entries:
-            found = [entry for entry in entries if entry.name.endswith((".dist-info", ".egg-info", ".egg-link"))]
-            return tuple(sorted((entry.name, entry.stat().st_mtime_ns) for entry in found))
-    except OSError:  # an archive
-        return changed
 
 
 def _stamp(file: Path) -> tuple[int, int] | None:

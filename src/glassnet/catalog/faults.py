@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import traceback
 from importlib import import_module
-from importlib.metadata import EntryPoint
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import GlassnetError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+    from traceback import FrameSummary
 
 _OURS = Path(__file__).parent.parent
 _LONGEST = 400
@@ -84,7 +86,9 @@ def raised_by_hand(error: BaseException) -> bool:
 def _described(error: BaseException, file: str) -> str:
     if isinstance(error, SyntaxError) and error.filename:
         return _one_line(f"{type(error).__name__}: {error.msg} ({error.filename}:{error.lineno})")
-    words = traceback.format_exception_only(error)[0]
+    from traceback import format_exception_only
+
+    words = format_exception_only(error)[0]
     return _one_line(words) + _place(error, file)
 
 
@@ -98,9 +102,11 @@ def _place(error: BaseException, file: str) -> str:
     return f"{within} ({last.filename}:{last.lineno})"
 
 
-def _frames(error: BaseException) -> list[traceback.FrameSummary]:
+def _frames(error: BaseException) -> list[FrameSummary]:
     """The calls that led to the error, without those of the import system and our own."""
-    calls = traceback.extract_tb(error.__traceback__)
+    from traceback import extract_tb
+
+    calls = extract_tb(error.__traceback__)
     return [
         call
         for call in calls
@@ -110,7 +116,7 @@ def _frames(error: BaseException) -> list[traceback.FrameSummary]:
     ]
 
 
-def _own(frames: list[traceback.FrameSummary]) -> list[traceback.FrameSummary]:
+def _own(frames: list[FrameSummary]) -> list[FrameSummary]:
     """Of these, the guest's own: its first file and, for a package, those beside it."""
     first = Path(frames[0].filename)
     folder = first.parent if first.name == "__init__.py" else None

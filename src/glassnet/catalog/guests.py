@@ -13,21 +13,24 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from time import perf_counter
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
 from .. import process
 from ..errors import GlassnetError
 from ..hooks import ENTRY_POINT_GROUP, PROJECT
+from ..installs import may_have
 from ..wording import listed, visible
 from .faults import LOADING, Fault, explain, raised_by_hand, resolve
 from .parts import GIVEN, Part
 from .plugins import read_plugin, refuse_repeats
+
+if TYPE_CHECKING:
+    from importlib import metadata
 
 LOCAL = "local"
 _RESERVED = (PROJECT, LOCAL, GIVEN)
@@ -91,6 +94,10 @@ def canonical(name: str) -> str:
 
 def installed() -> list[Package]:
     """Every distribution with an entry point of our group, sorted by name."""
+    if not may_have(ENTRY_POINT_GROUP):
+        return []
+    from importlib import metadata
+
     packages: dict[str, Package] = {}
     for distribution in metadata.distributions():
         text = _entry_point_text(distribution)
@@ -108,6 +115,7 @@ def installed() -> list[Package]:
 def near_miss_groups() -> list[NearMiss]:
     """Entry-point groups of installed distributions that nearly say glassnet: nobody ever reads those."""
     from difflib import SequenceMatcher
+    from importlib import metadata
 
     found = set()
     for distribution in metadata.distributions():

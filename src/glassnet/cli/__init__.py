@@ -17,6 +17,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from .. import process
 from ..errors import GlassnetError, unusable
 from .edge import Failure, open_closed_streams, say, unwritable
 from .host import host_of
@@ -30,6 +31,11 @@ __all__ = ["main"]
 
 class Program(Helpful, click.Group):
     """The group of all commands, where every error that a user can put right becomes one line."""
+
+    def __call__(self, *args: Any, **extra: Any) -> Any:
+        """Run the program in a process of its own; what runs it inside another, as tests do, calls `main`."""
+        process.short_lived()
+        return self.main(*args, **extra)
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the program; a stream that is closed is as good as empty."""

@@ -94,10 +94,10 @@ def epoch_line(epoch: Epoch, total: int) -> str:
 
 
 @contextmanager
-def progress_of(training: Training, screen: Console, quiet: bool) -> Generator[Callable[[Epoch], object]]:
+def progress_of(training: Training, screen: Console | None, quiet: bool) -> Generator[Callable[[Epoch], object]]:
     """What to call with each epoch: it moves a bar in a terminal, and is a line an epoch elsewhere."""
     total = training.plan.epochs
-    if quiet:
+    if screen is None or quiet:
         yield lambda epoch: None
     elif not screen.is_terminal:
         yield lambda epoch: screen.print(epoch_line(epoch, total), markup=False)

@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
@@ -46,6 +45,8 @@ def say(text: Any = "", err: bool = False, nl: bool = True) -> None:
 
 def columns_of(stream: TextIO) -> int:
     """How many columns the terminal has that a stream goes to: errors may go to one where the output does not."""
+    from shutil import get_terminal_size  # here: it brings four ways to pack
+
     with suppress(OSError, ValueError):
         if not os.environ.get("COLUMNS"):
             return os.get_terminal_size(stream.fileno()).columns or get_terminal_size().columns

@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -161,13 +162,11 @@ def _to_the_end(recording: Recording, report: bool, as_json: bool, quiet: bool) 
     """
     from .display import console, progress_of
 
-    screen = console(to_stderr=as_json)
-    silent = quiet or (as_json and not screen.is_terminal)
+    screen = None if quiet else console(to_stderr=as_json)  # it loads rich
+    silent = screen is None or (as_json and not screen.is_terminal)
     _describe(recording, screen, silent)
     failure: BaseException | None = None
-    recording.training.warn = lambda words: (
-        say(f"warning: {words}", err=True) if silent else screen.print(f"warning    {words}", markup=False)
-    )
+    recording.training.warn = partial(_warned, screen=None if silent else screen)
     try:
         with progress_of(recording.training, screen, silent) as show:
             yield show
@@ -190,10 +189,17 @@ def _to_the_end(recording: Recording, report: bool, as_json: bool, quiet: bool) 
         raise failure
 
 
-def _describe(recording: Recording, screen: Console, silent: bool) -> None:
+def _warned(words: str, screen: Console | None) -> None:
+    if screen is None:
+        say(f"warning: {words}", err=True)
+    else:
+        screen.print(f"warning    {words}", markup=False)
+
+
+def _describe(recording: Recording, screen: Console | None, silent: bool) -> None:
     from .display import describe, describe_watch
 
-    if not silent:
+    if screen is not None and not silent:
         for line in (*describe(recording.training), *describe_watch(recording)):
             screen.print(line, markup=False)
 

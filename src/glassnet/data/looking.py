@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,10 +22,11 @@ from .findings import findings_on
 from .preparation import Prepared, prepare
 from .reading import Roles
 from .roles import roles_of
-from .sheets import Sheet
 from .sparse import Sparse
-from .tables import dataset_of
 from .targets import infer_task, target_values
+
+if TYPE_CHECKING:
+    from .sheets import Sheet
 
 BARS = " ▁▂▃▄▅▆▇█"
 PLACES = 10  # of a small histogram
@@ -179,6 +180,8 @@ def look_at_sheet(sheet: Sheet, roles: Roles, task: str | None = None, most: int
     """
     if not roles.target:
         return _columns_only(sheet, roles, most)
+    from .tables import dataset_of
+
     found = look_at_dataset(dataset_of(sheet, roles), sheet.file, task, most=most)
     aside = [one for one in found.columns[:most] if not one.rows]
     read = {one.name: look_at_column(sheet.column(one.name), ColumnRole(one.name, one.role, one.why)) for one in aside}

@@ -10,7 +10,6 @@ from typing import Any
 from numpy.typing import DTypeLike
 
 from ..catalog import Catalog, Choice
-from ..data import read_table
 from ..data.frames import is_frame, stands_for_frame
 from ..data.reading import option_of
 from ..data.sources import TABLE_SUFFIXES, stem
@@ -181,6 +180,8 @@ def load_dataset(experiment: Experiment, catalog: Catalog) -> tuple[Choice | Non
     if stands_for_frame(given):
         raise GlassnetError(f"the rows were those of a {given}: they are in no file, so give that DataFrame again")
     if is_table(given):
+        from ..data import read_table  # here: a data set of the catalog needs none of the reader's eight modules
+
         _refuse_named(given, catalog)
         table: Any = given if is_frame(given) else Path(str(given))
         return None, read_table(table, experiment.target, reading=experiment.reading, **roles)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite, log10
 from typing import Any
 
-from ..faces import Fold, Shows
-from ..tables import Table, escape
+from ..faces import Fold, Shows, escape
+from ..tables import Table
 from ..wording import SPLITS, figure
 
 WIDTH, HEIGHT, MARGIN = 420, 120, 6  # pixels of the curve

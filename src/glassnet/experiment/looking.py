@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..catalog import Catalog
 from ..data.columns import input_table
 from ..data.frames import Frame, is_frame, stands_for_frame
 from ..data.looking import Look, columns_alone, look_at_dataset, look_at_sheet
 from ..data.reading import Reading, Roles
-from ..data.sheets import Sheet, open_sheet
 from ..data.targets import infer_task
 from ..errors import GlassnetError
 from ..faces import in_brief
@@ -21,6 +20,9 @@ from .building import Training
 from .choosing import load_dataset, need_plugins
 from .telling import is_table
 from .words import Experiment
+
+if TYPE_CHECKING:
+    from ..data.sheets import Sheet
 
 
 def look(what: Any, *, catalog: Catalog | None = None, most: int | None = None, **choices: Any) -> Look:
@@ -91,6 +93,8 @@ def sheet_of(experiment: Experiment) -> Sheet:
     reading = Reading.of(experiment.reading)
     if is_frame(experiment.dataset):
         return Frame.of(experiment.dataset).sheet(reading)
+    from ..data.sheets import open_sheet
+
     return open_sheet(Path(str(experiment.dataset)), reading, known)
 
 

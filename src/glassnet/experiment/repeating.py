@@ -9,6 +9,7 @@ from dataclasses import fields
 from typing import Any
 
 from ..data.reading import option_of
+from ..installs import origin_of, version_of
 from .words import SWITCHES, Experiment, flag
 
 #: Fields that are said in another way than `--name value`.
@@ -71,15 +72,12 @@ CLONE = "."
 
 def _installed(name: str, version: str) -> str:
     """What pip is given to install a distribution as it is installed here; `CLONE` where it came from a folder."""
-    from importlib.metadata import PackageNotFoundError, distribution
-
     wanted = f"{name}=={version}"
     try:
-        here = distribution(name)
-        said = here.read_text("direct_url.json")  # PEP 610: there where it did not come from an index
-        found = json.loads(said) if said and here.version == version else {}
+        said = origin_of(name) if version_of(name) == version else ""
+        found = json.loads(said) if said else {}
         url = str(found.get("url", ""))
-    except (PackageNotFoundError, OSError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError):
         return wanted
     if "dir_info" in found:
         return CLONE

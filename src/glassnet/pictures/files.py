@@ -12,7 +12,6 @@ import numpy as np
 
 from .. import process
 from ..errors import GlassnetError, did_you_mean
-from ..files import write_bytes
 from .fonts import lent
 
 FORMS = ("png", "svg", "pdf")
@@ -32,6 +31,8 @@ def save(figure: Any, path: str | Path, elsewhere: str = "give another path", da
         hint = did_you_mean(form, FORMS)
         raise GlassnetError(f"{str(path)!r} does not say what to write.{hint} Possible: .{', .'.join(FORMS)}")
     content = render(figure, form, salt=path.stem, dark=dark)
+    from ..files import write_bytes  # here: a list of all pictures writes none
+
     write_bytes(path, lambda file: file.write(content), elsewhere=elsewhere)
     return path
 
@@ -95,7 +96,8 @@ def _written(figure: Any, form: str) -> bytes:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from PIL import Image
 
-        canvas = FigureCanvasAgg(figure)
+        # The one that the layout has measured words with, where it has: they are not measured again.
+        canvas = figure.canvas if type(figure.canvas) is FigureCanvasAgg else FigureCanvasAgg(figure)
         canvas.draw()
         pixels = np.asarray(canvas.buffer_rgba())
         if (pixels[..., 3] == 255).all():  # nothing shines through, and a quarter less is to be packed

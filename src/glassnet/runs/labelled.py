@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..data import Rows
-from ..data.handed import Handed
 from ..errors import GlassnetError, did_you_mean
 from ..experiment import Interval, baseline, intervals
 from ..training import Scorer
 from ..wording import count
 from .reading import Run
+
+if TYPE_CHECKING:
+    from ..data.handed import Handed
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from ..catalog import Catalog
 from ..data import Rows
-from ..data.handed import Handed, read_handed
 from ..errors import GlassnetError, did_you_mean, join
 from ..experiment import Beside, Experiment, Training, is_table, need_plugins
 from ..experiment.building import history_table
@@ -40,6 +39,8 @@ from .sources import Origin
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from ..data.handed import Handed
 
 Array = NDArray[Any]
 
@@ -149,6 +150,8 @@ class Run(Face):
         overruled = {word.partition("=")[0] for word in reading}
         kept = [word for word in self.experiment.reading if word.partition("=")[0] not in overruled]
         told, words = self.provenance.get("told", ()), (*kept, *reading)
+        from ..data.handed import read_handed
+
         return read_handed(table, model.features, model.targets, names, reading=words, beside=beside, told=told)
 
     def training(self, epochs: int | None = None) -> Training:

@@ -124,6 +124,14 @@ def other_name(folder):
     return path.rename(folder / "glassnet_other-2.0.0-py3-none-any.whl")
 
 
+def pointless(folder):
+    return packed(folder, points="")
+
+
+def old(folder):
+    return packed(folder, "0.1.0")
+
+
 def renamed(folder):
     path = folder / "glassnet_bend-0.1.1-py3-none-any.whl"
     path.write_text("print('no archive')")
@@ -139,8 +147,8 @@ def source(folder):
 exercises = (
     function(
         "wheel_parts",
-        "Write `wheel_parts(file)`: package, version and system of a wheel, from its file name. Between the version and "
-        "the Python may stand a build number: count the last three from behind.",
+        "Write `wheel_parts(file)`: package, version and system of a wheel, from its file name. Between the version "
+        "and the Python may stand a build number: count the last three from behind.",
         inputs=wheels,
         right=(from_behind, with_a_pattern),
         wrong=(
@@ -158,7 +166,7 @@ exercises = (
         right=(by_cases, by_place),
         wrong=(
             (rest_kept, "What stands behind the number that rises begins at 0 again."),
-            (turned, "It is turned round: a mended mistake raises the last number, and what breaks old code the first."),
+            (turned, "It is turned round: a mended mistake raises the last number, what breaks old code the first."),
             (digits_only, "After 9 comes 10: each of the three is a number, and no digit."),
         ),
         hints=("`version.split('.')` gives three texts; make numbers of them.",),
@@ -172,8 +180,8 @@ exercises = (
         wrong=(
             (source, "That is no wheel: its name ends in .whl."),
             (renamed, "It is called a wheel and is no zip archive: build it, don't rename it."),
-            (lambda folder: packed(folder, points=""), "It has no entry point for glassnet: nobody would find the part in it."),
-            (lambda folder: packed(folder, "0.1.0"), "It is version 0.1.0 still: raise it in pyproject.toml, and build again."),
+            (pointless, "It has no entry point for glassnet: nobody would find the part in it."),
+            (old, "It is version 0.1.0 still: raise it in pyproject.toml, and build again."),
         ),
         hints=("`python -m build glassnet-bend` builds both files into `glassnet-bend/dist`.",),
     ),
