@@ -169,5 +169,6 @@ def _still_moving(losses: list[float]) -> bool:
 
 
 PACE = (
-    untrained, too_much_momentum, rate_too_large, too_few_updates, rate_too_small, rate_at_rest, stopped_too_soon, too_few_epochs,
+    untrained, too_much_momentum, rate_too_large, too_few_updates, rate_too_small, rate_at_rest, stopped_too_soon,
+    too_few_epochs,
 )  # fmt: skip
