@@ -137,6 +137,14 @@ def too_few_updates(case: Case) -> Finding | None:
     return finding("too few updates", "warning", case.steps, words, remedies, case.run)
 
 
+def untrained(case: Case) -> Finding | None:
+    """Was there any training at all?"""
+    if case.epochs or not str(case.result["stopped"]).startswith("all "):
+        return None
+    words = "No epoch was trained: these are the scores of the initial weights."
+    return finding("too few epochs", "warning", 0, words, [Remedy("more epochs", {"epochs": "20"})], case.run)
+
+
 def too_few_epochs(case: Case) -> Finding | None:
     """Was it stopped on its way?"""
     losses = [epoch.loss for epoch in case.epochs]
@@ -161,5 +169,6 @@ def _still_moving(losses: list[float]) -> bool:
 
 
 PACE = (
-    too_much_momentum, rate_too_large, too_few_updates, rate_too_small, rate_at_rest, stopped_too_soon, too_few_epochs,
+    untrained, too_much_momentum, rate_too_large, too_few_updates, rate_too_small, rate_at_rest, stopped_too_soon,
+    too_few_epochs,
 )  # fmt: skip
