@@ -29,6 +29,7 @@ class Opened(Face):
 
     part: Part
     catalog: Catalog
+    typed: str = ""  # the path of a page that is being written
 
     @cached_property
     def lesson(self) -> Lesson:
@@ -52,7 +53,7 @@ class Opened(Face):
     @property
     def name(self) -> str:
         """The shortest name that means it."""
-        return self.catalog.short_name(self.part)
+        return self.typed or self.catalog.short_name(self.part)
 
     @property
     def full_name(self) -> str:
@@ -135,7 +136,7 @@ def open_lesson(name: str, catalog: Catalog) -> Opened:
         path = Path(name)
         if not path.is_file():
             raise GlassnetError(f"there is no file {name!r}: give the path of a lesson's page")
-        return Opened(catalog.choose("lesson", from_markdown(path.resolve())).part, catalog)
+        return Opened(catalog.choose("lesson", from_markdown(path.resolve())).part, catalog, name)
     return Opened(catalog.find("lesson", name), catalog)
 
 

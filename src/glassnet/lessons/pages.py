@@ -58,6 +58,7 @@ def from_markdown(file: str | Path) -> Callable[[], Lesson]:
     def lesson() -> Lesson:
         return page(path)
 
+    lesson.__code__ = lesson.__code__.replace(co_filename=str(path), co_firstlineno=1)  # where its author looks for it
     lesson.__name__ = lesson.__qualname__ = path.stem
     lesson.__doc__ = read.header.get("help") or f"{read.title.rstrip('.')}."
     return lesson

@@ -73,6 +73,13 @@ def publish() -> Lesson:
     return page("pages/publish.md", exercises)
 
 
+def write_a_lesson() -> Lesson:
+    """One Markdown file is a lesson: cells that run, and exercises that know what people get wrong."""
+    from .exercises.write_a_lesson import exercises
+
+    return page("pages/write_a_lesson.md", exercises)
+
+
 @hookimpl
 def lessons() -> list[Callable[..., Lesson]]:
     return [
@@ -85,4 +92,5 @@ def lessons() -> list[Callable[..., Lesson]]:
         write_a_part,
         package,
         publish,
+        write_a_lesson,
     ]
