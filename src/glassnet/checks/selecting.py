@@ -13,10 +13,13 @@ from ..errors import GlassnetError, did_you_mean, join
 from ..faces import in_brief
 from ..hooks import PROJECT
 from ..kinds import KINDS
+from ..lessons.course import open_lesson
 from . import every_kind
 from .cases import Case, cases_of
 from .reports import Finding, Report
 from .running import Check, Outcome, Promise, put
+
+PAGE = ".md"  # how the file of a lesson ends
 
 
 def promises_of(kind: str) -> tuple[Promise, ...]:
@@ -60,6 +63,8 @@ def select(words: str | None, catalog: Catalog, kind: str | None = None) -> Sele
         return Selection(tuple(catalog.parts(kind)), tuple(map(_lost, lost)))
     if is_file(words):
         return _of_file(Path(words), catalog, kind)
+    if words.endswith(PAGE):
+        return Selection((open_lesson(words, catalog).part,))
     guests = [guest for guest in catalog.guests if not guest.file and guest.distribution == canonical(words)]
     if guests and guests[0].state != "ok":
         return Selection(broken=(_lost(guests[0]),))

@@ -59,7 +59,7 @@ def check(
 
         say(json.dumps([finding.to_dict() for finding in report.findings], indent=2))
     else:
-        _show(report, in_full=len(report.by_part()) == 1)
+        show_report(report, in_full=len(report.by_part()) == 1)
     if not report.ok:
         ctx.exit(1)
 
@@ -77,7 +77,8 @@ def _catalog(host: Host, name: str | None) -> Catalog:
     return catalog
 
 
-def _show(report: Report, in_full: bool) -> None:
+def show_report(report: Report, in_full: bool) -> None:
+    """Every check of one part, or what stands out in those of several."""
     for first, findings in report.by_part():
         failed = [one for one in findings if one in report.failures]
         heading = f"{first.kind} {first.part}" + (f"  ({first.where})" if first.where and (in_full or failed) else "")

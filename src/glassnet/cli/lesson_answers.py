@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,25 +111,44 @@ def _what_next(opened: Opened, progress: Progress) -> None:
 
 def watch(opened: Opened, given: str, progress: Progress) -> None:
     """Check again whenever the file is saved, until all is right or Ctrl-C."""
-    if opened.part.file.endswith(".md") or given.endswith(".md"):
-        raise GlassnetError("--watch of a page needs its answers: glassnet check FILE checks what you write")
+    if opened.typed and not given:
+        watch_page(opened)
+        return
     from ..answers import Server
 
     path = answers_path(opened, given)
+    with Server() as server:
+        for _ in _saved(path):
+            results = _checked(opened, path, server)
+            progress.note(opened, results)
+            _tell(opened, results, progress)
+            if all(result.state == "right" for result in results):
+                return
+
+
+def watch_page(opened: Opened) -> None:
+    """For who writes a lesson: its page and all of its answers are tried whenever it is saved, until Ctrl-C."""
+    from ..checks import run_checks, select
+    from .check import show_report
+
+    for _ in _saved(Path(opened.typed)):
+        try:
+            show_report(run_checks(select(opened.typed, opened.catalog), opened.catalog), in_full=False)
+        except GlassnetError as error:
+            say(style(str(error), fg="red"))
+
+
+def _saved(path: Path) -> Iterator[None]:
+    """At once, and whenever a file was saved since; without an end."""
     say(f"Watching {path.resolve()}: save it to have it checked, Ctrl-C to stop.")
     seen: tuple[int, int] | None = None
-    with Server() as server:
-        while True:
-            now = _stamp(path)
-            if now is not None and now != seen:
-                seen = now
-                results = _checked(opened, path, server)
-                progress.note(opened, results)
-                say(style(time.strftime("%H:%M:%S"), dim=True))
-                _tell(opened, results, progress)
-                if all(result.state == "right" for result in results):
-                    return
-            time.sleep(0.1)
+    while True:
+        now = _stamp(path)
+        if now is not None and now != seen:
+            seen = now
+            say(style(time.strftime("%H:%M:%S"), dim=True))
+            yield
+        time.sleep(0.1)
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
