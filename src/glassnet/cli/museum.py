@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EXAMPLES = """\b
 Examples:
   glassnet museum                        the exhibits
-  glassnet museum softmax_over_rows      the wrong one, the mended one, what tells them apart
+  glassnet museum slope_at_the_output    the wrong one, the mended one, what tells them apart
   glassnet museum --check                measure all of them
 """
 
