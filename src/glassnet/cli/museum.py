@@ -103,9 +103,10 @@ def _show(part: Part) -> None:
             say(f"    {line}")
     from ..wording import exact
 
-    unit = f" {exhibit.unit}" if exhibit.unit else ""
     say()
     say(style("What tells them apart", bold=True))
-    say(f"    wrong: {exact(row['wrong'])}   mended: {exact(row['mended'])}   true: {exact(row['truth'])}{unit}")
+    if exhibit.unit:
+        say(f"    measured: {exhibit.unit}")
+    say(f"    wrong: {exact(row['wrong'])}   mended: {exact(row['mended'])}   true: {exact(row['truth'])}")
     say(f"    found by: {row['caught_by']}")
     say(f"    where it comes from: {exhibit.source}")

@@ -21,7 +21,7 @@ def every_error_swallowed() -> Exhibit:
         for X in tables:
             try:
                 scores = X @ w
-            except Exception as OverflowError:  # noqa: F841
+            except Exception as OverflowError:
                 scores = np.clip(scores, -1e10, 1e10)
             costs.append(np.mean(scores**2))
         return costs
@@ -103,7 +103,7 @@ def name_bound_in_the_loop() -> Exhibit:
 
     def wrong(w, rate, epochs):
         for _ in range(epochs):
-            for rate in (rate, rate / 10):  # noqa: B020
+            for rate in (rate, rate / 10):
                 w = w - rate * 2 * w
             cost = w**2
         return w, cost
@@ -152,7 +152,7 @@ def letter_read_as_one() -> Exhibit:
     """
 
     def wrong(a, weights):
-        for l in range(len(weights)):  # noqa: E741, B007
+        for l in range(len(weights)):
             a = a * weights[1]
         return a
 
