@@ -36,7 +36,7 @@ FIGURES = {
 }
 
 #: What code of an exhibit may take from outside of itself; students have all of it, and `__name__` is a function's own.
-AT_HAND = {"np", "warnings", "io", "zipfile", "Activation", "Initializer", "Experiment"} | {"__name__"}
+AT_HAND = {"np", "warnings", "io", "zipfile", "Activation", "Initializer"} | {"__name__"}
 
 
 def built(name: str) -> Exhibit:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from glassnet import Exhibit, Experiment, Initializer, run
+from glassnet import Exhibit, Initializer
 
 
 def xor_without_hidden() -> Exhibit:
@@ -209,13 +209,22 @@ def two_layers_for_one() -> Exhibit:
     """
 
     def wrong():
+        from glassnet import Experiment
+
         return Experiment(dataset="wine_cultivars", hidden=(10, 10))
 
     def mended():
+        from glassnet import Experiment
+
         return Experiment(dataset="wine_cultivars", hidden=(10,))
 
+    def built(solution):
+        from glassnet import run
+
+        return run(solution()).network
+
     def hidden_layers(solution):
-        widths = run(solution()).network.widths
+        widths = built(solution).widths
         return (
             f"the layers are {' - '.join(map(str, widths))}: {len(widths) - 2} are hidden" if len(widths) != 3 else ""
         )
@@ -223,7 +232,7 @@ def two_layers_for_one() -> Exhibit:
     return Exhibit(
         wrong,
         mended,
-        measure=lambda solution: run(solution()).network.w.size,
+        measure=lambda solution: built(solution).w.size,
         truth=lambda: 13 * 10 + 10 + 10 * 3 + 3,  # by hand
         apart=50,
         caught_by=hidden_layers,
