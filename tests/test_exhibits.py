@@ -135,4 +135,4 @@ def test_a_mistake_that_nothing_finds_is_said_by_the_exit_code(tmp_path: Path) -
         encoding="utf-8",
     )
     done = museum("unseen", "--check", plugin=plugin)
-    assert done.exit_code == 1 and "1 exhibits measured, 0 of them caught and mended." in done.output
+    assert done.exit_code == 1 and "1 exhibit measured, 0 of them caught and mended." in done.output

@@ -18,11 +18,13 @@ def one_slope_for_all_costs() -> Exhibit:
     z, t = rng.normal(size=(20, 3)), np.eye(3)[rng.integers(3, size=20)]
 
     def wrong(z, t):
-        y = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+        e = np.exp(z - z.max(axis=1, keepdims=True))
+        y = e / e.sum(axis=1, keepdims=True)
         return y - t
 
     def mended(z, t):
-        y = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+        e = np.exp(z - z.max(axis=1, keepdims=True))
+        y = e / e.sum(axis=1, keepdims=True)
         return (y - t) / y.size
 
     def cost(z):
@@ -45,7 +47,7 @@ def one_slope_for_all_costs() -> Exhibit:
         apart=10,
         caught_by=gradient_check,
         source="a lecture's network class, in the branch for softmax",
-        unit="times the true slope, 20 rows and 3 classes",
+        unit="slope, in true slopes (20 rows, 3 classes)",
     )
 
 
@@ -83,15 +85,15 @@ def half_for_many_classes() -> Exhibit:
         apart=5,
         caught_by=one_class_each,
         source="a lecture's network class, whose predict was written for two classes",
-        unit="of 150 irises that get no species",
+        unit="irises of 150 that get no species",
     )
 
 
 def overflow_changes_all() -> Exhibit:
     """One score overflows, and the rescue turns the whole array into 0 and 1, rows without a fault as well.
 
-    e^1000 is more than a float can hold. A formula that never computes it needs no rescue: 1 / (1 + e^-|z|) for
-    z >= 0 and 1 minus that below, as the sigmoid of -z is 1 minus that of z.
+    e^1000 is more than a float can hold. A formula that never computes it needs no rescue: with e = e^-|z|, which is
+    never above 1, 1 / (1 + e) for z >= 0 and e / (1 + e) below.
     """
 
     def wrong(z):
@@ -102,8 +104,8 @@ def overflow_changes_all() -> Exhibit:
             return np.where(z > 0, 1.0, 0.0)
 
     def mended(z):
-        upper = 1 / (1 + np.exp(-np.abs(z)))
-        return np.where(z >= 0, upper, 1 - upper)
+        e = np.exp(-np.abs(z))
+        return np.where(z >= 0, 1, e) / (1 + e)
 
     z = np.array([-1000.0, 0.0, 3.0])
 
@@ -180,7 +182,7 @@ def softmax_almost_one() -> Exhibit:
 def scores_as_probabilities() -> Exhibit:
     """Cross-entropy is fed the scores 4, 5, 6: it takes their logarithms as if they were probabilities.
 
-    -log p is never below 0, as p is never above 1; of a score s > 1 it is. Scores become probabilities first, by
+    -log p is never below 0, as p is never above 1; -log s of a score s > 1 is. Scores become probabilities first, by
     softmax: -log(e^s / sum e^s) = log(sum e^s) - s. A loss should refuse what lies outside of its domain.
     """
 
@@ -188,7 +190,8 @@ def scores_as_probabilities() -> Exhibit:
         return -np.log(scores[true_class])
 
     def mended(scores, true_class):
-        return np.log(np.exp(scores).sum()) - scores[true_class]
+        below = scores - scores.max()
+        return np.log(np.exp(below).sum()) - below[true_class]
 
     scores = np.array([4.0, 5.0, 6.0])
 
@@ -251,7 +254,7 @@ def log_of_nothing() -> Exhibit:
         apart=3,
         caught_by=sure_and_wrong,
         source="a notebook's logistic regression, once it is sure of a row",
-        unit="of 12 losses that are no finite number",
+        unit="losses of 12 that are no finite number",
     )
 
 
@@ -260,6 +263,8 @@ def loss_from_accuracy() -> Exhibit:
 
     Accuracy only jumps, when a row crosses the threshold; between the jumps its slope is 0. Training needs a loss
     that feels how sure each answer is. Of cross-entropy the slope in a score is sigmoid(z) - t.
+    The same notes have more of the kind: a unit's value need not lie between 0 and 1 (think of relu and tanh), tanh is
+    no more extreme than its -1 and 1, and grey pictures have one channel, not the three of RGB.
     """
 
     def wrong(z, t):

@@ -163,7 +163,8 @@ def comment_for_docstring() -> Exhibit:
     """The text that explains a function is not its first statement: help() shows nothing of it.
 
     Python keeps a string as `__doc__` only where it stands first; after an import or an assignment it is thrown away.
-    The same holds for modules: the docstring comes before the imports.
+    The same holds for modules: the docstring comes before the imports. (And a list of a module's members shows what it
+    imports as well: what is its own says so in `__module__`.)
     """
 
     def wrong(width, height):

@@ -95,7 +95,7 @@ def filters_for_all() -> Exhibit:
 
 
 def name_bound_in_the_loop() -> Exhibit:
-    """The result's name is bound inside of the loop, over an argument: without an epoch the program crashes.
+    """The result gets its name inside of the loop alone: without an epoch the program crashes.
 
     With epochs=0, or an interrupt in the first one, `cost` is no name yet: UnboundLocalError. And the loop's `rate`
     hides the argument `rate`. What a function returns is made before the loop; a loop has names of its own.

@@ -42,7 +42,7 @@ def resampled_once() -> Exhibit:
         apart=0.3,
         caught_by=each_row_once_an_epoch,
         source="a lecture's batches, made with a resampling function",
-        unit="of all rows are ever seen",
+        unit="share of rows that are ever seen",
     )
 
 
@@ -142,7 +142,7 @@ def scored_where_trained() -> Exhibit:
 
     def coins_cannot_be_known(accuracy):
         said = coins(accuracy, 10)
-        return f"it says that coin flips are predicted right in {said:.0%} of cases" if said > 0.6 else ""
+        return f"it says that coin flips are predicted right in {100 * said:.0f} % of cases" if said > 0.6 else ""
 
     return Exhibit(
         wrong,
@@ -160,7 +160,8 @@ def scaler_saw_all() -> Exhibit:
     """The scaler is fitted before the folds are cut: held-out rows decide how training rows are scaled.
 
     Mean and standard deviation are learned from data like any weight, so they belong inside of each fold: a pipeline
-    fits them on the training rows, and only applies them to the others.
+    fits them on the training rows, and only applies them to the others. Folds that keep the shares of the classes, and
+    a baseline beside the score, belong to it as well.
     """
     X = np.append(np.arange(1.0, 10.0), 1000.0)
     training = np.arange(9)
@@ -223,7 +224,11 @@ def last_rows_held_out() -> Exhibit:
     def sorted_or_not(split):
         t = np.repeat([0, 1], 50)
         held = split(t[:, np.newaxis], t, np.random.default_rng(1))[1]
-        return "" if 0 < held.mean() < 1 else f"half of 100 rows are of class 1, and of the held-out {held.mean():.0%}"
+        return (
+            ""
+            if 0 < held.mean() < 1
+            else f"half of 100 rows are of class 1, and of the held-out {100 * held.mean():.0f} %"
+        )
 
     def truth():
         from sklearn.datasets import load_iris

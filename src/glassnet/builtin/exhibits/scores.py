@@ -163,7 +163,7 @@ def better_by_four_rows() -> Exhibit:
         apart=0.5,
         caught_by=equal_pairs,
         source="a notebook's comparison of a tuned and an untuned classifier of wines",
-        unit="of equal pairs that are called different",
+        unit="share of equal pairs called different",
     )
 
 
@@ -242,7 +242,7 @@ def judged_by_a_hundred() -> Exhibit:
         apart=0.2,
         caught_by=sees_one_percent,
         source="a lecture's early stopping on digits, with warnings switched off",
-        unit="of tries in which the better network wins",
+        unit="share of tries that the better network wins",
     )
 
 
