@@ -66,7 +66,7 @@ is_caught.__name__ = "caught"
 
 
 def _numbers(bag: Any, wrong: float, truth: float) -> str:
-    unit = f" {bag.unit}" if bag.unit else ""
+    unit = f" ({bag.unit})" if bag.unit else ""
     return f"{exact(wrong)} in place of {exact(truth)}{unit}"
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EXAMPLES = """\b
 Examples:
   glassnet museum                        the exhibits
-  glassnet museum softmax_over_rows      the wrong one, the mended one, what tells them apart
+  glassnet museum slope_at_the_output    the wrong one, the mended one, what tells them apart
   glassnet museum --check                measure all of them
 """
 
@@ -45,11 +45,12 @@ def museum(ctx: click.Context, name: str | None, measure: bool, as_json: bool) -
 
 def _list(catalog: Catalog, parts: list[Part]) -> None:
     from ..tables import Table, width_of_output
+    from ..wording import count
 
     rows = [(catalog.short_name(part), part.help) for part in parts]
     for line in Table(("EXHIBIT", "WHAT IS WRONG IN IT"), rows).lines(width_of_output()):
         say(line)
-    say(f"\n{len(parts)} exhibits. One of them: glassnet museum NAME; all measured: glassnet museum --check")
+    say(f"\n{count(len(parts), 'exhibit')}. One of them: glassnet museum NAME; all measured: glassnet museum --check")
 
 
 def _row(part: Part) -> dict[str, Any]:
@@ -72,7 +73,7 @@ def _row(part: Part) -> dict[str, Any]:
 
 def _measured(catalog: Catalog, parts: list[Part], as_json: bool) -> None:
     from ..tables import Table, width_of_output
-    from ..wording import exact
+    from ..wording import count, exact
 
     found = [_row(part) for part in parts]
     if as_json:
@@ -85,7 +86,7 @@ def _measured(catalog: Catalog, parts: list[Part], as_json: bool) -> None:
         for line in Table(("EXHIBIT", "WRONG", "MENDED", "UNIT", "WHAT FINDS IT"), rows).lines(width_of_output()):
             say(line)
         good = sum(row["ok"] for row in found)
-        say(f"\n{len(found)} exhibits measured, {good} of them caught and mended.")
+        say(f"\n{count(len(found), 'exhibit')} measured, {good} of them caught and mended.")
     if not all(row["ok"] for row in found):
         raise SystemExit(1)
 
@@ -100,12 +101,13 @@ def _show(part: Part) -> None:
         say()
         say(style(title, bold=True))
         for line in source_of(function).rstrip().split("\n"):
-            say(f"    {line}")
+            say(f"    {line}".rstrip())
     from ..wording import exact
 
-    unit = f" {exhibit.unit}" if exhibit.unit else ""
     say()
     say(style("What tells them apart", bold=True))
-    say(f"    wrong: {exact(row['wrong'])}   mended: {exact(row['mended'])}   true: {exact(row['truth'])}{unit}")
+    if exhibit.unit:
+        say(f"    measured: {exhibit.unit}")
+    say(f"    wrong: {exact(row['wrong'])}   mended: {exact(row['mended'])}   true: {exact(row['truth'])}")
     say(f"    found by: {row['caught_by']}")
     say(f"    where it comes from: {exhibit.source}")
