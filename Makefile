@@ -87,7 +87,8 @@ $(VENV)/installed-dev: $(VENV)/bin/python pyproject.toml
 
 $(VENV)/installed-parity: $(VENV)/installed-dev tests/parity/requirements.txt
 	@echo "installing the libraries that glassnet is compared with into $(VENV)"
-	@$(PIP) install $(PIP_ARGS) --requirement tests/parity/requirements.txt
+	@# Not compiled: that takes longer than all the tests that import a small part of them.
+	@$(PIP) install $(PIP_ARGS) --no-compile --requirement tests/parity/requirements.txt
 	@touch $@
 
 clean:
