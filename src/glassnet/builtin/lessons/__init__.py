@@ -31,6 +31,13 @@ def words_and_shapes() -> Lesson:
     return page("pages/words_and_shapes.md", exercises)
 
 
+def shapes() -> Lesson:
+    """Say the shapes before the numbers: most mistakes in network code run without an error."""
+    from .exercises.shapes import exercises
+
+    return page("pages/shapes.md", exercises)
+
+
 def xor() -> Lesson:
     """What no line can do: four rows that one neuron never gets right, and the hidden layer that does."""
     from .exercises.xor import exercises
@@ -86,6 +93,7 @@ def lessons() -> list[Callable[..., Lesson]]:
         first_network,
         perceptron,
         words_and_shapes,
+        shapes,
         xor,
         forward,
         splits,
