@@ -38,6 +38,13 @@ def shapes() -> Lesson:
     return page("pages/shapes.md", exercises)
 
 
+def line() -> Lesson:
+    """The smallest network is linear regression: solved in one line, and found again downhill."""
+    from .exercises.line import exercises
+
+    return page("pages/line.md", exercises)
+
+
 def xor() -> Lesson:
     """What no line can do: four rows that one neuron never gets right, and the hidden layer that does."""
     from .exercises.xor import exercises
@@ -94,6 +101,7 @@ def lessons() -> list[Callable[..., Lesson]]:
         perceptron,
         words_and_shapes,
         shapes,
+        line,
         xor,
         forward,
         splits,
