@@ -45,6 +45,13 @@ def line() -> Lesson:
     return page("pages/line.md", exercises)
 
 
+def logistic() -> Lesson:
+    """Yes or no as a probability: one neuron in three functions, beside scikit-learn's."""
+    from .exercises.logistic import exercises
+
+    return page("pages/logistic.md", exercises)
+
+
 def xor() -> Lesson:
     """What no line can do: four rows that one neuron never gets right, and the hidden layer that does."""
     from .exercises.xor import exercises
@@ -102,6 +109,7 @@ def lessons() -> list[Callable[..., Lesson]]:
         words_and_shapes,
         shapes,
         line,
+        logistic,
         xor,
         forward,
         splits,
