@@ -52,6 +52,13 @@ def logistic() -> Lesson:
     return page("pages/logistic.md", exercises)
 
 
+def accuracy() -> Lesson:
+    """What people want can't be trained on and is easily misread: staircases, thresholds, rare things."""
+    from .exercises.accuracy import exercises
+
+    return page("pages/accuracy.md", exercises)
+
+
 def xor() -> Lesson:
     """What no line can do: four rows that one neuron never gets right, and the hidden layer that does."""
     from .exercises.xor import exercises
@@ -110,6 +117,7 @@ def lessons() -> list[Callable[..., Lesson]]:
         shapes,
         line,
         logistic,
+        accuracy,
         xor,
         forward,
         splits,
