@@ -59,6 +59,13 @@ def accuracy() -> Lesson:
     return page("pages/accuracy.md", exercises)
 
 
+def foggy_mountain() -> Lesson:
+    """Feel the slope, take a step down: gradient descent, its rate, its valleys, and when to stop."""
+    from .exercises.foggy_mountain import exercises
+
+    return page("pages/foggy_mountain.md", exercises)
+
+
 def xor() -> Lesson:
     """What no line can do: four rows that one neuron never gets right, and the hidden layer that does."""
     from .exercises.xor import exercises
@@ -118,6 +125,7 @@ def lessons() -> list[Callable[..., Lesson]]:
         line,
         logistic,
         accuracy,
+        foggy_mountain,
         xor,
         forward,
         splits,
