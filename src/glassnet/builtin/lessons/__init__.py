@@ -66,6 +66,13 @@ def foggy_mountain() -> Lesson:
     return page("pages/foggy_mountain.md", exercises)
 
 
+def batches() -> Lesson:
+    """All rows, a batch or one row a step: what the noise costs, and what it is said to be good for."""
+    from .exercises.batches import exercises
+
+    return page("pages/batches.md", exercises)
+
+
 def xor() -> Lesson:
     """What no line can do: four rows that one neuron never gets right, and the hidden layer that does."""
     from .exercises.xor import exercises
@@ -126,6 +133,7 @@ def lessons() -> list[Callable[..., Lesson]]:
         logistic,
         accuracy,
         foggy_mountain,
+        batches,
         xor,
         forward,
         splits,
