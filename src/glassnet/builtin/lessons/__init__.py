@@ -73,6 +73,13 @@ def batches() -> Lesson:
     return page("pages/batches.md", exercises)
 
 
+def momentum() -> Lesson:
+    """Descent with a memory: keep the speed, a rate for each weight, and what goes wrong with both."""
+    from .exercises.momentum import exercises
+
+    return page("pages/momentum.md", exercises)
+
+
 def xor() -> Lesson:
     """What no line can do: four rows that one neuron never gets right, and the hidden layer that does."""
     from .exercises.xor import exercises
@@ -134,6 +141,7 @@ def lessons() -> list[Callable[..., Lesson]]:
         accuracy,
         foggy_mountain,
         batches,
+        momentum,
         xor,
         forward,
         splits,
