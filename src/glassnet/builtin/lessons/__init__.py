@@ -80,6 +80,13 @@ def momentum() -> Lesson:
     return page("pages/momentum.md", exercises)
 
 
+def curvature() -> Lesson:
+    """Who knows how the ground bends knows how far to go: Newton, L-BFGS, and which solver for what."""
+    from .exercises.curvature import exercises
+
+    return page("pages/curvature.md", exercises)
+
+
 def xor() -> Lesson:
     """What no line can do: four rows that one neuron never gets right, and the hidden layer that does."""
     from .exercises.xor import exercises
@@ -142,6 +149,7 @@ def lessons() -> list[Callable[..., Lesson]]:
         foggy_mountain,
         batches,
         momentum,
+        curvature,
         xor,
         forward,
         splits,
