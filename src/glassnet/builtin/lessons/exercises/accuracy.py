@@ -83,6 +83,16 @@ def always_half(t, p, threshold):
     return found / yes.sum(), found / (t == 1).sum()
 
 
+def accuracy_first(t, p, threshold):
+    yes = p > threshold
+    return np.mean(yes == t), np.sum(yes & (t == 1)) / (t == 1).sum()
+
+
+def false_alarms_first(t, p, threshold):
+    yes = p > threshold
+    return np.sum(yes & (t == 0)) / yes.sum(), np.sum(yes & (t == 1)) / (t == 1).sum()
+
+
 def of_all_rows(t, p, threshold):
     yes = p > threshold
     found = np.sum(yes & (t == 1))
@@ -106,16 +116,27 @@ exercises = (
     ),
     function(
         "both",
-        "Write `both(t, p, threshold)`: precision and recall where the answer is yes above the threshold. t holds 0 and "
-        "1, p the probabilities. Return `precision, recall`.",
+        "Write `both(t, p, threshold)`: precision and recall where the answer is yes above the threshold. t holds 0 "
+        "and 1, p the probabilities. Return `precision, recall`.",
         inputs=called,
         right=(by_counting, by_means),
         wrong=(
-            (swapped, "The two are swapped: precision is a share of those called yes, recall a share of those that are."),
+            (
+                swapped,
+                "The two are swapped: precision is a share of those called yes, recall a share of those that are.",
+            ),
             (other_way, "The answer is yes *above* the threshold."),
             (always_half, "The threshold is not used: it need not be one half."),
-            (of_all_rows, "Both are divided by all rows: precision asks among those called, recall among those that are."),
+            (accuracy_first, "The first is the accuracy: precision asks only among the rows that were called yes."),
+            (false_alarms_first, "The first is the share of false alarms: precision is the share that is right."),
+            (
+                of_all_rows,
+                "Both are divided by all rows: precision asks among those called, recall among those that are.",
+            ),
         ),
-        hints=("How many were called yes and are? Both have this above the line.", "Below: those called yes; those that are."),
+        hints=(
+            "How many were called yes and are? Both have this above the line.",
+            "Below: those called yes; those that are.",
+        ),
     ),
 )

@@ -53,6 +53,17 @@ def so_many_batches(n, size, seed):
     return [part.tolist() for part in np.array_split(deck, min(size, n))]
 
 
+def small_one_first(n, size, seed):
+    deck, rest = np.random.default_rng(seed).permutation(n).tolist(), n % size
+    batches = [deck[start : start + size] for start in range(rest, n, size)]
+    return [deck[:rest], *batches] if rest else batches
+
+
+def from_one(n, size, seed):
+    deck = np.random.default_rng(seed).permutation(n) + 1
+    return [deck[start : start + size].tolist() for start in range(0, n, size)]
+
+
 def check(deal):
     """Whether each row is dealt once, in batches of the size asked for, and anew for each seed."""
     for n, size in DEALS:
@@ -61,42 +72,42 @@ def check(deal):
         except (TypeError, ValueError):
             return Verdict(False, "Return a list of batches, each of them a list of row numbers.")
         rows = [row for batch in batches for row in batch]
-        fault = _rows_at_fault(rows, n) or _sizes_at_fault(batches, n, size)
+        fault = _rows_at_fault(rows, n) or _order_at_fault(deal) or _sizes_at_fault(batches, n, size)
         if fault:
             return Verdict(False, f"{fault} deal({n}, {size}, 3) is {batches}.", batches, at=(n, size, 3))
-    return _shuffled(deal)
+    return Verdict(True, "Each row once, and anew for each epoch.")
 
 
 def _rows_at_fault(rows, n):
+    if any(row not in range(n) for row in rows):
+        return f"Rows are numbered from 0 to n - 1, here to {n - 1}."
     if len(set(rows)) < len(rows):
         return "Some rows are dealt twice, and others never: a deck has no replacement."
-    if set(rows) != set(range(n)):
+    if len(rows) < n:
         return "Some rows are never dealt: the last batch takes what is left, even if it is smaller."
     return ""
 
 
 def _sizes_at_fault(batches, n, size):
-    sizes = [len(batch) for batch in batches]
-    if sizes != [min(size, n - start) for start in range(0, n, size)] and sorted(sizes, reverse=True) != sizes:
+    sizes, wanted = [len(batch) for batch in batches], [min(size, n - start) for start in range(0, n, size)]
+    if sizes == wanted:
         return ""
-    if max(sizes) != min(size, n) or len(sizes) != -(-n // size):
-        return "size is how many rows a batch has, and not how many batches there are."
-    return ""
+    if sorted(sizes) == sorted(wanted):
+        return "The smaller batch comes last."
+    return "size is how many rows a batch has, and not how many batches there are."
 
 
-def _shuffled(deal):
-    def batches(seed):
-        return {frozenset(int(row) for row in batch) for batch in deal(40, 4, seed)}
-
-    in_order = {frozenset(range(start, start + 4)) for start in range(0, 40, 4)}
-    first, second = batches(1), batches(2)
-    if first == in_order and list(map(list, deal(40, 4, 1))) == [list(range(s, s + 4)) for s in range(0, 40, 4)]:
-        return Verdict(False, "Nothing is shuffled: the rows come in the order of the file.")
-    if first == second == in_order:
-        return Verdict(False, "Only the order of the batches is shuffled: neighbours stay together for ever. Shuffle rows.")
+def _order_at_fault(deal):
+    """What is wrong with the shuffling, seen on 40 rows that are dealt twice."""
+    first, second = ([[int(row) for row in batch] for batch in deal(40, 4, seed)] for seed in (1, 2))
+    in_order = [list(range(start, start + 4)) for start in range(0, 40, 4)]
+    if first == in_order:
+        return "Nothing is shuffled: the rows come in the order of the file."
+    if sorted(sorted(batch) for batch in first) == in_order:
+        return "Only the order of the batches is shuffled: neighbours stay together for ever. Shuffle the rows."
     if first == second:
-        return Verdict(False, "Each seed deals the same: the seed is not used, so every epoch would have these batches.")
-    return Verdict(True, "Each row once, and anew for each epoch.")
+        return "Each seed deals the same: the seed is not used, so every epoch would have these batches."
+    return ""
 
 
 exercises = (
@@ -111,7 +122,12 @@ exercises = (
             (rest_lost, "Some rows are never dealt: the last batch takes what is left, even if it is smaller."),
             (not_shuffled, "Nothing is shuffled: the rows come in the order of the file."),
             (starts_shuffled, "Only the order of the batches is shuffled: neighbours stay together for ever."),
-            (always_the_same, "Each seed deals the same: the seed is not used, so every epoch would have these batches."),
+            (
+                always_the_same,
+                "Each seed deals the same: the seed is not used, so every epoch would have these batches.",
+            ),
+            (from_one, "Rows are numbered from 0 to n - 1"),
+            (small_one_first, "The smaller batch comes last."),
             (so_many_batches, "size is how many rows a batch has, and not how many batches there are."),
         ),
         hints=(

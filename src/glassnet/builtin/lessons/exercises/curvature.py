@@ -81,13 +81,16 @@ def halfway(w0, g0, w1, g1):
 exercises = (
     function(
         "newton",
-        "Write `newton(w, g, H)`: the place after one step of Newton's from w, with the gradient g, (d,), and the Hessian "
-        "H, (d, d).",
+        "Write `newton(w, g, H)`: the place after one step of Newton's from w, with the gradient g, (d,), and the "
+        "Hessian H, (d, d).",
         inputs=bowls,
         right=(by_solving, by_eigenvectors),
         wrong=(
             (multiplied, "It multiplies by the bend: the step is divided by it, steep directions get shorter steps."),
-            (diagonal_only, "It divides by the diagonal alone: bends between two weights count, too. Solve with the whole H."),
+            (
+                diagonal_only,
+                "It divides by the diagonal alone: bends between two weights count, too. Solve with the whole H.",
+            ),
             (away, "The sign is turned round: it goes uphill."),
             (largest_bend, "It divides all by the largest bend, which is plain descent with a good rate."),
         ),
@@ -96,8 +99,8 @@ exercises = (
     ),
     function(
         "secant",
-        "Write `secant(w0, g0, w1, g1)`: the slopes g0 and g1 were felt at w0 and w1. Guess the bend between the two, and "
-        "return the place where the slope will be 0 if it goes on like this.",
+        "Write `secant(w0, g0, w1, g1)`: the slopes g0 and g1 were felt at w0 and w1. Guess the bend between the two, "
+        "and return the place where the slope will be 0 if it goes on like this.",
         inputs=pairs,
         right=(by_bend, by_line),
         wrong=(
@@ -113,8 +116,8 @@ exercises = (
         "Why does L-BFGS refuse batches?",
         {
             "It would be too slow": "A batch would make each step quicker, and not slower.",
-            "The change of the slope would come from the change of batch": "Right: two batches have two landscapes, and "
-            "the difference of their slopes says nothing of the bend.",
+            "The change of the slope would come from the change of batch": "Right: two batches have two landscapes, "
+            "and the difference of their slopes says nothing of the bend.",
             "Its memory would overflow": "It keeps ten pairs, whatever the rows.",
             "It needs a rate for batches": "It searches along its direction, and needs no rate.",
         },
@@ -123,8 +126,8 @@ exercises = (
     ),
     run(
         "fit",
-        "The set `sine` is a noisy wave. Train it so that r2 on the test rows is at least 0.97, whatever the seed, with at "
-        'most 8 hidden units and 60 epochs: `fit = "glassnet train sine ..."`.',
+        "The set `sine` is a noisy wave. Train it so that r2 on the test rows is at least 0.97, whatever the seed, "
+        'with at most 8 hidden units and 60 epochs: `fit = "glassnet train sine ..."`.',
         dataset="sine",
         right=(
             "glassnet train sine --hidden 8 --activation tanh --optimizer lbfgs --epochs 60",
@@ -146,6 +149,9 @@ exercises = (
         ),
         reach={"r2": 0.97},
         most={"epochs": 60, "hidden": 8},
-        hints=("200 rows, 60 looks at all of them: which solver is made for this?", "tanh bends smoothly, as a wave does."),
+        hints=(
+            "200 rows, 60 looks at all of them: which solver is made for this?",
+            "tanh bends smoothly, as a wave does.",
+        ),
     ),
 )

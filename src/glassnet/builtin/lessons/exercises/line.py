@@ -99,7 +99,10 @@ exercises = (
         wrong=(
             (no_bias, "Without a bias the line has to go through the origin: put a column of ones beside X."),
             (bias_first, "The column of ones stands first, so the bias comes first: these are taken apart wrongly."),
-            (bias_afterwards, "The weights were found for a line through the origin; a bias added afterwards is too late."),
+            (
+                bias_afterwards,
+                "The weights were found for a line through the origin; a bias added afterwards is too late.",
+            ),
             (all_in_one, "Those are the right numbers, all in one array: return the weights and the bias apart."),
         ),
         hints=(
@@ -120,6 +123,9 @@ exercises = (
             (of_the_half_sum, "Those are the slopes of half the sum: the 2 of the square and the mean are missing."),
             (uphill_turned, "The sign is turned round: these point downhill. The difference is y - t."),
         ),
-        hints=("The slope of $(y - t)^2$ for $y$ is $2 (y - t)$.", "How does y move when one weight moves? By its input."),
+        hints=(
+            "The slope of $(y - t)^2$ for $y$ is $2 (y - t)$.",
+            "How does y move when one weight moves? By its input.",
+        ),
     ),
 )

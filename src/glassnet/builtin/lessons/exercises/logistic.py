@@ -142,6 +142,10 @@ def negative(z, t):
     return t * z - np.logaddexp(0, z)
 
 
+def hinge(z, t):
+    return max(0.0, z) - t * z
+
+
 def never_minus(z, t):
     return np.logaddexp(0, z)
 
@@ -159,9 +163,11 @@ exercises = (
             (no_minus, "The minus in front of the cross-entropy is missing: a loss is positive."),
             (bias_stays, "The bias never moves: its slope is the sum of (p - t) / n."),
             (only_the_ones, "Rows with the target 0 count, too: there it is log(1 - p)."),
-            (bias_moved_with_new_weights, "The bias is moved by a slope that knows the new weights: compute both slopes "
-             "first, then move."),
-        ),  # fmt: skip
+            (
+                bias_moved_with_new_weights,
+                "The bias is moved by a slope that knows the new weights: compute both slopes first, then move.",
+            ),
+        ),
         hints=(
             "Three functions of the page, one after the other, and the loss at the end.",
             "With 0 steps it is the loss of the weights 1.",
@@ -202,10 +208,14 @@ exercises = (
         inputs=scores,
         right=(by_logaddexp, by_sides),
         wrong=(
-            (from_p, "For large scores the probability is rounded to 1, and the logarithm of 0 is infinite: stay with z."),
+            (
+                from_p,
+                "For large scores the probability is rounded to 1, and the logarithm of 0 is infinite: stay with z.",
+            ),
             (held, "Clipped: no error any more, and no truth either. For z = 40 and t = 0 the loss is 40, not 28."),
             (targets_turned, "Turned round: a high score should cost little where the target is 1."),
             (negative, "The sign is turned round: a loss is positive."),
+            (hinge, "Near 0 that is too little: log(1 + e^z) bends where max(0, z) has a corner."),
             (never_minus, "That is right for t = 0 alone: where is the target?"),
         ),
         hints=("np.logaddexp(0, z) is log(1 + e^z), for any z.", "For t = 1 subtract z."),

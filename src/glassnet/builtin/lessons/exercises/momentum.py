@@ -229,8 +229,8 @@ exercises = (
     part(
         "own_adagrad",
         "Write `own_adagrad(lr=0.1)`, an optimizer as a part: it returns `Optimizer(init=..., update=...)` with "
-        "adagrad's rule, epsilon 1e-10 outside of the root, and a docstring that says what lr is. `update(w, g, state, step)` returns the change and the new "
-        "state, a dict of arrays.",
+        "adagrad's rule, epsilon 1e-10 outside of the root, and has a docstring that says what lr is. "
+        "`update(w, g, state, step)` returns the change and the new state, a dict of arrays.",
         "optimizer",
         does=moves,
         right=(with_functions, with_lambdas),
@@ -253,13 +253,19 @@ exercises = (
         stub=emptied,
         right=(lasting, as_weighted_means),
         wrong=(
-            (counter_emptied_too, "Now the counter is emptied as well. The steps fit each other again, and still each "
-             "epoch begins without a memory."),
+            (
+                counter_emptied_too,
+                "Now the counter is emptied as well. The steps fit each other again, and still each "
+                "epoch begins without a memory.",
+            ),
             (uncorrected, "The corrections are gone: m and v begin at 0, and have to be divided by what is missing."),
             (counts_epochs, "It counts epochs: the correction needs the number of steps."),
             (sizes_kept_only, "m is still emptied each epoch: both memories last for the whole training."),
-        ),  # fmt: skip
-        hints=("Which two lines make it forget?", "Leave the counter alone: it counts the steps of the whole training."),
+        ),
+        hints=(
+            "Which two lines make it forget?",
+            "Leave the counter alone: it counts the steps of the whole training.",
+        ),
         sort="bug",
     ),
 )

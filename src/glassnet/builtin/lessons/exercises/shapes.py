@@ -31,7 +31,7 @@ def with_the_inputs(n, widths):
 
 
 def of_the_weights(n, widths):
-    return [(one, other) for one, other in zip(widths[:-1], widths[1:])]
+    return [(widths[i], widths[i + 1]) for i in range(len(widths) - 1)]
 
 
 def turned(n, widths):
@@ -108,12 +108,18 @@ exercises = (
         stub=compares_all,
         right=(stood_up, laid_down),
         wrong=(
-            (laid_on_the_side, "Each answer is still compared with every target: print (y - t).shape, it should have n numbers."),
+            (
+                laid_on_the_side,
+                "Each answer is still compared with every target: print (y - t).shape, it should have n numbers.",
+            ),
             (sum_instead, "Now the shapes fit, and it is the sum: the mean was there before, and should stay."),
             (sum_of_all, "It sums over a row that should not be there: y - t is still (n, n)."),
             (not_squared, "Without the square, too high and too low cancel."),
         ),
-        hints=("Print (y - t).shape.", "Either the targets stand up, `t[:, None]`, or the answers lie down, `y.ravel()`."),
+        hints=(
+            "Print (y - t).shape.",
+            "Either the targets stand up, `t[:, None]`, or the answers lie down, `y.ravel()`.",
+        ),
         sort="bug",
     ),
 )
