@@ -31,6 +31,62 @@ def words_and_shapes() -> Lesson:
     return page("pages/words_and_shapes.md", exercises)
 
 
+def shapes() -> Lesson:
+    """Say the shapes before the numbers: most mistakes in network code run without an error."""
+    from .exercises.shapes import exercises
+
+    return page("pages/shapes.md", exercises)
+
+
+def line() -> Lesson:
+    """The smallest network is linear regression: solved in one line, and found again downhill."""
+    from .exercises.line import exercises
+
+    return page("pages/line.md", exercises)
+
+
+def logistic() -> Lesson:
+    """Yes or no as a probability: one neuron in three functions, beside scikit-learn's."""
+    from .exercises.logistic import exercises
+
+    return page("pages/logistic.md", exercises)
+
+
+def accuracy() -> Lesson:
+    """What people want can't be trained on and is easily misread: staircases, thresholds, rare things."""
+    from .exercises.accuracy import exercises
+
+    return page("pages/accuracy.md", exercises)
+
+
+def foggy_mountain() -> Lesson:
+    """Feel the slope, take a step down: gradient descent, its rate, its valleys, and when to stop."""
+    from .exercises.foggy_mountain import exercises
+
+    return page("pages/foggy_mountain.md", exercises)
+
+
+def batches() -> Lesson:
+    """All rows, a batch or one row a step: what the noise costs, and what it is said to be good for."""
+    from .exercises.batches import exercises
+
+    return page("pages/batches.md", exercises)
+
+
+def momentum() -> Lesson:
+    """Descent with a memory: keep the speed, a rate for each weight, and what goes wrong with both."""
+    from .exercises.momentum import exercises
+
+    return page("pages/momentum.md", exercises)
+
+
+def curvature() -> Lesson:
+    """Who knows how the ground bends knows how far to go: Newton, L-BFGS, and which solver for what."""
+    from .exercises.curvature import exercises
+
+    return page("pages/curvature.md", exercises)
+
+
 def xor() -> Lesson:
     """What no line can do: four rows that one neuron never gets right, and the hidden layer that does."""
     from .exercises.xor import exercises
@@ -86,6 +142,14 @@ def lessons() -> list[Callable[..., Lesson]]:
         first_network,
         perceptron,
         words_and_shapes,
+        shapes,
+        line,
+        logistic,
+        accuracy,
+        foggy_mountain,
+        batches,
+        momentum,
+        curvature,
         xor,
         forward,
         splits,
