@@ -11,11 +11,12 @@ from typing import Any
 
 from ..errors import GlassnetError, did_you_mean, join
 
-_EXPRESSION = r"[A-Za-z_]\w*(?:\.\w+|\[[^\]{}]*\])*"
+_EXPRESSION = r"[A-Za-z_]\w*(?:\.\w+(?:\(\))?|\[[^\]{}]*\])*"
 _FORMAT = r":[^{}\s]*[dfgeEns%,]"
 #: In words a name in braces is filled; in a formula, where braces group, only one with a format.
 WORDS = re.compile(rf"\{{({_EXPRESSION})({_FORMAT})?\}}")
 FORMULA = re.compile(rf"\{{({_EXPRESSION})({_FORMAT})\}}")
+_LEFT = re.compile(r"\{[^{}\n]*\}")
 #: What is not words: fenced code, code between backticks, formulas.
 KEPT = re.compile(r"(^```.*?^```\s*$|`[^`\n]+`|\$\$.+?\$\$|(?<![\\$])\$(?!\s)[^$\n]+?(?<!\s)\$(?!\d))", re.M | re.S)
 
@@ -27,6 +28,8 @@ def filled(text: str, names: Mapping[str, Any]) -> str:
         if not piece.startswith("`"):
             pattern = FORMULA if piece.startswith("$") else WORDS
             pieces[number] = pattern.sub(lambda found: _value(found, names), piece)
+            if pattern is WORDS and (left := _LEFT.search(pieces[number])):
+                raise GlassnetError(f"{left[0]} can't be filled in: write a name, with a format behind a colon")
     return "".join(pieces)
 
 
