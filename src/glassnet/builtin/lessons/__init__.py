@@ -101,6 +101,13 @@ def forward() -> Lesson:
     return page("pages/forward.md", exercises)
 
 
+def chain_rule() -> Lesson:
+    """Slopes multiply along a chain and add where ways meet: gradient, Jacobian, and how slips are found."""
+    from .exercises.chain_rule import exercises
+
+    return page("pages/chain_rule.md", exercises)
+
+
 def splits() -> Lesson:
     """Rows that nobody has seen: three shares, the leak through the scale, gaps, text and names that lie."""
     from .exercises.splits import exercises
@@ -152,6 +159,7 @@ def lessons() -> list[Callable[..., Lesson]]:
         curvature,
         xor,
         forward,
+        chain_rule,
         splits,
         write_a_part,
         package,
