@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -85,7 +85,7 @@ def find_the_bug(
 ) -> Exercise:
     """An exhibit's wrong function as the stub: mended is what behaves like the exhibit's mended one."""
     still = (exhibit.wrong, "It still does what it did: the mistake is in it.")
-    return function(
+    asked = function(
         name,
         question,
         inputs=inputs,
@@ -96,6 +96,7 @@ def find_the_bug(
         sort="bug",
         **bounds,
     )
+    return replace(asked, wrong=tuple(wrong))  # as it stands the exhibit's own is the stub, which is open and not wrong
 
 
 @dataclass(frozen=True)
