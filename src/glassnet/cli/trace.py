@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -155,7 +156,9 @@ def _print(trace: Trace, html: Path | None, digits: int) -> None:
     from .display import console
 
     screen = console()
-    width = screen.width if screen.is_terminal else FILE_WIDTH
+    told = os.environ.get("COLUMNS", "")  # as in the cells of a lesson
+    no_edge = int(told) if told.isdigit() else FILE_WIDTH
+    width = screen.width if screen.is_terminal else no_edge
     screen.print(trace.title, style="bold", markup=False)
     for remark in trace.remarks:
         screen.print(wrapped(remark, width), markup=False)
