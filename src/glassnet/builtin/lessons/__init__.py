@@ -108,6 +108,13 @@ def chain_rule() -> Lesson:
     return page("pages/chain_rule.md", exercises)
 
 
+def backprop() -> Lesson:
+    """Back-propagation on a network of thirteen weights, every line computed; then three bugs to find."""
+    from .exercises.backprop import exercises
+
+    return page("pages/backprop.md", exercises)
+
+
 def splits() -> Lesson:
     """Rows that nobody has seen: three shares, the leak through the scale, gaps, text and names that lie."""
     from .exercises.splits import exercises
@@ -160,6 +167,7 @@ def lessons() -> list[Callable[..., Lesson]]:
         xor,
         forward,
         chain_rule,
+        backprop,
         splits,
         write_a_part,
         package,
