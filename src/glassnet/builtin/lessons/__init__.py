@@ -115,6 +115,13 @@ def backprop() -> Lesson:
     return page("pages/backprop.md", exercises)
 
 
+def autodiff() -> Lesson:
+    """Reverse-mode differentiation in sixty lines: the same numbers as by hand, and where it is silently wrong."""
+    from .exercises.autodiff import exercises
+
+    return page("pages/autodiff.md", exercises)
+
+
 def splits() -> Lesson:
     """Rows that nobody has seen: three shares, the leak through the scale, gaps, text and names that lie."""
     from .exercises.splits import exercises
@@ -168,6 +175,7 @@ def lessons() -> list[Callable[..., Lesson]]:
         forward,
         chain_rule,
         backprop,
+        autodiff,
         splits,
         write_a_part,
         package,
