@@ -9,6 +9,8 @@ from collections.abc import Callable
 from glassnet import Lesson, hookimpl
 from glassnet.lessons import page
 
+from .bends import activations
+
 
 def first_network() -> Lesson:
     """A first training: a network learns to read digits, and you see what it gets wrong."""
@@ -176,6 +178,7 @@ def lessons() -> list[Callable[..., Lesson]]:
         chain_rule,
         backprop,
         autodiff,
+        activations,
         splits,
         write_a_part,
         package,
