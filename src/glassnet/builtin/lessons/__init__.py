@@ -124,6 +124,13 @@ def autodiff() -> Lesson:
     return page("pages/autodiff.md", exercises)
 
 
+def outputs() -> Lesson:
+    """Which output goes with which loss, why the slope is so simple, and how both stay exact for large scores."""
+    from .exercises.outputs import exercises
+
+    return page("pages/outputs.md", exercises)
+
+
 def splits() -> Lesson:
     """Rows that nobody has seen: three shares, the leak through the scale, gaps, text and names that lie."""
     from .exercises.splits import exercises
@@ -179,6 +186,7 @@ def lessons() -> list[Callable[..., Lesson]]:
         backprop,
         autodiff,
         activations,
+        outputs,
         splits,
         write_a_part,
         package,
