@@ -131,6 +131,13 @@ def outputs() -> Lesson:
     return page("pages/outputs.md", exercises)
 
 
+def represent() -> Lesson:
+    """What a wide and a deep network can represent, what its layers learn, and whether depth pays."""
+    from .exercises.represent import exercises
+
+    return page("pages/represent.md", exercises)
+
+
 def splits() -> Lesson:
     """Rows that nobody has seen: three shares, the leak through the scale, gaps, text and names that lie."""
     from .exercises.splits import exercises
@@ -187,6 +194,7 @@ def lessons() -> list[Callable[..., Lesson]]:
         autodiff,
         activations,
         outputs,
+        represent,
         splits,
         write_a_part,
         package,
