@@ -138,6 +138,13 @@ def represent() -> Lesson:
     return page("pages/represent.md", exercises)
 
 
+def deep() -> Lesson:
+    """Deep networks: slopes that vanish or explode, initial weights, batch norm and clipping, each tried."""
+    from .exercises.deep import exercises
+
+    return page("pages/deep.md", exercises)
+
+
 def splits() -> Lesson:
     """Rows that nobody has seen: three shares, the leak through the scale, gaps, text and names that lie."""
     from .exercises.splits import exercises
@@ -195,6 +202,7 @@ def lessons() -> list[Callable[..., Lesson]]:
         activations,
         outputs,
         represent,
+        deep,
         splits,
         write_a_part,
         package,
