@@ -73,6 +73,11 @@ def of_everything(Z):
     return E / E.sum()
 
 
+def each_alone(Z):
+    with np.errstate(all="ignore"):
+        return 1 / (1 + np.exp(-Z))
+
+
 def labelled(rng):
     """Scores and the number of the true class of each row, equal scores first, then surely wrong ones."""
     yield np.array([[0.0, 0.0]]), np.array([1])
@@ -130,6 +135,27 @@ def no_minus(Z, labels):
     return (Z[np.arange(len(Z)), labels] - logs).mean()
 
 
+def every_pair(Z, labels):
+    with np.errstate(all="ignore"):
+        E = np.exp(Z - Z.max(axis=1, keepdims=True))
+        return -np.log((E / E.sum(axis=1, keepdims=True))[:, labels]).mean()
+
+
+def every_pair_not_shifted(Z, labels):
+    with np.errstate(all="ignore"):
+        return -np.log((np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True))[:, labels]).mean()
+
+
+def the_score_alone(Z, labels):
+    return -Z[np.arange(len(Z)), labels].mean()
+
+
+def plus_a_little(Z, labels):
+    E = np.exp(Z - Z.max(axis=1, keepdims=True))
+    Y = E / E.sum(axis=1, keepdims=True)
+    return -np.log(Y[np.arange(len(Y)), labels] + 1e-9).mean()
+
+
 def of_the_likeliest(Z, labels):
     return (np.logaddexp.reduce(Z, axis=1) - Z.max(axis=1)).mean()
 
@@ -153,6 +179,7 @@ exercises = (
             ),
             (over_the_rows, "The columns add up to 1, and the rows should: sum over the classes, axis 1."),
             (clipped, "Clipping makes different scores equal: 1000 and 1001 are both 500 then. Shift instead."),
+            (each_alone, "That is a sigmoid of each score alone: the shares of a row depend on one another."),
             (of_everything, "All numbers together add up to 1: each row should."),
         ),
         hints=(
@@ -178,6 +205,19 @@ exercises = (
             (a_sum, "That is the sum over the rows: the mean is asked for."),
             (mean_of_all, "That is divided by rows times classes: a row has one loss, so divide by the rows."),
             (no_minus, "The sign is turned round: a loss is 0 at best and else positive."),
+            (every_pair, "[:, labels] takes every label of every row: [np.arange(n), labels] takes one of each."),
+            (
+                every_pair_not_shifted,
+                "[:, labels] takes every label of every row, and e^1000 is too large: two things.",
+            ),
+            (
+                the_score_alone,
+                "That is the score alone: ln of the sum of e^z is missing, which compares it to the others.",
+            ),
+            (
+                plus_a_little,
+                "A small number was added to the probability, and holds the loss down where it should hurt.",
+            ),
             (of_the_likeliest, "That takes the class with the largest score: what counts is the true class."),
         ),
         hints=(
