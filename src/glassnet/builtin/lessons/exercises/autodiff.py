@@ -115,6 +115,32 @@ def steps_not_chained(steps, values):
     return slopes
 
 
+def begins_with_the_value(steps, values):
+    slopes = [0.0] * len(steps)
+    slopes[-1] = values[-1]
+    for k in reversed(range(len(steps))):
+        if steps[k][0] == "add":
+            _, i, j = steps[k]
+            slopes[i] += slopes[k]
+            slopes[j] += slopes[k]
+        elif steps[k][0] == "mul":
+            _, i, j = steps[k]
+            slopes[i] += slopes[k] * values[j]
+            slopes[j] += slopes[k] * values[i]
+    return slopes
+
+
+def sums_as_products(steps, values):
+    slopes = [0.0] * len(steps)
+    slopes[-1] = 1.0
+    for k in reversed(range(len(steps))):
+        if steps[k][0] != "in":
+            _, i, j = steps[k]
+            slopes[i] += slopes[k] * values[j]
+            slopes[j] += slopes[k] * values[i]
+    return slopes
+
+
 exercises = (
     function(
         "walk_back",
