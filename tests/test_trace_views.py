@@ -401,6 +401,13 @@ def test_shades_tell_sign_and_size() -> None:
     assert shades(np.array([[np.nan, np.inf, 1.0]])) == [[0, 0, 3]]
 
 
+def test_a_file_is_as_wide_as_columns_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "76")
+    assert max(map(len, printed("trace", "xor", "--hidden", "3").splitlines())) <= 76
+    monkeypatch.setenv("COLUMNS", "wide")
+    assert max(map(len, printed("trace", "xor", "--hidden", "3").splitlines())) > 76
+
+
 def test_the_middle_gives_way() -> None:
     assert elided(3, 5) == [0, 1, 2]
     assert elided(10, 6) == [0, 1, 2, 3, None, 8, 9]
