@@ -6,21 +6,21 @@ import numpy as np
 import pytest
 
 from glassnet import Exercise
-from glassnet.builtin.exhibits.outputs import softmax_over_rows
+from glassnet.builtin.lessons.exercises.backprop import bias_column
 from glassnet.lessons import find_the_bug
 from glassnet.lessons.verdicts import check_answers, stub_text
 
 HEAD = "import numpy as np\n"
-SUMS = "def shares(z):\n    e = np.exp(z)\n    return e / e.sum(axis={axis}, keepdims=True)\n"
+SLOPES = "def slopes(X, delta):\n    return np.vstack([{bias} * delta.sum(axis=0), X.T @ delta])\n"
 
 
-def scores(rng: np.random.Generator) -> Iterator[tuple[np.ndarray]]:
-    yield (rng.normal(size=(2, 3)),)
+def layers(rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    yield rng.normal(size=(4, 3)), rng.normal(size=(4, 2))
 
 
 @pytest.fixture
-def shares() -> Exercise:
-    return find_the_bug("shares", softmax_over_rows(), inputs=scores, right=(), wrong=())
+def slopes() -> Exercise:
+    return find_the_bug("slopes", bias_column(), inputs=layers, right=(), wrong=())
 
 
 def said(exercise: Exercise, answer: str) -> tuple[str, str]:
@@ -28,13 +28,13 @@ def said(exercise: Exercise, answer: str) -> tuple[str, str]:
     return result.state, result.words
 
 
-def test_untouched_it_is_open(shares: Exercise) -> None:
-    assert said(shares, stub_text(shares))[0] == "open"
+def test_untouched_it_is_open(slopes: Exercise) -> None:
+    assert said(slopes, stub_text(slopes))[0] == "open"
 
 
-def test_the_same_mistake_in_other_words_is_still_the_mistake(shares: Exercise) -> None:
-    assert said(shares, SUMS.format(axis=0)) == ("wrong", "It still does what it did: the mistake is in it.")
+def test_the_same_mistake_in_other_words_is_still_the_mistake(slopes: Exercise) -> None:
+    assert said(slopes, SLOPES.format(bias=1)) == ("wrong", "It still does what it did: the mistake is in it.")
 
 
-def test_mended_it_is_right(shares: Exercise) -> None:
-    assert said(shares, SUMS.format(axis=1))[0] == "right"
+def test_mended_it_is_right(slopes: Exercise) -> None:
+    assert said(slopes, SLOPES.format(bias=0.01))[0] == "right"
