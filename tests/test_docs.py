@@ -41,7 +41,8 @@ from glassnet.publish import serving
 
 ROOT = Path(__file__).parent.parent
 PAGES = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")), *sorted(ROOT.glob("docs/*.md"))]
-LANGUAGES = {"console", "python", "text", "toml", "sh", "notebook", "shell", "powershell", "markdown"}  # some by other tests
+# Some of these are run by other tests.
+LANGUAGES = {"console", "python", "text", "toml", "sh", "notebook", "shell", "powershell", "markdown"}
 TOLERANCE = 0.05
 
 

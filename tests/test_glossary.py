@@ -31,15 +31,12 @@ TO_COME = {
     "outputs",
     "represent",
     "deep",
-    "splits",
     "regularise",
     "tuning",
     "digits",
     "houses",
     "rules",
     "limits",
-    "publish",
-    "write_a_lesson",
 }
 
 

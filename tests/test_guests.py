@@ -594,7 +594,7 @@ def test_two_megabytes_of_docstring_are_bounded(tmp_path: Path) -> None:
     )
     for words in (["list"], ["list", "--json"], ["show", "wordy"], ["plugins", "--json"]):
         done = glassnet("--plugin", str(file), *words)
-        assert done.returncode == 0 and len(done.stdout) < 60_000, (words, len(done.stdout))
+        assert done.returncode == 0 and len(done.stdout) < 200_000, (words, len(done.stdout))
         assert "wordy" in done.stdout or words[0] == "plugins"
     assert f"More: {file}:2" in glassnet("--plugin", str(file), "show", "wordy").stdout
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..catalog import GIVEN, Catalog, Part
+from ..catalog import Catalog, Part
 from ..errors import GlassnetError, did_you_mean, join, need
 from ..faces import Face
 from ..hooks import PROJECT
