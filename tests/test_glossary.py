@@ -16,14 +16,6 @@ from glassnet.lessons import mathematics
 WORDS = words()
 #: Lessons of the course that are still being written.
 TO_COME = {
-    "shapes",
-    "line",
-    "logistic",
-    "accuracy",
-    "foggy_mountain",
-    "batches",
-    "momentum",
-    "curvature",
     "chain_rule",
     "backprop",
     "autodiff",
