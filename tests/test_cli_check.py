@@ -168,3 +168,17 @@ def test_a_broken_distribution_says_why_and_strict_is_exit_code_3(tmp_path: Path
     assert done.stderr == ""
     strict = glassnet("--strict-plugins", "check", "relu", path=[tmp_path])
     assert strict.returncode == 3 and "broken-import 1.0" in strict.stderr
+
+
+def test_a_lessons_page_is_checked_by_its_path(tmp_path, monkeypatch):
+    """While it is written: it needs no package, and commands that are told name the path."""
+    monkeypatch.chdir(tmp_path)
+    page = "# One\n\n:::choice why\nWhy?\n- [x] Because => So it is.\n- [ ] Never => No.\n- [ ] Always => Not always.\n"
+    (tmp_path / "one.md").write_text(page + "? Think.\n:::\n", encoding="utf-8")
+    done = CliRunner().invoke(main, ["check", "one.md"])
+    assert done.exit_code == 0, done.output
+    assert f"lesson given/one  ({tmp_path / 'one.md'}:1)" in " ".join(done.output.split("\n"))
+    told = CliRunner().invoke(main, ["lesson", "one.md", "--start"])
+    assert "glassnet lesson one.md --check" in told.output
+    absent = CliRunner().invoke(main, ["check", "two.md"])
+    assert absent.exit_code == 2 and "there is no file 'two.md'" in absent.output

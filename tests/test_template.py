@@ -182,7 +182,8 @@ def test_every_command_of_the_readme_exists(tmp_path, monkeypatch):
         for target in set(re.findall(r"`make (\w+)", readme)):
             assert _make(project, "-n", target).returncode == 0
         shown = [line.split() for line in readme.splitlines() if line.startswith("    glassnet ")]
-        own = {"plot": ["train", "plot"], "engine": ["compare"], "command": ["my-command"]}
+        own = {"plot": ["train", "plot"], "engine": ["compare"], "command": ["my-command"], "lesson": ["lesson"]}
+        own["exhibit"] = ["museum"]
         assert [words[1] for words in shown] == ["show", *own.get(kind, ["train"])]
         plugin = project / "src" / f"glassnet_my_{kind}" / "plugin.py"
         for words in shown:

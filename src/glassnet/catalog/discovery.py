@@ -93,7 +93,7 @@ class Catalog(Face):
         return cls([*parts, *local], found)
 
     def parts(self, kind: str | None = None) -> list[Part]:
-        """All parts, or those of one kind: ours first, then those of guests by distribution and name."""
+        """All parts, or those of one kind: ours first, then each guest's in its own order, guests by name."""
         if kind is None:
             return list(self._parts)
         kind = known_kind(kind)

@@ -101,6 +101,8 @@ def _home(case: Case) -> tuple[str, str]:
     """The file, and the module to import it as; the file alone for a one-file plugin, which is run."""
     module = unwrap(case.part.function).__module__
     file = case.part.file if Path(case.part.file).is_file() else ""
+    if file.endswith(".md"):  # a lesson that is a page alone: what is imported is the module that lists it
+        file = getattr(sys.modules.get(module), "__file__", None) or ""
     if module.startswith("glassnet_local_") and file:
         return file, ""
     if module in sys.modules and module != "__main__":

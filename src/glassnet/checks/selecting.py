@@ -109,7 +109,8 @@ def _named(words: str, catalog: Catalog, kind: str | None) -> list[Choice]:
     raise GlassnetError(
         f"there is no part and no plugin {words!r}.{guess} Plugins: {join(homes)}. "
         f"Parts: {join(parts, '`glassnet list`')}. "
-        f"A file is written with its ending, as in bent.py.{catalog.absent(phrase.name)}"
+        f"A file is written with its ending, as in bent.py or, for a lesson's page, bent.md."
+        f"{catalog.absent(phrase.name)}"
     )
 
 

@@ -44,8 +44,8 @@ def check(
     """Check that parts keep their promises.
 
     Slopes, shapes, dtypes, memory, docstrings and more are tried. NAME is a part or a phrase, a plugin's
-    distribution, or a FILE.py. Nothing is trusted: a slope is held against differences of the formula, and what
-    fails is shown with its input. Exit code 1 if a required check fails.
+    distribution, a FILE.py, or a lesson's page, FILE.md. Nothing is trusted: a slope is held against differences
+    of the formula, and what fails is shown with its input. Exit code 1 if a required check fails.
     """
     if (name is None) is not everything:
         raise GlassnetError("what is to be checked? Give one of: a NAME, a plugin, a FILE.py, or --all")

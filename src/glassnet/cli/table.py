@@ -18,6 +18,7 @@ GROUPS: dict[str, dict[str, Entry]] = {
     "Learn": {
         "lesson": Entry("lesson", "lesson", "Learn: pages that run, with exercises that are checked."),
         "museum": Entry("museum", "museum", "Mistakes that are easily made, and what finds them."),
+        "explain": Entry("explain", "explain", "What a word means, and where it is taught."),
     },
     "Learn what there is": {
         "list": Entry("parts", "list_parts", "List parts: all, or those of one KIND."),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import Any, cast
 
 from ..errors import GlassnetError
 from ..files import read_text
@@ -21,9 +23,7 @@ def page(file: str | Path, exercises: Sequence[Exercise] = ()) -> Lesson:
     A name without a folder stands beside the module that calls. The page's header says minutes, seconds, after, data.
     Raises `GlassnetError` where it can't be read.
     """
-    path = Path(file)
-    if not path.is_absolute():
-        path = _folder_of_caller() / path
+    path = _beside_caller(file)
     try:
         return lesson_of(read_text(path), exercises)
     except GlassnetError as error:
@@ -48,9 +48,7 @@ def from_markdown(file: str | Path) -> Callable[[], Lesson]:
 
     Its help is the header's `help:`, or else its title.
     """
-    path = Path(file)
-    if not path.is_absolute():
-        path = _folder_of_caller() / path
+    path = _beside_caller(file)
     read = read_page(read_text(path))
     if not path.stem.isidentifier():
         raise GlassnetError(f"{path.name}: a lesson is called like its file, and {path.stem!r} is no name in Python")
@@ -60,6 +58,9 @@ def from_markdown(file: str | Path) -> Callable[[], Lesson]:
 
     lesson.__code__ = lesson.__code__.replace(co_filename=str(path), co_firstlineno=1)  # where its author looks for it
     lesson.__name__ = lesson.__qualname__ = path.stem
+    # It comes from that file, and belongs to the module that lists it: whoever looks for its source is led there.
+    lesson.__code__ = lesson.__code__.replace(co_filename=str(path), co_firstlineno=1)
+    lesson.__module__ = str(_caller().f_globals.get("__name__", __name__))
     lesson.__doc__ = read.header.get("help") or f"{read.title.rstrip('.')}."
     return lesson
 
@@ -97,11 +98,14 @@ def _number(header: Any, name: str, default: float) -> float:
         raise GlassnetError(f"the header's {name} is {header[name]!r}: expected a number") from None
 
 
-def _folder_of_caller() -> Path:
-    """The folder of the module that called a function of this one."""
-    import sys
+def _beside_caller(file: str | Path) -> Path:
+    """The path of a file that is named from the module that called a function of this one."""
+    return Path(_caller().f_code.co_filename).parent / file
 
+
+def _caller() -> FrameType:
+    """The frame that called a function of this module."""
     frame: Any = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename == __file__:
+    while frame.f_back is not None and frame.f_code.co_filename == __file__:
         frame = frame.f_back
-    return Path(frame.f_code.co_filename).parent if frame is not None else Path.cwd()
+    return cast(FrameType, frame)

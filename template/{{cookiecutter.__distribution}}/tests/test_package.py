@@ -15,6 +15,9 @@ PARTS = {
 {% for part in cookiecutter._parts or [{"kind": cookiecutter.kind, "name": cookiecutter.__part}] %}
     ("{{ part.kind }}", "{{ part.name }}"),
 {% endfor %}
+{% if cookiecutter.kind == "lesson" and not cookiecutter._parts %}
+    ("lesson", "{{ cookiecutter.__part }}_warm_up"),
+{% endif %}
 }
 
 

@@ -1,0 +1,68 @@
+"""The glossary: what a word of networks or of statistics means, what else it is called, and where it is taught.
+
+The words themselves are in `glossary.toml`, to be read and mended by anybody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from .errors import GlassnetError, did_you_mean
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word with its `also`, other names for the same; `formula` as on a page between dollar signs, where it has one.
+
+    `lesson` is the lesson of our course that teaches it, `command` a line that shows it at work.
+    """
+
+    name: str
+    says: str
+    lesson: str
+    command: str
+    also: Sequence[str] = ()
+    formula: str = ""
+
+
+@cache
+def words() -> tuple[Word, ...]:
+    """Every word, in the order of the course."""
+    import tomllib
+
+    text = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
+    return tuple(Word(**entry) for entry in tomllib.loads(text)["word"])
+
+
+def look_up(word: str) -> Word:
+    """The word of that name or other name, however hyphened; an unknown one is an error with a guess."""
+    known = _index()
+    wanted = _key(word)
+    found = known.get(wanted) or known.get(wanted.removesuffix("s"))
+    if found is None:
+        spelled = [name for entry in words() for name in (entry.name, *entry.also)]
+        raise GlassnetError(
+            f"the glossary has no word {word!r}.{did_you_mean(word, spelled)} "
+            f"`glassnet explain` lists its {len(words())} words"
+        )
+    return found
+
+
+@cache
+def _index() -> dict[str, Word]:
+    """Every word by each of its names; a name of its own goes before another's other name, singular before plural."""
+    known: dict[str, Word] = {}
+    for entry in words():
+        known.setdefault(_key(entry.name), entry)
+    for entry in words():
+        for name in (*entry.also, *(f"{one}s" for one in (entry.name, *entry.also))):
+            known.setdefault(_key(name), entry)
+    return known
+
+
+def _key(name: str) -> str:
+    return re.sub(r"[\s_-]+", " ", name.strip().lower())

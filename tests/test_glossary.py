@@ -1,0 +1,99 @@
+"""The glossary: every word is found by each of its names, and the lesson and command that it names are there."""
+
+import json
+import re
+
+import pytest
+from click.testing import CliRunner
+from test_help import check
+
+from glassnet import GlassnetError
+from glassnet.builtin.lessons import lessons
+from glassnet.cli import main
+from glassnet.glossary import look_up, words
+from glassnet.lessons import mathematics
+
+WORDS = words()
+#: Lessons of the course that are still being written.
+TO_COME = {
+    "chain_rule",
+    "backprop",
+    "autodiff",
+    "activations",
+    "outputs",
+    "represent",
+    "deep",
+    "regularise",
+    "tuning",
+    "digits",
+    "houses",
+    "rules",
+    "limits",
+}
+
+
+def said(*typed: str, code: int = 0) -> str:
+    done = CliRunner().invoke(main, ["explain", *typed])
+    assert done.exit_code == code, done.output
+    return done.output
+
+
+def test_there_are_eighty_words_and_no_name_means_two() -> None:
+    names = [name.lower() for word in WORDS for name in {word.name, *word.also}]
+    assert len(WORDS) >= 80
+    assert sorted(names) == sorted(set(names))
+
+
+@pytest.mark.parametrize("word", WORDS, ids=lambda word: word.name)
+def test_every_word_says_what_it_should(word) -> None:
+    assert word.says.endswith(".") and 1 <= len(re.findall(r"[.!?](?:\s|$)", word.says)) <= 3
+    assert len(word.says) <= 200
+    assert not word.formula or mathematics.trouble(word.formula) == ""
+    assert word.lesson in {lesson.__name__ for lesson in lessons()} | TO_COME
+    assert all(look_up(name) is word for name in (word.name, *word.also, word.name.upper()))
+
+
+@pytest.mark.parametrize("command", sorted({word.command for word in WORDS}))
+def test_the_command_of_a_word_is_understood(command: str) -> None:
+    check(command)
+
+
+def test_a_word_is_found_however_it_is_written() -> None:
+    weight = look_up("weight")
+    assert weight is look_up("Weights") is look_up("coefficients")
+    assert look_up("batch_normalization") is look_up("Batch  Norm")
+    with pytest.raises(GlassnetError, match=r"has no word 'gradeint'\. Did you mean 'gradient'\?"):
+        look_up("gradeint")
+
+
+def test_explain_shows_a_word_with_its_lesson_and_its_command() -> None:
+    shown = said("learning", "rate").splitlines()
+    assert shown[:2] == ["learning rate", "also: rate, step size, eta, lr"]
+    assert shown[-4:] == [
+        "    Δw = -η g",
+        "",
+        "Learn it  glassnet lesson foggy_mountain",
+        "See it    glassnet plot last learning_rate_range",
+    ]
+    assert json.loads(said("ridge", "--json"))["word"] == "l2"
+
+
+def test_explain_lists_all_words() -> None:
+    listed = said()
+    assert f"\n{len(WORDS)} words." in listed
+    assert all(re.search(rf"^{re.escape(word.name)}  ", listed, re.MULTILINE) for word in WORDS)
+    assert [entry["word"] for entry in json.loads(said("--json"))] == [word.name for word in WORDS]
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("last", "explain is for words; what stands out about a run, and what to try, is in its report: "),
+        ("7", "glassnet report 7"),
+        ("elu", "elu is no word but a part (activation), with a page: glassnet show elu"),
+        ("over fiting", "Did you mean 'overfitting'?"),
+        ("zzzz", "the glossary has no word 'zzzz'. `glassnet explain` lists"),
+    ],
+)
+def test_what_is_no_word_is_answered(typed: str, words: str) -> None:
+    assert words in " ".join(said(typed, code=2).split())
