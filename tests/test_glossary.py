@@ -97,3 +97,9 @@ def test_explain_lists_all_words() -> None:
 )
 def test_what_is_no_word_is_answered(typed: str, words: str) -> None:
     assert words in " ".join(said(typed, code=2).split())
+
+
+def test_one_word_of_a_name_is_enough_where_no_other_has_it() -> None:
+    assert look_up("vanishing").name == "vanishing gradient"
+    with pytest.raises(GlassnetError, match="has no word 'absolute squared'"):
+        look_up("absolute squared")

@@ -39,10 +39,10 @@ def words() -> tuple[Word, ...]:
 
 
 def look_up(word: str) -> Word:
-    """The word of that name or other name, however hyphened; an unknown one is an error with a guess."""
+    """The word of that name or other name, or with that word in it; an unknown one is an error with a guess."""
     known = _index()
     wanted = _key(word)
-    found = known.get(wanted) or known.get(wanted.removesuffix("s"))
+    found = known.get(wanted) or known.get(wanted.removesuffix("s")) or _only_one_with(wanted)
     if found is None:
         spelled = [name for entry in words() for name in (entry.name, *entry.also)]
         raise GlassnetError(
@@ -50,6 +50,12 @@ def look_up(word: str) -> Word:
             f"`glassnet explain` lists its {len(words())} words"
         )
     return found
+
+
+def _only_one_with(wanted: str) -> Word | None:
+    """The one word in whose names that word stands, `vanishing` in vanishing gradient; None for several."""
+    holding = {entry.name: entry for name, entry in _index().items() if wanted in name.split()}
+    return next(iter(holding.values())) if len(holding) == 1 else None
 
 
 @cache
