@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import atexit
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
 
-from ..errors import GlassnetError, join
+from .. import process
+from ..errors import GlassnetError, did_you_mean, join
 from ..lessons import filling, mathematics
+from ..lessons.course import strangers_of
 from ..lessons.pages import exercises_of
 from ..lessons.playing import Played, play
-from ..lessons.reading import Cell, Page, Prose, read_page
+from ..lessons.reading import Cell, Page, Place, Prose, Question, read_page
 from ..lessons.trying import Tried, survivors, tried
+from ..lessons.verdicts import FUNCTIONS
 from ..teaching import Exercise, Lesson
-from ..wording import count
+from ..wording import count, exact
 from .cases import Call, Case, NotApplicable, Refused
 from .running import Promise
+
+if TYPE_CHECKING:
+    from ..answers import Server
 
 EXEMPT = {
     "input-untouched": "it is handed nothing",
@@ -33,8 +40,8 @@ class _Tryout:
 
     case: Case
     bag: Lesson
-    trouble: str = ""
-    blocks: list[Played] = field(default_factory=list)
+    own: frozenset[tuple[str, str]]
+    reached: list[str] = field(default_factory=list)
 
     @cached_property
     def page(self) -> Page:
@@ -45,21 +52,31 @@ class _Tryout:
         return exercises_of(self.bag, self.page)
 
     @cached_property
-    def played(self) -> list[Played]:
-        found = []
+    def played(self) -> tuple[list[Played], GlassnetError | None]:
+        """The blocks, as far as the page runs, and what has ended it."""
+        blocks: list[Played] = []
         try:
-            for block in play(self.page, strangers(self.case)):
-                found.append(block)
+            with process.watched(self._watch):
+                for block in play(self.page, strangers_of(self.case.part, self.case.find())):
+                    blocks.append(block)
         except GlassnetError as error:
-            self.trouble = str(error)
-        return found
+            return blocks, error
+        return blocks, None
+
+    def _watch(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Nothing leaves the machine, and nothing is fetched that the header does not name."""
+        if event == "glassnet.fetch" and arguments not in self.own:
+            self.reached.append("/".join(arguments))
+        elif event in ("socket.getaddrinfo", "socket.connect"):
+            address = arguments[1] if event == "socket.connect" else arguments
+            host = address[0] if isinstance(address, tuple) else None  # a text is a file of this machine
+            if host is not None and str(host) not in _HERE:
+                self.reached.append(str(host))
+                raise OSError(f"a lesson is read without a network, and this asks for {host}")
 
     @cached_property
     def answers(self) -> dict[str, list[Tried]]:
-        from ..answers import Server
-
-        with Server() as server:
-            return {exercise.name: list(tried(exercise, server)) for exercise in self.exercises}
+        return {exercise.name: list(tried(exercise, _server())) for exercise in self.exercises}
 
     def of(self, *roles: str) -> Iterator[tuple[str, Tried]]:
         for name, results in self.answers.items():
@@ -68,27 +85,39 @@ class _Tryout:
                     yield name, one
 
 
+_HERE = ("localhost", "127.0.0.1", "::1")
 _latest: list[Any] = [None, None]
 
 
 def _tryout(case: Case) -> _Tryout:
-    _need_data(case)
     if _latest[0] is not case:
-        _latest[:] = [case, _Tryout(case, case.bag)]
+        _latest[:] = [case, _Tryout(case, case.bag, _fetched(case))]
     tryout: _Tryout = _latest[1]
     return tryout
 
 
-def _need_data(case: Case) -> None:
-    """A lesson whose rows are not on this machine can't be tried here."""
-    for name in case.bag.data:
-        Case(case.find().choose("dataset", name), case.find, case.download).fresh()
+def _fetched(case: Case) -> frozenset[tuple[str, str]]:
+    """The files of a lesson's data; one whose rows are not on this machine can't be tried here."""
+    files: set[tuple[str, str]] = set()
+
+    def watch(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "glassnet.fetch":
+            files.add((arguments[0], arguments[1]))
+
+    with process.watched(watch):
+        for name in case.bag.data:
+            Case(case.find().choose("dataset", name), case.find, case.download).fresh()
+    return frozenset(files)
 
 
-def strangers(case: Case) -> list[str]:
-    """The words before a command that keep other plugins out: glassnet's own parts and the lesson's are there."""
-    guests = [guest for guest in case.find().guests if not guest.file and guest.distribution != case.part.distribution]
-    return [word for guest in guests for word in ("--without", guest.distribution)]
+@cache
+def _server() -> Server:
+    """One process for the answers of all lessons that are checked; it ends with ours."""
+    from ..answers import Server
+
+    server = Server()
+    atexit.register(server.close)
+    return server
 
 
 def whole(case: Case, bag: Lesson) -> None:
@@ -112,9 +141,9 @@ def calls(case: Case, bag: Lesson) -> Iterator[Call]:
 def page_runs(case: Case) -> str:
     """What a page shows has to be so: every cell runs, one after the other, in a fresh folder."""
     tryout = _tryout(case)
-    _ = tryout.played
-    if tryout.trouble and "stands in the prose" not in tryout.trouble and "can't be filled" not in tryout.trouble:
-        raise Refused(tryout.trouble)
+    _, trouble = tryout.played
+    if trouble and not isinstance(trouble, filling.Unfilled):
+        raise Refused(str(trouble))
     return count(len(tryout.page.cells), "cell")
 
 
@@ -124,9 +153,9 @@ _DECIMAL = re.compile(r"(?<![\w.,/-])\d+\.\d+(?![\w.])")
 def claims_filled(case: Case) -> str:
     """A figure that was typed is old tomorrow: figures in prose are filled in from what the cells have computed."""
     tryout = _tryout(case)
-    _ = tryout.played
-    if "stands in the prose" in tryout.trouble or "can't be filled" in tryout.trouble:
-        raise Refused(tryout.trouble)
+    _, trouble = tryout.played
+    if isinstance(trouble, filling.Unfilled):
+        raise Refused(str(trouble))
     bare = [
         found[0]
         for block in tryout.page.blocks
@@ -144,6 +173,8 @@ def right_accepted(case: Case) -> str:
         if len(exercise.right) < 2:
             raise Refused(f"exercise {exercise.name!r} has {count(len(exercise.right), 'right answer')}: give two, "
                           "written differently")  # fmt: skip
+        if callable(exercise.right[0]) and exercise.sort in FUNCTIONS and len(set(exercise.right)) < 2:
+            raise Refused(f"exercise {exercise.name!r} has one right answer twice: give two, written differently")
     number = 0
     for name, one in _tryout(case).of("right", "variant"):
         number += 1
@@ -175,10 +206,12 @@ def wrong_refused(case: Case) -> str:
 def wrong_explained(case: Case) -> None:
     """ "Wrong" alone helps nobody: each known wrong answer is met with its own words, and with no other's."""
     _require_exercises(case)
+    words_of = {exercise.name: [words for _, words in exercise.wrong] for exercise in _tryout(case).exercises}
     for name, one in _tryout(case).of("wrong"):
         if not one.words.strip():
             raise Refused(f"exercise {name!r}: this wrong answer has no words:\n{_cut(one.text)}")
-        if one.result.state == "wrong" and not one.result.words.startswith(one.words):
+        said = max((words for words in words_of[name] if one.result.words.startswith(words)), key=len, default="")
+        if one.result.state == "wrong" and said != one.words:
             raise Refused(
                 f"exercise {name!r}: expected {one.words!r}, and it says {one.result.words!r}\n{_cut(one.text)}"
             )
@@ -190,6 +223,9 @@ def stub_open(case: Case) -> None:
     for name, one in _tryout(case).of("stub"):
         if one.result.state != "open":
             raise Refused(f"exercise {name!r}: the stub is {one.result.state}: {one.result.words}")
+    for name, one in _tryout(case).of("begun"):
+        if one.result.state == "right":
+            raise Refused(f"exercise {name!r}: the stub is a right answer already:\n{_cut(one.text)}")
 
 
 def hints(case: Case) -> None:
@@ -211,7 +247,8 @@ def order(case: Case) -> str:
         found = case.find().matches("lesson", name, case.part.distribution)
         if not found:
             known = [case.find().short_name(part) for part in parts]
-            raise Refused(f"it comes after {name!r}, and there is no such lesson: there are {join(known)}")
+            guess = did_you_mean(name, known)
+            raise Refused(f"it comes after {name!r}, and there is no such lesson.{guess} There are {join(known)}")
         mine = case.part.name in own
         ours = found[0].distribution == case.part.distribution and mine
         if ours and own.index(found[0].name) >= own.index(case.part.name):
@@ -219,26 +256,22 @@ def order(case: Case) -> str:
     return join(case.bag.after) or "it needs no other"
 
 
-_REACHING = re.compile(r"\b(urllib|requests|httpx|socket|urlopen|http\.client)\b")
-
-
 def offline(case: Case) -> None:
     """A classroom has no network: a page uses what is on the machine, and what `data` names."""
-    for cell in read_page(case.bag.page).cells:
-        found = _REACHING.search(cell.text)
-        if found:
-            raise Refused(
-                f"line {cell.line}: a cell uses {found[0]}: rows come from data sets, named in the header's data"
-            )
+    tryout = _tryout(case)
+    _ = tryout.played
+    if tryout.reached:
+        raise Refused(f"its cells ask for {join(dict.fromkeys(tryout.reached))}: rows come from data sets, which the "
+                      "header's data names")  # fmt: skip
 
 
 def in_time(case: Case) -> str:
     """Who waits stops reading: all cells together take no longer than the lesson says."""
     tryout = _tryout(case)
-    spent = sum(block.seconds for block in tryout.played)
+    spent = sum(block.seconds for block in tryout.played[0])
     if spent > _OVER * case.bag.seconds:
-        raise Refused(f"its cells take {spent:.0f} seconds of CPU, and it says {case.bag.seconds:g}")
-    return f"its cells take {spent:.1f} s of CPU, more than it says" if spent > case.bag.seconds else ""
+        raise Refused(f"its cells take {exact(spent, 2)} seconds of CPU, and it says {case.bag.seconds:g}")
+    return f"its cells take {exact(spent, 2)} s of CPU, more than it says" if spent > case.bag.seconds else ""
 
 
 def accessible(case: Case) -> None:
@@ -256,21 +289,32 @@ def accessible(case: Case) -> None:
             if depth == 1 and level:
                 raise Refused(f"the page has a second title, {heading[2]!r}: sections begin with ##")
             level = depth
-        for formula in mathematics.formulas(block.text):
+        if unseen := re.search(r"!\[\s*\]\([^)]*\)", filling.KEPT.sub("", block.text)):
+            raise Refused(f"the picture {unseen[0]} has no words for those who can't see it: ![WORDS](FILE)")
+    for text in _texts(_tryout(case)):
+        for formula in mathematics.formulas(text):
             trouble = mathematics.trouble(formula)
             if trouble:
                 raise Refused(f"the formula {formula!r}: {trouble}")
 
 
+def _texts(tryout: _Tryout) -> Iterator[str]:
+    """All that is read: the page, the questions, and what answers are told."""
+    for block in tryout.page.blocks:
+        if isinstance(block, Prose | Place | Question):
+            yield block.text
+        if isinstance(block, Question):
+            yield block.answer
+    for exercise in tryout.exercises:
+        yield from (exercise.question, *exercise.options, *exercise.hints, *(words for _, words in exercise.wrong))
+
+
 def strong(case: Case) -> str:
     """A check that takes half-right answers is weak: one operator or number changed in the right answer is refused."""
-    from ..answers import Server
-
-    with Server() as server:
-        for exercise in _tryout(case).exercises:
-            left = survivors(exercise, server)
-            if left:
-                return f"exercise {exercise.name!r} accepts this too:\n{_cut(left[0])}"
+    for exercise in _tryout(case).exercises:
+        left = survivors(exercise, _server())
+        if left:
+            return f"exercise {exercise.name!r} accepts this too:\n{_cut(left[0])}"
     return ""
 
 

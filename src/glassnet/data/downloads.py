@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,6 +38,7 @@ def fetch(
     """
     for given in (folder, file):
         need(given, str, "fetch wants the names of a folder and of a file in it")
+    sys.audit("glassnet.fetch", folder, file)
     mirror = os.environ.get(MIRROR, "").strip()
     remote = mirror.startswith(("http://", "https://"))
     troubles: list[str] = []

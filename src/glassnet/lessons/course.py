@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from ..catalog import Catalog, Part
 from ..errors import GlassnetError, did_you_mean, join, need
 from ..faces import Face
-from ..hooks import PROJECT
 from ..tables import Table
 from ..teaching import Exercise, Lesson
 from .mathematics import plain
@@ -40,15 +40,22 @@ class Opened(Face):
     @cached_property
     def page(self) -> Page:
         """Its page, read."""
-        try:
+        with self._named():
             return read_page(self.lesson.page)
-        except GlassnetError as error:
-            raise GlassnetError(f"lesson {self.name}: {error}") from error
 
     @cached_property
     def exercises(self) -> Sequence[Exercise]:
         """Those of the page and of its module."""
-        return exercises_of(self.lesson, self.page)
+        with self._named():
+            return exercises_of(self.lesson, self.page)
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """What is wrong inside is said with the lesson's name."""
+        try:
+            yield
+        except GlassnetError as error:
+            raise GlassnetError(f"lesson {self.name}: {error}") from error
 
     @property
     def name(self) -> str:
@@ -95,9 +102,7 @@ class Opened(Face):
 
     def strangers(self) -> list[str]:
         """The words before a command that keep other people's plugins out of its page."""
-        home = self.part.distribution
-        others = [guest.distribution for guest in self.catalog.guests if not guest.file and guest.distribution != home]
-        return [word for name in others for word in ("--without", name)]
+        return strangers_of(self.part, self.catalog)
 
 
 @dataclass(frozen=True, repr=False)
@@ -140,9 +145,15 @@ def open_lesson(name: str, catalog: Catalog) -> Opened:
     return Opened(catalog.find("lesson", name), catalog)
 
 
+def strangers_of(part: Part, catalog: Catalog) -> list[str]:
+    """The words before a command that leave out every plugin but that of a lesson."""
+    guests = [guest for guest in catalog.guests if not guest.file and guest.distribution != part.distribution]
+    return [word for guest in guests for word in ("--without", guest.distribution)]
+
+
 def course_name(opened: Opened) -> str:
     """What a list calls the course that a lesson belongs to."""
-    return PROJECT if opened.part.distribution == PROJECT else opened.part.distribution
+    return opened.part.distribution
 
 
 def fingerprint(exercise: Exercise) -> str:

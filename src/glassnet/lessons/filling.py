@@ -21,6 +21,10 @@ _LEFT = re.compile(r"\{[^{}\n]*\}")
 KEPT = re.compile(r"(^```.*?^```\s*$|`[^`\n]+`|\$\$.+?\$\$|(?<![\\$])\$(?!\s)[^$\n]+?(?<!\s)\$(?!\d))", re.M | re.S)
 
 
+class Unfilled(GlassnetError):
+    """A figure in prose that no cell above has computed, or that can't be written as it is asked for."""
+
+
 def filled(text: str, names: Mapping[str, Any]) -> str:
     """The text with every `{name:format}` in place; a name that is not there is an error."""
     pieces = KEPT.split(text)
@@ -39,11 +43,11 @@ def _value(found: re.Match[str], names: Mapping[str, Any]) -> str:
     if first not in names:
         public = [name for name in names if not name.startswith("_")]
         guess = did_you_mean(first, public)
-        raise GlassnetError(
+        raise Unfilled(
             f"{found[0]} stands in the prose, and no cell above has {first!r}.{guess} There are: {join(public)}"
         )
     try:
         value = eval(expression, {"__builtins__": {}}, dict(names))
         return format(value, form)
     except Exception as error:
-        raise GlassnetError(f"{found[0]} can't be filled in: {type(error).__name__}: {error}") from error
+        raise Unfilled(f"{found[0]} can't be filled in: {type(error).__name__}: {error}") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..errors import GlassnetError
+from ..errors import GlassnetError, did_you_mean
 from ..teaching import Exhibit
 
 
@@ -32,11 +32,13 @@ def caught(exhibit: Exhibit, function: Callable[..., Any]) -> str:
 
 def _of_contract(named: str, function: Callable[..., Any]) -> str:
     from glassnet import check
+    from glassnet.checks import promises_of
 
     kind, slash, name = named.partition("/")
     if not slash:
         raise GlassnetError(f"caught_by is {named!r}: write kind/check, as in activation/slope")
-    found = [finding for finding in check(function, kind).findings if finding.check == name]
-    if not found:
-        raise GlassnetError(f"caught_by is {named!r}, and {kind} has no check {name!r}")
-    return found[0].message if found[0].result == "failed" else ""
+    known = [promise.id for promise in promises_of(kind)]
+    if name not in known:
+        raise GlassnetError(f"caught_by is {named!r}, and {kind} has no check {name!r}.{did_you_mean(name, known)}")
+    found = next(finding for finding in check(function, kind).findings if finding.check == name)
+    return found.message if found.result == "failed" else ""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any, cast
 
-from ..errors import GlassnetError
+from ..errors import GlassnetError, did_you_mean
 from ..files import read_text
 from ..teaching import Exercise, Lesson
 from .exercises import choice, number
-from .reading import Page, asked, read_page
+from .reading import Page, Place, asked, read_page
 
 _MAKERS: dict[str, Callable[..., Exercise]] = {"choice": choice, "number": number}
 
@@ -73,29 +74,43 @@ def exercises_of(lesson: Lesson, read: Page | None = None) -> list[Exercise]:
     read = read or read_page(lesson.page)
     own = {exercise.name: exercise for exercise in lesson.exercises}
     found = []
+    names = [place.name for place in read.places]
     for place in read.places:
+        if names.count(place.name) > 1:
+            raise GlassnetError(f"line {place.line}: two exercises are called {place.name!r}")
         if place.sort == "exercise":
             if place.name not in own:
-                raise GlassnetError(f"line {place.line}: there is no exercise {place.name!r} in the lesson's module")
+                guess = did_you_mean(place.name, own)
+                raise GlassnetError(
+                    f"line {place.line}: there is no exercise {place.name!r} in the lesson's module.{guess}"
+                )
             found.append(own.pop(place.name))
         else:
-            found.append(_MAKERS[place.sort](**asked(place)))
+            found.append(_made(place))
     if own:
         raise GlassnetError(
             f"exercise {next(iter(own))!r} stands nowhere: write `:::exercise {next(iter(own))}` on the page"
         )
-    names = [exercise.name for exercise in found]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice:
-        raise GlassnetError(f"two exercises are called {twice!r}")
     return found
+
+
+def _made(place: Place) -> Exercise:
+    """The exercise that a page asks without a module."""
+    arguments = asked(place)
+    try:
+        return _MAKERS[place.sort](**arguments)
+    except GlassnetError as error:
+        raise GlassnetError(f"line {place.line}: {error}") from error
 
 
 def _number(header: Any, name: str, default: float) -> float:
     try:
-        return float(header.get(name, default))
+        value = float(header.get(name, default))
     except ValueError:
-        raise GlassnetError(f"the header's {name} is {header[name]!r}: expected a number") from None
+        value = math.nan
+    if not math.isfinite(value):
+        raise GlassnetError(f"the header's {name} is {header[name]!r}: expected a number")
+    return value
 
 
 def _beside_caller(file: str | Path) -> Path:

@@ -24,7 +24,7 @@ from typing import Any
 
 from .. import process
 from ..errors import GlassnetError
-from .filling import filled
+from .filling import Unfilled, filled
 from .reading import Block, Cell, Page, Prose, Question
 
 WIDTH = 76
@@ -120,9 +120,9 @@ def played(block: Block, here: Stage) -> Played:
 def _filled(text: str, names: Mapping[str, Any], line: int) -> str:
     try:
         return filled(text, names)
-    except GlassnetError as error:
+    except Unfilled as error:
         at = next((i for i, row in enumerate(text.split("\n")) if str(error).split(" ")[0] in row), 0)
-        raise GlassnetError(f"line {line + at}: {error}") from error
+        raise Unfilled(f"line {line + at}: {error}") from error
 
 
 # --- Python ---------------------------------------------------------------------------------------------------------
@@ -130,10 +130,13 @@ def _filled(text: str, names: Mapping[str, Any], line: int) -> str:
 
 def _python(cell: Cell, here: Stage) -> list[Printed | Drawn]:
     raised: BaseException | None = None
-    value = None
+    figures: list[Any] = []
     with here.entered() as screen:
         try:
             value = _run(cell, here.names)
+            figures = _figures(value)
+            if value is not None and not figures:
+                print(repr(value))  # into the stream of the cell
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # SystemExit too: a cell may do nothing to the page
@@ -148,9 +151,6 @@ def _python(cell: Cell, here: Stage) -> list[Printed | Drawn]:
     outputs: list[Printed | Drawn] = []
     if raised is not None:
         printed += f"{type(raised).__name__}: {raised}\n"
-    figures = _figures(value)
-    if value is not None and not figures:
-        printed += f"{value!r}\n"
     if printed.strip():
         outputs.append(Printed(printed.rstrip("\n")))
     if cell.language == "plot" and not figures and not may_fail:
@@ -200,11 +200,7 @@ def _console(cell: Cell, here: Stage) -> list[Printed | Drawn]:
     outputs: list[Printed | Drawn] = []
     may_fail, failed = cell.words == _ALLOWED_TO_FAIL, False
     for line, command in commands_of(cell):
-        words = shlex.split(command)
-        if words[:1] != ["glassnet"]:
-            raise CellFailed(
-                cell, line, f"a console cell runs glassnet and nothing else, not {words[0] if words else ''!r}"
-            )
+        words = _words_of(cell, line, command)
         with here.entered() as screen:
             code = _glassnet([*here.before, *words[1:]])
         text = _text(screen)
@@ -215,6 +211,18 @@ def _console(cell: Cell, here: Stage) -> list[Printed | Drawn]:
     if may_fail and not failed:
         raise CellFailed(cell, cell.line, "the page says that this command fails, and it does not: leave out `error`")
     return outputs
+
+
+def _words_of(cell: Cell, line: int, command: str) -> list[str]:
+    """The words of a command that begins with glassnet."""
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise CellFailed(cell, line, f"`{command}` can't be read: {str(error).lower()}") from error
+    if words[:1] != ["glassnet"]:
+        first = words[0] if words else ""
+        raise CellFailed(cell, line, f"a console cell runs glassnet and nothing else, not {first!r}")
+    return words
 
 
 def commands_of(cell: Cell) -> list[tuple[int, str]]:

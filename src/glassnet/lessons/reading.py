@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import GlassnetError, did_you_mean, join
+from .filling import KEPT
 
 CELLS = ("python", "plot", "console")
 PLACES = ("exercise", "choice", "number", "question")
@@ -91,27 +92,35 @@ def read_page(text: str) -> Page:
     lines = text.replace("\r\n", "\n").split("\n")
     header, first = _header(lines)
     blocks = tuple(_blocks(lines, first))
-    title = next((line[2:].strip() for b in blocks if isinstance(b, Prose) for line in b.text.split("\n")
-                  if line.startswith("# ")), "")  # fmt: skip
-    return Page(title, header, blocks)
+    return Page(_title(blocks), header, blocks)
+
+
+def _title(blocks: Sequence[Block]) -> str:
+    """The first heading of the first level; a comment in code is none."""
+    prose = (KEPT.sub("", block.text) for block in blocks if isinstance(block, Prose))
+    found = (re.search(r"^# (.*)$", text, re.M) for text in prose)
+    return next((heading[1].strip() for heading in found if heading), "")
 
 
 def _header(lines: Sequence[str]) -> tuple[dict[str, str], int]:
     """What stands between the `---` marks at the top, and the number of the first line after them."""
     if not lines or lines[0].strip() != "---":
         return {}, 0
-    found: dict[str, str] = {}
-    for number, line in enumerate(lines[1:], 2):
-        if line.strip() == "---":
-            return found, number
-        name, colon, value = line.partition(":")
-        name = name.strip()
-        if colon and name not in HEADER:
-            guess = did_you_mean(name, HEADER)
-            raise GlassnetError(f"line {number}: a page's header has no {name!r}.{guess} It may have {join(HEADER)}")
-        if line.strip():
-            found[name] = value.strip()
-    raise GlassnetError("line 1: the header begins with --- and never ends: close it with a line ---")
+    end = next((number for number, line in enumerate(lines[1:], 1) if line.strip() == "---"), None)
+    if end is None:
+        raise GlassnetError("line 1: the header begins with --- and never ends: close it with a line ---")
+    return dict(_said(lines[number], number + 1) for number in range(1, end) if lines[number].strip()), end + 1
+
+
+def _said(line: str, number: int) -> tuple[str, str]:
+    """The name and the value of a line of the header."""
+    name, colon, value = (piece.strip() for piece in line.partition(":"))
+    if not colon:
+        raise GlassnetError(f"line {number}: {line.strip()!r} is no line of a header: write `minutes: 20`")
+    if name not in HEADER:
+        guess = did_you_mean(name, HEADER)
+        raise GlassnetError(f"line {number}: a page's header has no {name!r}.{guess} It may have {join(HEADER)}")
+    return name, value
 
 
 def _blocks(lines: Sequence[str], first: int) -> Iterator[Block]:
@@ -132,6 +141,7 @@ def _blocks(lines: Sequence[str], first: int) -> Iterator[Block]:
             yield Cell(fence[2], "\n".join(lines[at + 1 : end]), at + 2, fence[3].strip())
             start = at = end + 1
         elif fence:
+            _refuse_slip(fence[2], at + 1)
             end = _closing(lines, at, fence[1])
             prose += lines[at : end + 1]
             at = end + 1
@@ -154,7 +164,15 @@ def _closing(lines: Sequence[str], opened: int, mark: str) -> int:
     for number in range(opened + 1, len(lines)):
         if lines[number].rstrip() == mark:
             return number
+        if mark == ":::" and _PLACE.match(lines[number]):
+            break
     raise GlassnetError(f"line {opened + 1}: {lines[opened]!r} is never closed: end it with a line {mark}")
+
+
+def _refuse_slip(language: str, line: int) -> None:
+    """A fence of another language is shown as it is; one that was meant to run must not become such a fence."""
+    if guess := did_you_mean(language, CELLS):
+        raise GlassnetError(f"line {line}: a fence of {language!r} does not run.{guess}")
 
 
 def _place(sort: str, name: str, text: str, line: int) -> Block:
@@ -167,6 +185,11 @@ def _place(sort: str, name: str, text: str, line: int) -> Block:
         return Question(question.strip(), answer.strip(), line)
     if not name.isidentifier():
         raise GlassnetError(f"line {line}: :::{sort} needs a name that Python could use, such as `:::{sort} best`")
+    if sort == "exercise" and text.strip():
+        said = repr(text.strip().split("\n")[0][:60])
+        raise GlassnetError(
+            f"line {line}: the question of {name!r} stands in its module, and here is {said}: close it with `:::` first"
+        )
     return Place(sort, name, text.strip(), line)
 
 
@@ -210,9 +233,13 @@ def _choice(text: str) -> dict[str, Any]:
         option, arrow, words = rest.partition(" => ")
         if not bracket or not arrow:
             raise ValueError(f"an answer is written `- [ ] text => words`, the right one `- [x]`: {line!r}")
+        if option.strip() in options:
+            raise ValueError(f"two of its answers are {option.strip()!r}")
         options[option.strip()] = words.strip()
         if ticked.strip().lower() == "x":
             right.append(option.strip())
+    if not right:
+        raise ValueError("none of its answers is right: mark one as `- [x] text => words`")
     return {"question": question, "options": options, "right": right, "hints": found["? "]}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,7 +16,7 @@ from .verdicts import HEADER, Result, as_source, check_answers, stub_text
 if TYPE_CHECKING:
     from ..answers import Server
 
-Role = Literal["right", "variant", "wrong", "stub", "mutant"]
+Role = Literal["right", "variant", "wrong", "stub", "begun"]
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class Tried:
 def tried(exercise: Exercise, server: Server | None) -> Iterator[Tried]:
     """Every answer of an exercise through the runner, one file each."""
 
-    def put(role: Role, text: str, words: str = "") -> Tried:
-        (result,) = check_answers([exercise], text, server=server)
+    def put(role: Role, text: str, words: str = "", asked: Exercise = exercise) -> Tried:
+        (result,) = check_answers([asked], text, server=server)
         return Tried(role, words, text, result)
 
     with tempfile.TemporaryDirectory(prefix="answers-") as folder:
@@ -43,7 +43,10 @@ def tried(exercise: Exercise, server: Server | None) -> Iterator[Tried]:
             yield put("variant", text)
         for number, (answer, words) in enumerate(exercise.wrong):
             yield put("wrong", _made(exercise, answer, Path(folder) / f"wrong{number}"), words)
-        yield put("stub", HEADER + stub_text(exercise))
+        stub = HEADER + stub_text(exercise)
+        yield put("stub", stub)
+        if exercise.stub is not ...:  # the same once the student has touched it: judged like any answer
+            yield put("begun", stub, asked=replace(exercise, stub=...))
 
 
 def _made(exercise: Exercise, answer: Any, folder: Path) -> str:
@@ -58,7 +61,7 @@ def variants(exercise: Exercise) -> Iterator[str]:
     first = exercise.right[0]
     if exercise.sort == "number":
         value = float(first() if callable(first) else first)
-        yield f"{HEADER}{exercise.name} = {value!r}\n"
+        yield f"{HEADER}{exercise.name} = {int(value) if value.is_integer() else value!r}\n"
         yield f"{HEADER}{exercise.name} = {str(value)!r}\n"
         yield f"{HEADER}{exercise.name} = np.array([{value!r}])\n"
     elif exercise.sort == "choice":
@@ -85,7 +88,8 @@ def _as_lists(exercise: Exercise, answer: Any) -> str:
     """The same function that returns lists in place of arrays."""
     source = source_of(answer)
     return (
-        f"{HEADER}{source}\n\ndef {exercise.name}(*arguments):\n    result = {answer.__name__}(*arguments)\n"
+        f"{HEADER}{source}\n_answer = {answer.__name__}\n\n"
+        f"def {exercise.name}(*arguments):\n    result = _answer(*arguments)\n"
         "    return result.tolist() if isinstance(result, np.ndarray) else result\n"
     )
 

@@ -70,7 +70,7 @@ def iter_results(
     """Each result as soon as it is there."""
     from ..answers import Limits, opened
 
-    files = {name: Path(name) for exercise in exercises for name in exercise.files}
+    files = {Path(name).name: Path(name) for exercise in exercises for name in exercise.files}
     limits = Limits(megabytes=max((exercise.megabytes for exercise in exercises), default=512))
     with opened(source, limits=limits, files=files, server=server) as answers:
         for exercise in exercises:
@@ -80,7 +80,7 @@ def iter_results(
 def _result(exercise: Exercise, answers: Answers, source: str | Path, lesson: str) -> Result:
     bound = answers.bound(exercise.name)
     if bound.state == "missing":
-        return Result(exercise.name, "open", f"not there yet{_renamed(exercise, answers)}.")
+        return Result(exercise.name, "open", f"not there yet.{did_you_mean(exercise.name, answers.names)}")
     if bound.state == "open" or _untouched(exercise, bound):
         return Result(exercise.name, "open", "not answered yet.")
     if bound.state == "error":
@@ -117,10 +117,6 @@ def _judged(exercise: Exercise, check: Callable[[], Verdict]) -> Result:
     return Result(exercise.name, "right" if verdict.right else "wrong", verdict.words, verdict)
 
 
-def _renamed(exercise: Exercise, answers: Answers) -> str:
-    return did_you_mean(exercise.name, answers.names).rstrip()
-
-
 def _untouched(exercise: Exercise, bound: Bound) -> bool:
     """Whether the answer is still the stub that `--start` has written."""
     if exercise.stub is ... or not bound.source:
@@ -147,7 +143,7 @@ def stub_text(exercise: Exercise) -> str:
         return _signature_of(exercise)
     if callable(exercise.stub):
         return _named(source_of(exercise.stub), exercise.stub.__name__, exercise.name)
-    return f"{exercise.name} = ...\n"
+    return f"{exercise.name} = {'...' if exercise.stub is ... else repr(exercise.stub)}\n"
 
 
 def _signature_of(exercise: Exercise) -> str:

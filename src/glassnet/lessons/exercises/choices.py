@@ -37,7 +37,7 @@ def choice(
             return Verdict(False, words[ascii_lowercase.index(wrong[0])], answer)
         if chosen == letters:
             return Verdict(True, words[ascii_lowercase.index(min(chosen))], answer)
-        return Verdict(False, f"{listed(sorted(chosen))} is right, and not all that is: there is one more.", answer)
+        return Verdict(False, f"{listed(sorted(chosen))} is right, and not all that is: there is more.", answer)
 
     key = "".join(sorted(letters))
     others = [(ascii_lowercase[i], words[i]) for i in range(len(texts)) if ascii_lowercase[i] not in letters]

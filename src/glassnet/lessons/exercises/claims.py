@@ -9,6 +9,7 @@ import numpy as np
 
 from ...teaching import Exercise, Verdict
 from ...wording import percent
+from .functions import brief
 
 EXPERIMENTS = 200
 _SEED = 21
@@ -32,12 +33,20 @@ def claim(
     any sound test: one with at most `false_alarms` of those without, that finds at least `found` of those with.
     """
 
-    def judged(answer: Callable[..., Any]) -> list[tuple[bool, bool]]:
+    def judged(answer: Callable[..., Any]) -> list[tuple[bool, bool]] | str:
         rng = np.random.default_rng(_SEED)
-        return [(differs, bool(answer(*simulate(rng, differs)))) for differs in (False, True) * (EXPERIMENTS // 2)]
+        said = []
+        for differs in (False, True) * (EXPERIMENTS // 2):
+            word = answer(*simulate(rng, differs))
+            if not _yes_or_no(word):
+                return f"{name} gives {brief(word)}: whether there is a difference is asked for, True or False."
+            said.append((differs, bool(word)))
+        return said
 
     def check(answer: Any) -> Verdict:
         said = judged(answer)
+        if isinstance(said, str):
+            return Verdict(False, said)
         alarms = sum(word for differs, word in said if not differs) / (EXPERIMENTS // 2)
         hits = sum(word for differs, word in said if differs) / (EXPERIMENTS // 2)
         of_all = f"Of 100 experiments with a difference it finds {100 * hits:.0f}"
@@ -54,3 +63,8 @@ def claim(
         return Verdict(False, words, (alarms, hits))
 
     return Exercise(name, question, check, tuple(right), tuple(wrong), tuple(hints), stub or right[0], sort="claim")
+
+
+def _yes_or_no(word: Any) -> bool:
+    """Whether it is an answer: True, False, 1 or 0, as a number or as an array of one."""
+    return np.size(word) == 1 and np.asarray(word).dtype.kind in "biu" and int(np.asarray(word).item()) in (0, 1)

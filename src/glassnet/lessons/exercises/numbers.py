@@ -49,8 +49,9 @@ def number(
             return Verdict(False, given, answer)
         wanted = truth()
         allowed = bound(wanted)
-        if abs(given - wanted) <= allowed:
-            return Verdict(True, "", given, wanted)
+        for read in (given, *_read_otherwise(answer, given, unit)):
+            if abs(read - wanted) <= allowed:
+                return Verdict(True, "", read, wanted)
         for value, words in said.items():
             if abs(given - value) <= min(bound(value) or allowed, abs(value - wanted) / 2):
                 return Verdict(False, words, given)
@@ -82,17 +83,34 @@ def as_number(answer: Any) -> float | str:
             return share / 100 if isinstance(share, float) else share
         if slash and _NUMBER.fullmatch(above.strip()) and _NUMBER.fullmatch(below.strip()) and float(below):
             return float(above) / float(below)
+        if re.fullmatch(r"[-+]?\d{1,3}(,\d{3}){2,}", text):
+            text = text.replace(",", "")
         if not _NUMBER.fullmatch(text):
             return f"{answer!r:.60} is no number: write it as in 0.75, without units."
-        return float(text)
+        return _finite(float(text))
     try:
         values = np.asarray(answer, dtype=float).ravel()
     except (TypeError, ValueError):
         return f"{answer!r:.60} is no number: write it as in 0.75."
     if values.size != 1:
         return f"one number is asked for, and there are {values.size}."
-    value = float(values[0])
+    return _finite(float(values[0]))
+
+
+def _finite(value: float) -> float | str:
     return value if math.isfinite(value) else f"{value} is no number that could be compared: write it as in 0.75."
+
+
+def _read_otherwise(answer: Any, given: float, unit: str) -> Iterator[float]:
+    """What an answer may mean as well: "1,200" a number of thousands, "75 %" the number of percent."""
+    if isinstance(answer, str) and re.fullmatch(r"[-+]?\d{1,3}(,\d{3})+", answer.strip()):
+        yield float(answer.strip().replace(",", ""))
+    if isinstance(answer, str) and answer.strip().endswith("%") and _in_percent(unit):
+        yield 100 * given
+
+
+def _in_percent(unit: str) -> bool:
+    return "percent" in unit or unit.strip() == "%"
 
 
 def _usual(given: float, wanted: float, allowed: float, unit: str) -> Iterator[str]:
@@ -100,7 +118,7 @@ def _usual(given: float, wanted: float, allowed: float, unit: str) -> Iterator[s
     for wrong, words in _mistakes(wanted, unit):
         if wrong and abs(given - wrong) <= max(allowed * abs(wrong / wanted) if wanted else allowed, 1e-12):
             yield words
-    if 0 < abs(given - wanted) <= 12 * allowed:
+    if 0 < abs(given - wanted) <= min(12 * allowed, abs(wanted) / 10):
         yield "Almost: it was rounded too early. Keep all digits until the end."
     yield f"{exact(given)} is not it: it is too {'large' if given > wanted else 'small'}."
 
@@ -109,7 +127,7 @@ def _mistakes(wanted: float, unit: str) -> Iterator[tuple[float, str]]:
     yield -wanted, "The sign is turned round."
     if "share" in unit or "probability" in unit:
         yield 100 * wanted, "That is in percent: a share lies between 0 and 1."
-    if "percent" in unit or unit == "%":
+    if _in_percent(unit):
         yield wanted / 100, "That is a share: percent are a hundred times that."
     yield 2 * wanted, "That is twice as much as it should be."
     yield wanted / 2, "That is half of what it should be."
