@@ -130,7 +130,9 @@ def test_an_unknown_word_has_its_nearest_guess_among_all_commands(tmp_path: Path
     for word, guess in (("trian", "train"), ("good-dya", "good-day")):
         done = glassnet(word, path=[tmp_path])
         assert done.returncode == 2
-        assert done.stderr.startswith(f"Error: there is no command {word!r}. Did you mean {guess!r}? Commands: list, ")
+        assert done.stderr.startswith(
+            f"Error: there is no command {word!r}. Did you mean {guess!r}? Commands: lesson, "
+        )
         assert done.stderr.endswith(" good-day.\n") and done.stderr.count("\n") == 1
 
 

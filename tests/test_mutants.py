@@ -14,6 +14,7 @@ from glassnet.checks.every_kind import ADVICE, PROMISES
 from glassnet.kinds import KINDS
 
 CATALOG = Catalog.discover(guests=False)
+OURS_HERE = [kind for kind in KINDS if kind not in ("lesson", "exhibit")]  # theirs are in lesson_mutants.py
 SHARED = {promise.id for promise in (*PROMISES, *ADVICE)}
 
 
@@ -41,7 +42,7 @@ def test_a_check_refuses_its_mutant_in_words_and_passes_it_made_right(mutant: Mu
 
 def test_every_check_has_a_mutant_and_every_mutant_a_check() -> None:
     every = {(ANY, name) for name in SHARED} | {
-        (kind, promise.id) for kind in KINDS for promise in promises_of(kind) if promise.id not in SHARED
+        (kind, promise.id) for kind in OURS_HERE for promise in promises_of(kind) if promise.id not in SHARED
     }
     assert {(mutant.home, mutant.check) for mutant in GALLERY.mutants} | {(ANY, "quiet-import")} == every
 
