@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from ..lessons.museum import caught, measured
+from ..lessons.museum import agrees, caught, differs, measured
 from ..teaching import Exhibit
 from ..wording import exact
 from .cases import Call, Case, Refused, require_functions
@@ -37,7 +37,7 @@ def wrong_differs(case: Case) -> str:
     """A mistake that can't be seen teaches nothing: the wrong one's number lies visibly off."""
     bag: Exhibit = case.bag
     wrong, truth = measured(bag, bag.wrong), float(bag.truth())
-    if abs(wrong - truth) < bag.apart:
+    if not differs(bag, wrong, truth):
         raise Refused(f"the wrong one gives {exact(wrong)}, which is nearer to {exact(truth)} than {exact(bag.apart)}")
     return _numbers(bag, wrong, truth)
 
@@ -46,7 +46,7 @@ def mended_right(case: Case) -> None:
     """The mended one has to be right, and truth comes from outside: it gives the number of `truth()`."""
     bag: Exhibit = case.bag
     mended, truth = measured(bag, bag.mended), float(bag.truth())
-    if not abs(mended - truth) <= bag.apart / 10:
+    if not agrees(bag, mended, truth):
         raise Refused(f"the mended one gives {exact(mended)}, and it should give {exact(truth)}")
 
 

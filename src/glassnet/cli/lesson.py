@@ -72,7 +72,8 @@ def lesson(ctx: click.Context, name: str | None, number: int | None, **asked: An
         for what in ("start", "check", "watch", "hint", "solution", "html", "site", "grade")
         if asked[what] is not None
     ]
-    if len(which) > 1 and which != ["hint", "solution"]:
+    _refuse_alone(asked)
+    if len(which) > 1:
         raise GlassnetError(f"--{which[0]} and --{which[1]} are two things: ask for one after the other")
     if asked["grade"] is not None:
         from .lesson_class import grade
@@ -89,6 +90,17 @@ def lesson(ctx: click.Context, name: str | None, number: int | None, **asked: An
         course(lessons_of(catalog), progress, asked["as_json"])
     else:
         _one(open_lesson(name, catalog), number, progress, which[0] if which else "page", asked)
+
+
+#: What says nothing without the option behind it.
+_BELONGS = {"notebook": ("start",), "yes": ("solution",), "csv": ("grade",)}
+
+
+def _refuse_alone(asked: dict[str, Any]) -> None:
+    """An option that would be passed over in silence is an error."""
+    for option, wanted in _BELONGS.items():
+        if asked[option] and all(asked[one] is None for one in wanted):
+            raise GlassnetError(f"--{option} belongs to --{wanted[0]}: give both, or leave it out")
 
 
 def _one(opened: Opened, number: int | None, progress: Progress, what: str, asked: dict[str, Any]) -> None:
@@ -113,12 +125,16 @@ def _one(opened: Opened, number: int | None, progress: Progress, what: str, aske
 
 
 def course(lessons: list[Opened], progress: Progress, as_json: bool) -> None:
-    """The lessons in order by course, with what is done, and what comes next."""
-    from ..lessons.course import course_name
+    """The lessons in order by course, with what is done, and what comes next.
+
+    One that can't be opened is said at the end, and costs the list nothing else.
+    """
+    from ..lessons.course import course_name, sound
     from ..lessons.progress import as_rows, coming_next
     from ..tables import Table
     from ..wording import count
 
+    lessons, broken = sound(lessons)
     if as_json:
         say(json.dumps(as_rows(lessons, progress), indent=2))
         return
@@ -130,6 +146,8 @@ def course(lessons: list[Opened], progress: Progress, as_json: bool) -> None:
         for line in Table(("", "LESSON", "MIN", "SOLVED", "WHAT IT IS ABOUT"), rows).lines(_width()):
             say(line)
         say()
+    for words in broken:
+        say(f"warning: {words}", err=True)
     following = coming_next(lessons, progress)
     if following is None:
         say("All done. Write a lesson of your own: glassnet new my-course --kind lesson")

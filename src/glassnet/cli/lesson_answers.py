@@ -56,13 +56,15 @@ def check(opened: Opened, given: str, progress: Progress, as_json: bool) -> None
     """One line an exercise; exit code 1 unless all are right."""
     path = answers_path(opened, given)
     results = _checked(opened, path, None)
-    progress.note(opened, results)
     if as_json:
         rows = [{"exercise": r.exercise, "state": r.state, "words": r.words} for r in results]
         say(json.dumps({"lesson": opened.full_name, "file": str(path), "exercises": rows}, indent=2))
     else:
         say(f"Checking {path.resolve()}")
-        _tell(opened, results, progress)
+        _tell(opened, results)
+    progress.note(opened, results)  # what was found is told, also where it can't be kept
+    if all(result.state == "right" for result in results) and not as_json:
+        _what_next(opened, progress)
     if any(result.state != "right" for result in results):
         raise SystemExit(1)
 
@@ -73,7 +75,7 @@ def _checked(opened: Opened, path: Path, server: Server | None) -> list[Result]:
     return check_answers(opened.exercises, path, lesson=opened.full_name, server=server)
 
 
-def _tell(opened: Opened, results: Sequence[Result], progress: Progress) -> None:
+def _tell(opened: Opened, results: Sequence[Result]) -> None:
     from ..lessons.mathematics import plain
     from ..tables import width_of_output, wrapped
 
@@ -90,7 +92,6 @@ def _tell(opened: Opened, results: Sequence[Result], progress: Progress) -> None
     right = sum(result.state == "right" for result in results)
     if right == len(results):
         say(style(f"All {right} right.", fg="green", bold=True))
-        _what_next(opened, progress)
         return
     say(f"{right} of {len(results)} right.")
     stuck = next((result for result in results if result.state == "wrong"), None)
@@ -121,8 +122,9 @@ def watch(opened: Opened, given: str, progress: Progress) -> None:
         for _ in _saved(path):
             results = _checked(opened, path, server)
             progress.note(opened, results)
-            _tell(opened, results, progress)
+            _tell(opened, results)
             if all(result.state == "right" for result in results):
+                _what_next(opened, progress)
                 return
 
 
@@ -181,11 +183,11 @@ def solution(opened: Opened, name: str, yes: bool) -> None:
     from ..lessons.verdicts import as_source
 
     exercise = opened.exercise(name)
+    if exercise.sort == "artefact":
+        raise GlassnetError(f"{name} asks for something that is made: its lesson says how")
     if not yes and not click.confirm(f"Show two right answers to {name}? It is more fun to find one"):
         return
     for number, answer in enumerate(exercise.right[:2], 1):
-        if exercise.sort == "artefact":
-            raise GlassnetError(f"{name} asks for something that is made: its lesson says how")
         say(style(f"# {number}", bold=True))
         say(as_source(exercise, answer).removeprefix("import numpy as np\n").strip("\n"))
         say()

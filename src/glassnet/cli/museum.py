@@ -54,12 +54,12 @@ def _list(catalog: Catalog, parts: list[Part]) -> None:
 
 
 def _row(part: Part) -> dict[str, Any]:
-    from ..lessons.museum import caught, measured
+    from ..lessons.museum import agrees, caught, differs, measured
 
     exhibit = part.build()
     wrong, mended, truth = measured(exhibit, exhibit.wrong), measured(exhibit, exhibit.mended), float(exhibit.truth())
     found, quiet = caught(exhibit, exhibit.wrong), caught(exhibit, exhibit.mended)
-    fine = bool(found) and not quiet and abs(wrong - truth) >= exhibit.apart >= 10 * abs(mended - truth)
+    fine = bool(found) and not quiet and differs(exhibit, wrong, truth) and agrees(exhibit, mended, truth)
     return {
         "exhibit": part.full_name,
         "wrong": wrong,
@@ -72,12 +72,13 @@ def _row(part: Part) -> dict[str, Any]:
 
 
 def _measured(catalog: Catalog, parts: list[Part], as_json: bool) -> None:
+    from ..files import plain
     from ..tables import Table, width_of_output
     from ..wording import count, exact
 
     found = [_row(part) for part in parts]
     if as_json:
-        say(json.dumps(found, indent=2))
+        say(json.dumps(plain(found), indent=2))
     else:
         rows = [
             (catalog.short_name(part), exact(row["wrong"], 4), exact(row["mended"], 4), row["unit"], row["caught_by"])

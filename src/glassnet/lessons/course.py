@@ -135,6 +135,18 @@ def lessons_of(catalog: Catalog) -> list[Opened]:
     return [Opened(part, catalog) for part in catalog.parts("lesson")]
 
 
+def sound(lessons: Sequence[Opened]) -> tuple[list[Opened], list[str]]:
+    """Those that can be opened, and what is wrong with each of the others."""
+    found, broken = [], []
+    for one in lessons:
+        try:
+            _ = one.exercises
+            found.append(one)
+        except GlassnetError as error:
+            broken.append(str(error))
+    return found, broken
+
+
 def open_lesson(name: str, catalog: Catalog) -> Opened:
     """The lesson of that name, or of a Markdown file (for authors)."""
     if name.endswith(".md"):

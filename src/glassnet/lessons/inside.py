@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import subprocess
@@ -54,11 +55,25 @@ def in_process(exercise: Exercise, source: str | Path) -> Verdict:
     path = str(source) if isinstance(source, Path) else "answers.py"
     try:
         with contained():
-            _remembered(path, _text(source))
-            exec(compile(_text(source), path, "exec"), names)
+            text = _text(source)
+            _remembered(path, text)
+            trouble = _run(text, path, names)
+            if exercise.name not in names:
+                return Verdict(False, trouble or f"there is no {exercise.name} in it.")
             return exercise.check(names[exercise.name])
     except Exception as error:
         return Verdict(False, f"{type(error).__name__}: {error}")
+
+
+def _run(text: str, path: str, names: dict[str, Any]) -> str:
+    """Run the statements one by one, as students' files are: one that raises costs its own names. What it raised."""
+    trouble = ""
+    for statement in ast.parse(text, path).body:
+        try:
+            exec(compile(ast.Module([statement], []), path, "exec"), names)
+        except Exception as error:
+            trouble = trouble or f"line {statement.lineno}: {type(error).__name__}: {error}"
+    return trouble
 
 
 def _remembered(path: str, text: str) -> None:

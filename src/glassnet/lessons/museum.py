@@ -17,6 +17,16 @@ def measured(exhibit: Exhibit, function: Callable[..., Any]) -> float:
         return float(exhibit.measure(function))
 
 
+def differs(exhibit: Exhibit, number: float, truth: float) -> bool:
+    """Whether a number is visibly wrong; what is no number is."""
+    return not abs(number - truth) < exhibit.apart
+
+
+def agrees(exhibit: Exhibit, number: float, truth: float) -> bool:
+    """Whether a number is right, as far as the exhibit's measure can tell."""
+    return abs(number - truth) <= exhibit.apart / 10
+
+
 def caught(exhibit: Exhibit, function: Callable[..., Any]) -> str:
     """What the check says of one of the two, in words; nothing where it is content.
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import GlassnetError
-from ..files import parse_json, read_text, write_text
+from ..files import read_json, write_text
 from ..schemas import PROGRESS
 from .course import Opened, fingerprint
 from .verdicts import Result
@@ -47,9 +47,9 @@ class Progress:
         if not path.exists():
             return cls(path)
         try:
-            return cls(path, parse_json(read_text(path), PROGRESS))
+            return cls(path, read_json(path, PROGRESS))
         except GlassnetError as error:
-            raise GlassnetError(f"{error}: what was solved is kept there; move it away to begin anew") from error
+            raise GlassnetError(f"{error}. What was solved is kept there: move it away to begin anew") from error
 
     def note(self, opened: Opened, results: Sequence[Result]) -> None:
         """Remember what is right now; what was right once stays solved."""

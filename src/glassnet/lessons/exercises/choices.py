@@ -61,7 +61,7 @@ def _letters(answer: Any, texts: Sequence[str]) -> set[str] | str:
     letters = {by_text.get(one.strip().lower(), one.strip().lower().strip("().")) for one in given}
     if not letters or not letters <= set(possible):
         several = {letter for one in letters for letter in one.replace(",", "").replace(" ", "")}
-        if letters and several <= set(possible):
+        if several and several <= set(possible):
             return several
         return (
             f"{answer!r:.60} is none of the answers: write one letter of {listed(list(possible), 'or')}, such as 'a'."
