@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet import Exercise, Exhibit, Lesson, Verdict
+from glassnet import Activation, Exercise, Exhibit, Lesson, Verdict
 from glassnet.lessons import find_the_bug, function
 from glassnet.lessons.pages import lesson_of
 
@@ -185,6 +185,22 @@ DOUBLED = function(
     wrong=WRONG,
     hints=("Multiply.",),
 )
+
+
+def straight() -> Activation:
+    """The line.
+
+    f(z) = z
+    """
+    return Activation(f=lambda z: z, df=lambda z, a: np.ones_like(z))
+
+
+def bent() -> Activation:
+    """A line with the slope of another.
+
+    f(z) = z
+    """
+    return Activation(f=lambda z: z, df=lambda z, a: 2 * np.ones_like(z))
 
 
 def exhibit() -> Exhibit:
@@ -414,8 +430,16 @@ GALLERY.exhibit("mended-right", "the mended one gives nan", mended=lambda x: 2 *
 GALLERY.exhibit("caught", "nothing catches the wrong one", caught_by=lambda double: "")
 GALLERY.exhibit("caught", "speaks of the mended one too: no", caught_by=lambda double: "no")
 GALLERY.exhibit("caught", "caught_by is 'slope': write kind/check", caught_by="slope")
-GALLERY.exhibit("caught", "exhibit has no check 'caugth'. Did you mean 'caught'?", caught_by="exhibit/caugth")
-GALLERY.exhibit("caught", "there is no kind 'activatoin'", caught_by="activatoin/slope")
+OF_PARTS = {
+    "wrong": bent,
+    "mended": straight,
+    "measure": lambda part: part().df(np.zeros(1), np.zeros(1))[0],
+    "truth": lambda: 1.0,
+}
+GALLERY.exhibit(
+    "caught", "activation has no check 'slop'. Did you mean 'slope'?", **OF_PARTS, caught_by="activation/slop"
+)
+GALLERY.exhibit("caught", "there is no kind 'activatoin'", **OF_PARTS, caught_by="activatoin/slope")
 GALLERY.exhibit("loads", "it has no source: say where the mistake was found", source=" ")
 GALLERY.exhibit("loads", "apart is 0: expected a number above 0", apart=0)
 GALLERY.exhibit("loads", "apart is nan: expected a number above 0", apart=float("nan"))

@@ -192,9 +192,10 @@ def test_every_module_can_be_imported_alone() -> None:
 # --- what is loaded -----------------------------------------------------------------------------------------
 
 HEAVY = """
-    autograd click glassnet.data.sheets glassnet.experiment glassnet.runs glassnet.sweeps importlib.metadata jinja2
-    joblib matplotlib numpy pandas pluggy pooch pyarrow requests rich scipy sklearn starlette tensorflow threadpoolctl
-    torch uvicorn
+    autograd click glassnet.answers glassnet.builtin.lessons.exercises glassnet.data.sheets glassnet.experiment
+    glassnet.lessons.exercises glassnet.runs glassnet.sweeps importlib.metadata jinja2 joblib latex2mathml matplotlib
+    numpy pandas platformdirs pluggy pooch pyarrow pylatexenc requests rich scipy sklearn starlette tensorflow
+    threadpoolctl torch uvicorn
 """
 LOADED = """
 import os, sys
@@ -223,14 +224,23 @@ def test_importing_glassnet_loads_nothing_until_a_name_is_used(tmp_path: Path) -
     assert loaded("from glassnet import hookimpl", tmp_path) == {"pluggy"}
 
 
-@pytest.mark.parametrize("words", ["--help", "--version", "list --help", "train --help", "sweep --help", "data --help"])
+HELP = ["--help", "--version", *(f"{word} --help" for word in ("list", "train", "sweep", "data", "lesson", "museum"))]
+
+
+@pytest.mark.parametrize("words", HELP)
 def test_help_loads_click_alone(words: str, tmp_path: Path) -> None:
     assert loaded(COMMAND.format(words=words), tmp_path) == {"click"}
 
 
-@pytest.mark.parametrize("words", ["list", "list datasets --json", "show relu", "plugins"])
+@pytest.mark.parametrize("words", ["list", "list datasets --json", "list lessons", "show relu", "plugins"])
 def test_the_catalog_loads_numpy_and_nothing_heavier(words: str, tmp_path: Path) -> None:
     assert loaded(COMMAND.format(words=words), tmp_path) == {"click", "numpy", "pluggy"}
+
+
+def test_the_list_of_lessons_opens_each_and_runs_none(tmp_path: Path) -> None:
+    found = loaded(COMMAND.format(words="lesson"), tmp_path)
+    assert {"glassnet.lessons.exercises", "glassnet.builtin.lessons.exercises"} <= found  # how many are asked
+    assert not found & {"glassnet.answers", "glassnet.experiment", "matplotlib", "pandas", "scipy", "sklearn", "rich"}
 
 
 def test_training_on_numbers_loads_neither_scikit_learn_nor_pandas(tmp_path: Path) -> None:

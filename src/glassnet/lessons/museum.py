@@ -42,13 +42,11 @@ def caught(exhibit: Exhibit, function: Callable[..., Any]) -> str:
 
 def _of_contract(named: str, function: Callable[..., Any]) -> str:
     from glassnet import check
-    from glassnet.checks import promises_of
 
     kind, slash, name = named.partition("/")
     if not slash:
         raise GlassnetError(f"caught_by is {named!r}: write kind/check, as in activation/slope")
-    known = [promise.id for promise in promises_of(kind)]
-    if name not in known:
-        raise GlassnetError(f"caught_by is {named!r}, and {kind} has no check {name!r}.{did_you_mean(name, known)}")
-    found = next(finding for finding in check(function, kind).findings if finding.check == name)
-    return found.message if found.result == "failed" else ""
+    found = {finding.check: finding for finding in check(function, kind).findings}
+    if name not in found:
+        raise GlassnetError(f"caught_by is {named!r}, and {kind} has no check {name!r}.{did_you_mean(name, found)}")
+    return found[name].message if found[name].result == "failed" else ""

@@ -12,10 +12,7 @@ from typing import Any, cast
 from ..errors import GlassnetError, did_you_mean
 from ..files import read_text
 from ..teaching import Exercise, Lesson
-from .exercises import choice, number
 from .reading import Page, Place, asked, read_page
-
-_MAKERS: dict[str, Callable[..., Exercise]] = {"choice": choice, "number": number}
 
 
 def page(file: str | Path, exercises: Sequence[Exercise] = ()) -> Lesson:
@@ -96,9 +93,12 @@ def exercises_of(lesson: Lesson, read: Page | None = None) -> list[Exercise]:
 
 def _made(place: Place) -> Exercise:
     """The exercise that a page asks without a module."""
+    from .exercises import choice, number
+
+    makers: dict[str, Callable[..., Exercise]] = {"choice": choice, "number": number}
     arguments = asked(place)
     try:
-        return _MAKERS[place.sort](**arguments)
+        return makers[place.sort](**arguments)
     except GlassnetError as error:
         raise GlassnetError(f"line {place.line}: {error}") from error
 
