@@ -51,6 +51,7 @@ KNOWN = {
     "checks/imports.py": "inside the script of a fresh Python",
     "answers/serving.py": "a process of its own, which forks those of students",
     "answers/student.py": "a student's process, which is its own",
+    "builtin/exhibits/programs.py": "the mistake that it shows; a test sees that no filter of it stays",
     "lessons/playing.py": "inside process.contained(), cell by cell",
     "cli/edge.py": "at the end of a command, whose process is its own",
     "cli/index.py": "a server, whose process is its own",
