@@ -240,7 +240,7 @@ def test_the_catalog_loads_numpy_and_nothing_heavier(words: str, tmp_path: Path)
 def test_the_list_of_lessons_opens_each_and_runs_none(tmp_path: Path) -> None:
     found = loaded(COMMAND.format(words="lesson"), tmp_path)
     assert {"glassnet.lessons.exercises", "glassnet.builtin.lessons.exercises"} <= found  # how many are asked
-    assert not found & {"glassnet.answers", "glassnet.experiment", "matplotlib", "pandas", "scipy", "sklearn", "rich"}
+    assert not found & {"glassnet.answers", "matplotlib", "pandas", "scipy", "sklearn", "rich"}
 
 
 def test_training_on_numbers_loads_neither_scikit_learn_nor_pandas(tmp_path: Path) -> None:

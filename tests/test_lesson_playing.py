@@ -161,7 +161,7 @@ FILLED = {
     "$y = {best:.2f}$": "$y = 0.76$",
     "it costs 5 $ and {n} $": "it costs 5 $ and 1200 $",
     "```text\n{nothing}\n```": "```text\n{nothing}\n```",
-    "{} {1, 2} {a b}": "{} {1, 2} {a b}",
+    "{1, 2} {a b}": "{1, 2} {a b}",
 }
 
 

@@ -165,31 +165,6 @@ def heard() -> Iterator[list[str]]:
         said += [text for stream in streams if (text := stream.text())]
 
 
-_watchers: list[Callable[[str, tuple[Any, ...]], None]] = []
-_watched = False
-
-
-@contextmanager
-def watched(watcher: Callable[[str, tuple[Any, ...]], None]) -> Iterator[None]:
-    """`watcher(event, arguments)` is told what this thread does inside, and stops it by raising: see `sys.audit`."""
-    global _watched
-    me = threading.get_ident()
-
-    def tell(event: str, arguments: tuple[Any, ...]) -> None:
-        if threading.get_ident() == me:
-            watcher(event, arguments)
-
-    with _lock:
-        if not _watched:  # Python keeps such a hook for good
-            sys.addaudithook(lambda event, arguments: [one(event, arguments) for one in _watchers] and None)
-            _watched = True
-        _watchers.append(tell)
-        try:
-            yield
-        finally:
-            _watchers.remove(tell)
-
-
 @contextmanager
 def _no_exit(ended: Callable[[str], BaseException]) -> Iterator[None]:
     """`os._exit` raises, in this thread of this process; a forked child ends as it means to."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-from .. import process
 from ..errors import GlassnetError, did_you_mean, join
 from ..lessons import filling, mathematics
 from ..lessons.course import strangers_of
@@ -22,6 +21,7 @@ from ..teaching import Exercise, Lesson
 from ..wording import count, exact
 from .cases import Call, Case, NotApplicable, Refused
 from .running import Promise
+from .watching import watched
 
 if TYPE_CHECKING:
     from ..answers import Server
@@ -56,7 +56,7 @@ class _Tryout:
         """The blocks, as far as the page runs, and what has ended it."""
         blocks: list[Played] = []
         try:
-            with process.watched(self._watch):
+            with watched(self._watch):
                 for block in play(self.page, strangers_of(self.case.part, self.case.find())):
                     blocks.append(block)
         except GlassnetError as error:
@@ -104,7 +104,7 @@ def _fetched(case: Case) -> frozenset[tuple[str, str]]:
         if event == "glassnet.fetch":
             files.add((arguments[0], arguments[1]))
 
-    with process.watched(watch):
+    with watched(watch):
         for name in case.bag.data:
             Case(case.find().choose("dataset", name), case.find, case.download).fresh()
     return frozenset(files)

@@ -136,7 +136,7 @@ def _python(cell: Cell, here: Stage) -> list[Printed | Drawn]:
             value = _run(cell, here.names)
             figures = _figures(value)
             if value is not None and not figures:
-                print(repr(value))  # into the stream of the cell
+                screen.write(f"{value!r}\n")
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # SystemExit too: a cell may do nothing to the page
