@@ -161,7 +161,6 @@ FILLED = {
     "$y = {best:.2f}$": "$y = 0.76$",
     "it costs 5 $ and {n} $": "it costs 5 $ and 1200 $",
     "```text\n{nothing}\n```": "```text\n{nothing}\n```",
-    "{1, 2} {a b}": "{1, 2} {a b}",
 }
 
 
@@ -172,6 +171,7 @@ def test_figures_in_prose_are_filled_in(text: str) -> None:
 
 UNFILLED = {
     "{bset:.2f}": "{bset:.2f} stands in the prose, and no cell above has 'bset'. Did you mean 'best'? There are: best,",
+    "{1, 2}": "{1, 2} can't be filled in: write a name, with a format behind a colon",
     "{word:.2f}": "{word:.2f} can't be filled in: ValueError",
     "{rows[7]}": "{rows[7]} can't be filled in: IndexError",
     "{n.size}": "{n.size} can't be filled in: AttributeError",

@@ -1,4 +1,4 @@
-"""What Python does is told by events, `socket.connect` and such: a check listens to them, and refuses what may not be."""
+"""What Python does it tells by events, such as `socket.connect`: a check listens, and refuses what may not be."""
 
 from __future__ import annotations
 
