@@ -33,7 +33,7 @@ def filled(text: str, names: Mapping[str, Any]) -> str:
             pattern = FORMULA if piece.startswith("$") else WORDS
             pieces[number] = pattern.sub(lambda found: _value(found, names), piece)
             if pattern is WORDS and (left := _LEFT.search(pieces[number])):
-                raise GlassnetError(f"{left[0]} can't be filled in: write a name, with a format behind a colon")
+                raise Unfilled(f"{left[0]} can't be filled in: write a name, with a format behind a colon")
     return "".join(pieces)
 
 
