@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from ..faces import Face
 from ..hooks import PROJECT
 from ..tables import Table
 from ..teaching import Exercise, Lesson
+from .links import Address
 from .mathematics import plain
 from .pages import exercises_of, from_markdown
 from .reading import Page, read_page
@@ -143,6 +144,12 @@ def open_lesson(name: str, catalog: Catalog) -> Opened:
 def course_name(opened: Opened) -> str:
     """What a list calls the course that a lesson belongs to."""
     return PROJECT if opened.part.distribution == PROJECT else opened.part.distribution
+
+
+def addresses(lessons: Sequence[Opened], file: Callable[[Opened], str]) -> Address:
+    """Where each lesson lies, by its short and its full name; nothing for a name that none has."""
+    known = {name: file(one) for one in lessons for name in (one.name, one.full_name)}
+    return lambda name: known.get(name, "")
 
 
 def fingerprint(exercise: Exercise) -> str:
