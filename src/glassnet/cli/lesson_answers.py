@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -25,26 +26,28 @@ _WORDS = {"right": "right", "wrong": "wrong", "open": "open", "fault": "the less
 
 
 def start(opened: Opened, folder: Path, notebook: bool) -> None:
-    """Write the file to answer in."""
+    """Write the file to answer in, or the notebook."""
     from ..lessons import files, notebooks
 
-    path, added, new = files.start(opened, folder)
+    path, added, new = (notebooks if notebook else files).start(opened, folder)
     if new:
-        say(f"Wrote {path}: {count(len(added), 'exercise')}, {listed(added)}.")
+        what = "the page and " if notebook else ""
+        say(f"Wrote {path}: {what}{count(len(added), 'exercise')}, {listed(added)}.")
     elif added:
         say(f"{path} was there already: added {listed(added)}, and left the rest as it was.")
     else:
         say(f"{path} was there already and has every exercise: nothing was written.")
-    if notebook:
-        say(f"Wrote {notebooks.write(opened, folder)}: the page and the exercises as a notebook.")
-    say(f"Put your answers in place of `...`, save, and see: glassnet lesson {opened.name} --check")
+    where = "" if folder == Path() else f" {shlex.quote(str(path))}"
+    say(f"Put your answers in place of `...`, save, and see: glassnet lesson {opened.name} --check{where}")
 
 
 def answers_path(opened: Opened, given: str) -> Path:
-    """The file that is meant; the usual one where none is said."""
+    """The file that is meant; where none is said the usual one, or the notebook where only that is there."""
     path = Path(given or opened.answers_file)
     if path.is_dir():
         path = path / opened.answers_file
+    if not path.is_file() and path.name == opened.answers_file and path.with_suffix(".ipynb").is_file():
+        path = path.with_suffix(".ipynb")
     if not path.is_file():
         raise GlassnetError(
             f"there is no file {str(path)!r}: glassnet lesson {opened.name} --start writes it; or give its path"

@@ -92,6 +92,9 @@ class Opened(Face):
         """
         from .verdicts import result_of
 
+        if not answers:
+            first = next((exercise.name for exercise in self.exercises), "best")
+            raise GlassnetError(f"nothing is to be checked: give answers by name, as in check({first}={first})")
         return Checked(tuple(result_of(self.exercise(name), answer) for name, answer in answers.items()))
 
     def strangers(self) -> list[str]:
