@@ -39,7 +39,7 @@ def _lines(one: Statement) -> range:
 def _kept(found: Sequence[Statement], names: Collection[str]) -> list[Statement]:
     """The statements that the names need, and those that these need, and so on."""
     imported = {name for one in found if isinstance(one.node, ast.Import | ast.ImportFrom) for name in one.names}
-    wanted, kept, before = set(names), [], -1
+    wanted, kept, before = set(names), list[Statement](), -1
     while before != len(kept):
         before = len(kept)
         kept = [one for one in found if _everything(one) or wanted & {*one.names, *_changed(one.node)} - imported
