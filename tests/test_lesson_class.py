@@ -30,7 +30,7 @@ STUDENTS: dict[str, tuple[bytes, str]] = {
     "ivo": (b"def half(a):\n    a /= 2\n    return a\n\nshare = ...\nwhy = 'two'\n", "wrong open right"),
     # three hostile ones
     "loop": (b"def half(a):\n    while True:\n        pass\n\nshare = 0.25\nwhy = 'b'\n", "wrong right right"),
-    "exit": (b"import os\nwhy = 'b'\nos._exit(0)\nshare = 1\n", "open open right"),
+    "exit": (b"import os\nwhy = 'b'\nos._exit(0)\nshare = 1\n", "open wrong right"),
     "patch": (
         b"import builtins, numpy as np\nnp.allclose = np.array_equal = lambda *a, **k: True\n"
         b"builtins.abs = lambda x: 0\nprint('x' * 2_000_000)\n"
@@ -66,7 +66,7 @@ def test_each_student_is_graded_whatever_the_others_do(grades: list[grading.Grad
     told = {one.student: [result.words for result in one.results] for one in grades}
     assert found == expected, told
     assert told["cem"][:2] == ["=That is twice: take the half.", "+4 is how often it fits."]
-    assert "line 1" in told["finn"][2] and "CPU" in told["loop"][0]
+    assert "line 1" in told["finn"][2] and "stopped after 0.3 s of computing" in told["loop"][0]
     assert all(words for student in ("exit", "patch") for words in told[student])
 
 
