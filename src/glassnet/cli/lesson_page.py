@@ -25,10 +25,9 @@ def read(opened: Opened, progress: Progress, as_json: bool) -> None:
         say(json.dumps(_plain(opened), indent=2))
         return
     screen, blocks = Screen(), []
-    solved = list(progress.solved.get(opened.full_name, {}))
     for block in play(opened.page, opened.strangers(), width=screen.width - INDENT):
         blocks.append(block)
-        if not screen.show(rendered(block, opened.exercises, solved)):
+        if not screen.show(rendered(block, opened.exercises, progress.marks(opened))):
             return
     if not screen.show(answers(blocks)):
         return

@@ -7,7 +7,7 @@ behind a backslash, formulas before a sign, code behind a mark.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -36,8 +36,8 @@ _STAYS = "\ue000"  # a blank that no line is broken at
 _GOES_ON = "↪ "
 
 
-def rendered(block: Played, exercises: Sequence[Exercise], solved: Sequence[str] = ()) -> Iterator[RenderableType]:
-    """What a terminal shows of one block."""
+def rendered(block: Played, exercises: Sequence[Exercise], marks: Mapping[str, str] = {}) -> Iterator[RenderableType]:
+    """What a terminal shows of one block; `marks` are words beside the names of exercises, such as solved."""
     from rich.padding import Padding
     from rich.text import Text
 
@@ -58,16 +58,15 @@ def rendered(block: Played, exercises: Sequence[Exercise], solved: Sequence[str]
         yield Text("(the answer stands at the end of the page)", style="dim")
     elif isinstance(block.block, Place):
         exercise = next(one for one in exercises if one.name == block.block.name)
-        yield from asked(exercise, exercise.name in solved)
+        yield from asked(exercise, marks.get(exercise.name, ""))
     yield Text("")
 
 
-def asked(exercise: Exercise, solved: bool = False) -> Iterator[RenderableType]:
+def asked(exercise: Exercise, mark: str = "") -> Iterator[RenderableType]:
     """An exercise: its name, its question, the answers to choose from."""
     from rich.text import Text
 
-    mark = "  (solved)" if solved else ""
-    yield Text(f"Exercise {exercise.name}{mark}", style="bold cyan")
+    yield Text(f"Exercise {exercise.name}" + (f"  ({mark})" if mark else ""), style="bold cyan")
     letters = "abcdefghijklmnopqrstuvwxyz"
     options = [f"{letter}. {option}" for letter, option in zip(letters, exercise.options, strict=False)]
     yield from _prose("\n\n".join([exercise.question, "  \n".join(options)]))
