@@ -73,7 +73,7 @@ release: $(VENV)/installed-dev
 	$(BIN)/glassnet release $(PACKAGE) --to $(REPOSITORY) $(RELEASE_ARGS)
 
 docs: $(VENV)/installed-docs
-	$(BIN)/python docs/site/build.py
+	$(BIN)/python docs/site/make_site.py
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "glassnet needs Python 3.11 or newer, and $(PYTHON) is older: make train PYTHON=python3.12")'

@@ -83,7 +83,7 @@ def test_a_broken_file_is_told_in_words_and_costs_nothing_else(place: Path, brok
     assert done.exit_code == 1 and "2 of 3 right." in done.stdout and "Traceback" not in done.output
     (told,) = done.stderr.strip().split("\n")
     assert told.startswith("What is solved isn't kept: ") and "lessons.json" in told
-    assert told.endswith("what was solved is kept there; mend it, or move it away to begin anew")
+    assert told.endswith("What was solved is kept there: mend it, or move it away to begin anew")
     assert place.read_text(encoding="utf-8") == broken  # nothing is written over it
     assert " 0/3 " in row(lesson())
 

@@ -31,7 +31,7 @@ def sources() -> dict[str, str]:
     """Each page of a small site as Markdown, by its path."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(SITE)
-        build = runpy.run_path(str(SITE / "build.py"))
+        build = runpy.run_path(str(SITE / "make_site.py"))
         return dict(build["sources"](set(ONLY.split(","))))
 
 
@@ -70,7 +70,7 @@ class Links(HTMLParser):
 @needs_sphinx
 def test_the_site_has_no_broken_link_and_loads_nothing_from_elsewhere(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, str(SITE / "build.py"), str(tmp_path / "site"), "--only", ONLY],
+        [sys.executable, str(SITE / "make_site.py"), str(tmp_path / "site"), "--only", ONLY],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

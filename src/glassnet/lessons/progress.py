@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import GlassnetError
-from ..files import parse_json, read_text, write_text
+from ..files import read_json, write_text
 from ..schemas import PROGRESS
 from .course import Opened, fingerprint
 from .verdicts import Result
@@ -51,12 +51,9 @@ class Progress:
         if not path.exists():
             return cls(path)
         try:
-            return cls(path, parse_json(read_text(path), PROGRESS))
-        except (GlassnetError, ValueError, RecursionError) as error:
-            return cls(
-                path,
-                trouble=f"{path} can't be read ({error}): what was solved is kept there; mend it, or move it away to begin anew",
-            )
+            return cls(path, read_json(path, PROGRESS))
+        except GlassnetError as error:
+            return cls(path, trouble=f"{error}. What was solved is kept there: mend it, or move it away to begin anew")
 
     def note(self, opened: Opened, results: Sequence[Result]) -> None:
         """Remember what is right now; what was right once stays solved."""

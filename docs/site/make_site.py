@@ -1,4 +1,4 @@
-"""Builds the site of glassnet, without a network: `python docs/site/build.py [OUT] [--only xor,relu]`.
+"""Builds the site of glassnet, without a network: `python docs/site/make_site.py [OUT] [--only xor,relu]`.
 
 Lessons are played, exhibits measured and parts drawn into pages of Markdown in a folder beside the site; Sphinx makes
 HTML of them. Its warnings are errors.
@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import pages
+import site_pages as pages
 
 from glassnet.catalog import Catalog
 from glassnet.kinds import KINDS

@@ -17,7 +17,7 @@ from glassnet.lessons.exercises.functions import source_of
 from glassnet.lessons.links import linked
 from glassnet.lessons.playing import Drawn, Played, play, steps
 from glassnet.lessons.reading import Cell, Prose
-from glassnet.pictures.embedding import embedded
+from glassnet.pictures.embedding import element
 from glassnet.wording import exact
 
 #: Kinds whose parts have a picture that needs no data.
@@ -81,7 +81,7 @@ def _of_block(block: Played, opened: Opened, address: Callable[[str], str]) -> I
 
 
 def _figure(figure: Any, prefix: str, words: str) -> str:
-    picture = embedded(figure, prefix, words)
+    picture = element(figure, prefix, words)
     return f'<figure class="picture" tabindex="0">{picture}<figcaption>{escape(words)}</figcaption></figure>'
 
 
