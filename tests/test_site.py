@@ -18,7 +18,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SITE = ROOT / "docs" / "site"
-ONLY = "xor,relu,constant,softmax_over_rows"
+ONLY = "xor,relu,constant,accuracy_of_entries"
 needs_sphinx = pytest.mark.skipif(
     any(find_spec(name) is None for name in ("sphinx", "myst_parser", "furo")), reason="`make docs` was not run here"
 )
@@ -37,13 +37,13 @@ def sources() -> dict[str, str]:
 
 def test_there_is_a_page_for_each_thing(sources: dict[str, str]) -> None:
     assert {
-        "index.md", "guides.md", "lessons/index.md", "lessons/xor.md", "museum/softmax_over_rows.md",
+        "index.md", "guides.md", "lessons/index.md", "lessons/xor.md", "museum/accuracy_of_entries.md",
         "parts/activation-relu.md", "parts/schedule-constant.md", "parts/index.md", "api.md", "architecture.md",
     } <= set(sources)  # fmt: skip
     xor, relu = sources["lessons/xor.md"], sources["parts/activation-relu.md"]
     assert "None of them is better than 75%." in xor and '<section class="exercise"' in xor and "<svg role" in xor
     assert "## Source" in relu and "def relu" in relu and "<svg role" in relu
-    exhibit = sources["museum/softmax_over_rows.md"]
+    exhibit = sources["museum/accuracy_of_entries.md"]
     assert re.search(r"\| wrong \| \S+ \|\n\| mended \| \S+ \|\n\| true \| \S+ \|", exhibit) and "Found by: " in exhibit
     assert "## GlassClassifier" in sources["api.md"] and "](../" not in "".join(sources.values())
 
