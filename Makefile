@@ -22,7 +22,7 @@ REPOSITORY ?= local
 PACKAGE    ?= .
 RELEASE_ARGS ?=
 
-.PHONY: help train test quick soak peers parity parity-tools parity-page bench lint release clean
+.PHONY: help docs train test quick soak peers parity parity-tools parity-page bench lint release clean
 
 help:
 	@echo "make train   install glassnet here and train a network on handwritten digits"
@@ -33,6 +33,7 @@ help:
 	@echo "make parity  install PyTorch and Keras too and compare the numbers (PIP_ARGS chooses a build)"
 	@echo "make bench   time glassnet beside scikit-learn, as ratios (ONLY=startup,commands: these sections)"
 	@echo "make lint    ruff and mypy"
+	@echo "make docs    build the site: lessons, museum, parts, guides and search, without a network (build/site)"
 	@echo "make release publish glassnet, or PACKAGE=plugins/NAME, on a practice index (REPOSITORY=testpypi, pypi)"
 	@echo "make clean   remove the environment and everything that was built"
 
@@ -71,6 +72,9 @@ lint: $(VENV)/installed-dev
 release: $(VENV)/installed-dev
 	$(BIN)/glassnet release $(PACKAGE) --to $(REPOSITORY) $(RELEASE_ARGS)
 
+docs: $(VENV)/installed-docs
+	$(BIN)/python docs/site/make_site.py
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "glassnet needs Python 3.11 or newer, and $(PYTHON) is older: make train PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
@@ -84,6 +88,11 @@ $(VENV)/installed-dev: $(VENV)/bin/python pyproject.toml
 	@echo "installing glassnet and its test tools into $(VENV) (a minute or two the first time)"
 	@$(PIP) install $(PIP_ARGS) --editable '.[dev]'
 	@touch $@ $(VENV)/installed
+
+$(VENV)/installed-docs: $(VENV)/installed pyproject.toml
+	@echo "installing what builds the site into $(VENV)"
+	@$(PIP) install $(PIP_ARGS) --editable '.[docs]'
+	@touch $@
 
 $(VENV)/installed-parity: $(VENV)/installed-dev tests/parity/requirements.txt
 	@echo "installing the libraries that glassnet is compared with into $(VENV)"

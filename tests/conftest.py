@@ -1,9 +1,11 @@
 """What every test may use. Tests never use the network: published data come from a mirror or not at all."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browsers import started
 from hypothesis import HealthCheck, settings
 
 MIRROR = "GLASSNET_DATA_MIRROR"
@@ -60,3 +62,9 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("GLASSNET_RUNS", "GLASSNET_SWEEPS"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[object]:
+    """The browser of the machine; a test that needs it is skipped where there is none."""
+    yield from started()

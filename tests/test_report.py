@@ -20,6 +20,7 @@ from glassnet import run as begin
 from glassnet.cli import main
 from glassnet.experiment.repeating import command_of, needed
 from glassnet.pages import comparison_of, page_of, pictures
+from glassnet.pictures import embedding
 
 CATALOG = Catalog.discover(guests=False)
 SCRIPT = "<script>alert(1)</script>"
@@ -340,10 +341,10 @@ def test_a_short_drawing_is_svg_with_text_and_a_crowd_of_points_is_png() -> None
 
 def test_two_pictures_share_no_id_and_change_no_setting() -> None:
     before = dict(matplotlib.rcParams)
-    ids = [{*re.findall(r'\bid="([^"]*)"', pictures.as_svg(figure(5), name, "l"))} for name in ("x", "y")]
+    ids = [{*re.findall(r'\bid="([^"]*)"', embedding.as_svg(figure(5), name, "l"))} for name in ("x", "y")]
     assert ids[0] and not ids[0] & ids[1]
     assert dict(matplotlib.rcParams) == before
-    assert pictures.as_svg(figure(5), "x", "l") == pictures.as_svg(figure(5), "x", "l")
+    assert embedding.as_svg(figure(5), "x", "l") == embedding.as_svg(figure(5), "x", "l")
 
 
 PICTURES = """

@@ -1,58 +1,17 @@
 """The pages in a real chrome: no network, an empty console, no sideways scrolling, legible in light and in dark."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from browsers import CONTRASTS, opened
 from test_report import GUEST, trained
-from waiting import PATIENCE
 
 from glassnet import Catalog
 from glassnet.pages import write_comparison, write_report
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine")]
-
-QUIET = (
-    "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update "
-    "--disable-sync"
-)
+pytestmark = pytest.mark.slow
 WIDTHS = (390, 1280)
-
-#: Ratio of contrast (WCAG 2.1) of every piece of text on the page itself to what lies behind it.
-CONTRASTS = """
-() => {
-  const channel = c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-  const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
-  const numbers = text => text.match(/[\\d.]+/g).map(Number);
-  const behind = element => {
-    for (; element; element = element.parentElement) {
-      const colour = numbers(getComputedStyle(element).backgroundColor);
-      if (colour.length < 4 || colour[3] > 0) return colour;
-    }
-    return [255, 255, 255];
-  };
-  const found = [];
-  for (const element of document.querySelectorAll("body *:not(svg, svg *)")) {
-    const own = [...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim());
-    if (!own) continue;
-    const pair = [numbers(getComputedStyle(element).color), behind(element)].map(light).sort((a, b) => b - a);
-    found.push([(pair[0] + 0.05) / (pair[1] + 0.05), element.tagName + " " + element.textContent.trim().slice(0, 40)]);
-  }
-  return found;
-}
-"""
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[object]:
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split(), timeout=PATIENCE * 1000)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
@@ -66,27 +25,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     hostile = trained(folder, guests, dataset="hostile", epochs=2, hidden="none")
     found = {"watched": write_report(watched), "hostile": write_report(hostile)}
     return found | {"comparison": write_comparison([watched, broken], folder / "comparison.html")}
-
-
-def opened(chrome, path: Path, width: int, scheme: str = "light"):  # type: ignore[no-untyped-def]
-    """(the page in a window of that width, all that it asked for or complained about)."""
-    context = chrome.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce")
-    context.set_default_timeout(PATIENCE * 1000)
-    page, noticed = context.new_page(), []
-    page.on("console", lambda message: noticed.append(f"console: {message.text}"))
-    page.on("pageerror", lambda error: noticed.append(f"error: {error}"))
-    page.on("dialog", lambda dialog: (noticed.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-
-    def only_itself(route) -> None:  # type: ignore[no-untyped-def]
-        if route.request.url.split("#")[0] == path.as_uri():
-            route.continue_()
-        else:
-            noticed.append(f"asked for {route.request.url[-80:]}")
-            route.abort()
-
-    page.route("**/*", only_itself)
-    page.goto(path.as_uri())
-    return page, noticed
 
 
 @pytest.mark.parametrize("name", ["watched", "hostile", "comparison"])

@@ -2,6 +2,7 @@
 
 from .answers import Answers, opened
 from .forms import AnswerFailed, Bound, Limits, Returned
+from .needed import needed
 from .sources import Source, source_of_notebook
 from .starting import Server
 
@@ -13,6 +14,7 @@ __all__ = [
     "Returned",
     "Server",
     "Source",
+    "needed",
     "opened",
     "source_of_notebook",
 ]

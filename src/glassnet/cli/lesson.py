@@ -15,6 +15,7 @@ from .sections import command, section
 from .types import PartType
 
 if TYPE_CHECKING:
+    from ..catalog import Catalog
     from ..lessons.course import Opened
     from ..lessons.progress import Progress
 
@@ -62,7 +63,6 @@ def lesson(ctx: click.Context, name: str | None, number: int | None, **asked: An
 
     Without NAME, the lessons in order. NAME is a lesson of that list, or the path of a page that you are writing.
     """
-    from ..lessons.course import lessons_of, open_lesson
     from ..lessons.progress import Progress
 
     catalog = ctx.ensure_object(Host).catalog()
@@ -75,6 +75,18 @@ def lesson(ctx: click.Context, name: str | None, number: int | None, **asked: An
     _refuse_alone(asked)
     if len(which) > 1:
         raise GlassnetError(f"--{which[0]} and --{which[1]} are two things: ask for one after the other")
+    try:
+        _asked(name, number, progress, which[0] if which else "", asked, catalog)
+    finally:
+        if progress.trouble:
+            say(f"What is solved isn't kept: {progress.trouble}", err=True)
+
+
+def _asked(
+    name: str | None, number: int | None, progress: Progress, what: str, asked: dict[str, Any], catalog: Catalog
+) -> None:
+    from ..lessons.course import lessons_of, open_lesson
+
     if asked["grade"] is not None:
         from .lesson_class import grade
 
@@ -85,11 +97,11 @@ def lesson(ctx: click.Context, name: str | None, number: int | None, **asked: An
 
         site(lessons_of(catalog), Path(asked["site"]))
     elif name is None:
-        if which:
-            raise GlassnetError(f"--{which[0]} of which lesson? Give its name: glassnet lesson NAME --{which[0]}")
+        if what:
+            raise GlassnetError(f"--{what} of which lesson? Give its name: glassnet lesson NAME --{what}")
         course(lessons_of(catalog), progress, asked["as_json"])
     else:
-        _one(open_lesson(name, catalog), number, progress, which[0] if which else "page", asked)
+        _one(open_lesson(name, catalog), number, progress, what or "page", asked)
 
 
 #: What says nothing without the option behind it.
@@ -132,7 +144,7 @@ def course(lessons: list[Opened], progress: Progress, as_json: bool) -> None:
     from ..lessons.course import course_name, sound
     from ..lessons.progress import as_rows, coming_next
     from ..tables import Table
-    from ..wording import count
+    from ..wording import count, listed
 
     lessons, broken = sound(lessons)
     if as_json:
@@ -148,6 +160,9 @@ def course(lessons: list[Opened], progress: Progress, as_json: bool) -> None:
         say()
     for words in broken:
         say(f"warning: {words}", err=True)
+    for one in lessons:
+        if changed := progress.changed(one):
+            say(f"Changed since you solved it, in {one.name}: {listed(changed)}.")
     following = coming_next(lessons, progress)
     if following is None:
         say("All done. Write a lesson of your own: glassnet new my-course --kind lesson")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -25,26 +26,28 @@ _WORDS = {"right": "right", "wrong": "wrong", "open": "open", "fault": "the less
 
 
 def start(opened: Opened, folder: Path, notebook: bool) -> None:
-    """Write the file to answer in."""
+    """Write the file to answer in, or the notebook."""
     from ..lessons import files, notebooks
 
-    path, added, new = files.start(opened, folder)
+    path, added, new = (notebooks if notebook else files).start(opened, folder)
     if new:
-        say(f"Wrote {path}: {count(len(added), 'exercise')}, {listed(added)}.")
+        what = "the page and " if notebook else ""
+        say(f"Wrote {path}: {what}{count(len(added), 'exercise')}, {listed(added)}.")
     elif added:
         say(f"{path} was there already: added {listed(added)}, and left the rest as it was.")
     else:
         say(f"{path} was there already and has every exercise: nothing was written.")
-    if notebook:
-        say(f"Wrote {notebooks.write(opened, folder)}: the page and the exercises as a notebook.")
-    say(f"Put your answers in place of `...`, save, and see: glassnet lesson {opened.name} --check")
+    where = "" if folder == Path() else f" {shlex.quote(str(path))}"
+    say(f"Put your answers in place of `...`, save, and see: glassnet lesson {opened.name} --check{where}")
 
 
 def answers_path(opened: Opened, given: str) -> Path:
-    """The file that is meant; the usual one where none is said."""
+    """The file that is meant; where none is said the usual one, or the notebook where only that is there."""
     path = Path(given or opened.answers_file)
     if path.is_dir():
         path = path / opened.answers_file
+    if not path.is_file() and path.name == opened.answers_file and path.with_suffix(".ipynb").is_file():
+        path = path.with_suffix(".ipynb")
     if not path.is_file():
         raise GlassnetError(
             f"there is no file {str(path)!r}: glassnet lesson {opened.name} --start writes it; or give its path"
@@ -112,20 +115,35 @@ def _what_next(opened: Opened, progress: Progress) -> None:
 
 def watch(opened: Opened, given: str, progress: Progress) -> None:
     """Check again whenever the file is saved, until all is right or Ctrl-C."""
-    if opened.typed and not given:
-        watch_page(opened)
-        return
+    try:
+        if opened.typed and not given:
+            watch_page(opened)
+        else:
+            _watch_answers(opened, answers_path(opened, given), progress)
+    except KeyboardInterrupt:
+        say("Stopped watching.")
+
+
+def _watch_answers(opened: Opened, path: Path, progress: Progress) -> None:
     from ..answers import Server
 
-    path = answers_path(opened, given)
     with Server() as server:
         for _ in _saved(path):
-            results = _checked(opened, path, server)
-            progress.note(opened, results)
-            _tell(opened, results)
-            if all(result.state == "right" for result in results):
+            if _checked_aloud(opened, path, progress, server):
                 _what_next(opened, progress)
                 return
+
+
+def _checked_aloud(opened: Opened, path: Path, progress: Progress, server: Server) -> bool:
+    """Whether all is right now; a file that an editor has just taken away is checked when it is back."""
+    try:
+        results = _checked(opened, path, server)
+    except GlassnetError as error:
+        say(f"{error}")
+        return False
+    progress.note(opened, results)
+    _tell(opened, results)
+    return all(result.state == "right" for result in results)
 
 
 def watch_page(opened: Opened) -> None:
@@ -140,26 +158,29 @@ def watch_page(opened: Opened) -> None:
             say(style(str(error), fg="red"))
 
 
+_PAUSE = 0.05  # seconds between two looks at a file
+
+
 def _saved(path: Path) -> Iterator[None]:
-    """At once, and whenever a file was saved since; without an end."""
+    """At once, and whenever a file was saved since, also by putting another in its place; without an end."""
     say(f"Watching {path.resolve()}: save it to have it checked, Ctrl-C to stop.")
-    seen: tuple[int, int] | None = None
+    seen: tuple[int, ...] | None = None
     while True:
         now = _stamp(path)
         if now is not None and now != seen:
             seen = now
             say(style(time.strftime("%H:%M:%S"), dim=True))
             yield
-        time.sleep(0.1)
+        time.sleep(_PAUSE)
 
 
-def _stamp(path: Path) -> tuple[int, int] | None:
-    """When a file was saved and how long it is; nothing while an editor puts it in place."""
+def _stamp(path: Path) -> tuple[int, ...] | None:
+    """Which file it is, when it was saved and how long it is; nothing while an editor puts it in place."""
     try:
         found = path.stat()
     except OSError:
         return None
-    return (found.st_mtime_ns, found.st_size) if found.st_size else None
+    return (found.st_ino, found.st_mtime_ns, found.st_size) if found.st_size else None
 
 
 def hint(opened: Opened, name: str, number: int | None) -> None:

@@ -19,20 +19,18 @@ if TYPE_CHECKING:
 def read(opened: Opened, progress: Progress, as_json: bool) -> None:
     """The page, whose cells run as they are reached; a screen at a time where somebody sits at a terminal."""
     from ..lessons.playing import play
+    from ..lessons.terminal import INDENT, answers, rendered
 
     if as_json:
         say(json.dumps(_plain(opened), indent=2))
         return
-    blocks = []
-    with Screen() as screen:
-        from ..lessons.terminal import answers, rendered
-
-        solved = list(progress.solved.get(opened.full_name, {}))
-        for block in play(opened.page, opened.strangers()):
-            blocks.append(block)
-            if not screen.show(rendered(block, opened.exercises, solved)):
-                return
-        screen.show(answers(blocks))
+    screen, blocks = Screen(), []
+    for block in play(opened.page, opened.strangers(), width=screen.width - INDENT):
+        blocks.append(block)
+        if not screen.show(rendered(block, opened.exercises, progress.marks(opened))):
+            return
+    if not screen.show(answers(blocks)):
+        return
     if opened.exercises:
         say(style(f"Answer the exercises: glassnet lesson {opened.name} --start", bold=True))
 
@@ -67,38 +65,54 @@ class Screen:
 
         from ..lessons.terminal import STYLES, WIDEST
 
-        width = min(get_terminal_size((80, 24)).columns, WIDEST)
-        self._console = shown(Console(width=width, theme=Theme(STYLES), highlight=False))
+        self.width = min(get_terminal_size((80, 24)).columns, WIDEST)
+        self._console = shown(Console(width=self.width, theme=Theme(STYLES), highlight=False))
         self._paged = sys.stdin.isatty() and sys.stdout.isatty()
         self._room = self._height = max(8, get_terminal_size((80, 24)).lines - 2)
-
-    def __enter__(self) -> Screen:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
 
     def show(self, pieces: Iterable[Any]) -> bool:
         """Show these, waiting for a key where the screen is full; False where the reader has had enough."""
         for piece in pieces:
-            if not self._paged:
-                self._console.print(piece)
-                continue
-            lines = self._console.render_lines(piece, pad=False)
-            if len(lines) > self._room < self._height and not self._asked():
+            lines = [_bare(line) for line in self._console.render_lines(piece, pad=False)]
+            if self._room < len(lines) <= self._height and not self._asked():
                 return False
-            self._console.print(piece)
-            self._room -= len(lines)
+            for line in lines:
+                if not self._room and not self._asked():
+                    return False
+                self._console.print(line, no_wrap=True, overflow="ignore", crop=False, soft_wrap=True)
+                self._room -= self._paged
         return True
 
     def _asked(self) -> bool:
+        """Whether a key was pressed that goes on."""
         import click
 
+        if not self._paged:
+            return True
         say(style("-- any key: go on, q: stop --", dim=True), nl=False)
-        key = click.getchar()
-        say("\r" + " " * 32 + "\r", nl=False)
+        try:
+            key = click.getchar()
+        except (KeyboardInterrupt, EOFError):
+            key = "q"
+        self._wiped()
         self._room = self._height
-        return key.lower() not in ("q", "\x1b", "\x03")
+        return key.lower() not in ("q", "\x1b")
+
+    def _wiped(self) -> None:
+        """The question is gone from its line."""
+        from rich.control import Control
+        from rich.segment import ControlType
+
+        self._console.control(Control(ControlType.CARRIAGE_RETURN, (ControlType.ERASE_IN_LINE, 2)))
+
+
+def _bare(line: Iterable[Any]) -> Any:
+    """A rendered line without the blanks at its end."""
+    from rich.text import Text
+
+    text = Text.assemble(*[(piece.text, piece.style or "") for piece in line if not piece.control])
+    text.rstrip()
+    return text
 
 
 def html(opened: Opened, given: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +15,7 @@ from ..errors import GlassnetError, did_you_mean, join, need
 from ..faces import Face
 from ..tables import Table
 from ..teaching import Exercise, Lesson
+from .links import Address
 from .mathematics import plain
 from .pages import exercises_of, from_markdown
 from .reading import Page, read_page
@@ -98,6 +99,9 @@ class Opened(Face):
         """
         from .verdicts import result_of
 
+        if not answers:
+            first = next((exercise.name for exercise in self.exercises), "best")
+            raise GlassnetError(f"nothing is to be checked: give answers by name, as in check({first}={first})")
         return Checked(tuple(result_of(self.exercise(name), answer) for name, answer in answers.items()))
 
     def strangers(self) -> list[str]:
@@ -166,6 +170,12 @@ def strangers_of(part: Part, catalog: Catalog) -> list[str]:
 def course_name(opened: Opened) -> str:
     """What a list calls the course that a lesson belongs to."""
     return opened.part.distribution
+
+
+def addresses(lessons: Sequence[Opened], file: Callable[[Opened], str]) -> Address:
+    """Where each lesson lies, by its short and its full name; nothing for a name that none has."""
+    known = {name: file(one) for one in lessons for name in (one.name, one.full_name)}
+    return lambda name: known.get(name, "")
 
 
 def fingerprint(exercise: Exercise) -> str:

@@ -26,7 +26,7 @@ def start(opened: Opened, folder: Path) -> tuple[Path, list[str], bool]:
         write_text(path, whole(opened), elsewhere="give another folder after --start")
         return path, [exercise.name for exercise in opened.exercises], True
     text = read_text(path)
-    missing = [exercise for exercise in opened.exercises if not _bound(text, exercise.name)]
+    missing = [exercise for exercise in opened.exercises if not is_bound(text, exercise.name)]
     if missing:
         more = "".join(f"\n\n{block(exercise)}" for exercise in missing)
         write_text(path, text.rstrip("\n") + "\n" + more, elsewhere="give another folder after --start")
@@ -61,7 +61,7 @@ def _comments(exercise: Exercise) -> Iterator[str]:
         yield f"#   {letter}. {plain(option)}"
 
 
-def _bound(text: str, name: str) -> bool:
+def is_bound(text: str, name: str) -> bool:
     """Whether a file of answers has anything of that name, also where it can't be read as Python yet."""
     import re
 

@@ -11,13 +11,17 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import GlassnetError
 from ..tables import Table
 from .course import Opened
 from .verdicts import Result, check_answers
 
-_MARKS = {"right": "1", "wrong": "0", "open": "", "fault": "?"}
+if TYPE_CHECKING:
+    from ..answers import Server
+
+_POINTS = {"right": "1", "wrong": "0", "open": "", "fault": ""}  # a spreadsheet can add them up
 
 
 @dataclass(frozen=True)
@@ -41,13 +45,15 @@ def found(folder: Path, lessons: Sequence[Opened]) -> list[tuple[str, Opened, Pa
     by_stem = {Path(one.answers_file).stem: one for one in lessons}
     rows = []
     for path in sorted(folder.rglob("*")):
-        if path.suffix not in (".py", ".ipynb") or not path.is_file() or path.name.startswith("."):
-            continue
+        hidden = any(part.startswith((".", "__")) for part in path.relative_to(folder).parts)
+        if path.suffix not in (".py", ".ipynb") or not path.is_file() or hidden:
+            continue  # editors and notebooks keep copies in hidden folders
         stem = next((known for known in by_stem if path.stem == known or path.stem.endswith(f"_{known}")), None)
         inner = path.parent != folder
         if stem:
             own = path.stem.removesuffix(stem).rstrip("_-")
-            rows.append((own or (path.parent.name if inner else path.stem), by_stem[stem], path))
+            student = path.relative_to(folder).parts[0] if inner else path.stem
+            rows.append((own or student, by_stem[stem], path))
         elif len(lessons) == 1:
             rows.append((path.relative_to(folder).parts[0] if inner else path.stem, lessons[0], path))
     if not rows:
@@ -65,7 +71,15 @@ def grade(folder: Path, lessons: Sequence[Opened]) -> Iterator[Grade]:
     rows = found(folder, lessons)
     with Server() as server:
         for student, lesson, path in rows:
-            yield Grade(student, lesson, check_answers(lesson.exercises, path, lesson=lesson.full_name, server=server))
+            yield Grade(student, lesson, _results(lesson, path, server))
+
+
+def _results(lesson: Opened, path: Path, server: Server) -> list[Result]:
+    """What a file came to; one that can't be read costs its student alone."""
+    try:
+        return check_answers(lesson.exercises, path, lesson=lesson.full_name, server=server)
+    except GlassnetError as error:
+        return [Result(exercise.name, "wrong", str(error)) for exercise in lesson.exercises]
 
 
 def table(grades: Sequence[Grade]) -> Table:
@@ -99,7 +113,7 @@ def as_csv(grades: Sequence[Grade]) -> str:
     writer.writerow(("student", "lesson", "exercise", "points", "state", "feedback"))
     for one in grades:
         for result in one.results:
-            cells = (one.student, one.lesson.name, result.exercise, _MARKS[result.state], result.state, result.words)
+            cells = (one.student, one.lesson.name, result.exercise, _POINTS[result.state], result.state, result.words)
             writer.writerow([_harmless(cell) for cell in cells])
     return sheet.getvalue()
 

@@ -11,12 +11,12 @@ from typing import Any
 from ..files import write_text
 from ..teaching import Exercise
 from ..wording import count
-from .course import Opened, course_name
-from .mathematics import as_mathml, replaced
-from .playing import Drawn, Played, play
+from .course import Opened, addresses, course_name, lessons_of
+from .links import Address, linked, nowhere
+from .mathematics import as_text, replaced
+from .mathml import as_mathml
+from .playing import Drawn, Played, play, steps
 from .reading import Cell, Place, Prose, Question
-
-_LONGEST_SVG = 400_000  # letters, beyond which a picture is kept as pixels
 
 
 def write(opened: Opened, path: Path) -> None:
@@ -27,11 +27,11 @@ def write(opened: Opened, path: Path) -> None:
 def write_site(lessons: Sequence[Opened], folder: Path, told: Callable[[str], None] = lambda words: None) -> None:
     """Every lesson as a page, and an index of them; `told` hears the name of each that is written."""
     folder.mkdir(parents=True, exist_ok=True)
-    names = [_file(one) for one in lessons]
+    names, where = [file_of(one) for one in lessons], addresses(lessons, file_of)
     for number, one in enumerate(lessons):
         before = (names[number - 1], lessons[number - 1].page.title) if number else None
         following = (names[number + 1], lessons[number + 1].page.title) if number + 1 < len(lessons) else None
-        page = document(one, home="index.html", before=before, following=following)
+        page = document(one, where, home="index.html", before=before, following=following)
         write_text(folder / names[number], page, elsewhere="give another folder after --site")
         told(one.name)
     courses = [
@@ -42,73 +42,98 @@ def write_site(lessons: Sequence[Opened], folder: Path, told: Callable[[str], No
     write_text(folder / "index.html", index, elsewhere="give another folder after --site")
 
 
-def _file(one: Opened) -> str:
+def file_of(one: Opened) -> str:
+    """What a lesson's page is called in a course."""
     home = "" if course_name(one) == "glassnet" else f"{one.part.distribution}-"
     return f"{home}{one.part.name}.html"
 
 
 def _about(one: Opened) -> dict[str, Any]:
-    return {"file": _file(one), "title": one.page.title, "minutes": one.lesson.minutes, "help": one.part.help}
+    return {"file": file_of(one), "title": one.page.title, "minutes": one.lesson.minutes, "help": one.part.help}
 
 
-def document(opened: Opened, **around: Any) -> str:
-    """The whole page: its blocks played now, with what stands around them in a course."""
-    from .. import __version__
+def document(opened: Opened, address: Address | None = None, **around: Any) -> str:
+    """The whole page: its blocks played now, with what stands around them in a course.
 
-    about = f"{opened.lesson.minutes} minutes"
-    if opened.exercises:
-        about += f", {count(len(opened.exercises), 'exercise')}"
-    pieces = [piece for block in play(opened.page, opened.strangers()) for piece in fragments(block, opened)]
-    return _template("lesson.html").render(
-        title=opened.page.title, about=about, pieces=pieces, style=_style(), version=__version__, **around
-    )
-
-
-def fragments(block: Played, opened: Opened) -> Iterator[Any]:
-    """The markup of one block."""
+    `address` says where other lessons lie; unless it is given, beside this page.
+    """
     from markupsafe import Markup
 
+    from .. import __version__
+
+    address = address or addresses(lessons_of(opened.catalog), file_of)
+    played = play(opened.page, opened.strangers())
+    pieces = [Markup(piece) for block in played for piece in fragments(block, opened, address)]
+    return _template("lesson.html").render(
+        title=opened.page.title, about=about(opened), pieces=pieces, style=_style(), version=__version__, **around
+    )
+
+
+def about(opened: Opened) -> str:
+    """How long a lesson takes and how much it asks: `20 minutes, 4 exercises`."""
+    asked = count(len(opened.exercises), "exercise")
+    return f"{opened.lesson.minutes} minutes" + (f", {asked}" if opened.exercises else "")
+
+
+def fragments(block: Played, opened: Opened, address: Address = nowhere) -> Iterator[str]:
+    """The markup of one block."""
     if isinstance(block.block, Prose):
-        yield Markup(prose(block.text))
+        yield prose(block.text, address)
     elif isinstance(block.block, Cell):
-        yield Markup(f'<pre tabindex="0"><code>{escape(block.block.text)}</code></pre>')
-        for number, output in enumerate(block.outputs):
-            if isinstance(output, Drawn):
-                yield Markup(_figure(output, f"{opened.part.name}-{block.block.line}-{number}"))
-            elif output.text:
-                yield Markup(f'<pre class="output" tabindex="0">{escape(output.text)}</pre>')
+        for code, outputs in steps(block):
+            yield f'<pre tabindex="0"><code>{escape(code)}</code></pre>'
+            for number, output in enumerate(outputs):
+                if isinstance(output, Drawn):
+                    yield _figure(output, f"{opened.part.name}-{block.block.line}-{number}")
+                elif output.text:
+                    yield f'<pre class="output" tabindex="0">{escape(output.text)}</pre>'
     elif isinstance(block.block, Question):
-        answer = f"<details><summary>Answer</summary>{prose(block.answer)}</details>"
-        yield Markup(
-            f'<aside class="question"><strong>A question to yourself</strong>{prose(block.text)}{answer}</aside>'
+        answer = f"<details><summary>Answer</summary>{prose(block.answer, address)}</details>"
+        yield (
+            f'<div class="question"><p><strong>A question to yourself</strong></p>{prose(block.text, address)}'
+            f"{answer}</div>"
         )
     elif isinstance(block.block, Place):
-        yield Markup(_exercise(opened.exercise(block.block.name), opened))
+        yield _exercise(opened.exercise(block.block.name), opened, address)
 
 
-def _exercise(exercise: Exercise, opened: Opened) -> str:
+def _exercise(exercise: Exercise, opened: Opened, address: Address) -> str:
     options = "".join(f"<li>{_inline(option)}</li>" for option in exercise.options)
     hints = "".join(
-        f"<details><summary>Hint {n}</summary>{prose(h)}</details>" for n, h in enumerate(exercise.hints, 1)
+        f"<details><summary>Hint {n}</summary>{prose(h, address)}</details>" for n, h in enumerate(exercise.hints, 1)
     )
     check = f"glassnet lesson {opened.name} --check"
+    name = f"exercise-{exercise.name}"
     return (
-        f'<section class="exercise" id="{exercise.name}"><h3>Exercise <code>{exercise.name}</code></h3>'
-        f"{prose(exercise.question)}{f'<ol>{options}</ol>' if options else ''}{hints}"
+        f'<section class="exercise" id="{name}" aria-labelledby="{name}-title">'
+        f'<p id="{name}-title" class="title">Exercise <code>{exercise.name}</code></p>'
+        f"{prose(exercise.question, address)}{f'<ol>{options}</ol>' if options else ''}{hints}"
         f"<p>Checked by <code>{escape(check)}</code>.</p></section>"
     )
 
 
-def prose(text: str) -> str:
+_LONG = 30  # letters of a formula that a narrow screen may have to move sideways
+
+
+def prose(text: str, address: Address = nowhere) -> str:
     """Markdown as HTML, its formulas as MathML; markup that stands in it is shown and not obeyed."""
     formulas: list[str] = []
 
     def kept(formula: str, displayed: bool) -> str:
-        formulas.append(as_mathml(formula, displayed))
+        formulas.append(_displayed(formula) if displayed else as_mathml(formula))
         return f"\x02{len(formulas) - 1}\x03"
 
-    rendered: str = _markdown().render(replaced(text, kept))
+    rendered: str = _markdown().render(linked(replaced(text, kept), address))
+    rendered = rendered.replace("<pre>", '<pre tabindex="0">')
+    rendered = rendered.replace("<table>", '<div class="scroll" tabindex="0"><table>')
+    rendered = rendered.replace("</table>", "</table></div>")
     return re.sub("\x02(\\d+)\x03", lambda found: formulas[int(found[1])], rendered)
+
+
+def _displayed(formula: str) -> str:
+    """A formula on lines of its own, which moves sideways where the screen is too narrow for it."""
+    reached = ' tabindex="0"' if len(as_text(formula)) > _LONG else ""
+    return f'<span class="formula"{reached}>{as_mathml(formula, True)}</span>'
 
 
 def _inline(text: str) -> str:
@@ -121,19 +146,11 @@ def _markdown() -> Any:
     return MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
-def _figure(drawn: Drawn, salt: str) -> str:
-    import base64
+def _figure(drawn: Drawn, prefix: str) -> str:
+    from ..pictures.embedding import element
 
-    from ..pictures import render
-
-    svg = render(drawn.figure, "svg", salt=salt).decode()
-    if len(svg) <= _LONGEST_SVG:
-        start = svg.index("<svg")
-        picture = svg[start:].replace("<svg", f'<svg role="img" aria-label="{escape(drawn.words)}"', 1)
-    else:
-        data = base64.b64encode(render(drawn.figure, "png", dpi=110)).decode()
-        picture = f'<img alt="{escape(drawn.words)}" src="data:image/png;base64,{data}">'
-    return f'<figure class="picture">{picture}<figcaption>{escape(drawn.words)}</figcaption></figure>'
+    picture = element(drawn.figure, prefix, drawn.words)
+    return f'<figure class="picture" tabindex="0">{picture}<figcaption>{escape(drawn.words)}</figcaption></figure>'
 
 
 def _style() -> Any:

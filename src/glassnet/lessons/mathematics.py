@@ -7,9 +7,13 @@ has both forms, and a formula with any other is refused by the check `accessible
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
+from unicodedata import normalize
+
+from .links import CODE, code_kept, unlinked
+from .mathml import FUNCTIONS, as_mathml
 
 
 def _pairs(table: str) -> dict[str, str]:
@@ -27,28 +31,10 @@ _SIGNS = _pairs("""
     cdot ·  times ×  odot ⊙  circ ∘  pm ±  mp ∓  div ÷  le ≤  leq ≤  ge ≥  geq ≥  neq ≠  ne ≠  approx ≈  sim ~
     propto ∝  equiv ≡  ll ≪  gg ≫  to →  rightarrow →  leftarrow ←  Rightarrow ⇒  mapsto ↦  in ∈  notin ∉
     subset ⊂  cup ∪  cap ∩  infty ∞  partial ∂  nabla ∇  sum Σ  prod ∏  int ∫  forall ∀  exists ∃  top ᵀ
-    mid |  vert |  lVert ‖  rVert ‖  Vert ‖  ldots …  cdots ⋯  dots …  vdots ⋮  prime ′  star *  ast *  ell ℓ
+    mid |  vert ❘  lVert ‖  rVert ‖  Vert ‖  ldots …  cdots ⋯  dots …  vdots ⋮  prime ′  star *  ast *  ell ℓ
     langle ⟨  rangle ⟩  lfloor ⌊  rfloor ⌋  lceil ⌈  rceil ⌉  lbrace {  rbrace }  wedge ∧  vee ∨  neg ¬
     oplus ⊕
 """)
-_FUNCTIONS = (
-    "log",
-    "ln",
-    "exp",
-    "max",
-    "min",
-    "sin",
-    "cos",
-    "tan",
-    "tanh",
-    "arg",
-    "lim",
-    "det",
-    "dim",
-    "sup",
-    "inf",
-    "Pr",
-)
 _FONTS = ("mathbf", "mathrm", "mathit", "mathcal", "text", "operatorname", "boldsymbol", "mathsf", "textbf", "textrm")
 _ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "vec": "\u20d7", "dot": "\u0307", "overline": "\u0304",
             "widehat": "\u0302"}  # fmt: skip
@@ -77,9 +63,10 @@ _MATRICES = {
     "aligned": "  ",
     "array": "  ",
 }
-SYMBOLS = _GREEK | _SIGNS | {"quad": "  ", "qquad": "    "}
+_WIDE = "\x01"  # a blank that stays beside others
+SYMBOLS = _GREEK | _SIGNS | {"quad": 3 * _WIDE, "qquad": 5 * _WIDE}
 #: Every command that a page may use.
-COMMANDS = frozenset((*SYMBOLS, *_FUNCTIONS, *_FONTS, *_ACCENTS, *_STRUCTURES, *_SPACES))
+COMMANDS = frozenset((*SYMBOLS, *FUNCTIONS, *_FONTS, *_ACCENTS, *_STRUCTURES, *_SPACES))
 
 _ARGUMENTS = (
     dict.fromkeys(("frac", "dfrac", "tfrac", "binom"), "{{")
@@ -89,29 +76,22 @@ _ARGUMENTS = (
 _UPPER = dict(zip("0123456789+-=()niT*'jkmtlh", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵀ*′ʲᵏᵐᵗˡʰ", strict=True)) | {"ᵀ": "ᵀ", "′": "′"}
 _LOWER = dict(zip("0123456789+-=()aeijkmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑᵢⱼₖₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
 _INLINE = re.compile(r"\$\$(.+?)\$\$|(?<![\\$])\$(?!\s)([^$\n]+?)(?<!\s)\$(?!\d)", re.S)
-_CODE = re.compile(r"^```.*?^```\s*$|`[^`\n]+`", re.M | re.S)
 
 
 def formulas(text: str) -> Iterator[str]:
     """The formulas of a Markdown text, without their dollar signs; code is none."""
-    for found in _INLINE.finditer(_CODE.sub("", text)):
+    for found in _INLINE.finditer(CODE.sub("", text)):
         yield (found[1] or found[2]).strip()
 
 
-def replaced(text: str, write: Any) -> str:
+def replaced(text: str, write: Callable[[str, bool], str]) -> str:
     """The text with `write(formula, displayed)` in place of each formula; code stays as it is."""
-    pieces, end = [], 0
-    for code in [*_CODE.finditer(text), None]:
-        start, stop = (code.start(), code.end()) if code else (len(text), len(text))
-        pieces.append(_INLINE.sub(lambda f: write((f[1] or f[2]).strip(), f[1] is not None), text[end:start]))
-        pieces.append(text[start:stop])
-        end = stop
-    return "".join(pieces)
+    return code_kept(text, lambda words: _INLINE.sub(lambda f: write((f[1] or f[2]).strip(), f[1] is not None), words))
 
 
 def plain(text: str) -> str:
-    """A text with its formulas as text, for a hint or a verdict."""
-    return replaced(text, lambda formula, displayed: as_text(formula))
+    """A text with its formulas as text and its links as words, for a hint or a verdict."""
+    return replaced(unlinked(text), lambda formula, displayed: as_text(formula))
 
 
 def trouble(formula: str) -> str:
@@ -127,15 +107,6 @@ def trouble(formula: str) -> str:
     except Exception as error:
         return f"it can't be read: {type(error).__name__}: {error}"
     return "" if text and "<math" in markup else "it is empty"
-
-
-@lru_cache(maxsize=512)
-def as_mathml(formula: str, displayed: bool = False) -> str:
-    """MathML of a formula."""
-    from latex2mathml.converter import convert
-
-    formula = re.sub(r"\\(text|operatorname)\{([^}]*)\}", r"\\mathrm{\2}", formula)
-    return str(convert(formula, display="block" if displayed else "inline"))
 
 
 @lru_cache(maxsize=512)
@@ -161,11 +132,15 @@ _GAP = "\x00"  # a space between letters or digits, and nothing beside anything 
 
 
 def _tidy(text: str) -> str:
-    text = re.sub(rf"(?<=[\w)]){_GAP}+(?=[^\s)\],;])|{_GAP}+(?=[\wΣ∂∇√(])(?<=[\w)]{_GAP})", " ", text).replace(_GAP, "")
-    text = re.sub(r"‖ ?([^‖]*?) ?‖", r"‖\1‖", text)
+    text = re.sub(rf"(?<=[\w)]){_GAP}+(?=[^\s)\],;.])|{_GAP}+(?=[\wΣ∂∇√(])(?<=[\w)]{_GAP})", " ", text).replace(
+        _GAP, ""
+    )
+    text = re.sub(r"([‖❘]) ?([^‖❘]*?) ?\1", r"\1\2\1", text).replace("❘", "|")
+    lines = [re.sub(r" {2,}", " ", line) for line in text.split("\n")]
     lines = [
-        re.sub(r"  +(?=\S)", lambda gap: gap[0] if len(gap[0]) > 2 else " ", line).strip() for line in text.split("\n")
-    ]
+        re.sub(r"(?<=[(\[⟨⌊⌈]) | (?=[)\],;.⟩⌋⌉])", "", line) for line in lines
+    ]  # blanks of the source mean nothing
+    lines = [re.sub(rf" *({_WIDE}+) *", r"\1", line).replace(_WIDE, " ").strip() for line in lines]
     return "\n".join(line for line in lines if line)
 
 
@@ -181,10 +156,10 @@ def _line(nodes: Sequence[Any]) -> str:
         if node.isNodeType(_type("Chars")):
             text = node.chars
             while (mark := re.search(r"[_^]", text)) is not None:
-                pieces.append(_spaced(text[: mark.start()]))
+                pieces.append(_spaced(text[: mark.start()], pieces))
                 inner, text = _script(text[mark.end() :], rest)
                 pieces.append(_raised(inner) if mark[0] == "^" else _lowered(inner))
-            pieces.append(_spaced(text))
+            pieces.append(_spaced(text, pieces))
         else:
             pieces.append(_one(node, rest))
             if getattr(node, "macroname", "") in _FRACTIONS:
@@ -231,19 +206,21 @@ def _macro(node: Any, rest: list[Any]) -> str:
     if name == "mathbb":
         return _BLACKBOARD.get(inner[0], inner[0])
     if name in _FONTS or name in ("underbrace", "overbrace"):
-        return inner[0].strip() if name not in ("text", "textrm") else _text_of(node)
+        if name in ("text", "textrm", "textbf"):
+            return _text_of(node)
+        return _grouped(inner[0]) if "brace" in name else inner[0].strip()
     if name in _ACCENTS:
-        return inner[0] + _ACCENTS[name] if len(inner[0]) == 1 else f"{name}({inner[0]})"
-    if name in _FUNCTIONS:
-        return f" {name}" + ("" if _opens(rest) else " ")
+        return normalize("NFC", inner[0] + _ACCENTS[name]) if len(inner[0]) == 1 else f"{name}({inner[0]})"
+    if name in FUNCTIONS:
+        return f"{_GAP}{name}" + ("" if _opens(rest) else " ")
     if name in ("left", "right", "limits"):
         return ""
     sign = SYMBOLS.get(name, _SPACES.get(name, name))
-    return f" {sign} " if sign in _APART else sign
+    return f" {sign} " if sign in _APART or name == "mid" else sign
 
 
 #: Relations and operators stand apart from their sides.
-_APART = set("·×⊙∘±≤≥≠≈~∝≡≪≫→←⇒↦∈∉⊂∪∩∧∨⊕")
+_APART = set("·×⊙∘±∓÷≤≥≠≈~∝≡≪≫→←⇒↦∈∉⊂∪∩∧∨⊕")
 
 
 def _arguments(node: Any) -> list[Any]:
@@ -264,18 +241,20 @@ def _opens(rest: Sequence[Any]) -> bool:
     return rest[0].chars.lstrip()[:1] in ("(", "[", "_", "^")
 
 
-def _spaced(text: str) -> str:
+def _spaced(text: str, pieces: Sequence[str]) -> str:
     """`a+b=c` as `a + b = c`; a sign that begins a formula or stands after a bracket stays at its number."""
-    text = re.sub(r"\s+", " ", text)
+    before = "".join(pieces)[-1:]
+    text = re.sub(r"\s+", " ", before + text)
     text = re.sub(r"\s*([=<>])\s*", r" \1 ", text)
     text = re.sub(r"\s*,\s*", ", ", text)
-    return re.sub(r"(?<=[\w)\]}′])\s*([-+])\s*(?=\S|$)", r" \1 ", text)
+    spaced = re.sub(rf"(?<=[\w)\]}}′…⋯∞{_GAP}\u0300-\u0307])\s*([-+])\s*(?=\S|$)", r" \1 ", text)
+    return spaced[len(before) :] if before.strip() else spaced.removeprefix(before)
 
 
 def _grouped(text: str) -> str:
     """In brackets, unless it is one thing."""
     text = text.strip().strip(_GAP)
-    whole = re.fullmatch(r"[\w.′∂∇ΣαβγδεζηθκλμνξπρστφχψωΔ̂̄̃₀-₉ᵢⱼₖⁿ²³ᵀℓ]+(\([^()]*\))?|\([^()]*\)", text)
+    whole = re.fullmatch(r"[\w.′^∂∇ΣαβγδεζηθκλμνξπρστφχψωΔ̂̄̃₀-₉ᵢⱼₖⁿ²³ᵀℓ]+(\([^()]*\))?|\([^()]*\)", text)
     return text if whole else f"({text})"
 
 
@@ -283,7 +262,7 @@ def _raised(text: str) -> str:
     text = text.strip()
     if text and all(letter in _UPPER for letter in text.replace(" ", "")):
         return "".join(_UPPER[letter] for letter in text.replace(" ", ""))
-    return f"^{_grouped(text)}" if not text.startswith("(") else f"^{text}"
+    return f"^{text}" if len(text) == 1 or text.startswith("(") else f"^({text})"
 
 
 def _lowered(text: str) -> str:
@@ -302,4 +281,4 @@ def _rows(node: Any) -> str:
         if name == "cases":
             return "{ " + "; ".join(", ".join(row) for row in rows) + " }"
         return "\n".join("  ".join(row) for row in rows)
-    return f"{brackets[0]}{'; '.join('  '.join(row) for row in rows)}{brackets[1]}".strip()
+    return f"{brackets[0]}{'; '.join(', '.join(row) for row in rows)}{brackets[1]}".strip()

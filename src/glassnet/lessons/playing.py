@@ -72,6 +72,7 @@ class Stage:
 
     folder: Path
     before: Sequence[str] = ()
+    width: int = WIDTH
     names: dict[str, Any] = field(default_factory=lambda: {"__name__": "__lesson__"})
 
     @contextmanager
@@ -80,25 +81,39 @@ class Stage:
         screen = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="replace", write_through=True)
         with process.contained():
             os.chdir(self.folder)
-            os.environ |= {"COLUMNS": str(WIDTH), "GLASSNET_RUNS": "runs", "GLASSNET_REPORT": "off", "NO_COLOR": "1"}
+            os.environ |= {
+                "COLUMNS": str(self.width),
+                "GLASSNET_RUNS": "runs",
+                "GLASSNET_REPORT": "off",
+                "NO_COLOR": "1",
+            }
             os.environ.pop("FORCE_COLOR", None)
             with redirect_stdout(screen), redirect_stderr(screen):
                 yield screen
 
 
 @contextmanager
-def stage(before: Sequence[str] = ()) -> Iterator[Stage]:
+def stage(before: Sequence[str] = (), width: int = WIDTH) -> Iterator[Stage]:
     """A fresh folder, gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="lesson-"))
     try:
-        yield Stage(folder, before)
+        yield Stage(folder, before, width)
     finally:
+        _forgotten(folder)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def play(page: Page, before: Sequence[str] = ()) -> Iterator[Played]:
-    """Each block of a page in turn, played when it is asked for."""
-    with stage(before) as here:
+def _forgotten(folder: Path) -> None:
+    """What a cell has imported from the page's folder: another page's, or the same once more, lies elsewhere."""
+    inside = f"{folder.resolve()}{os.sep}"
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", None) or "").startswith(inside):
+            del sys.modules[name]
+
+
+def play(page: Page, before: Sequence[str] = (), width: int = WIDTH) -> Iterator[Played]:
+    """Each block of a page in turn, played when it is asked for; what it prints has `width` columns, 76 at most."""
+    with stage(before, min(width, WIDTH)) as here:
         for block in page.blocks:
             yield played(block, here)
 
@@ -190,6 +205,7 @@ def _figures(value: Any) -> list[Any]:
 def _text(screen: io.TextIOWrapper) -> str:
     screen.flush()
     text = screen.buffer.getvalue().decode("utf-8", "replace")  # type: ignore[attr-defined]  # it is a BytesIO
+    text = "\n".join(line.rstrip() for line in text.split("\n"))  # tables of rich are blank up to their edge
     return text if len(text) <= _MOST else text[:_MOST] + "\n... (it printed more)\n"
 
 
@@ -223,6 +239,18 @@ def _words_of(cell: Cell, line: int, command: str) -> list[str]:
         first = words[0] if words else ""
         raise CellFailed(cell, line, f"a console cell runs glassnet and nothing else, not {first!r}")
     return words
+
+
+def steps(block: Played) -> list[tuple[str, Sequence[Printed | Drawn]]]:
+    """The code of a cell with what it printed; where it has several commands, each with its own."""
+    cell = block.block
+    assert isinstance(cell, Cell)
+    if cell.language != "console" or not block.outputs:
+        return [(cell.text, block.outputs)]
+    starts = [line - cell.line for line, _ in commands_of(cell)]
+    lines = cell.text.split("\n")
+    codes = ["\n".join(lines[start:end]).rstrip() for start, end in zip(starts, [*starts[1:], None], strict=True)]
+    return [(code, [output]) for code, output in zip(codes, block.outputs, strict=True)]
 
 
 def commands_of(cell: Cell) -> list[tuple[int, str]]:

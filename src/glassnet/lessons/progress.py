@@ -35,10 +35,14 @@ def usual_place() -> Path:
 
 @dataclass
 class Progress:
-    """The file, read; `solved` has the exercises of each lesson by its full name."""
+    """The file, read; `solved` has the exercises of each lesson by its full name.
+
+    Nothing depends on it: where it can't be read or written, `trouble` says why, and nothing is kept.
+    """
 
     path: Path
     solved: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+    trouble: str = ""
 
     @classmethod
     def at(cls, path: Path | None = None) -> Progress:
@@ -49,19 +53,30 @@ class Progress:
         try:
             return cls(path, read_json(path, PROGRESS))
         except GlassnetError as error:
-            raise GlassnetError(f"{error}. What was solved is kept there: move it away to begin anew") from error
+            return cls(path, trouble=f"{error}. What was solved is kept there: mend it, or move it away to begin anew")
 
     def note(self, opened: Opened, results: Sequence[Result]) -> None:
         """Remember what is right now; what was right once stays solved."""
-        known = self.solved.setdefault(opened.full_name, {})
-        today, changed = date.today().isoformat(), False
-        for result in results:
-            asked = fingerprint(opened.exercise(result.exercise))
-            if result.state == "right" and known.get(result.exercise, {}).get("asked") != asked:
-                known[result.exercise] = {"on": today, "asked": asked}
-                changed = True
-        if changed:
+        asked = {result.exercise: fingerprint(opened.exercise(result.exercise)) for result in results}
+        known = self.solved.get(opened.full_name, {})
+        right = [one.exercise for one in results if one.state == "right"]
+        new = [name for name in right if known.get(name, {}).get("asked") != asked[name]]
+        if not new or self.trouble:
+            return
+        self.solved = type(self).at(self.path).solved  # another terminal may have solved something meanwhile
+        for name in new:
+            entry = {"on": date.today().isoformat(), "asked": asked[name]}
+            self.solved.setdefault(opened.full_name, {})[name] = entry
+        try:
             self.save()
+        except (GlassnetError, OSError) as error:
+            self.trouble = str(error)
+
+    def marks(self, opened: Opened) -> dict[str, str]:
+        """What is to be said of each exercise that was solved."""
+        changed = self.changed(opened)
+        known = self.solved.get(opened.full_name, {})
+        return {name: "changed since you solved it" if name in changed else "solved" for name in known}
 
     def save(self) -> None:
         """Write it whole or not at all."""
