@@ -152,6 +152,13 @@ def splits() -> Lesson:
     return page("pages/splits.md", exercises)
 
 
+def regularise() -> Lesson:
+    """Too much and too little: what tells them apart, three brakes put to the test, and four errors to read."""
+    from .exercises.regularise import exercises
+
+    return page("pages/regularise.md", exercises)
+
+
 def write_a_part() -> Lesson:
     """Write an activation of your own, and see its slope proven: a good score proves nothing."""
     from .exercises.write_a_part import exercises
@@ -204,6 +211,7 @@ def lessons() -> list[Callable[..., Lesson]]:
         represent,
         deep,
         splits,
+        regularise,
         write_a_part,
         package,
         publish,
