@@ -159,6 +159,13 @@ def regularise() -> Lesson:
     return page("pages/regularise.md", exercises)
 
 
+def tuning() -> Lesson:
+    """Many settings, one referee: a heat map, ties, and whether the best of 49 is better or only lucky."""
+    from .exercises.tuning import exercises
+
+    return page("pages/tuning.md", exercises)
+
+
 def write_a_part() -> Lesson:
     """Write an activation of your own, and see its slope proven: a good score proves nothing."""
     from .exercises.write_a_part import exercises
@@ -212,6 +219,7 @@ def lessons() -> list[Callable[..., Lesson]]:
         deep,
         splits,
         regularise,
+        tuning,
         write_a_part,
         package,
         publish,
