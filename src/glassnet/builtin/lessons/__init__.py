@@ -166,6 +166,13 @@ def tuning() -> Lesson:
     return page("pages/tuning.md", exercises)
 
 
+def digits() -> Lesson:
+    """Pictures of digits: a network beyond 98 %, what it is sure of and wrong about, and five small demos."""
+    from .exercises.digits import exercises
+
+    return page("pages/digits.md", exercises)
+
+
 def write_a_part() -> Lesson:
     """Write an activation of your own, and see its slope proven: a good score proves nothing."""
     from .exercises.write_a_part import exercises
@@ -220,6 +227,7 @@ def lessons() -> list[Callable[..., Lesson]]:
         splits,
         regularise,
         tuning,
+        digits,
         write_a_part,
         package,
         publish,
