@@ -173,6 +173,13 @@ def digits() -> Lesson:
     return page("pages/digits.md", exercises)
 
 
+def houses() -> Lesson:
+    """House prices: a network that answers with a number, and how to read R2, residuals and a cut-off price."""
+    from .exercises.houses import exercises
+
+    return page("pages/houses.md", exercises)
+
+
 def write_a_part() -> Lesson:
     """Write an activation of your own, and see its slope proven: a good score proves nothing."""
     from .exercises.write_a_part import exercises
@@ -228,6 +235,7 @@ def lessons() -> list[Callable[..., Lesson]]:
         regularise,
         tuning,
         digits,
+        houses,
         write_a_part,
         package,
         publish,
