@@ -180,6 +180,13 @@ def houses() -> Lesson:
     return page("pages/houses.md", exercises)
 
 
+def rules() -> Lesson:
+    """Rules of thumb, each put to the test; which library when, and the lecture's own words in ours."""
+    from .exercises.rules import exercises
+
+    return page("pages/rules.md", exercises)
+
+
 def write_a_part() -> Lesson:
     """Write an activation of your own, and see its slope proven: a good score proves nothing."""
     from .exercises.write_a_part import exercises
@@ -236,6 +243,7 @@ def lessons() -> list[Callable[..., Lesson]]:
         tuning,
         digits,
         houses,
+        rules,
         write_a_part,
         package,
         publish,

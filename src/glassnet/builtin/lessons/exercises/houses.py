@@ -64,7 +64,8 @@ exercises = (
     ),
     run(
         "houses_net",
-        "Train a network with an R2 of at least 0.72 on the test rows, whatever the seed, with at most 10 epochs and 150 hidden units.",
+        "Train a network with an R2 of at least 0.72 on the test rows, whatever the seed, with at most 10 epochs and "
+        "150 hidden units.",
         dataset="california_housing",
         right=(
             "glassnet train california_housing --hidden 64,32 --epochs 8 --batch-size 64 --optimizer adam:lr=0.004",
