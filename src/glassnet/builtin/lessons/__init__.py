@@ -187,6 +187,13 @@ def rules() -> Lesson:
     return page("pages/rules.md", exercises)
 
 
+def limits() -> Lesson:
+    """What networks can't do, as decisions: rows, cost, trees on tables, random features, and what prediction isn't."""
+    from .exercises.limits import exercises
+
+    return page("pages/limits.md", exercises)
+
+
 def write_a_part() -> Lesson:
     """Write an activation of your own, and see its slope proven: a good score proves nothing."""
     from .exercises.write_a_part import exercises
@@ -244,6 +251,7 @@ def lessons() -> list[Callable[..., Lesson]]:
         digits,
         houses,
         rules,
+        limits,
         write_a_part,
         package,
         publish,
