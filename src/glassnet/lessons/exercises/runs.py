@@ -34,8 +34,8 @@ def run(
 
     It is trained with each of `seeds`, and every training has to `reach` the scores of the `split`, {"accuracy": 0.9};
     those that are better low are reached from above. `most` bounds what it may use: "epochs", "parameters",
-    "hidden" (units in all), "layers" (hidden ones), and `least` what it has to use. An answer that falls short and has all the settings of one of `wrong` gets that
-    one's words.
+    "hidden" (units in all), "layers" (hidden ones), and `least` what it has to use. An answer that falls short and has
+    all the settings of one of `wrong` gets that one's words.
     """
     bounds = (dict(most or {}), dict(least or {}))
 
@@ -154,11 +154,15 @@ def _outside(training: Any, most: Mapping[str, float], least: Mapping[str, float
         "hidden": sum(network.widths[1:-1]),
         "layers": len(network.widths) - 2,
     }
-    called = {"hidden": "hidden units", "layers": "hidden layers"}
     for name, bound in most.items():
         if used[name] > bound:
-            return f"it uses {used[name]} {called.get(name, name)}, and at most {bound:g} are allowed."
+            return f"it uses {_counted(used[name], name)}, and at most {bound:g} are allowed."
     for name, bound in least.items():
         if used[name] < bound:
-            return f"it uses {used[name]} {called.get(name, name)}, and at least {bound:g} are asked for."
+            return f"it uses {_counted(used[name], name)}, and at least {bound:g} are asked for."
     return ""
+
+
+def _counted(number: int, name: str) -> str:
+    """`1 hidden layer` of 1 and "layers"."""
+    return count(number, {"hidden": "hidden unit", "layers": "hidden layer"}.get(name, name.removesuffix("s")))

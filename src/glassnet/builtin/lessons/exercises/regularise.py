@@ -128,7 +128,7 @@ def four_errors(rng):
 def by_difference(optimal, training, same, new):
     """Which gap is the largest: "bias", "variance" or "mismatch"."""
     gaps = {"bias": training - optimal, "variance": same - training, "mismatch": new - same}
-    return max(gaps, key=gaps.get)
+    return max(gaps, key=lambda gap: gaps[gap])
 
 
 def by_questions(optimal, training, same, new):
@@ -140,17 +140,17 @@ def by_questions(optimal, training, same, new):
 
 def without_the_optimal(optimal, training, same, new):
     gaps = {"bias": training, "variance": same - training, "mismatch": new - same}
-    return max(gaps, key=gaps.get)
+    return max(gaps, key=lambda gap: gaps[gap])
 
 
 def all_from_training(optimal, training, same, new):
     gaps = {"bias": training - optimal, "variance": same - training, "mismatch": new - training}
-    return max(gaps, key=gaps.get)
+    return max(gaps, key=lambda gap: gaps[gap])
 
 
 def names_swapped(optimal, training, same, new):
     gaps = {"variance": training - optimal, "bias": same - training, "mismatch": new - same}
-    return max(gaps, key=gaps.get)
+    return max(gaps, key=lambda gap: gaps[gap])
 
 
 exercises = (
