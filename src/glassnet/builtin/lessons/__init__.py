@@ -152,6 +152,48 @@ def splits() -> Lesson:
     return page("pages/splits.md", exercises)
 
 
+def regularise() -> Lesson:
+    """Too much and too little: what tells them apart, three brakes put to the test, and four errors to read."""
+    from .exercises.regularise import exercises
+
+    return page("pages/regularise.md", exercises)
+
+
+def tuning() -> Lesson:
+    """Many settings, one referee: a heat map, ties, and whether the best of 49 is better or only lucky."""
+    from .exercises.tuning import exercises
+
+    return page("pages/tuning.md", exercises)
+
+
+def digits() -> Lesson:
+    """Pictures of digits: a network beyond 98 %, what it is sure of and wrong about, and five small demos."""
+    from .exercises.digits import exercises
+
+    return page("pages/digits.md", exercises)
+
+
+def houses() -> Lesson:
+    """House prices: a network that answers with a number, and how to read R2, residuals and a cut-off price."""
+    from .exercises.houses import exercises
+
+    return page("pages/houses.md", exercises)
+
+
+def rules() -> Lesson:
+    """Rules of thumb, each put to the test; which library when, and the lecture's own words in ours."""
+    from .exercises.rules import exercises
+
+    return page("pages/rules.md", exercises)
+
+
+def limits() -> Lesson:
+    """What networks can't do, as decisions: rows, cost, trees on tables, random features, and what prediction isn't."""
+    from .exercises.limits import exercises
+
+    return page("pages/limits.md", exercises)
+
+
 def write_a_part() -> Lesson:
     """Write an activation of your own, and see its slope proven: a good score proves nothing."""
     from .exercises.write_a_part import exercises
@@ -204,6 +246,12 @@ def lessons() -> list[Callable[..., Lesson]]:
         represent,
         deep,
         splits,
+        regularise,
+        tuning,
+        digits,
+        houses,
+        rules,
+        limits,
         write_a_part,
         package,
         publish,

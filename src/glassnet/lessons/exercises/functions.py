@@ -233,6 +233,8 @@ def brief(value: Any) -> str:
         return f"[{', '.join(map(brief, value))}]"
     if isinstance(value, tuple):
         return f"({', '.join(map(brief, value))}{',' if len(value) == 1 else ''})"
+    if isinstance(value, str):
+        value = str(value)  # one of NumPy's would show its type
     return f"{value!r:.60}"
 
 

@@ -25,6 +25,7 @@ def run(
     reach: Mapping[str, float],
     split: str = "test",
     most: Mapping[str, float] | None = None,
+    least: Mapping[str, float] | None = None,
     seeds: Sequence[int] = SEEDS,
     hints: Sequence[str] = (),
     seconds: float = 30,
@@ -33,10 +34,10 @@ def run(
 
     It is trained with each of `seeds`, and every training has to `reach` the scores of the `split`, {"accuracy": 0.9};
     those that are better low are reached from above. `most` bounds what it may use: "epochs", "parameters",
-    "hidden" (units in all), "layers". An answer that falls short and has all the settings of one of `wrong` gets that
-    one's words.
+    "hidden" (units in all), "layers" (hidden ones), and `least` what it has to use. An answer that falls short and has
+    all the settings of one of `wrong` gets that one's words.
     """
-    bounds = dict(most or {})
+    bounds = (dict(most or {}), dict(least or {}))
 
     def check(answer: Any) -> Verdict:
         settings = settings_of(answer, dataset)
@@ -107,7 +108,7 @@ def _trained(
     settings: Mapping[str, Any],
     reach: Mapping[str, float],
     split: str,
-    most: Mapping[str, float],
+    bounds: tuple[Mapping[str, float], Mapping[str, float]],
     seeds: Sequence[int],
     seconds: float,
 ) -> Verdict:
@@ -117,9 +118,9 @@ def _trained(
     for seed in seeds:
         try:
             training = run(Experiment(**{**settings, "seed": seed}))
-            over = _over(training, most)
-            if over:
-                return Verdict(False, over, dict(settings))
+            outside = _outside(training, *bounds)
+            if outside:
+                return Verdict(False, outside, dict(settings))
             for _ in training:
                 if time.process_time() - begin > seconds:
                     return Verdict(False, f"it takes more than the {seconds:g} seconds of CPU that there are.")
@@ -144,8 +145,8 @@ def _higher(training: Any, metric: str) -> bool:
     return bool(found) and found[0].build().better == "higher"
 
 
-def _over(training: Any, most: Mapping[str, float]) -> str:
-    """Which bound the network or its training breaks."""
+def _outside(training: Any, most: Mapping[str, float], least: Mapping[str, float]) -> str:
+    """Which bound the network or its training breaks, in words; empty where it keeps all."""
     network = training.network
     used = {
         "epochs": training.experiment.epochs,
@@ -155,5 +156,13 @@ def _over(training: Any, most: Mapping[str, float]) -> str:
     }
     for name, bound in most.items():
         if used[name] > bound:
-            return f"it uses {used[name]} {name}, and at most {bound:g} are allowed."
+            return f"it uses {_counted(used[name], name)}, and at most {bound:g} are allowed."
+    for name, bound in least.items():
+        if used[name] < bound:
+            return f"it uses {_counted(used[name], name)}, and at least {bound:g} are asked for."
     return ""
+
+
+def _counted(number: int, name: str) -> str:
+    """`1 hidden layer` of 1 and "layers"."""
+    return count(number, {"hidden": "hidden unit", "layers": "hidden layer"}.get(name, name.removesuffix("s")))
