@@ -170,7 +170,7 @@ COMMANDS = {
     "show": ("info", "describe", "doc", "docs"),
     "runs": ("history", "log", "logs", "experiments"),
     "plot": ("draw", "visualize", "visualise", "picture"),
-    "data": ("dataset", "datasets", "look"),
+    "data": ("dataset", "datasets"),
     "summary": ("model_summary", "architecture"),
     "sweep": ("tune", "search", "grid_search", "gridsearch", "hyperopt"),
     "compare": ("benchmark",),
@@ -180,12 +180,14 @@ COMMANDS = {
 
 #: The same for what is typed otherwise than as one command.
 LINES = {
+    "data show DATASET": ("look", "explore", "inspect", "profile"),
+    "data head DATASET": ("head", "view", "print"),
+    "doctor": ("fix", "status"),
     "runs RUN --delete": ("delete", "remove", "rm"),
     "train --resume RUN": ("resume", "continue", "restart"),
     "--help": ("help", "man", "usage"),
     "--version": ("version",),
     "list": ("ls", "parts", "catalog"),
-    "doctor": ("fix", "status"),
 }
 
 #: What a door calls the field of an experiment; empty if it has none.
