@@ -149,7 +149,7 @@ def test_more_epochs_without_a_folder_are_said_as_a_line_of_python_and_not_as_a_
 
 def test_many_epochs_of_one_step_each_still_fall_where_all_of_them_again_would_bring_much() -> None:
     def losses(epochs: int, fall: float) -> Case:
-        given = [Epoch(number, number, 0.7 * (1 - fall) ** number, None, {}, 0.001, 1.0) for number in range(epochs)]
+        given = [Epoch(number, number, 0.7 * (1 - fall) ** number, None, {}, 0.0, 0.001, 1.0) for number in range(epochs)]
         found = Run(Path("nowhere"))
         found.__dict__.update(experiment=Experiment(), result={"stopped": f"all {epochs} epochs"}, epochs=given)
         found.__dict__.update(provenance={})
@@ -157,6 +157,21 @@ def test_many_epochs_of_one_step_each_still_fall_where_all_of_them_again_would_b
 
     assert still_falling(losses(200, 0.002)) is not None
     assert still_falling(losses(200, 0.001)) is None and still_falling(losses(30, 0.008)) is None
+
+
+def test_a_calm_loss_is_not_called_underfit_for_a_score_that_goes_by_the_outliers_it_leaves_alone() -> None:
+    rng = np.random.default_rng(11)
+    X = rng.normal(size=(400, 4))
+    y = 3 * X[:, 0] - 2 * X[:, 1] + rng.normal(0, 0.2, 400)
+    y[:10] += rng.choice([-1, 1], 10) * rng.uniform(150, 400, 10)
+    table = pd.DataFrame(X, columns=list("abcd")).assign(y=y)
+    said = {
+        loss: named(diagnose(Run.of(begin(Experiment(dataset=table, target="y", loss=loss, epochs=20)).finish())))
+        for loss in ("squared_error", "huber", "absolute_error")
+    }
+    assert "outliers" in said["squared_error"] and "score of outliers" not in said["squared_error"]
+    for loss in ("huber", "absolute_error"):
+        assert "underfit" not in said[loss] and said[loss]["score of outliers"].severity == "remark"
 
 
 # --- fit ----------------------------------------------------------------------------------------------------
