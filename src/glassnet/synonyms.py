@@ -45,7 +45,7 @@ SETTINGS = (
     Setting(("beta_1", "beta_2", "beta1", "beta2", "betas", "epsilon", "eps"), "optimizer", _RULE),
     Setting(("power_t", "lr_schedule", "lr_scheduler", "scheduler", "learning_rate_schedule"), "schedule"),
     Setting(("hidden_layer_sizes", "layers", "hidden_layers", "hidden_sizes", "hidden_units", "hidden_size",
-             "hidden_dim", "hidden_dims", "units", "neurons", "widths", "sizes"), "hidden"),
+             "hidden_dim", "hidden_dims", "units", "neurons", "nodes", "widths", "sizes"), "hidden"),
     Setting(("max_iter", "n_epochs", "num_epochs", "nb_epoch", "n_iter", "iterations", "max_epochs", "max_fun",
              "epochs"), "epochs", "passes over all training rows"),
     Setting(("early_stopping", "n_iter_no_change", "patience", "tol"), "patience",
