@@ -149,7 +149,9 @@ def test_more_epochs_without_a_folder_are_said_as_a_line_of_python_and_not_as_a_
 
 def test_many_epochs_of_one_step_each_still_fall_where_all_of_them_again_would_bring_much() -> None:
     def losses(epochs: int, fall: float) -> Case:
-        given = [Epoch(number, number, 0.7 * (1 - fall) ** number, None, {}, 0.0, 0.001, 1.0) for number in range(epochs)]
+        given = [
+            Epoch(number, number, 0.7 * (1 - fall) ** number, None, {}, 0.0, 0.001, 1.0) for number in range(epochs)
+        ]
         found = Run(Path("nowhere"))
         found.__dict__.update(experiment=Experiment(), result={"stopped": f"all {epochs} epochs"}, epochs=given)
         found.__dict__.update(provenance={})

@@ -274,8 +274,8 @@ def _read_subject(subject: Any, catalog: Catalog | None) -> tuple[Any, Catalog]:
         return _part(subject, catalog), catalog
     raise GlassnetError(
         f"{in_brief(subject)} can't be drawn: give a run (glassnet.load('last')), a list of runs, a fitted "
-        "GlassClassifier or GlassRegressor, a sweep (glassnet.Sweep.load('last')), a table (Experiment(dataset=df, target='COLUMN')), a part's name or a list "
-        "of these"
+        "GlassClassifier or GlassRegressor, a sweep (glassnet.Sweep.load('last')), a table "
+        "(Experiment(dataset=df, target='COLUMN')), a part's name or a list of these"
     )
 
 

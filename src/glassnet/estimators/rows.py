@@ -37,6 +37,7 @@ class Given:
 
 def checked_inputs(estimator: Any, X: Any, *, fresh: bool) -> Array | Sparse:
     """X (n, d) as numbers, plain or sparse; `fresh` learns the columns' names and number, else they are compared."""
+    _refuse_at_sight(X)
     try:
         checked = validate_data(estimator, X, dtype=DTYPES, accept_sparse="csr", reset=fresh)
         return Sparse(checked) if is_sparse(checked) else np.asarray(checked)
@@ -48,21 +49,26 @@ def checked_inputs(estimator: Any, X: Any, *, fresh: bool) -> Array | Sparse:
 
 def _why_no_numbers(X: Any, wanted: str) -> str:
     """What in X is no number, and what makes numbers of it; empty where X is not to blame."""
-    if hasattr(X, "collect") and not hasattr(X, "shape"):
-        return f"X is a {type(X).__name__}, which holds no rows yet: give X.collect()"
     with said_in_parameters():
         refuse_namesakes([str(name) for name in getattr(X, "columns", ())])
-    if named := _columns_of(X, _TEXTS):
+    if named := _text_columns(X):
         return (
             f"{join(named)}: text, and a network computes with numbers. Turn such columns into 0 and 1 first, as "
             f"OneHotEncoder in a ColumnTransformer does, in a Pipeline with {wanted}"
         )
-    if named := _columns_of(X, _DATES):
-        return (
+    return ""
+
+
+def _refuse_at_sight(X: Any) -> None:
+    """A query that holds no rows yet, and columns of dates, which could pass as counts of nanoseconds."""
+    if hasattr(X, "collect") and not hasattr(X, "shape"):
+        raise ValueError(f"X is a {type(X).__name__}, which holds no rows yet: give X.collect()")
+    kinds = zip(getattr(X, "columns", ()), getattr(X, "dtypes", ()), strict=False)
+    if named := [f"column {name!r}" for name, kind in kinds if str(kind).lower().startswith(_DATES)]:
+        raise ValueError(
             f"{join(named)}: dates, and a network computes with numbers. Give the days since the first of them, the "
             "hour or the day of the week, each as a column of its own"
         )
-    return ""
 
 
 def refuse_no_numbers(y: Any) -> None:
@@ -93,17 +99,17 @@ def refuse_gaps(y: Any) -> None:
 
 
 _TEXTS = ("string", "mixed", "mixed-integer")
-_DATES = ("datetime64", "datetime", "date", "timedelta64", "timedelta", "time", "period")
+_DATES = ("date", "time", "duration", "period")  # how pandas and polars begin the names of such columns' kinds
 
 
-def _columns_of(X: Any, kinds: tuple[str, ...]) -> list[str]:
-    """The columns of a DataFrame, of pandas or polars, whose values are of these kinds of pandas'."""
+def _text_columns(X: Any) -> list[str]:
+    """The columns of a DataFrame, of pandas or polars, that hold something else than numbers."""
     if not (hasattr(X, "columns") and hasattr(X, "shape")):
         return []
     from pandas.api.types import infer_dtype
 
     columns = ((name, np.asarray(X[name], dtype=object)) for name in X.columns)
-    return [f"column {name!r}" for name, values in columns if infer_dtype(values, skipna=True) in kinds]
+    return [f"column {name!r}" for name, values in columns if infer_dtype(values, skipna=True) in _TEXTS]
 
 
 def together(

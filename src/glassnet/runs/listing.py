@@ -100,7 +100,7 @@ def told_apart(rows: Sequence[Row]) -> Sequence[Row]:
         alike = [one for other, one in zip(rows, chosen, strict=True) if other.dataset == row.dataset]
         names = [name for name in own if name not in _SHOWN]
         usual = {name: Counter(one.get(name) for one in alike).most_common(1)[0][0] for name in names}
-        unlike = {name: _unlike(own[name], usual[name]) for name in names if own[name] != usual[name]}
+        unlike = {name: _unlike(own[name], usual[name] or "") for name in names if own[name] != usual[name]}
         row.differs = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in unlike.items())
     return rows
 
@@ -127,7 +127,9 @@ def rows_table(rows: Sequence[Row]) -> Table:
     headings = ("run", "dataset", "state", "differs", "epochs", "score", "when", "took", "stopped", "note")
     kept = [at for at in range(len(headings)) if at < 2 or any(line[at] for line in cells)]
     return Table(
-        [headings[at] for at in kept], [[line[at] for at in kept] for line in cells], wraps=("differs", "note", "stopped", "score", "when")
+        [headings[at] for at in kept],
+        [[line[at] for at in kept] for line in cells],
+        wraps=("differs", "note", "stopped", "score", "when"),
     )
 
 
