@@ -271,7 +271,7 @@ def test_a_wrong_one_is_shown_with_its_input_and_both_numbers() -> None:
 def test_a_notebook_gets_a_table_that_escapes_what_it_shows() -> None:
     finding = Finding("a/b", "loss", "x.py:1", "finite", "Why.", True, "failed", "y < 0 & t > 1")
     html = Report((finding,))._repr_html_()
-    assert "y &lt; 0 &amp; t &gt; 1" in html and "<td>✗</td>" in html and "1 failed" in html
+    assert "y &lt; 0 &amp; t &gt; 1" in html and ">✗</td>" in html and "1 failed" in html
 
 
 def test_zero_checks_are_red() -> None:

@@ -459,7 +459,7 @@ def test_runs_lists_them_and_a_damaged_one_hides_no_other() -> None:
     lines = run("runs").stdout.splitlines()
     line = next(line for line in lines if "0001-iris" in line)
     assert re.search(
-        rf"0001-iris +iris +finished +2 +validation accuracy {accuracy:.4f} +\d{{4}}-\d\d-\d\d .* all 2 epochs",
+        rf"0001-iris +iris +finished +2 +validation accuracy {accuracy:.4f} +\d{{4}}-\d\d-\d\d .* m?s ",
         line,
     )
     assert any("0003-xor" in line and "is not an experiment" in line for line in lines)

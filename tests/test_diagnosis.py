@@ -14,7 +14,9 @@ from sklearn.metrics import r2_score
 from glassnet import Catalog, Dataset, Diverged, Experiment, GlassnetError, Run, Training, record
 from glassnet import run as begin
 from glassnet.diagnosis import Case, fit, inside
+from glassnet.diagnosis.course import still_falling
 from glassnet.pages import Finding, diagnose, stands_out
+from glassnet.training import Epoch
 
 CATALOG = Catalog.discover(guests=False)
 DEEP = (30,) * 10
@@ -137,6 +139,41 @@ def test_a_loss_that_still_falls_is_a_remark_with_the_command_that_goes_on(tmp_p
     blank = only(trained(tmp_path / "my runs", dataset="iris", epochs=30), "still falling").what_to_try
     assert shlex.split(blank.partition(": ")[2])[3] == str(tmp_path / "my runs" / "0001-iris")
     assert "still falling" not in named(diagnose(trained(tmp_path, dataset="iris", epochs=300)))
+
+
+def test_more_epochs_without_a_folder_are_said_as_a_line_of_python_and_not_as_a_run_to_resume() -> None:
+    kept_in_memory = Run.of(begin(Experiment(dataset="iris", epochs=30)).finish())
+    said = only(kept_in_memory, "still falling").what_to_try
+    assert "run(experiment.with_settings(['epochs=60']))" in said and "resume" not in said
+
+
+def test_many_epochs_of_one_step_each_still_fall_where_all_of_them_again_would_bring_much() -> None:
+    def losses(epochs: int, fall: float) -> Case:
+        given = [
+            Epoch(number, number, 0.7 * (1 - fall) ** number, None, {}, 0.0, 0.001, 1.0) for number in range(epochs)
+        ]
+        found = Run(Path("nowhere"))
+        found.__dict__.update(experiment=Experiment(), result={"stopped": f"all {epochs} epochs"}, epochs=given)
+        found.__dict__.update(provenance={})
+        return Case(found)
+
+    assert still_falling(losses(200, 0.002)) is not None
+    assert still_falling(losses(200, 0.001)) is None and still_falling(losses(30, 0.008)) is None
+
+
+def test_a_calm_loss_is_not_called_underfit_for_a_score_that_goes_by_the_outliers_it_leaves_alone() -> None:
+    rng = np.random.default_rng(11)
+    X = rng.normal(size=(400, 4))
+    y = 3 * X[:, 0] - 2 * X[:, 1] + rng.normal(0, 0.2, 400)
+    y[:10] += rng.choice([-1, 1], 10) * rng.uniform(150, 400, 10)
+    table = pd.DataFrame(X, columns=list("abcd")).assign(y=y)
+    said = {
+        loss: named(diagnose(Run.of(begin(Experiment(dataset=table, target="y", loss=loss, epochs=20)).finish())))
+        for loss in ("squared_error", "huber", "absolute_error")
+    }
+    assert "outliers" in said["squared_error"] and "score of outliers" not in said["squared_error"]
+    for loss in ("huber", "absolute_error"):
+        assert "underfit" not in said[loss] and said[loss]["score of outliers"].severity == "remark"
 
 
 # --- fit ----------------------------------------------------------------------------------------------------

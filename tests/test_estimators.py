@@ -960,5 +960,19 @@ def test_inputs_of_text_are_named_whatever_library_the_table_is_of(library: str)
         GlassClassifier((3,), max_iter=2).fit(table, SIGNS)
 
 
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_inputs_of_dates_are_named_with_what_to_give(library: str) -> None:
+    days = np.array(["2024-05-01", "2024-06-01"], dtype="datetime64[ns]")[SIGNS]
+    table = pytest.importorskip(library).DataFrame({"size": ROWS_[:, 0], "day": days})
+    with pytest.raises(ValueError, match=r"column 'day': dates, .* Give the days since the first of them"):
+        GlassClassifier((3,), max_iter=2).fit(table, SIGNS)
+
+
+def test_a_table_that_is_not_read_yet_is_named_with_what_to_give() -> None:
+    lazy = pytest.importorskip("polars").LazyFrame({"size": ROWS_[:, 0]})
+    with pytest.raises(ValueError, match=r"X is a LazyFrame, which holds no rows yet: give X.collect\(\)"):
+        GlassClassifier((3,), max_iter=2).fit(lazy, SIGNS)
+
+
 def test_numbers_that_are_written_as_text_are_numbers() -> None:
     assert GlassRegressor((3,), max_iter=2, n_iter_no_change=None).fit(ROWS_, SIGNS.astype(str)).n_iter_ == 2

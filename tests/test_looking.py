@@ -247,6 +247,7 @@ def test_a_notebook_shows_tables_in_which_every_name_is_escaped() -> None:
     shown = look(table, target="Survived")._repr_html_()
     assert not Page(f"<html lang='en'><title>t</title><h1>x</h1>{shown}</html>").troubles
     assert "&lt;script&gt;" in shown and "copy of the target" in shown and SCRIPT not in shown
+    assert re.search(r'<td style="text-align:left">[\d,]+ rows: ', shown)  # a sentence, though it begins with figures
     assert str(look(table, target="Survived")).startswith("DataFrame")
 
 

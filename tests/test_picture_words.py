@@ -186,6 +186,10 @@ def test_powers_of_ten_are_written_without_formulas(formula: str, words: str) ->
 
 def test_a_name_that_is_empty_or_in_several_lines_is_a_name() -> None:
     assert pictures.shortened(" \t") == NAMELESS
+    assert (
+        pictures.shortened("每周平均学习时间", 10) == "每周…时间"
+        and pictures.shortened("abcdefghijkl", 10) == "abcde…ijkl"
+    )
     assert pictures.shortened("two\nlines\x00") == "two lines\\x00"
     assert pictures.apart(["a\nb", "a b"]) == ["a b (1)", "a b (2)"]
 

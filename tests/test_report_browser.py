@@ -57,10 +57,22 @@ def test_all_words_have_enough_contrast(chrome, pages, name: str, scheme: str) -
 
 def test_drawings_are_seen_as_drawn_and_hide_nothing(chrome, pages) -> None:  # type: ignore[no-untyped-def]
     page, _ = opened(chrome, pages["watched"], 1280)
-    sizes = page.evaluate("[...document.querySelectorAll('figure svg')].map(s => s.getBoundingClientRect().toJSON())")
+    sizes = page.evaluate("[...document.querySelectorAll('figure > svg')].map(s => s.getBoundingClientRect().toJSON())")
     assert len(sizes) >= 8
     assert all(box["width"] > 250 and box["height"] > 120 for box in sizes)
     assert page.evaluate("[...document.querySelectorAll('svg text')].some(t => t.textContent == 'epoch')")
+    page.context.close()
+
+
+def test_a_long_name_of_a_column_leaves_the_words_beside_it_whole(chrome, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    long = " ".join(["Durchschnittliche"] * 3), "a_name_" * 9
+    table = "\n".join([f"{long[0]},{long[1]},y", *(f"{row % 7},{row % 5},{row % 2}" for row in range(40))])
+    (tmp_path / "long.csv").write_text(table)
+    path = write_report(trained(tmp_path, dataset=str(tmp_path / "long.csv"), target="y", epochs=1, hidden="2"))
+    page, _ = opened(chrome, path, 1280)
+    cells = "[...document.querySelectorAll('.columns-of [data-heading=role], .columns-of thead th')]"
+    lines = "one => { const all = new Range(); all.selectNodeContents(one); return all.getClientRects().length }"
+    assert page.evaluate(f"{cells}.map({lines})") == [1] * page.evaluate(f"{cells}.length")
     page.context.close()
 
 

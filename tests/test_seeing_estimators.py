@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 import warnings
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from scipy.sparse import csr_array
 from sklearn.base import clone
 from sklearn.calibration import CalibrationDisplay
-from sklearn.compose import TransformedTargetRegressor
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_wine
 from sklearn.ensemble import BaggingClassifier
 from sklearn.exceptions import ConvergenceWarning
@@ -223,3 +224,26 @@ def test_scikit_learns_displays_take_the_estimators(wine: tuple, fitted: Any) ->
 
 def test_the_names_are_on_the_face() -> None:
     assert {"explain", "report", "Explanation"} <= set(dir(glassnet))
+
+
+@pytest.mark.parametrize("optimizer", ["sgd:lr=1e-5", "adam:lr=1e-6", "sgd:lr=20"])
+def test_a_fit_that_stalls_next_to_its_start_or_jumps_is_told_a_rate_that_does_better(optimizer: str) -> None:
+    X, y = load_breast_cancer(return_X_y=True)
+    model = make_pipeline(StandardScaler(), GlassClassifier((20,), optimizer=optimizer, random_state=0, max_iter=50))
+    with pytest.warns(ConvergenceWarning, match="The likely cause") as told:
+        model.fit(X, y)
+    found = re.search(r"optimizer='(.*?)'", str(told[0].message))
+    assert found
+    better = clone(model).set_params(glassclassifier__optimizer=found[1], glassclassifier__n_iter_no_change=None)
+    assert better.fit(X, y).score(X, y) > model.score(X, y) + 0.2
+
+
+def test_a_name_of_the_table_is_guessed_among_those_of_the_pipeline() -> None:
+    X, y = load_iris(return_X_y=True, as_frame=True)
+    names = list(X)
+    model = make_pipeline(ColumnTransformer([("scale", StandardScaler(), names)]), GlassClassifier((3,), max_iter=2))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(X, y)
+    with pytest.raises(GlassnetError, match=f"fit GlassClassifier: .*did you mean 'scale__{re.escape(names[0])}'"):
+        plot(model, f"decision_boundary:x={names[0]},y={names[1]}")

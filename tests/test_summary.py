@@ -144,7 +144,7 @@ def test_the_table_is_aligned_and_escaped_in_a_notebook() -> None:
     text = str(summary("784-64-64-10")).splitlines()
     rule = next(number for number, line in enumerate(text) if set(line) == {"-"})
     assert {len(line) for line in text[rule - 1 : rule + 1]} == {len(text[rule + 2])}
-    assert "<td>(784, 64)</td>" in summary("784-64-64-10")._repr_html_()
+    assert ">(784, 64)</td>" in summary("784-64-64-10")._repr_html_()
     nasty = replace(summary("3-2"), title="<script>")
     assert "<script>" not in nasty._repr_html_() and "&lt;script&gt;" in nasty._repr_html_()
 

@@ -174,6 +174,8 @@ USAGE = "It is typed so: glassnet"
 TYPED = {
     # options of other libraries, and of none
     "train iris --optimiser adam": "No such option '--optimiser'. Did you mean '--optimizer'?",
+    "train iris --opt sgd": "No such option '--opt'. Did you mean '--optimizer'?",
+    "look iris": "there is no command 'look'. Here it is glassnet data show DATASET.",
     "train iris --epoch 50": "No such option '--epoch'. Did you mean '--epochs'?",
     "train iris -lr 0.1": "No such option '-lr'. Here it is --optimizer: the rate belongs to it, as in adam:lr=0.01.",
     "train iris -epochs 5": "No such option '-epochs'. Here it is --epochs",

@@ -1,6 +1,7 @@
 """One table in a file, in terminals of any width and on a page: numbers and names are whole in all of them."""
 
 import io
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -11,7 +12,7 @@ from rich.console import Console
 from glassnet import Experiment, run
 from glassnet.cli.display import scores_table
 from glassnet.runs import Run
-from glassnet.tables import Table, breadth, cut
+from glassnet.tables import Table, breadth, cut, side_notes
 
 NAMES = st.text("abcXYZ_[]/<&>é漢", min_size=1, max_size=24)
 FIGURES = st.sampled_from(["0.9722", "-2.650", "42,694", "166,010", "3.2e-05", "–"])
@@ -109,4 +110,9 @@ def test_nothing_in_a_table_is_markup() -> None:
 def test_marked_rows_stand_out_on_a_page(marked: tuple[int, ...]) -> None:
     page = Table(("a",), [("x",), ("y",)], marked=marked).html()
     assert page.count("font-weight:bold") == len(marked)
-    assert ('<tr style="font-weight:bold"><td>y</td>' in page) == bool(marked)
+    assert ('<tr style="font-weight:bold"><td style="text-align:left">y</td>' in page) == bool(marked)
+
+
+def test_words_are_set_to_the_left_on_a_page_where_notebooks_set_all_cells_to_the_right() -> None:
+    page = Table(("word", "rows"), [("a sentence", "3")]).html() + side_notes([("work", "much")])
+    assert re.findall(r'<t[hd] style="text-align:(\w+)">', page) == ["left", "right", "left", "right", "left", "left"]

@@ -335,6 +335,9 @@ def test_the_page_needs_nothing_else() -> None:
     assert not {"script", "link", "img", "iframe"} & set(read.tags)
     assert "http" not in text and "url(" not in text and "@import" not in text
     assert "prefers" in text or "color-scheme" in text
+    ours = re.search(r"\.glassnet-trace \{(.*?)\}", text)
+    assert ours and "background: Canvas" in ours[1]  # a light notebook on a dark system has a light page around it
+    assert re.search(r"\.glassnet-trace table tr \{ background: none !important; color: inherit !important", text)
 
 
 def test_names_from_data_are_text_and_nothing_else() -> None:

@@ -10,6 +10,8 @@ from typing import Literal
 from .faces import Face
 
 Severity = Literal["problem", "warning", "remark"]
+#: The headings of a table of findings.
+SEEN = ("what stands out", "", "", "what to try")
 _ORDER = ("problem", "warning", "remark")
 
 

@@ -242,7 +242,7 @@ _WANTED = {
 def in_words(subject: Any) -> str:
     """The subject in a message."""
     if isinstance(subject, Run) or _is_sweep(subject):
-        return subject.title if isinstance(subject, Run) and subject.rows_gone else str(subject.folder)
+        return str(subject.folder) if subject.folder.is_dir() or not isinstance(subject, Run) else subject.title
     if isinstance(subject, Choice):
         return f"{subject.part.kind} {subject.part.name}"
     if kind_of(subject) == "parts":
@@ -274,8 +274,8 @@ def _read_subject(subject: Any, catalog: Catalog | None) -> tuple[Any, Catalog]:
         return _part(subject, catalog), catalog
     raise GlassnetError(
         f"{in_brief(subject)} can't be drawn: give a run (glassnet.load('last')), a list of runs, a fitted "
-        "GlassClassifier or GlassRegressor, a sweep (glassnet.Sweep.load('last')), a Dataset, a part's name or a list "
-        "of these"
+        "GlassClassifier or GlassRegressor, a sweep (glassnet.Sweep.load('last')), a table "
+        "(Experiment(dataset=df, target='COLUMN')), a part's name or a list of these"
     )
 
 

@@ -45,7 +45,7 @@ SETTINGS = (
     Setting(("beta_1", "beta_2", "beta1", "beta2", "betas", "epsilon", "eps"), "optimizer", _RULE),
     Setting(("power_t", "lr_schedule", "lr_scheduler", "scheduler", "learning_rate_schedule"), "schedule"),
     Setting(("hidden_layer_sizes", "layers", "hidden_layers", "hidden_sizes", "hidden_units", "hidden_size",
-             "hidden_dim", "hidden_dims", "units", "neurons", "widths", "sizes"), "hidden"),
+             "hidden_dim", "hidden_dims", "units", "neurons", "nodes", "widths", "sizes"), "hidden"),
     Setting(("max_iter", "n_epochs", "num_epochs", "nb_epoch", "n_iter", "iterations", "max_epochs", "max_fun",
              "epochs"), "epochs", "passes over all training rows"),
     Setting(("early_stopping", "n_iter_no_change", "patience", "tol"), "patience",
@@ -171,7 +171,7 @@ COMMANDS = {
     "show": ("info", "describe", "doc", "docs"),
     "runs": ("history", "log", "logs", "experiments"),
     "plot": ("draw", "visualize", "visualise", "picture"),
-    "data": ("dataset", "datasets", "look"),
+    "data": ("dataset", "datasets"),
     "summary": ("model_summary", "architecture"),
     "sweep": ("tune", "search", "grid_search", "gridsearch", "hyperopt"),
     "compare": ("benchmark",),
@@ -181,12 +181,14 @@ COMMANDS = {
 
 #: The same for what is typed otherwise than as one command.
 LINES = {
+    "data show DATASET": ("look", "explore", "inspect", "profile"),
+    "data head DATASET": ("head", "view", "print"),
+    "doctor": ("fix", "status"),
     "runs RUN --delete": ("delete", "remove", "rm"),
     "train --resume RUN": ("resume", "continue", "restart"),
     "--help": ("help", "man", "usage"),
     "--version": ("version",),
     "list": ("ls", "parts", "catalog"),
-    "doctor": ("fix", "status"),
 }
 
 #: What a door calls the field of an experiment; empty if it has none.

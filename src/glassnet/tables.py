@@ -23,6 +23,7 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 LEAST = 30  # places for a sentence; with fewer it has lines of its own
 FIGURE = re.compile(r"[-−–+]?(\d.*)?")  # what a cell begins with in a column of figures: these are set to the right
 MARKED, RIGHT = ' style="font-weight:bold"', ' style="text-align:right"'
+LEFT = ' style="text-align:left"'  # notebooks set all to the right
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +145,7 @@ class Table:
 
 
 def _cell(tag: str, text: str, right: bool) -> str:
-    return f"<{tag}{RIGHT * right}>{escape(text)}</{tag}>"
+    return f"<{tag}{RIGHT if right else LEFT}>{escape(text)}</{tag}>"
 
 
 def _set(cell: str, size: int, right: bool) -> str:
@@ -198,5 +199,5 @@ def width_of_output() -> int | None:
 
 def side_notes(pairs: Iterable[tuple[str, str]]) -> str:
     """What stands below a table, as HTML: a name and its text a line."""
-    lines = "".join(f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in pairs)
+    lines = "".join(f"<tr>{_cell('th', name, False)}{_cell('td', text, False)}</tr>" for name, text in pairs)
     return f"<table>{lines}</table>"

@@ -47,11 +47,15 @@ def _no_option(error: click.NoSuchOption) -> str:
         return ours
     if name in known:
         return f" Here it is --{name}, with two dashes."
-    if len(name) == 1:
-        begin = [f"--{one}" for one in known if one.startswith(name.lower())]
-        return f" Options are written out: {join(begin)}." if begin else ""
     if name in TABLE and error.ctx.parent is None:
         return f" A command has no dashes: glassnet {name}."
+    begin = [f"--{one}" for one in known if one.startswith(name.lower())]
+    if len(begin) == 1 and len(name) > 1:
+        return f" Did you mean {begin[0]!r}?"
+    if begin:
+        return f" Options are written out: {join(begin)}."
+    if len(name) == 1:
+        return ""
     return did_you_mean(name, known).replace("'", "'--", 1)
 
 

@@ -110,6 +110,8 @@ def standing_out(found: list[Finding], why_none: str = "") -> Iterator[str]:
     for finding in found:
         if finding.name != "diverged":
             yield f"What stands out: {finding}"
+        elif finding.remedies:  # of a trial of its own
+            yield f"Likeliest to help: {finding.what_to_try}"
 
 
 def left_behind(run: Run) -> Path | None:

@@ -12,7 +12,7 @@ import numpy as np
 from ..errors import GlassnetError
 from ..faces import Face
 from ..files import plain
-from ..findings import Finding
+from ..findings import SEEN, Finding
 from ..kinds import ColumnRole, Dataset
 from ..tables import Table
 from ..wording import amount, bounded, count, percent, significant
@@ -164,9 +164,10 @@ class Look(Face):
         tables = [replace(self.table(), title=self.heading), self.balance()]
         if self.findings:
             cells = [(one.name, one.severity, one.words, one.what_to_try) for one in self.findings]
-            tables.append(Table(("what stands out", "", "", "what to try"), cells))
+            tables.append(Table(SEEN, cells, left=SEEN))
         if said := [*self.account, *([self.trouble] if self.trouble else [])]:
-            tables.append(Table(("how it was read",), [(note,) for note in said]))
+            how = "how it was read"
+            tables.append(Table((how,), [(note,) for note in said], left=(how,)))  # "150 rows: ..." is no figure
         return "".join(table.html() for table in tables if table is not None)
 
 

@@ -24,6 +24,8 @@ FAR_OUT = 10.0
 #: ... and there are few of them, who hold more than half of all squares.
 FEW, SQUARES = 0.1, 0.5
 FEWEST_ROWS = 50
+#: Scores that count an error by its square.
+BY_SQUARES = ("r2", "mean_squared_error", "root_mean_squared_error")
 
 
 def classes_out_of_balance(case: Case) -> Finding | None:
@@ -78,13 +80,39 @@ def _lost(case: Case, enough: np.ndarray, found: np.ndarray, tested: np.ndarray,
 
 def outliers(case: Case) -> Finding | None:
     """Do a few rows with huge errors decide what is learned?"""
+    if not _is_squared(case) or (said := _far_rows(case)) is None:
+        return None
+    share, words = said
+    words += " squared_error bends the network towards them and away from the others."
+    remedies = [
+        Remedy("a far row counts by its distance, not by its square", {"loss": "huber"}),
+        Remedy("still calmer", {"loss": "absolute_error"}),
+    ]
+    return finding("outliers", "warning", share, words, remedies, case.run)
+
+
+def score_of_outliers(case: Case) -> Finding | None:
+    """Does the score go by a few rows that the loss was chosen not to follow?"""
+    if _is_squared(case) or case.metric not in BY_SQUARES or (said := _far_rows(case)) is None:
+        return None
+    share, words = said
+    words += f" {metric(case.metric)} goes by them, and says little about the others, which the loss follows."
+    remedies = [
+        Remedy("the size of an error, not its square", {"metrics": "mean_absolute_error"}),
+        Remedy("a look at these rows, which may be slips"),
+    ]
+    return finding("score of outliers", "remark", share, words, remedies, case.run, command=False)
+
+
+def _is_squared(case: Case) -> bool:
+    return case.training.chosen.loss.part.full_name == "glassnet/squared_error"
+
+
+def _far_rows(case: Case) -> tuple[float, str] | None:
+    """(their share of all squared errors, a sentence) where a few rows have nearly all of them."""
     training = case.training
-    rows, loss = training.data.train, training.chosen.loss.part
-    if (
-        training.data.targets.task != "regression"
-        or loss.full_name != "glassnet/squared_error"
-        or len(rows) < FEWEST_ROWS
-    ):
+    rows = training.data.train
+    if training.data.targets.task != "regression" or len(rows) < FEWEST_ROWS:
         return None
     errors = np.abs(training.network.predict(rows.X) - rows.t).astype(float)
     column = int(np.argmax(np.max(errors, axis=0) / np.maximum(np.median(errors, axis=0), 1e-12)))
@@ -96,11 +124,6 @@ def outliers(case: Case) -> Finding | None:
         return None
     words = (
         f"{count(few, 'row')} of {len(sizes)} make up {percent(share)} of all squared errors; the least of them is "
-        f"{significant(far[0] / usual, 2)} times a usual error. squared_error bends the network towards them and "
-        "away from the others."
+        f"{significant(far[0] / usual, 2)} times a usual error."
     )
-    remedies = [
-        Remedy("a far row counts by its distance, not by its square", {"loss": "huber"}),
-        Remedy("still calmer", {"loss": "absolute_error"}),
-    ]
-    return finding("outliers", "warning", share, words, remedies, case.run)
+    return share, words

@@ -112,7 +112,7 @@ def penalty_too_strong(case: Case) -> Finding | None:
     words = (
         f"The penalty {flag(name)} {significant(strength)} pulls the weights towards 0 "
         f"{significant(times, 2)} times as hard as the data pull them to where they fit: they shrink, and what the "
-        "network says is the same for every row."
+        "network says is nearly the same for every row."
     )
     weaker = strength * min(0.01 / times, 0.1)
     remedies = [Remedy("a hundredth of the data's pull", {name: rounded(weaker, 1)}), Remedy("none", {name: "0"})]

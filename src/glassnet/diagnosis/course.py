@@ -24,6 +24,8 @@ NEARLY_NOTHING = 0.02
 FEW_ROWS_A_STEP = 8
 #: A loss that is lower by this share after each epoch halves within 70 epochs: worth another 50.
 STILL_FALLING = 0.01
+#: ... or by so much over all its epochs together, which are many then, as those of one step each are ...
+AS_LONG_AGAIN = 0.3
 #: ... unless it is nearly nothing already.
 LEFT_OF_THE_LOSS = 0.1
 #: Epochs below which a slope is not told from chance.
@@ -83,11 +85,15 @@ def still_falling(case: Case) -> Finding | None:
     loss, validation = _losses(case)
     per_epoch = fall_per_epoch(loss)
     over = not str(case.result["stopped"]).startswith("all ")
-    if over or per_epoch < STILL_FALLING or loss[-1] < LEFT_OF_THE_LOSS * loss[0]:
+    enough = min(STILL_FALLING, AS_LONG_AGAIN / max(1, len(loss)))
+    if over or per_epoch < enough or loss[-1] < LEFT_OF_THE_LOSS * loss[0]:
         return None
-    if validation is not None and fall_per_epoch(validation) < STILL_FALLING / 2:
+    if validation is not None and fall_per_epoch(validation) < enough / 2:
         return None
     words = f"When training ended, the training loss was still falling by {percent(per_epoch)} an epoch."
+    longer = Remedy("more epochs", {"epochs": str(2 * len(loss))})
+    if not case.run.folder.is_dir():  # nothing to go on from: it is trained once more
+        return finding("still falling", "remark", per_epoch, words, [longer], case.run)
     folder = shlex.quote(str(case.run.folder))
     command = f"{program(case.experiment)} train --resume {folder} --epochs {2 * len(loss)}"
     return Finding("still falling", "remark", per_epoch, words, f"more epochs: {command}")

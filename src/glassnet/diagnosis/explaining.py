@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..faces import Face
-from ..findings import Finding
+from ..findings import SEEN, Finding
 from ..runs import need_run
 from ..tables import Table
 from ..wording import count
@@ -39,7 +39,7 @@ class Explanation(Face):
     def _repr_html_(self) -> str:
         cells = [(one.name, one.severity, one.words, one.what_to_try) for one in self.findings]
         none = [(self._nothing(), "", "", "")]
-        return Table(("what stands out", "", "", "what to try"), cells or none, self.title).html()
+        return Table(SEEN, cells or none, self.title, left=SEEN).html()
 
 
 def explain(subject: Any) -> Explanation:

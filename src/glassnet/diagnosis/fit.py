@@ -8,6 +8,7 @@ import numpy as np
 
 from ..findings import Finding, Remedy, Severity
 from ..wording import change, count, figure, metric, percent, rounded, significant
+from .answers import score_of_outliers
 from .case import Case, gained
 from .remedies import finding, possible
 
@@ -35,6 +36,8 @@ def underfit(case: Case) -> Finding | None:
     """Is it hardly better than guessing on its own training rows?"""
     gain = case.gain("train")
     if gain >= LITTLE_GAINED or np.isnan(gain):
+        return None
+    if not case.why_no_rows and score_of_outliers(case):  # the score is low, what was learned need not be
         return None
     words = (
         f"Even on its training rows it is hardly better than guessing: "

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..findings import Finding, by_severity, stands_out
 from ..runs import Run
-from .answers import classes_out_of_balance, outliers
+from .answers import classes_out_of_balance, outliers, score_of_outliers
 from .by_heart import BY_HEART_OF
 from .case import Case
 from .choices import (
@@ -34,7 +34,7 @@ SYMPTOMS: tuple[Rule, ...] = (
     no_better_than_a_line,
 )  # fmt: skip
 #: What stands for itself.
-BESIDE: tuple[Rule, ...] = (overfit, too_few_test_rows, not_split)
+BESIDE: tuple[Rule, ...] = (overfit, score_of_outliers, too_few_test_rows, not_split)
 RULES: tuple[Rule, ...] = (
     diverged, *ON_ROWS, inputs_not_scaled, outliers, *CHOICES, *BY_HEART_OF, *PACE, *SYMPTOMS, *BESIDE,
 )  # fmt: skip

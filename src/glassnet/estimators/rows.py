@@ -37,19 +37,38 @@ class Given:
 
 def checked_inputs(estimator: Any, X: Any, *, fresh: bool) -> Array | Sparse:
     """X (n, d) as numbers, plain or sparse; `fresh` learns the columns' names and number, else they are compared."""
+    _refuse_at_sight(X)
     try:
         checked = validate_data(estimator, X, dtype=DTYPES, accept_sparse="csr", reset=fresh)
         return Sparse(checked) if is_sparse(checked) else np.asarray(checked)
-    except ValueError as error:
-        with said_in_parameters():
-            refuse_namesakes([str(name) for name in getattr(X, "columns", ())])
-        named = _text_columns(X)
-        if not named:
-            raise
-        raise ValueError(
+    except (TypeError, ValueError) as error:  # NumPy's word about dates is a TypeError
+        if said := _why_no_numbers(X, type(estimator).__name__):
+            raise ValueError(said) from error
+        raise
+
+
+def _why_no_numbers(X: Any, wanted: str) -> str:
+    """What in X is no number, and what makes numbers of it; empty where X is not to blame."""
+    with said_in_parameters():
+        refuse_namesakes([str(name) for name in getattr(X, "columns", ())])
+    if named := _text_columns(X):
+        return (
             f"{join(named)}: text, and a network computes with numbers. Turn such columns into 0 and 1 first, as "
-            f"OneHotEncoder in a ColumnTransformer does, in a Pipeline with {type(estimator).__name__}"
-        ) from error
+            f"OneHotEncoder in a ColumnTransformer does, in a Pipeline with {wanted}"
+        )
+    return ""
+
+
+def _refuse_at_sight(X: Any) -> None:
+    """A query that holds no rows yet, and columns of dates, which could pass as counts of nanoseconds."""
+    if hasattr(X, "collect") and not hasattr(X, "shape"):
+        raise ValueError(f"X is a {type(X).__name__}, which holds no rows yet: give X.collect()")
+    kinds = zip(getattr(X, "columns", ()), getattr(X, "dtypes", ()), strict=False)
+    if named := [f"column {name!r}" for name, kind in kinds if str(kind).lower().startswith(_DATES)]:
+        raise ValueError(
+            f"{join(named)}: dates, and a network computes with numbers. Give the days since the first of them, the "
+            "hour or the day of the week, each as a column of its own"
+        )
 
 
 def refuse_no_numbers(y: Any) -> None:
@@ -79,15 +98,18 @@ def refuse_gaps(y: Any) -> None:
         raise ValueError(f"Input y contains NaN or None: its value number {gaps[0]} is a gap; leave such rows away")
 
 
+_TEXTS = ("string", "mixed", "mixed-integer")
+_DATES = ("date", "time", "duration", "period")  # how pandas and polars begin the names of such columns' kinds
+
+
 def _text_columns(X: Any) -> list[str]:
     """The columns of a DataFrame, of pandas or polars, that hold something else than numbers."""
     if not (hasattr(X, "columns") and hasattr(X, "shape")):
         return []
     from pandas.api.types import infer_dtype
 
-    texts = ("string", "mixed", "mixed-integer")
     columns = ((name, np.asarray(X[name], dtype=object)) for name in X.columns)
-    return [f"column {name!r}" for name, values in columns if infer_dtype(values, skipna=True) in texts]
+    return [f"column {name!r}" for name, values in columns if infer_dtype(values, skipna=True) in _TEXTS]
 
 
 def together(

@@ -81,7 +81,7 @@ def _rows_of(estimator: Any, source: Dataset | None) -> Callable[..., Dataset | 
 #: Settings of an experiment that are no parameters here: what does the same.
 _ELSEWHERE = {
     "scale": "make_pipeline(StandardScaler(), ...)",
-    "test": "train_test_split(X, y), and fit on the one part alone",
+    "test": "score(X_test, y_test) on rows that train_test_split(X, y) kept back",
     "split_seed": "several random_state of train_test_split",
     "metrics": "",
 }

@@ -16,6 +16,8 @@ from .words import in_parameters
 STEPS_OF_TRIAL = 60
 #: Epochs that are wanted are guessed from how fast the loss fell, but no more than so many times those that were done.
 MOST_TIMES = 10
+#: A loss that stalls within this share of that of the first epoch has hardly begun to fall.
+HARDLY_FALLEN = 0.02
 
 
 def unconverged(training: Training, limit: int, asks: bool) -> str:
@@ -30,10 +32,18 @@ def unconverged(training: Training, limit: int, asks: bool) -> str:
         first, *others = _causes(training, limit)
         said = f"all {limit} epochs of max_iter were done before the loss stopped improving"
         return f"{said}. {first}. Else: {listed(others, 'or')}, or n_iter_no_change=None for just so many epochs"
-    if progress.stopped.startswith("training loss") and (silent := silent_loss(training)) < progress.epochs[-1].loss:
+    return _stalled(training) if progress.stopped.startswith("training loss") else ""
+
+
+def _stalled(training: Training) -> str:
+    """A sentence where the loss stopped falling above that of saying nothing, or next to where it began."""
+    first, last, silent = *(training.progress.epochs[at].loss for at in (0, -1)), silent_loss(training)
+    ended = f"the loss no longer fell, at {figure(last)}"
+    if silent < last:
         cause = _scale(training) or _rate(training)
-        ended = f"the loss no longer fell, at {figure(progress.epochs[-1].loss)}"
         return cause and f"{ended}, worse than saying nothing at all ({figure(silent)}). The likely cause: {cause}"
+    if last > (1 - HARDLY_FALLEN) * first and (cause := _rate(training)):
+        return f"{ended}, hardly below {figure(first)} after the first epoch. The likely cause: {cause}"
     return ""
 
 
@@ -67,10 +77,14 @@ def _rate(training: Training) -> str:
     if rate is None:
         return ""
     name = training.chosen.optimizer.part.name
-    if rise_per_epoch([epoch.loss for epoch in training.progress.epochs]) > RISE_AN_EPOCH:
-        return f"the loss jumps up and down; optimizer='{name}:lr={rounded(float(rate) / 10, 1)}' is ten times smaller"
     found = rates_of(training, STEPS_OF_TRIAL)
     suggested = None if found is None else found.suggested
+    if rise_per_epoch([epoch.loss for epoch in training.progress.epochs]) > RISE_AN_EPOCH:
+        if suggested is not None and suggested < float(rate) / 10:
+            calmer, why = suggested, "is what a trial of all rates suggests"
+        else:
+            calmer, why = float(rate) / 10, "is ten times smaller"
+        return f"the loss jumps up and down; optimizer='{name}:lr={rounded(calmer, 1)}' {why}"
     if suggested is None or not float(rate) < suggested / TOO_SLOW:
         return ""
     return (

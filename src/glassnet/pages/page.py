@@ -16,6 +16,7 @@ from ..diagnosis import Case, Rule, ask
 from ..experiment.looking import title_of
 from ..experiment.repeating import command_of, needed, program
 from ..files import write_text
+from ..findings import ends_in_command
 from ..hooks import PROJECT
 from ..plotting import Fitting
 from ..runs import Run
@@ -82,6 +83,7 @@ def render(template: str, **what: Any) -> str:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters["drawing"] = Markup  # of a `Picture`, which escapes what it is labelled with
+    environment.tests["pasted"] = ends_in_command
     environment.filters["options"] = lambda words: Markup(
         _OPTION.sub(r'<span class="word">\g<0></span>', str(escape(words)))
     )

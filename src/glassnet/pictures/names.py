@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
+from itertools import accumulate
 from typing import Any
 
+from ..tables import breadth
 from ..wording import amount, visible
 
 FONT = "DejaVu Sans"  # comes with matplotlib
@@ -90,14 +92,27 @@ def tidy(name: str) -> str:
 
 
 def shortened(name: str, most: int = MOST_LETTERS) -> str:
-    """A name as a picture has room for it: of a long one both ends, since names differ at either."""
+    """A name as a picture has room for it: of a long one both ends, since names differ at either.
+
+    A Chinese sign counts as two letters, as it takes the room of two.
+    """
     name, half = tidy(name), most // 2
-    return name if len(name) <= most else f"{name[: most - half]}…{name[len(name) - half + 1 :]}"
+    if breadth(name) <= most:
+        return name
+    return f"{_beginning(name, most - half)}…{_beginning(name[::-1], half - 1)[::-1]}"
+
+
+def _beginning(text: str, places: int) -> str:
+    """As much of a text as has room in so many places."""
+    if text.isascii():
+        return text[: max(places, 0)]
+    taken = accumulate(map(breadth, text))
+    return "".join(letter for letter, end in zip(text, taken, strict=True) if end <= places)
 
 
 def fitted(names: Sequence[str], inches: float, size: float) -> list[str]:
     """Names of which none is wider than so many inches, at a size in points, and no two alike that were different."""
-    most = max(map(len, names), default=0)
+    most = max(map(breadth, names), default=0)
     texts = apart(names, most)
     while most > 5 and max(width(text, size) for text in texts) > inches:
         most -= 1

@@ -100,8 +100,17 @@ def told_apart(rows: Sequence[Row]) -> Sequence[Row]:
         alike = [one for other, one in zip(rows, chosen, strict=True) if other.dataset == row.dataset]
         names = [name for name in own if name not in _SHOWN]
         usual = {name: Counter(one.get(name) for one in alike).most_common(1)[0][0] for name in names}
-        row.differs = ", ".join(f"{name.replace('_', ' ')} {own[name]}" for name in names if own[name] != usual[name])
+        unlike = {name: _unlike(own[name], usual[name] or "") for name in names if own[name] != usual[name]}
+        row.differs = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in unlike.items())
     return rows
+
+
+def _unlike(value: str, usual: str) -> str:
+    """A choice beside the usual one; of the same part only the options that differ: `adam:lr=0.01`."""
+    name, colon, options = value.partition(":")
+    others = usual.partition(":")[2].split(",")
+    differing = [option for option in options.split(",") if option not in others]
+    return f"{name}:{','.join(differing)}" if colon and usual.startswith(f"{name}:") and differing else value
 
 
 def rows_table(rows: Sequence[Row]) -> Table:
@@ -111,14 +120,16 @@ def rows_table(rows: Sequence[Row]) -> Table:
         score = "" if row.score is None else f"{row.rows} {row.metric} {figure(row.score)}"
         took = "" if row.seconds is None else duration(row.seconds)
         title = Experiment(row.dataset).title if row.dataset else ""
-        ended = row.stopped.split(":")[0]
+        ended = "" if row.stopped == f"all {row.epochs} epochs" else row.stopped.split(":")[0]
         epochs = "" if row.epochs is None else str(row.epochs)
         state = row.state if len({one.state for one in rows}) > 1 else ""
         cells.append((row.run, title, state, row.differs, epochs, score, _local(row.when), took, ended, row.note))
     headings = ("run", "dataset", "state", "differs", "epochs", "score", "when", "took", "stopped", "note")
     kept = [at for at in range(len(headings)) if at < 2 or any(line[at] for line in cells)]
     return Table(
-        [headings[at] for at in kept], [[line[at] for at in kept] for line in cells], wraps=("differs", "note")
+        [headings[at] for at in kept],
+        [[line[at] for at in kept] for line in cells],
+        wraps=("differs", "note", "stopped", "score", "when"),
     )
 
 

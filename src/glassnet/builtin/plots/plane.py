@@ -156,7 +156,7 @@ def wants_plane(run: Run, x: str, y: str) -> str:
 
 def _nearest(name: str, names: list[str]) -> str:
     """The nearest name there is, and the others as far as they have room."""
-    close = get_close_matches(name, names, 1)
+    close = [one for one in names if one.endswith(f"__{name}")] or get_close_matches(name, names, 1)  # of a pipeline
     guess = f"; did you mean {close[0]!r}?" if close else ""
     return f"{guess} (there are {pictures.shortened(', '.join(names), 80)})"
 
