@@ -49,14 +49,15 @@ def function(
 
     def check(answer: Any) -> Verdict:
         expected = [outcome(right[0], case) for case in cases]
-        given = [came.beside(e) for came, e in zip(_outcomes(answer, cases), expected, strict=False)]
+        came = list(_outcomes(answer, cases))
+        given = [one.beside(other) for one, other in zip(came, expected, strict=False)]
         first = next((i for i, (g, e) in enumerate(zip(given, expected, strict=False)) if not g.like(e, near)), None)
         if first is None:
             return _untouched(given, cases)
         for known, words in wrong if len(given) == len(cases) else ():
             if all(g.like(outcome(known, case), near) for g, case in zip(given, cases, strict=True)):
                 return Verdict(False, words)
-        return _difference(name, given[first], expected[first], cases[first], near)
+        return _difference(name, came[first], expected[first], cases[first], near)
 
     return Exercise(
         name,
