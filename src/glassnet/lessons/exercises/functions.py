@@ -232,7 +232,7 @@ def _difference(
 
 
 def _has_line(raised: str) -> bool:
-    return raised.startswith("line ")
+    return raised.startswith(("line ", "cell "))
 
 
 def _of_another_shape(yours: np.ndarray, wanted: np.ndarray) -> str:

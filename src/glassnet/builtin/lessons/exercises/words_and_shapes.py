@@ -63,8 +63,8 @@ exercises = (
     function(
         "collapsed",
         "Write `collapsed(W1, b1, W2, b2)`: the weights and the bias of the *one* layer that does what two layers "
-        "without an activation do. W1 is (i, h), W2 is (h, o), and the biases have the shapes (h,) and (o,). Return both, "
-        "W of shape (i, o) and b of shape (o,): `return W, b`.",
+        "without an activation do. W1 is (i, h), W2 is (h, o), and the biases have the shapes (h,) and (o,). Return "
+        "both, W of shape (i, o) and b of shape (o,): `return W, b`.",
         inputs=layers,
         right=(multiplied, by_trying),
         wrong=(
