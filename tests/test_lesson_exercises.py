@@ -58,6 +58,7 @@ REFUSED = {
     "0.75 rows": "'0.75 rows' is no number: write it as in 0.75, without units.",
     "": "'' is no number",
     "1/0": "'1/0' is no number",
+    "2 * 0.4": "'2 * 0.4' is a text: without the quotes, Python computes it.",
     "1e999": "inf is no number that could be compared",
     "three quarters": "'three quarters' is no number",
 }
@@ -89,7 +90,7 @@ def test_percent_that_are_asked_for() -> None:
     assert said(percent, 0.75) == "That is a share: percent are a hundred times that."
 
 
-@pytest.mark.parametrize("answer", ["1200", "1,200", "1_200", 1200, "1.2e3"])
+@pytest.mark.parametrize("answer", ["1200", "1,200", "1 200", "1_200", 1200, "1.2e3"])
 def test_thousands_may_have_a_comma(answer: Any) -> None:
     assert said(number("n", "How many?", 1200, absolute=0.1), answer) == "right"
 
@@ -137,7 +138,9 @@ WHY = choice("why", "Why?", OPTIONS, "A line")
 BOTH = choice("both", "Which?", OPTIONS, ["A line", "A plane"])
 
 
-@pytest.mark.parametrize("answer", ["b", "B", " b ", "(b)", "b.", "b)", "A line", "a LINE", ["b"], ("B",), {"b"}])
+@pytest.mark.parametrize(
+    "answer", ["b", "B", " b ", "(b)", "b.", "b)", "b. A line", "a line.", "A line", "a LINE", ["b"], ("B",), {"b"}]
+)
 def test_a_letter_may_be_written_in_many_ways(answer: Any) -> None:
     assert said(WHY, answer) == "right"
 
@@ -190,11 +193,11 @@ UNKNOWN = {
     "doubled([1, 2])[0] is 3, and should be 2.": lambda x: 2 * x + 1,
     "doubled([1, 2])[1] is 0, and should be 4.": lambda x: 2 * x * (x < 2),
     "doubled([1, 2]) has the shape (2, 1), and should have (2,).": lambda x: 2 * x[:, None],
-    "doubled([1, 2]) has the shape (), and should have (2,).": lambda x: 2 * x.sum(),
+    "doubled([1, 2]) gives 6 alone, and should give [2, 4].": lambda x: 2 * x.sum(),
     "doubled([1, 2]) gives None: does it end with `return`?": lambda x: None,
     "doubled([1, 2])[0] is nan, and should be 2.": lambda x: x * np.nan,
     "doubled([1, 2])[0] is (1+2j), and should be 2.": lambda x: x * (1 + 2j),
-    "doubled([1, 2])[0] is 'a', and should be 2.": lambda x: np.array(["a", "b"]),
+    "doubled([1, 2])[0] is the text 'a', and no number, and should be 2.": lambda x: np.array(["a", "b"]),
     "doubled([1, 2]) gives {'a': 1}, and should be [2, 4].": lambda x: {"a": 1},
     "doubled([1, 2]) ended with ZeroDivisionError: division by zero": lambda x: 1 / 0,
     "doubled([1, 2]) ended with TypeError": lambda: 2,
@@ -220,6 +223,24 @@ def test_an_error_may_be_what_is_asked_for() -> None:
     assert said(ROOT, math.sqrt) == "right"  # another message, the same sort
     assert said(ROOT, lambda x: abs(x) ** 0.5) == "root(-1) should raise a ValueError, and gives 1."
     assert said(ROOT, lambda x: x**0.5 if x > 0 else {}["a"]).startswith("root(-1) ended with KeyError")
+
+
+TOTAL = function("total", "?", inputs=lambda rng: [(np.array([1.0, 2.0]), 3.0)], right=(lambda x, y: (x, y),), wrong=())
+MEAN = function("mean", "?", inputs=lambda rng: [(np.array([1.0, 2.0]),)], right=(np.mean,), wrong=())
+
+
+@pytest.mark.parametrize("form", [np.array, list, tuple, np.float32, lambda one: np.array([one])])
+def test_one_number_may_stand_in_brackets(form: Callable[..., Any]) -> None:
+    assert said(MEAN, lambda x: form(np.full(1, x.mean()))) == "right"
+    assert said(TOTAL, lambda x, y: (x, form(np.full(1, y)))) == "right"
+    assert said(TOTAL, lambda x, y: (x, form(np.full(1, y + 1)))) != "right"
+
+
+def test_brackets_around_more_or_where_they_are_asked_for_are_none_to_be_left_away() -> None:
+    assert said(MEAN, lambda x: x) == "mean([1, 2]) gives 2 numbers, [1, 2], and should give one: 1.5."
+    assert said(MEAN, lambda x: str(x.mean())).startswith("mean([1, 2]) is the text '1.5', and no number")
+    assert said(TOTAL, lambda x, y: (x[:, None], y)) != "right"
+    assert said(TOTAL, lambda x, y: ([y], x)) == "total([1, 2], 3) gives ([3], [1, 2]), and should be ([1, 2], 3)."
 
 
 def test_a_function_needs_something_to_compare_on() -> None:
@@ -334,6 +355,8 @@ WELL = "--hidden 16 --activation tanh --optimizer adam:lr=0.05 --epochs 300"
         f"glassnet  train xor {WELL} --seed 7 --quiet=1".replace(" --quiet=1", ""),
         "glassnet train --hidden=16 --activation=tanh --optimizer=adam:lr=0.05 --epochs=300 xor",
         {"hidden": (16,), "activation": "tanh", "optimizer": "adam:lr=0.05", "epochs": 300},
+        ["glassnet", "train", "xor", *WELL.split()],
+        f"$ glassnet train xor --quiet \\\n    {WELL} --watch all --no-report",
     ],
 )
 def test_a_command_or_its_settings_are_trained(answer: Any) -> None:
@@ -343,7 +366,7 @@ def test_a_command_or_its_settings_are_trained(answer: Any) -> None:
 RUNS = {
     "glassnet train xor --hidden none --epochs 5": "That is a line. With seed 1 its accuracy on the train rows is ",
     "glassnet train xor --epochs 500": "it uses 500 epochs, and at most 300 are allowed.",
-    "glassnet train xor --hidden 20 --epochs 5": "it uses 20 hidden, and at most 16 are allowed.",
+    "glassnet train xor --hidden 20 --epochs 5": "it uses 20 hidden units, and at most 16 are allowed.",
     "glassnet train moons": "it trains moons, and xor is asked for.",
     "train xor": "'train xor' is no training: begin with `glassnet train xor`.",
     "glassnet train xor --optimizer 'adam": "the command can't be read: No closing quotation.",
@@ -358,7 +381,7 @@ def test_what_is_wrong_with_a_run_is_told(answer: str) -> None:
     assert said(SOLVES, answer).startswith(RUNS[answer])
 
 
-@pytest.mark.parametrize("answer", [None, 3, ["glassnet", "train"], {1: 2}, {"epohcs": 3}])
+@pytest.mark.parametrize("answer", [None, 3, ["glassnet", "fly"], {1: 2}, {"epohcs": 3}])
 def test_what_is_no_run_is_told(answer: Any) -> None:
     assert "is no training" in said(SOLVES, answer) or "It can't be trained" in said(SOLVES, answer)
 
@@ -449,7 +472,7 @@ def test_states_of_answers_in_a_file(server: Server) -> None:
 def test_a_function_that_never_ends_is_called_once(server: Server) -> None:
     quick = replace(DOUBLED, seconds=0.2)
     ((state, words),) = of("def doubled(x):\n    while True:\n        pass\n", server, quick)
-    assert state == "wrong" and words.startswith("doubled([1, 2]) ended with line ") and "0.2 s" in words
+    assert state == "wrong" and words.startswith("doubled([1, 2]) ended in line ") and "0.2 s" in words
 
 
 def test_files_of_an_exercise_lie_beside_the_answer(tmp_path: Path, server: Server) -> None:

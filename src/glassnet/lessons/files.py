@@ -59,6 +59,8 @@ def _comments(exercise: Exercise) -> Iterator[str]:
         yield from (f"# {line}".rstrip() for line in wrap(paragraph, _WIDTH, break_long_words=False))
     for letter, option in zip("abcdefghijklmnopqrstuvwxyz", exercise.options, strict=False):
         yield f"#   {letter}. {plain(option)}"
+    if exercise.options:
+        yield "# (a letter in quotes)"
 
 
 def is_bound(text: str, name: str) -> bool:

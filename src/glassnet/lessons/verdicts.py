@@ -88,7 +88,7 @@ def _result(exercise: Exercise, answers: Answers, source: str | Path, lesson: st
     if bound.state == "open" or _untouched(exercise, bound):
         return Result(exercise.name, "open", "not answered yet.")
     if bound.state == "error":
-        return Result(exercise.name, "wrong", bound.words)
+        return Result(exercise.name, "wrong", f"{bound.words}{_unquoted(exercise, bound)}")
     wanted = "function" if exercise.sort in FUNCTIONS else "value"
     if bound.state != wanted:
         word = f"a function is asked for: write `def {exercise.name}(...):`" if wanted == "function" else (
@@ -129,6 +129,14 @@ def _judged(exercise: Exercise, check: Callable[[], Verdict]) -> Result:
     except Exception as error:
         return Result(exercise.name, "fault", f"its checker raises {type(error).__name__}: {error}")
     return Result(exercise.name, "right" if verdict.right else "wrong", verdict.words, verdict)
+
+
+def _unquoted(exercise: Exercise, bound: Bound) -> str:
+    """What to write in place of `why = b`, which is a name that Python doesn't know."""
+    bare = bound.source.partition("=")[2].partition("#")[0].strip()
+    if exercise.sort != "choice" or len(bare) != 1 or not bare.isalpha():
+        return ""
+    return f'. A letter is written in quotes: {exercise.name} = "{bare}"'
 
 
 def _untouched(exercise: Exercise, bound: Bound) -> bool:

@@ -58,7 +58,7 @@ def _letters(answer: Any, texts: Sequence[str]) -> set[str] | str:
     possible = ascii_lowercase[: len(texts)]
     given = list(_spoken(answer))
     by_text = {text.strip().lower(): letter for text, letter in zip(texts, possible, strict=True)}
-    letters = {by_text.get(one.strip().lower(), one.strip().lower().strip("().")) for one in given}
+    letters = {_letter(one.strip().lower(), by_text) for one in given}
     if not letters or not letters <= set(possible):
         several = {letter for one in letters for letter in one.replace(",", "").replace(" ", "")}
         if several and several <= set(possible):
@@ -67,6 +67,15 @@ def _letters(answer: Any, texts: Sequence[str]) -> set[str] | str:
             f"{answer!r:.60} is none of the answers: write one letter of {listed(list(possible), 'or')}, such as 'a'."
         )
     return letters
+
+
+def _letter(one: str, by_text: Mapping[str, str]) -> str:
+    """The letter of "b", "(b)", "b. a line is a line" or "a line is a line"; else the text itself."""
+    for text, letter in by_text.items():
+        rest = one.removeprefix("(").removeprefix(letter).lstrip(".): ")
+        if text.rstrip(".") in (one.rstrip("."), rest.rstrip(".")):
+            return letter
+    return one.strip("().")
 
 
 def _spoken(answer: Any) -> Iterator[str]:

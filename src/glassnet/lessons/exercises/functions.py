@@ -12,7 +12,7 @@ import numpy as np
 
 from ...errors import GlassnetError
 from ...teaching import Exercise, Exhibit, Verdict
-from ...wording import a, exact
+from ...wording import a, count, exact
 
 SEED = 20
 Inputs = Callable[[np.random.Generator], Iterable[tuple[Any, ...]]]
@@ -49,14 +49,15 @@ def function(
 
     def check(answer: Any) -> Verdict:
         expected = [outcome(right[0], case) for case in cases]
-        given = list(_outcomes(answer, cases))
+        came = list(_outcomes(answer, cases))
+        given = [one.beside(other) for one, other in zip(came, expected, strict=False)]
         first = next((i for i, (g, e) in enumerate(zip(given, expected, strict=False)) if not g.like(e, near)), None)
         if first is None:
             return _untouched(given, cases)
         for known, words in wrong if len(given) == len(cases) else ():
             if all(g.like(outcome(known, case), near) for g, case in zip(given, cases, strict=True)):
                 return Verdict(False, words)
-        return _difference(name, given[first], expected[first], cases[first], near)
+        return _difference(name, came[first], expected[first], cases[first], near)
 
     return Exercise(
         name,
@@ -108,6 +109,10 @@ class Came:
     error: BaseException | None = None
     arguments: tuple[Any, ...] = ()
 
+    def beside(self, wanted: Came) -> Came:
+        """The same, with one number taken out of its brackets where a bare number is wanted."""
+        return replace(self, value=_unpacked(self.value, wanted.value))
+
     def like(self, other: Came, near: Callable[[Any, Any], bool]) -> bool:
         """Whether both returned the same, or both raised an error of the same sort."""
         if self.raised or other.raised:
@@ -146,6 +151,17 @@ def _sort_of(raised: str) -> str:
     return next((word.rstrip(":") for word in raised.split() if word.rstrip(":").endswith("Error")), raised)
 
 
+def _unpacked(value: Any, wanted: Any) -> Any:
+    """2 for [2] where a number is wanted, alone or as one of several results."""
+    several = isinstance(wanted, tuple) and isinstance(value, list | tuple) and len(value) == len(wanted)
+    if several:
+        return type(value)(_unpacked(one, other) for one, other in zip(value, wanted, strict=True))
+    if not isinstance(wanted, int | float | np.number | np.bool_) or not isinstance(value, list | tuple | np.ndarray):
+        return value
+    array = _array(value)
+    return array.item() if array is not None and array.size == 1 and array.dtype.kind in "biuf" else value
+
+
 def alike(one: Any, other: Any, relative: float = 1e-6, absolute: float = 1e-9) -> bool:
     """Whether two results are the same number by number: a list is as good as an array, 3 as good as 3.0."""
     if isinstance(one, dict) or isinstance(other, dict):
@@ -179,7 +195,10 @@ def _untouched(given: Sequence[Came], cases: Sequence[tuple[Any, ...]]) -> Verdi
     for came, case in zip(given, cases, strict=True):
         for number, (before, after) in enumerate(zip(case, came.arguments, strict=False), 1):
             if not alike(after, before, 0, 0):
-                words = f"The result is right, and argument {number} is not what it was: work on a copy."
+                words = (
+                    f"The result is right, and argument {number} is not what it was: work on a copy. Things such as "
+                    "`w -= ...` change what was handed in; `w = w - ...` doesn't."
+                )
                 return Verdict(False, words, after, before)
     return Verdict(True, "")
 
@@ -190,7 +209,8 @@ def _difference(
     """The first difference, with both values and the input that shows it."""
     call = f"{name}({', '.join(map(brief, case))})"
     if given.raised:
-        return Verdict(False, f"{call} ended with {given.raised}", at=case)
+        how = "" if given.raised.startswith("returned ") else "ended in " if _has_line(given.raised) else "ended with "
+        return Verdict(False, f"{call} {how}{given.raised}", at=case)
     if expected.raised:
         sort = _sort_of(expected.raised)
         return Verdict(False, f"{call} should raise {a(sort)}, and gives {brief(given.value)}.", given.value, at=case)
@@ -201,12 +221,27 @@ def _difference(
         words = f"{call} gives {brief(given.value)}, and should be {brief(expected.value)}."
         return Verdict(False, words, given.value, expected.value, case)
     if yours.shape != wanted.shape:
-        words = f"{call} has the shape {yours.shape}, and should have {wanted.shape}."
-        return Verdict(False, words, yours.shape, wanted.shape, case)
+        return Verdict(False, f"{call} {_of_another_shape(yours, wanted)}", yours.shape, wanted.shape, case)
     where = next((index for index in np.ndindex(wanted.shape) if not near(yours[index], wanted[index])), ())
     place = f"[{', '.join(map(str, where))}]" if where else ""
-    words = f"{call}{place} is {brief(yours[where])}, and should be {brief(wanted[where])}."
+    told = f"{call}{place} is {brief(yours[where])}"
+    if yours.dtype.kind == "U" and wanted.dtype.kind in "biuf":
+        told = f"{call}{place} is the text {brief(yours[where])}, and no number"
+    words = f"{told}, and should be {brief(wanted[where])}."
     return Verdict(False, words, yours[where], wanted[where], where or case)
+
+
+def _has_line(raised: str) -> bool:
+    return raised.startswith(("line ", "cell "))
+
+
+def _of_another_shape(yours: np.ndarray, wanted: np.ndarray) -> str:
+    """How many numbers there are where one is asked for, or the other way round; else both shapes."""
+    if not wanted.shape and yours.dtype.kind != "U":
+        return f"gives {count(yours.size, 'number')}, {brief(yours)}, and should give one: {brief(wanted[()])}."
+    if not yours.shape:
+        return f"gives {brief(yours[()])} alone, and should give {brief(wanted)}."
+    return f"has the shape {yours.shape}, and should have {wanted.shape}."
 
 
 def _array(value: Any) -> Any:

@@ -85,6 +85,10 @@ def as_number(answer: Any) -> float | str:
             return float(above) / float(below)
         if re.fullmatch(r"[-+]?\d{1,3}(,\d{3}){2,}", text):
             text = text.replace(",", "")
+        if re.fullmatch(r"[-+]?\d{1,3}( \d{3})+", text):
+            text = text.replace(" ", "")
+        if re.fullmatch(r"[\d.(][\d.()+*/ -]*[*+-][\d.()+*/ -]*", text) and not _NUMBER.fullmatch(text):
+            return f"{answer!r:.60} is a text: without the quotes, Python computes it."
         if not _NUMBER.fullmatch(text):
             return f"{answer!r:.60} is no number: write it as in 0.75, without units."
         return _finite(float(text))

@@ -13,6 +13,8 @@ from ...teaching import Exercise, Verdict
 from ...wording import count, figure, listed
 
 SEEDS = (101, 102, 103)
+#: Options of `glassnet train` that choose what is printed and kept, not how it is trained; the second take a value.
+_SHOWN, _SHOWN_WITH_VALUE = ("quiet", "json", "report", "no_report"), ("note", "watch", "runs")
 
 
 def run(
@@ -63,10 +65,12 @@ def settings_of(answer: Any, dataset: str) -> dict[str, Any] | str:
     """The settings of a command or a mapping; words, where it is neither or trains something else."""
     if isinstance(answer, Mapping):
         return {"dataset": dataset} | dict(answer)
+    if isinstance(answer, list | tuple) and all(isinstance(word, str) for word in answer):
+        answer = shlex.join(answer)
     if not isinstance(answer, str) or not answer.strip():
         return f'{answer!r:.60} is no training: write a command such as "glassnet train {dataset} --hidden 8".'
     try:
-        words = shlex.split(answer)
+        words = shlex.split(answer.strip().lstrip("$!%> ").replace("\\\n", " "))
     except ValueError as error:
         return f"the command can't be read: {error}."
     if words[:2] != ["glassnet", "train"]:
@@ -86,7 +90,9 @@ def _typed(words: Sequence[str], dataset: str) -> dict[str, Any] | str:
             continue
         key, equals, value = word[2:].partition("=")
         key = key.replace("-", "_")
-        if equals:
+        if key in (*_SHOWN, *_SHOWN_WITH_VALUE):
+            del rest[: int(key in _SHOWN_WITH_VALUE and not equals)]
+        elif equals:
             found[key] = _value(value)
         elif rest and not rest[0].startswith("--"):
             found[key] = _value(rest.pop(0))
@@ -125,7 +131,7 @@ def _trained(
                 if time.process_time() - begin > seconds:
                     return Verdict(False, f"it takes more than the {seconds:g} seconds of CPU that there are.")
         except (GlassnetError, TypeError) as error:
-            return Verdict(False, f"It can't be trained: {error}", dict(settings))
+            return Verdict(False, f"It can't be trained: {str(error).partition(' It may hold:')[0]}", dict(settings))
         scores = training.scores()[split]
         for metric, wanted in reach.items():
             if metric not in scores:

@@ -47,6 +47,7 @@ def called(rng):
     """Targets, probabilities and a threshold, four rows first."""
     yield np.array([1, 1, 0, 0]), np.array([0.9, 0.2, 0.6, 0.1]), 0.5
     yield np.array([1, 0, 0, 1, 0]), np.array([0.9, 0.8, 0.7, 0.3, 0.1]), 0.5
+    yield np.array([1, 1, 0, 0]), np.array([0.9, 0.5, 0.6, 0.1]), 0.5
     for n, threshold in ((30, 0.3), (60, 0.7)):
         t = rng.integers(0, 2, n)
         yield t, np.clip(0.4 * t + 0.6 * rng.random(n), 0, 1), threshold
@@ -93,6 +94,12 @@ def false_alarms_first(t, p, threshold):
     return np.sum(yes & (t == 0)) / yes.sum(), np.sum(yes & (t == 1)) / (t == 1).sum()
 
 
+def from_the_threshold_on(t, p, threshold):
+    yes = p >= threshold
+    found = np.sum(yes & (t == 1))
+    return found / yes.sum(), found / (t == 1).sum()
+
+
 def of_all_rows(t, p, threshold):
     yes = p > threshold
     found = np.sum(yes & (t == 1))
@@ -126,6 +133,7 @@ exercises = (
                 "The two are swapped: precision is a share of those called yes, recall a share of those that are.",
             ),
             (other_way, "The answer is yes *above* the threshold."),
+            (from_the_threshold_on, "A row exactly at the threshold is no yes: above means > and not >=."),
             (always_half, "The threshold is not used: it need not be one half."),
             (accuracy_first, "The first is the accuracy: precision asks only among the rows that were called yes."),
             (false_alarms_first, "The first is the share of false alarms: precision is the share that is right."),

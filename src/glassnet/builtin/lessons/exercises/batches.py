@@ -48,6 +48,11 @@ def always_the_same(n, size, seed):
     return [deck[start : start + size].tolist() for start in range(0, n, size)]
 
 
+def never_again(n, size, seed):
+    deck = np.random.default_rng().permutation(n)
+    return [deck[start : start + size].tolist() for start in range(0, n, size)]
+
+
 def so_many_batches(n, size, seed):
     deck = np.random.default_rng(seed).permutation(n)
     return [part.tolist() for part in np.array_split(deck, min(size, n))]
@@ -98,13 +103,15 @@ def _sizes_at_fault(batches, n, size):
 
 
 def _order_at_fault(deal):
-    """What is wrong with the shuffling, seen on 40 rows that are dealt twice."""
-    first, second = ([[int(row) for row in batch] for batch in deal(40, 4, seed)] for seed in (1, 2))
+    """What is wrong with the shuffling, seen on 40 rows that are dealt three times."""
+    first, second, again = ([[int(row) for row in batch] for batch in deal(40, 4, seed)] for seed in (1, 2, 1))
     in_order = [list(range(start, start + 4)) for start in range(0, 40, 4)]
     if first == in_order:
         return "Nothing is shuffled: the rows come in the order of the file."
     if sorted(sorted(batch) for batch in first) == in_order:
         return "Only the order of the batches is shuffled: neighbours stay together for ever. Shuffle the rows."
+    if first != again:
+        return "The same seed deals something else each time: draw from np.random.default_rng(seed)."
     if first == second:
         return "Each seed deals the same: the seed is not used, so every epoch would have these batches."
     return ""
@@ -126,6 +133,7 @@ exercises = (
                 always_the_same,
                 "Each seed deals the same: the seed is not used, so every epoch would have these batches.",
             ),
+            (never_again, "The same seed deals something else each time: draw from np.random.default_rng(seed)."),
             (from_one, "Rows are numbered from 0 to n - 1"),
             (small_one_first, "The smaller batch comes last."),
             (so_many_batches, "size is how many rows a batch has, and not how many batches there are."),

@@ -39,16 +39,21 @@ def how_far_off(t, said):
     return np.mean(np.abs(t - said))
 
 
+def in_percent(t, said):
+    return 100 * np.mean(t != said)
+
+
 exercises = (
     function(
         "mistakes",
         "Write `mistakes(t, said)`: the share of rows for which the network's answer is wrong. `t` holds the digits, "
-        "`said` the answers, one a row.",
+        "`said` the answers, one a row, both as NumPy arrays.",
         inputs=answers,
         right=(by_mean, by_counting),
         wrong=(
             (the_right_ones, "That is the share that is right, the accuracy. The mistakes are the rest."),
             (a_count, "That is how many are wrong. A share is that divided by the number of rows."),
+            (in_percent, "That is in percent: a share lies between 0 and 1."),
             (how_far_off, "That is how far off the digits are as numbers; but 1 is as wrong for a 7 as 6 is."),
         ),
         hints=("Comparing two arrays gives True and False, one a row.", "The mean of True and False is a share."),

@@ -136,6 +136,24 @@ def never_forgets(losses, patience):
     return len(losses)
 
 
+def equal_is_better(losses, patience):
+    lowest, waited = float("inf"), 0
+    for epoch, loss in enumerate(losses, 1):
+        lowest, waited = (loss, 0) if loss <= lowest else (lowest, waited + 1)
+        if waited == patience:
+            return epoch
+    return len(losses)
+
+
+def one_too_many(losses, patience):
+    lowest, waited = float("inf"), 0
+    for epoch, loss in enumerate(losses, 1):
+        lowest, waited = (loss, 0) if loss < lowest else (lowest, waited + 1)
+        if waited > patience:
+            return epoch
+    return len(losses)
+
+
 exercises = (
     function(
         "walk",
@@ -162,6 +180,8 @@ exercises = (
             (beside_the_last, "It compares with the epoch before: what counts is the lowest loss so far."),
             (first_rise, "It stops at the first rise: the patience is not used."),
             (from_nought, "Epochs are counted from 1 here."),
+            (equal_is_better, "A loss that is only equal to the lowest is no lower one: the waiting goes on."),
+            (one_too_many, "It waits one epoch too long: it ends with the last of the `patience` epochs."),
             (the_best, "That is the epoch whose weights are best. Training goes on after it until patience ends."),
             (never_forgets, "The waiting begins anew with each new lowest loss: *in a row*."),
         ),

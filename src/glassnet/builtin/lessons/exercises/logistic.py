@@ -89,6 +89,24 @@ def bias_stays(X, t, steps, rate):
     return -np.mean(t * np.log(p) + (1 - t) * np.log(1 - p))
 
 
+def from_nought(X, t, steps, rate):
+    W, b = np.zeros((X.shape[1], 1)), np.zeros((1, 1))
+    for _ in range(steps):
+        delta = (1 / (1 + np.exp(-(X @ W + b))) - t) / len(X)
+        W, b = W - rate * X.T @ delta, b - rate * delta.sum(axis=0, keepdims=True)
+    p = 1 / (1 + np.exp(-(X @ W + b)))
+    return -np.mean(t * np.log(p) + (1 - t) * np.log(1 - p))
+
+
+def summed(X, t, steps, rate):
+    W, b = np.ones((X.shape[1], 1)), np.zeros((1, 1))
+    for _ in range(steps):
+        delta = (1 / (1 + np.exp(-(X @ W + b))) - t) / len(X)
+        W, b = W - rate * X.T @ delta, b - rate * delta.sum(axis=0, keepdims=True)
+    p = 1 / (1 + np.exp(-(X @ W + b)))
+    return -np.sum(t * np.log(p) + (1 - t) * np.log(1 - p))
+
+
 def only_the_ones(X, t, steps, rate):
     W, b = np.ones((X.shape[1], 1)), np.zeros((1, 1))
     for _ in range(steps):
@@ -168,6 +186,8 @@ exercises = (
             (of_the_sum, "The steps are too long: the slope of the mean is the sum over the rows, divided by n."),
             (no_minus, "The minus in front of the cross-entropy is missing: a loss is positive."),
             (bias_stays, "The bias never moves: its slope is the sum of (p - t) / n."),
+            (from_nought, "It begins with weights of 0: begin with 1."),
+            (summed, "That is the sum over the rows: the mean is asked for."),
             (only_the_ones, "Rows with the target 0 count, too: there it is log(1 - p)."),
             (
                 bias_moved_with_new_weights,

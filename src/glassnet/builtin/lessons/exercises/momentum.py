@@ -134,14 +134,24 @@ def sizes_kept_only(slopes, epoch):
 
 
 def moves(bag):
-    """What an optimizer subtracts in four steps."""
+    """What an optimizer subtracts in four steps, what its state is, and what it says to the same state again."""
     w = np.ones(2)
     state, found = bag.init(w), []
+    kind = type(state).__name__
     for step, g in enumerate(([1.0, 10.0], [1.0, 10.0], [2.0, -10.0], [0.5, 1.0]), 1):
         change, state = bag.update(w, np.array(g), state, step)
         w = w - change
         found.append(np.array(change, dtype=float).tolist())
-    return {f"the change in step {number}": change for number, change in enumerate(found, 1)}
+    once, again = (np.array(bag.update(w, np.ones(2), state, 5)[0], dtype=float).tolist() for _ in range(2))
+    small = np.ones(1, np.float32)
+    kept = bag.update(small, small, bag.init(small), 1)[0].dtype.name
+    changes = {f"the change in step {number}": change for number, change in enumerate(found, 1)}
+    return changes | {
+        "the kind of the state": kind,
+        "the change of step 5": once,
+        "the same step again": again,
+        "the type of the change": kept,
+    }
 
 
 def with_functions(lr=0.1):
@@ -210,6 +220,67 @@ def rmsprop_instead(lr=0.1):
     return Optimizer(init=lambda w: {"s": np.zeros_like(w)}, update=update)
 
 
+def in_place(lr=0.1):
+    """Adagrad; lr is the learning rate."""
+
+    def update(w, g, state, step):
+        state["s"] += g**2
+        return lr * g / (np.sqrt(state["s"]) + 1e-10), state
+
+    return Optimizer(init=lambda w: {"s": np.zeros_like(w)}, update=update)
+
+
+def bare_array(lr=0.1):
+    """Adagrad; lr is the learning rate."""
+
+    def update(w, g, state, step):
+        s = state + g**2
+        return lr * g / (np.sqrt(s) + 1e-10), s
+
+    return Optimizer(init=lambda w: np.zeros_like(w), update=update)
+
+
+def of_another_type(lr=0.1):
+    """Adagrad; lr is the learning rate."""
+
+    def update(w, g, state, step):
+        s = state["s"] + g**2
+        return lr * g / (np.sqrt(s) + 1e-10), {"s": s}
+
+    return Optimizer(init=lambda w: {"s": np.zeros(w.shape)}, update=update)
+
+
+def new_weights(lr=0.1):
+    """Adagrad; lr is the learning rate."""
+
+    def update(w, g, state, step):
+        s = state["s"] + g**2
+        return w - lr * g / (np.sqrt(s) + 1e-10), {"s": s}
+
+    return Optimizer(init=lambda w: {"s": np.zeros_like(w)}, update=update)
+
+
+def uphill(lr=0.1):
+    """Adagrad; lr is the learning rate."""
+
+    def update(w, g, state, step):
+        s = state["s"] + g**2
+        return -lr * g / (np.sqrt(s) + 1e-10), {"s": s}
+
+    return Optimizer(init=lambda w: {"s": np.zeros_like(w)}, update=update)
+
+
+def to_fill_in(lr=0.1):
+    def init(w):
+        return {}
+
+    def update(w, g, state, step):
+        change = ...
+        return change, state
+
+    return Optimizer(init=init, update=update)
+
+
 exercises = (
     function(
         "roll",
@@ -229,15 +300,22 @@ exercises = (
     part(
         "own_adagrad",
         "Write `own_adagrad(lr=0.1)`, an optimizer as a part: it returns `Optimizer(init=..., update=...)` with "
-        "adagrad's rule, epsilon 1e-10 outside of the root, and has a docstring that says what lr is. "
-        "`update(w, g, state, step)` returns the change and the new state, a dict of arrays.",
+        "adagrad's rule, epsilon 1e-10 outside of the root, and has a docstring that says what lr is. `init(w)` "
+        "returns the first state, a dict of arrays like w (`np.zeros_like(w)`); `update(w, g, state, step)` returns "
+        "what is to be subtracted from w, and a new state.",
         "optimizer",
         does=moves,
+        stub=to_fill_in,
         right=(with_functions, with_lambdas),
         wrong=(
             (without_root, "The root is missing: without it, ten times the slope takes a tenth of the step."),
             (one_for_all, "That is one size for all weights: s has a number for each of them."),
             (forgets, "It forgets: hand the new s back as the state."),
+            (in_place, "It changes the state that it was given (`+=`): make a new one, s = state['s'] + g**2."),
+            (bare_array, "The state is a dict of arrays: {'s': s}, and not s alone."),
+            (of_another_type, "Weights may be float32, and then all else is: begin with np.zeros_like(w)."),
+            (new_weights, "Those are the new weights: what is subtracted from w is asked for."),
+            (uphill, "The sign is turned round: the change is subtracted, so it has the sign of the slope."),
             (rmsprop_instead, "That is rmsprop, which forgets: adagrad adds the squares up."),
         ),
         hints=(

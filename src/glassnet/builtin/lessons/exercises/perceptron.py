@@ -35,6 +35,10 @@ def always(x):
     return int(-x[0] - x[1] + 2.5 > 0)
 
 
+def only_the_score(x):
+    return -x[0] - x[1] + 1.5
+
+
 def steps(rng):
     """Weights, bias, row and target: first a right answer, then both kinds of wrong ones, then any."""
     yield np.array([1.0, 1.0]), -0.5, np.array([1.0, 0.0]), 1
@@ -80,6 +84,21 @@ def always_moves(w, b, x, t):
     return w + t * x, b + t
 
 
+def at_zero_too(w, b, x, t):
+    y = 1 if w @ x + b >= 0 else 0
+    return w + (t - y) * x, b + (t - y)
+
+
+def answers_without_bias(w, b, x, t):
+    y = 1 if w @ x > 0 else 0
+    return w + (t - y) * x, b + (t - y)
+
+
+def input_forgotten(w, b, x, t):
+    y = 1 if w @ x + b > 0 else 0
+    return w + (t - y), b + (t - y)
+
+
 exercises = (
     function(
         "nand",
@@ -90,11 +109,12 @@ exercises = (
         wrong=(
             (plain_and, "That is `and`: the answers are just the other way round."),
             (nor, "That is `nor`: one input alone turns it off already, so the bias is too small."),
+            (only_the_score, "That is z. The last step is missing: 1 where z > 0, else 0."),
             (always, "It always answers 1: the bias is so large that both inputs together don't get below 0."),
         ),
         hints=(
             "Each input should make it *less* sure: which sign have the weights?",
-            "With weights of -1 the score is b, b - 1 or b - 2. Which of them may be above 0?",
+            "With weights of -1 z is b, b - 1 or b - 2. Which of them may be above 0?",
         ),
     ),
     function(
@@ -106,7 +126,10 @@ exercises = (
         wrong=(
             (turned_round, "The error is turned round: it is t - y, and what should be higher gets lower here."),
             (bias_forgotten, "The bias learns, too: it moves by the error, as if it had an input that is always 1."),
-            (with_the_score, "The error compares answers: y is 0 or 1, the step of the score, and not the score."),
+            (with_the_score, "The error compares answers: y is 0 or 1, the step of z, and not z itself."),
+            (at_zero_too, "A z of exactly 0 is answered with 0: the neuron says 1 where z > 0, and not where z >= 0."),
+            (answers_without_bias, "The bias has a say in the answer y, too: z = w x + b."),
+            (input_forgotten, "Each weight moves by the error times its own input: (t - y) x."),
             (always_moves, "It moves although the answer is right: what counts is t - y, and not t."),
         ),
         hints=(

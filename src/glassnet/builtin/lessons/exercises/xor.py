@@ -11,6 +11,7 @@ def lines(rng):
     """Weights and biases of lines, the plainest first."""
     yield np.array([1.0, 1.0]), -0.5
     yield np.array([1.0, 1.0]), -1.5
+    yield np.array([1.0, 1.0]), -1.0
     for _ in range(20):
         yield rng.normal(size=2), float(rng.normal())
 
@@ -44,6 +45,11 @@ def the_wrong_ones(w, b):
     return int(np.sum((X @ w + b > 0) != np.array([0, 1, 1, 0])))
 
 
+def at_zero_too(w, b):
+    X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+    return int(np.sum((X @ w + b >= 0) == np.array([0, 1, 1, 0])))
+
+
 def corners(rng):
     """The four rows, one at a time."""
     for x in CORNERS:
@@ -72,6 +78,16 @@ def only_and(x):
     return int(x[0] + x[1] - 1.5 > 0)
 
 
+def no_steps(x):
+    h_or = x[0] + x[1] - 0.5
+    h_and = x[0] + x[1] - 1.5
+    return int(h_or - h_and - 0.5 > 0)
+
+
+def both_added(x):
+    return int(x[0] + x[1] - 0.5 > 0) + int(x[0] + x[1] - 1.5 > 0)
+
+
 def turned_round(x):
     return int(x[0] == x[1])
 
@@ -86,6 +102,7 @@ exercises = (
         wrong=(
             (no_bias, "The bias is missing: every line goes through the origin then."),
             (a_share, "That is the share of the rows: how many of them are asked for."),
+            (at_zero_too, "On the line itself, where the sum is exactly 0, the neuron answers 0: > and not >=."),
             (the_wrong_ones, "Those are the rows that it gets wrong."),
         ),
         hints=(
@@ -102,6 +119,8 @@ exercises = (
         wrong=(
             (only_or, "That is `or`: it answers 1 for the row (1, 1), too."),
             (only_and, "That is `and`: it answers 1 for the row (1, 1) alone."),
+            (no_steps, "It answers 1 to every row. Has each hidden unit a step? Sums of sums are a line."),
+            (both_added, "The two are added: the answer is or *and not* and, so take the second away."),
             (turned_round, "It is turned round: 1 where the two inputs are equal."),
         ),
         hints=(
