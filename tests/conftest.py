@@ -36,6 +36,8 @@ def pytest_configure() -> None:
     # Threads of PyTorch and scikit-learn that have nothing to do sleep: else they burn, on a busy machine, the time of
     # those who have. It is said before these libraries are loaded, and holds for processes that tests start.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    # What a person has solved is neither read nor written.
+    os.environ["GLASSNET_PROGRESS"] = str(Path(tempfile.mkdtemp(prefix="progress-")) / "lessons.json")
     os.environ["GLASSNET_REPORT"] = "off"  # a page after each of hundreds of trainings: tests of it switch it on
 
 

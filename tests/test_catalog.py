@@ -32,6 +32,12 @@ def message(action: Callable[[], object]) -> str:
     return text
 
 
+def test_a_lesson_called_like_a_part_is_found_through_its_own_door() -> None:
+    catalog = Catalog.discover(guests=False)
+    assert catalog.kinds_of("xor") == ["dataset"] and catalog.kinds_of("momentum") == ["optimizer"]
+    assert catalog.kinds_of("perceptron") == ["lesson"] and catalog.kinds_of("nothing_like_it") == []
+
+
 def test_every_kind_has_parts_of_ours_in_the_order_of_the_hooks(catalog: Catalog) -> None:
     kinds = [part.kind for part in catalog.parts()]
     assert list(dict.fromkeys(kinds)) == [name for name, kind in KINDS.items() if kind.ours]

@@ -159,6 +159,7 @@ if __name__ == "__main__":
             "PATH": os.pathsep.join([*map(str, first), env["PATH"]]),
             "GLASSNET_INDEX": str(self.index),
             "GLASSNET_CACHE": str(self.home / "cache"),
+            "GLASSNET_PROGRESS": str(self.home / "lessons.json"),
             "GLASSNET_REPORT": "on" if self.reports else "off",
             "PIP_NO_INDEX": "1",
             "PIP_NO_BUILD_ISOLATION": "0",  # pip's way to say: without isolation, which would need an index

@@ -297,7 +297,9 @@ class Kind:
     `plural` is the name of the hook that collects its parts, of the module of `glassnet.checks` with its promises
     and, if `ours` is true, of the module of `glassnet.builtin` with our own. `bag` is what its parts return, and
     `sentence` says in words what that is. `handed` are arguments of a part that are no options. `formula` says that
-    its docstring has to hold one. An example for `glassnet new` is `template/templates/NAME.py`.
+    its docstring has to hold one. `door` is the command that finds its parts by name: the lesson on xor is
+    `glassnet lesson xor`, and elsewhere that name means the data set. An example for `glassnet new` is
+    `template/templates/NAME.py`.
     """
 
     name: str
@@ -307,6 +309,7 @@ class Kind:
     handed: tuple[str, ...] = ()
     formula: bool = True
     ours: bool = True
+    door: str = ""
 
 
 #: Every kind by its name: hooks, catalog, checks, `list` and `new` read this table, in whose order parts are listed.
@@ -323,13 +326,9 @@ KINDS: Mapping[str, Kind] = {
         Kind("plot", "plots", Plot, "a picture of a run, of several runs, or of parts", formula=False),
         Kind("engine", "engines", Engine, "another library that trains the same network", formula=False),
         Kind("command", "commands", Command, "one more word after `glassnet`", formula=False, ours=False),
-        Kind("lesson", "lessons", Lesson, "a page that runs, with its exercises", formula=False),
+        Kind("lesson", "lessons", Lesson, "a page that runs, with its exercises", formula=False, door="lesson"),
         Kind(
-            "exhibit",
-            "exhibits",
-            Exhibit,
-            "code that is wrong in one instructive way, and its mended form",
-            formula=False,
+            "exhibit", "exhibits", Exhibit, "code that is wrong, beside its mended form", formula=False, door="museum"
         ),
     )
 }

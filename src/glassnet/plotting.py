@@ -309,7 +309,7 @@ def _as_part(dataset: Dataset, name: str) -> Choice:
 
 def _part_named(text: str, catalog: Catalog) -> Choice:
     name = Phrase.parse(text).name
-    kinds = [kind for kind in KINDS if kind != "plot" and catalog.matches(kind, name)]
+    kinds = [kind for kind in catalog.kinds_of(name) if kind != "plot"]
     if len(kinds) == 1:
         return catalog.choose(kinds[0], text)
     known = [part.name for part in catalog.parts() if part.kind != "plot"]

@@ -122,6 +122,11 @@ class Catalog(Face):
                 return own
         return same
 
+    def kinds_of(self, name: str) -> list[str]:
+        """The kinds that have a part of that name; one with a door of its own only where no other has it."""
+        found = [kind for kind in KINDS if self.matches(kind, name)]
+        return [kind for kind in found if not KINDS[kind].door] or found
+
     def choose(self, kind: str, given: str | Phrase | Callable[..., Any], home: str | None = None) -> Choice:
         """The part and all its options, from a phrase or from a function in its place."""
         kind = known_kind(kind)

@@ -131,7 +131,7 @@ def choose_part(catalog: Catalog, text: str, kind: str | None) -> Choice:
     phrase = Phrase.parse(text)
     if kind is not None:
         return catalog.choose(kind, phrase)
-    kinds = list(dict.fromkeys(part.kind for part in catalog.parts() if catalog.matches(part.kind, phrase.name)))
+    kinds = catalog.kinds_of(phrase.name)
     if len(kinds) > 1:
         options = " or ".join(f"--kind {kind}" for kind in kinds)
         raise GlassnetError(f"{phrase.name!r} is the name of several kinds: {join(kinds)}. Say which: {options}")
