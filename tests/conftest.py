@@ -1,6 +1,7 @@
 """What every test may use. Tests never use the network: published data come from a mirror or not at all."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
