@@ -157,7 +157,7 @@ class Catalog(Face):
         guess = colon(name) or synonym(kind, name, names) or _apart(name, names) or did_you_mean(_last(name), names)
         elsewhere = [other for other in KINDS if other != kind and self.matches(other, name)]
         is_a = f" {name!r} is the name of another kind: {join(elsewhere)}." if elsewhere else ""
-        known = f" Known names: {join(choices)}." if choices else ""
+        known = f" Known names: {join(choices, f'`glassnet list {KINDS[kind].plural}`')}." if choices else ""
         given = (
             " It was a function given directly, which words can't find again." if name.startswith(f"{GIVEN}/") else ""
         )
