@@ -22,7 +22,7 @@ REPOSITORY ?= local
 PACKAGE    ?= .
 RELEASE_ARGS ?=
 
-.PHONY: help docs train test quick soak peers parity parity-tools parity-page bench lint release clean
+.PHONY: help docs docs-tools train test quick soak peers parity parity-tools parity-page bench lint release clean
 
 help:
 	@echo "make train   install glassnet here and train a network on handwritten digits"
@@ -72,6 +72,8 @@ lint: $(VENV)/installed-dev
 release: $(VENV)/installed-dev
 	$(BIN)/glassnet release $(PACKAGE) --to $(REPOSITORY) $(RELEASE_ARGS)
 
+docs-tools: $(VENV)/installed-docs
+
 docs: $(VENV)/installed-docs
 	$(BIN)/python docs/site/make_site.py
 
@@ -91,7 +93,7 @@ $(VENV)/installed-dev: $(VENV)/bin/python pyproject.toml
 
 $(VENV)/installed-docs: $(VENV)/installed pyproject.toml
 	@echo "installing what builds the site into $(VENV)"
-	@$(PIP) install $(PIP_ARGS) --editable '.[docs]'
+	@$(PIP) install $(PIP_ARGS) --no-compile --editable '.[docs]'
 	@touch $@
 
 $(VENV)/installed-parity: $(VENV)/installed-dev tests/parity/requirements.txt
