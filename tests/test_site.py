@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from browsers import opened
 
 ROOT = Path(__file__).parent.parent
 SITE = ROOT / "docs" / "site"
@@ -67,14 +68,32 @@ class Links(HTMLParser):
             self.loads.append(str(given.get("src") or given["href"]))
 
 
-@needs_sphinx
-def test_the_site_has_no_broken_link_and_loads_nothing_from_elsewhere(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small site, built."""
+    folder = tmp_path_factory.mktemp("site") / "site"
     done = subprocess.run(
-        [sys.executable, str(SITE / "make_site.py"), str(tmp_path / "site"), "--only", ONLY],
+        [sys.executable, str(SITE / "make_site.py"), str(folder), "--only", ONLY],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    site = (tmp_path / "site").resolve()
+    return folder.resolve()
+
+
+@needs_sphinx
+def test_a_browser_has_nothing_to_complain_about(chrome, site: Path) -> None:  # type: ignore[no-untyped-def]
+    for name, width, scheme in (
+        ("index.html", 360, "light"), ("lessons/xor.html", 360, "dark"), ("lessons/xor.html", 1400, "light"),
+        ("museum/accuracy_of_entries.html", 1400, "dark"),
+    ):  # fmt: skip
+        tab, noticed = opened(chrome, site / name, width, scheme, beside=site.as_uri())
+        assert noticed == [], name
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width, name
+        tab.context.close()
+
+
+@needs_sphinx
+def test_the_site_has_no_broken_link_and_loads_nothing_from_elsewhere(site: Path) -> None:
     pages = {path: Links(path.read_text(encoding="utf-8")) for path in site.rglob("*.html")}
     assert len(pages) > 30
     broken = [
