@@ -291,6 +291,8 @@ def accessible(case: Case) -> None:
             level = depth
         if unseen := re.search(r"!\[\s*\]\([^)]*\)", filling.KEPT.sub("", block.text)):
             raise Refused(f"the picture {unseen[0]} has no words for those who can't see it: ![WORDS](FILE)")
+        if beside := re.search(r"!\[[^\]]*\]\((?!data:)[^)]*\)", filling.KEPT.sub("", block.text)):
+            raise Refused(f"{beside[0]} is a file of its own, and a page is one: draw it in a `plot` cell")
     for text in _texts(_tryout(case)):
         for formula in mathematics.formulas(text):
             trouble = mathematics.trouble(formula)

@@ -23,6 +23,16 @@ HEADINGS = {"validation": "valid."}  # so that the longest metric's name still f
 FILE_WIDTH = 200
 
 
+def page_console(width: int) -> Console:
+    """For a lesson's page: Markdown in its own colours, as wide as that."""
+    from rich.console import Console
+    from rich.theme import Theme
+
+    from ..lessons.terminal import STYLES
+
+    return shown(Console(width=width, theme=Theme(STYLES), highlight=False))
+
+
 def console(to_stderr: bool = False) -> Console:
     from rich.console import Console
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
-from .edge import say, shown, style
+from .edge import say, style
 
 if TYPE_CHECKING:
     from ..lessons.course import Opened
@@ -60,13 +60,11 @@ class Screen:
     """A terminal that is shown a screen at a time, or a stream that takes everything at once."""
 
     def __init__(self) -> None:
-        from rich.console import Console
-        from rich.theme import Theme
-
-        from ..lessons.terminal import STYLES, WIDEST
+        from ..lessons.terminal import WIDEST
+        from .display import page_console
 
         self.width = min(get_terminal_size((80, 24)).columns, WIDEST)
-        self._console = shown(Console(width=self.width, theme=Theme(STYLES), highlight=False))
+        self._console = page_console(self.width)
         self._paged = sys.stdin.isatty() and sys.stdout.isatty()
         self._room = self._height = max(8, get_terminal_size((80, 24)).lines - 2)
 
@@ -126,11 +124,10 @@ def html(opened: Opened, given: str) -> None:
 
 def site(lessons: list[Opened], folder: Path) -> None:
     """All lessons as pages, with an index."""
-    from rich.console import Console
-
     from ..lessons import html
+    from .display import console
     from .progress import bar
 
-    with bar(shown(Console(stderr=True)), "lessons", len(lessons)) as move:
+    with bar(console(to_stderr=True), "lessons", len(lessons)) as move:
         html.write_site(lessons, folder, move)
     say(f"Wrote {folder / 'index.html'} and {len(lessons)} lessons.")

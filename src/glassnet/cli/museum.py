@@ -29,8 +29,9 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects for machines.")
 @click.pass_context
 def museum(ctx: click.Context, name: str | None, measure: bool, as_json: bool) -> None:
-    """Mistakes that are easily made: each beside its mended form and the check that finds it.
+    """Mistakes that are easily made, and what finds them.
 
+    Each stands beside its mended form, with the number that is wrong, the true one, and the check that finds it.
     Without NAME, all exhibits. Exit code 1 where --check finds one that is not caught.
     """
     catalog = ctx.ensure_object(Host).catalog()

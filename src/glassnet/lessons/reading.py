@@ -138,6 +138,7 @@ def _blocks(lines: Sequence[str], first: int) -> Iterator[Block]:
         if fence and fence[2] in CELLS:
             yield from said()
             end = _closing(lines, at, fence[1])
+            _refuse_words(fence[2], fence[3].strip(), at + 1)
             yield Cell(fence[2], "\n".join(lines[at + 1 : end]), at + 2, fence[3].strip())
             start = at = end + 1
         elif fence:
@@ -158,6 +159,15 @@ def _blocks(lines: Sequence[str], first: int) -> Iterator[Block]:
             prose.append(lines[at])
             at += 1
     yield from said()
+
+
+def _refuse_words(language: str, words: str, line: int) -> None:
+    """Only a plot has words behind it; `python plot ...` would pass them over."""
+    if language != "plot" and words not in ("", "error"):
+        raise GlassnetError(
+            f"line {line}: behind `{language}` may stand `error`, for a cell that fails, and nothing else: a picture is "
+            "a cell that begins with `plot` in its place, and its words stand there"
+        )
 
 
 def _closing(lines: Sequence[str], opened: int, mark: str) -> int:
@@ -232,7 +242,7 @@ def _choice(text: str) -> dict[str, Any]:
         ticked, bracket, rest = line.partition("]")
         option, arrow, words = rest.partition(" => ")
         if not bracket or not arrow:
-            raise ValueError(f"an answer is written `- [ ] text => words`, the right one `- [x]`: {line!r}")
+            raise ValueError(f"an answer is `- [ ] text => words`, the right one `- [x]`, and not {'- [' + line!r}")
         if option.strip() in options:
             raise ValueError(f"two of its answers are {option.strip()!r}")
         options[option.strip()] = words.strip()
