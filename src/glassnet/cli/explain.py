@@ -45,7 +45,7 @@ class WordType(click.ParamType):
 @click.option("--json", "as_json", is_flag=True, help="Print the word, or all of them, for machines.")
 @click.pass_context
 def explain(ctx: click.Context, word: tuple[str, ...], as_json: bool) -> None:
-    """What a word of networks or of statistics means.
+    """What a word means, and where it is taught.
 
     With its other names, its formula, the lesson that teaches it and a command that shows it. Without WORD, all words.
     What a run's numbers mean is in its report: `glassnet report last`.

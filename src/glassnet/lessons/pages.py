@@ -10,9 +10,14 @@ from types import FrameType
 from typing import Any, cast
 
 from ..errors import GlassnetError, did_you_mean
-from ..files import read_text
 from ..teaching import Exercise, Lesson
 from .reading import Page, Place, asked, read_page
+
+
+def _text_of(path: Path) -> str:
+    from ..files import read_text  # here: a list of all parts names lessons, and opens none
+
+    return read_text(path)
 
 
 def page(file: str | Path, exercises: Sequence[Exercise] = ()) -> Lesson:
@@ -23,7 +28,7 @@ def page(file: str | Path, exercises: Sequence[Exercise] = ()) -> Lesson:
     """
     path = _beside_caller(file)
     try:
-        return lesson_of(read_text(path), exercises)
+        return lesson_of(_text_of(path), exercises)
     except GlassnetError as error:
         raise GlassnetError(f"{path.name}: {error}") from error
 
@@ -47,7 +52,7 @@ def from_markdown(file: str | Path) -> Callable[[], Lesson]:
     Its help is the header's `help:`, or else its title.
     """
     path = _beside_caller(file)
-    read = read_page(read_text(path))
+    read = read_page(_text_of(path))
     if not path.stem.isidentifier():
         raise GlassnetError(f"{path.name}: a lesson is called like its file, and {path.stem!r} is no name in Python")
 

@@ -165,8 +165,8 @@ def _refuse_words(language: str, words: str, line: int) -> None:
     """Only a plot has words behind it; `python plot ...` would pass them over."""
     if language != "plot" and words not in ("", "error"):
         raise GlassnetError(
-            f"line {line}: behind `{language}` may stand `error`, for a cell that fails, and nothing else: a picture is "
-            "a cell that begins with `plot` in its place, and its words stand there"
+            f"line {line}: behind `{language}` may stand `error`, for a cell that fails, and nothing else: a picture is"
+            " a cell that begins with `plot` in its place, and its words stand there"
         )
 
 
@@ -242,7 +242,9 @@ def _choice(text: str) -> dict[str, Any]:
         ticked, bracket, rest = line.partition("]")
         option, arrow, words = rest.partition(" => ")
         if not bracket or not arrow:
-            raise ValueError(f"an answer is `- [ ] text => words`, the right one `- [x]`, and not {'- [' + line!r}")
+            raise ValueError(
+                f"an answer is written `- [ ] text => words`, the right one `- [x]`, and not {'- [' + line!r}"
+            )
         if option.strip() in options:
             raise ValueError(f"two of its answers are {option.strip()!r}")
         options[option.strip()] = words.strip()

@@ -3,7 +3,6 @@
 import ast
 import io
 import tomllib
-import zipfile
 
 from glassnet import Exhibit
 
@@ -107,6 +106,8 @@ def straight_to_the_index() -> Exhibit:
         return True
 
     def mended(wheel):
+        import zipfile
+
         with zipfile.ZipFile(io.BytesIO(wheel)) as opened:
             files = {name: opened.read(name).decode() for name in opened.namelist()}
         module = files.get("shapes/__init__.py", "")
@@ -123,6 +124,8 @@ def straight_to_the_index() -> Exhibit:
     }
 
     def wheel(**changed):
+        import zipfile
+
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as opened:
             for name, text in whole.items():
