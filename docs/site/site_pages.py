@@ -56,13 +56,29 @@ def plain(text: str) -> str:
 
 
 def lesson(opened: Opened, address: Callable[[str], str]) -> str:
-    """A lesson, played now."""
+    """A lesson, played now; where its rows can't be had, what it is about and how they are fetched."""
+    if missing := _missing(opened):
+        command = f"glassnet lesson {opened.name}"
+        return (
+            f"# {plain(opened.page.title)}\n\n{plain(opened.part.help)}\n\nThe rows of {plain(missing)} were not at hand "
+            f"when this page was made, so that nothing on it could be computed: `{command}` fetches them and plays it.\n"
+        )
     pieces: list[str] = []
     for block in play(opened.page, opened.strangers()):
         pieces += _of_block(block, opened, address)
     about = raw(f'<p class="about">{html.about(opened)}</p>')
     title, _, rest = "\n".join(pieces).partition("\n")
     return f"{title}\n\n{about}\n{rest}"
+
+
+def _missing(opened: Opened) -> str:
+    """The first data set of a lesson that is not on this machine and can't be fetched; empty where all are there."""
+    for name in opened.lesson.data:
+        try:
+            opened.catalog.find("dataset", name).build()
+        except GlassnetError:
+            return name
+    return ""
 
 
 def _of_block(block: Played, opened: Opened, address: Callable[[str], str]) -> Iterator[str]:
