@@ -59,7 +59,7 @@ def lesson(opened: Opened, address: Callable[[str], str]) -> str:
     """A lesson, played now; where its rows can't be had, what it is about and how they are fetched."""
     if missing := _missing(opened):
         head = f"# {plain(opened.page.title)}\n\n{plain(opened.part.help)}\n\n"
-        why = f"The rows of {plain(missing)} were not at hand when this page was made, so nothing on it could be computed: "
+        why = f"The rows of {plain(missing)} were not at hand when this page was made, so nothing could be computed: "
         return f"{head}{why}`glassnet lesson {opened.name}` fetches them and plays it.\n"
     pieces: list[str] = []
     for block in play(opened.page, opened.strangers()):
