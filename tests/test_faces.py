@@ -318,7 +318,7 @@ def test_what_is_of_the_wrong_kind_is_answered_in_a_line(name: str, tmp_path: Pa
         ("run(Experiment(), catalog='iris')", "run wants a catalog, such as Catalog.discover(), not 'iris'"),
         ("load('last', runs=3)", "load wants the folder of runs, such as 'runs', not 3"),
         ("record(training, 3)", "record wants the folder of runs, such as 'runs', not 3"),
-        ("rate_range(training, low=-1)", "rate_range wants 0 < low < high and at least 2 steps, not -1, 10.0 and 200"),
+        ("rate_range(training, low=-1)", "rate_range wants 0 < low <= high and at least 2 steps, not -1, 10.0 and 200"),
         ("rate_range(training, low='a')", "rate_range wants numbers for low, high and steps, not 'a'"),
         ("batch_trials(training, 8)", "batch_trials wants a list of sizes, such as [8, 32, 0] (0: all rows), not 8"),
         ("trace(training, steps='a')", "trace wants a number of steps, not 'a'"),

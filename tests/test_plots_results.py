@@ -183,7 +183,7 @@ def test_one_epoch_is_a_mark_and_no_validation_rows_are_no_line() -> None:
     assert [one.get_label() for one in axes.lines] == ["training rows", "best epoch: 1"]
     assert axes.lines[0].get_marker() == "o" and len(axes.lines[0].get_xdata()) == 1
     assert drawn(subject, "confusion_matrix").axes[0].get_title().startswith("400 training rows, ")
-    words = "plot residuals does not fit in-memory: its target is classes (binary), not numbers"
+    words = "plot residuals does not fit moons: its target is classes (binary), not numbers"
     assert refusal(subject, "residuals") == words
     assert "the run has no validation rows (it has train)" in refusal(subject, "class_report:split=validation")
 
@@ -200,7 +200,7 @@ def test_a_run_that_diverged_or_has_no_epoch_is_drawn_as_far_as_it_went(tmp_path
         save_in_memory(drawn(subject, name))
     empty = run(Experiment(dataset="moons", epochs=0), CATALOG)
     list(empty)
-    assert refusal(Run.of(empty), "loss") == "plot loss does not fit in-memory: it has no finished epoch"
+    assert refusal(Run.of(empty), "loss") == "plot loss does not fit moons: it has no finished epoch"
     assert drawn(Run.of(empty), "confusion_matrix")
 
 

@@ -76,8 +76,8 @@ def rate_range(training: Training, low: float = 1e-6, high: float = 10.0, steps:
     _need_training(training, "rate_range")
     for given in (low, high, steps):
         need(given, int | float | np.number, "rate_range wants numbers for low, high and steps")
-    if not 0 < low < high or steps < 2:
-        raise GlassnetError(f"rate_range wants 0 < low < high and at least 2 steps, not {low}, {high} and {steps}")
+    if not 0 < low <= high or steps < 2:
+        raise GlassnetError(f"rate_range wants 0 < low <= high and at least 2 steps, not {low}, {high} and {steps}")
     choice = training.chosen.optimizer
     optimizer = choice.build()
     if optimizer.update is None or "lr" not in choice.options:
