@@ -155,7 +155,7 @@ class Catalog(Face):
         choices = [self.short_name(part) for part in self.parts(kind)]
         names = [*choices, *(part.name for part in self.parts(kind))]
         guess = colon(name) or synonym(kind, name, names) or _apart(name, names) or did_you_mean(_last(name), names)
-        elsewhere = [other for other in KINDS if other != kind and self.matches(other, name)]
+        elsewhere = [other for other in self.kinds_of(name) if other != kind and not KINDS[other].door]
         is_a = f" {name!r} is the name of another kind: {join(elsewhere)}." if elsewhere else ""
         known = f" Known names: {join(choices, f'`glassnet list {KINDS[kind].plural}`')}." if choices else ""
         given = (
