@@ -8,7 +8,8 @@ import pytest
 from glassnet import Exercise
 from glassnet.builtin.lessons.exercises.backprop import bias_column
 from glassnet.lessons import find_the_bug
-from glassnet.lessons.verdicts import check_answers, stub_text
+from glassnet.lessons.stubs import stub_text
+from glassnet.lessons.verdicts import check_answers
 
 HEAD = "import numpy as np\n"
 SLOPES = "def slopes(X, delta):\n    return np.vstack([{bias} * delta.sum(axis=0), X.T @ delta])\n"

@@ -16,8 +16,9 @@ from glassnet.answers import Server
 from glassnet.errors import GlassnetError
 from glassnet.lessons import artefact, choice, claim, function, number, part, run
 from glassnet.lessons.exercises.functions import alike, brief, source_of
+from glassnet.lessons.stubs import as_source, stub_text
 from glassnet.lessons.trying import survivors, tried, variants
-from glassnet.lessons.verdicts import Result, as_source, check_answers, result_of, stub_text
+from glassnet.lessons.verdicts import Result, check_answers, result_of
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ import glassnet
 from glassnet.answers import Source, needed, opened, source_of_notebook
 from glassnet.cli import main
 from glassnet.lessons.course import open_lesson
-from glassnet.lessons.verdicts import as_source, stub_text
+from glassnet.lessons.stubs import as_source, stub_text
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("empty_folder")]
 

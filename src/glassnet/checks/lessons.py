@@ -15,8 +15,8 @@ from ..lessons.course import strangers_of
 from ..lessons.pages import exercises_of
 from ..lessons.playing import Played, play
 from ..lessons.reading import Cell, Page, Place, Prose, Question, read_page
+from ..lessons.stubs import FUNCTIONS
 from ..lessons.trying import Tried, survivors, tried
-from ..lessons.verdicts import FUNCTIONS
 from ..teaching import Exercise, Lesson
 from ..wording import count, exact
 from .cases import Call, Case, NotApplicable, Refused

@@ -201,7 +201,7 @@ def hint(opened: Opened, name: str, number: int | None) -> None:
 
 def solution(opened: Opened, name: str, yes: bool) -> None:
     """Two right answers, after a question."""
-    from ..lessons.verdicts import as_source
+    from ..lessons.stubs import HEADER, as_source
 
     exercise = opened.exercise(name)
     if exercise.sort == "artefact":
@@ -210,5 +210,5 @@ def solution(opened: Opened, name: str, yes: bool) -> None:
         return
     for number, answer in enumerate(exercise.right[:2], 1):
         say(style(f"# {number}", bold=True))
-        say(as_source(exercise, answer).removeprefix("import numpy as np\n").strip("\n"))
+        say(as_source(exercise, answer).removeprefix(HEADER).strip("\n"))
         say()

@@ -11,7 +11,7 @@ from ..files import read_text, write_text
 from ..teaching import Exercise
 from .course import Opened
 from .mathematics import plain
-from .verdicts import stub_text
+from .stubs import stub_text
 
 _WIDTH = 100
 

@@ -18,7 +18,7 @@ from .files import is_bound
 from .links import unlinked
 from .playing import Played, commands_of, play
 from .reading import Cell, Place, Prose, Question
-from .verdicts import FUNCTIONS, HEADER, stub_text
+from .stubs import FUNCTIONS, HEADER, stub_text
 
 _ELSEWHERE = "give another folder after --start"
 #: `!glassnet` is a program: the one beside the Python that the notebook runs with, wherever that is.

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..teaching import Exercise
 from .exercises.functions import source_of
-from .verdicts import HEADER, Result, as_source, check_answers, stub_text
+from .stubs import HEADER, as_source, stub_text
+from .verdicts import Result, check_answers
 
 if TYPE_CHECKING:
     from ..answers import Server

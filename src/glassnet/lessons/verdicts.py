@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import GlassnetError, did_you_mean
 from ..teaching import Exercise, Verdict
-from .exercises.functions import source_of
 from .inside import judged_inside
+from .stubs import FUNCTIONS, is_stub
 
 if TYPE_CHECKING:
     from ..answers import Answers, Bound, Server, Source
 
 State = Literal["right", "wrong", "open", "fault"]
-#: Sorts of exercises whose answer is a function.
-FUNCTIONS = ("function", "bug", "claim", "part")
-HEADER = "import numpy as np\n"
 
 
 @dataclass(frozen=True)
@@ -57,17 +53,6 @@ def check_answers(
     server: Server | None = None,
 ) -> list[Result]:
     """The result of every exercise for one file of answers, or for its text; `lesson` is its full name."""
-    return list(iter_results(exercises, source, lesson=lesson, server=server))
-
-
-def iter_results(
-    exercises: Sequence[Exercise],
-    source: str | Path,
-    *,
-    lesson: str = "",
-    server: Server | None = None,
-) -> Iterator[Result]:
-    """Each result as soon as it is there."""
     from ..answers import Limits, needed, opened, source_of_notebook
 
     whole: str | Path | Source = source
@@ -77,15 +62,14 @@ def iter_results(
     files = {Path(name).name: Path(name) for exercise in exercises for name in exercise.files}
     limits = Limits(megabytes=max((exercise.megabytes for exercise in exercises), default=512))
     with opened(whole, limits=limits, files=files, server=server) as answers:
-        for exercise in exercises:
-            yield _result(exercise, answers, source, lesson)
+        return [_result(exercise, answers, source, lesson) for exercise in exercises]
 
 
 def _result(exercise: Exercise, answers: Answers, source: str | Path, lesson: str) -> Result:
     bound = answers.bound(exercise.name)
     if bound.state == "missing":
         return Result(exercise.name, "open", f"not there yet.{did_you_mean(exercise.name, answers.names)}")
-    if bound.state == "open" or _untouched(exercise, bound):
+    if bound.state == "open" or is_stub(exercise, bound.source):
         return Result(exercise.name, "open", "not answered yet.")
     if bound.state == "error":
         return Result(exercise.name, "wrong", f"{bound.words}{_unquoted(exercise, bound)}")
@@ -112,8 +96,8 @@ def _still_stub(exercise: Exercise, answer: Any) -> bool:
     import inspect
 
     try:
-        return callable(answer) and _shape(inspect.getsource(answer)) == _shape(stub_text(exercise))
-    except (OSError, TypeError, SyntaxError):
+        return callable(answer) and is_stub(exercise, inspect.getsource(answer))
+    except (OSError, TypeError):
         return False
 
 
@@ -137,62 +121,3 @@ def _unquoted(exercise: Exercise, bound: Bound) -> str:
     if exercise.sort != "choice" or len(bare) != 1 or not bare.isalpha():
         return ""
     return f'. A letter is written in quotes: {exercise.name} = "{bare}"'
-
-
-def _untouched(exercise: Exercise, bound: Bound) -> bool:
-    """Whether the answer is still the stub that `--start` has written."""
-    if exercise.stub is ... or not bound.source:
-        return False
-    try:
-        return _shape(bound.source) == _shape(stub_text(exercise))
-    except SyntaxError:
-        return False
-
-
-def _shape(source: str) -> str:
-    """The first definition of a source without its comments and places."""
-    tree = ast.parse(source)
-    found = next((node for node in tree.body if isinstance(node, ast.FunctionDef | ast.Assign)), tree)
-    return ast.dump(found)
-
-
-# --- what --start writes ---------------------------------------------------------------------------------------------
-
-
-def stub_text(exercise: Exercise) -> str:
-    """What stands in the answers' file at first: `best = ...`, or a function to fill in."""
-    if exercise.sort in ("function", "claim", "part") and exercise.stub in exercise.right:
-        return _signature_of(exercise)
-    if callable(exercise.stub):
-        return _named(source_of(exercise.stub), exercise.stub.__name__, exercise.name)
-    return f"{exercise.name} = {'...' if exercise.stub is ... else repr(exercise.stub)}\n"
-
-
-def _signature_of(exercise: Exercise) -> str:
-    """The signature and docstring of a right answer, and nothing of how it is done."""
-    node = ast.parse(source_of(exercise.stub)).body[0]
-    assert isinstance(node, ast.FunctionDef)
-    doc = ast.get_docstring(node, clean=True)
-    node.body = [ast.Expr(ast.Constant(...))]
-    text = ast.unparse(node).replace(f"def {node.name}(", f"def {exercise.name}(", 1)
-    return text.replace("    ...", f'    """{doc}"""\n    ...') + "\n" if doc else text + "\n"
-
-
-def _named(source: str, old: str, new: str) -> str:
-    return source.replace(f"def {old}(", f"def {new}(", 1)
-
-
-def as_source(exercise: Exercise, answer: Any) -> str:
-    """A file that gives this answer, as a student would write it."""
-    if callable(answer) and exercise.sort in FUNCTIONS:
-        imports = "from glassnet import *\n" if exercise.sort == "part" else ""
-        name = answer.__name__
-        text = source_of(answer)
-        renamed = (
-            _named(text, name, exercise.name)
-            if text.startswith(f"def {name}(")
-            else f"{text}{exercise.name} = {name}\n"
-        )
-        return HEADER + imports + renamed
-    value = answer() if callable(answer) else answer
-    return f"{HEADER}{exercise.name} = {value!r}\n"
