@@ -45,8 +45,9 @@ def look_up(word: str) -> Word:
     found = known.get(wanted) or known.get(wanted.removesuffix("s")) or _only_one_with(wanted)
     if found is None:
         spelled = [name for entry in words() for name in (entry.name, *entry.also)]
+        inside = next((f" Did you mean {one!r}?" for one in wanted.split() if one in known), "")
         raise GlassnetError(
-            f"the glossary has no word {word!r}.{did_you_mean(word, spelled)} "
+            f"the glossary has no word {word!r}.{inside or did_you_mean(word, spelled)} "
             f"`glassnet explain` lists its {len(words())} words"
         )
     return found
