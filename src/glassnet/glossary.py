@@ -45,10 +45,10 @@ def look_up(word: str) -> Word:
     found = known.get(wanted) or known.get(wanted.removesuffix("s")) or _only_one_with(wanted)
     if found is None:
         spelled = [name for entry in words() for name in (entry.name, *entry.also)]
-        inside = next((f" Did you mean {one!r}?" for one in wanted.split() if one in known), "")
+        inside = _longest_inside(wanted)
+        guess = f" Did you mean {inside!r}?" if inside else did_you_mean(word, spelled)
         raise GlassnetError(
-            f"the glossary has no word {word!r}.{inside or did_you_mean(word, spelled)} "
-            f"`glassnet explain` lists its {len(words())} words"
+            f"the glossary has no word {word!r}.{guess} `glassnet explain` lists its {len(words())} words"
         )
     return found
 
@@ -57,6 +57,13 @@ def _only_one_with(wanted: str) -> Word | None:
     """The one word in whose names that word stands, `vanishing` in vanishing gradient; None for several."""
     holding = {entry.name: entry for name, entry in _index().items() if wanted in name.split()}
     return next(iter(holding.values())) if len(holding) == 1 else None
+
+
+def _longest_inside(wanted: str) -> str:
+    """The longest name of the glossary in what was asked, `cross entropy` of cross entropy loss; empty for none."""
+    asked = wanted.split()
+    runs = [" ".join(asked[i:j]) for i in range(len(asked)) for j in range(i + 1, len(asked) + 1)]
+    return max((run for run in runs if run in _index()), key=len, default="")
 
 
 @cache
