@@ -60,10 +60,10 @@ def _only_one_with(wanted: str) -> Word | None:
 
 
 def _longest_inside(wanted: str) -> str:
-    """The longest name of the glossary in what was asked, `cross entropy` of cross entropy loss; empty for none."""
+    """The name of most words in what was asked, `cross entropy` of cross entropy loss; the first of equal ones."""
     asked = wanted.split()
     runs = [" ".join(asked[i:j]) for i in range(len(asked)) for j in range(i + 1, len(asked) + 1)]
-    return max((run for run in runs if run in _index()), key=len, default="")
+    return max((run for run in runs if run in _index()), key=lambda run: run.count(" "), default="")
 
 
 @cache
