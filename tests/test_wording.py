@@ -92,7 +92,6 @@ OWN_RULE = {
     "wording.py": "it is the rule",
     "builtin/": "built-in parts rely on the public face alone, as guests do",
     "cli/drawing.py": "ticks of an axis drawn in letters",
-    "pages/pictures.py": "pixels of a style",
     "pictures/dark.py": "percents of a style",
     "sweeps/axes.py": "a setting as --set reads it, no matter who",
     "tracing/numbers.py": "the cells of a matrix, which stand below each other",

@@ -118,8 +118,13 @@ def panels_markup(figure: Any, drawing: str) -> str:
     said = [(bool(text.get_position()[1] < 0.5), escape(" ".join(text.get_text().split()))) for text in figure.texts]
     above, below = ([f"<p>{words}</p>" for low, words in said if words and low == where] for where in (False, True))
     parts = [
-        f'<svg aria-hidden="true" viewBox="{one.left:.1f} {one.top:.1f} {one.wide:.1f} {one.high:.1f}" '
-        f'style="--wide:{one.wide * PIXELS_AN_INCH / POINTS_AN_INCH:.0f}px"><use href="#{drawing}"/></svg>'
+        f'<svg aria-hidden="true" viewBox="{_box(one)}" '
+        f'style="--wide:{round(one.wide * PIXELS_AN_INCH / POINTS_AN_INCH)}px"><use href="#{drawing}"/></svg>'
         for one in shown
     ]
     return f'<div class="panels" aria-hidden="true">{"".join([*above, *parts, *below])}</div>'
+
+
+def _box(window: Any) -> str:
+    """Where a window lies on its drawing, as `viewBox` has it."""
+    return " ".join(str(round(side, 1)) for side in (window.left, window.top, window.wide, window.high))

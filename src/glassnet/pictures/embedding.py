@@ -41,7 +41,7 @@ def inline(document: str, prefix: str, label: str) -> str:
     body = re.sub(r"<[^>]*>", lambda tag: _ID.sub(rf"\g<1>{prefix}-", tag[0]), body)
     width = float(box[1].split()[2]) / POINTS_AN_INCH * PIXELS_AN_INCH
     return (
-        f'<svg role="img" aria-label="{escape(label)}" viewBox="{box[1]}" style="--wide:{width:.0f}px" '
+        f'<svg role="img" aria-label="{escape(label)}" viewBox="{box[1]}" style="--wide:{round(width)}px" '
         f'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">{body.strip()}'
     )
 
@@ -49,7 +49,7 @@ def inline(document: str, prefix: str, label: str) -> str:
 def as_png(figure: Any, label: str) -> str:
     """An `<img>` element that holds its own pixels."""
     width = figure.get_figwidth() * PIXELS_AN_INCH
-    return f'<img alt="{escape(label)}" style="--wide:{width:.0f}px" src="{_pixels(figure)}">'
+    return f'<img alt="{escape(label)}" style="--wide:{round(width)}px" src="{_pixels(figure)}">'
 
 
 def as_svg_of_pixels(figure: Any, drawing: str, label: str) -> str:
@@ -57,8 +57,8 @@ def as_svg_of_pixels(figure: Any, drawing: str, label: str) -> str:
     points = [POINTS_AN_INCH * inches for inches in figure.get_size_inches()]
     size = 'width="{:.2f}" height="{:.2f}"'.format(*points)
     return (
-        f'<svg role="img" aria-label="{escape(label)}" viewBox="0 0 {points[0]:.2f} {points[1]:.2f}" '
-        f'style="--wide:{figure.get_figwidth() * PIXELS_AN_INCH:.0f}px" xmlns="http://www.w3.org/2000/svg">'
+        f'<svg role="img" aria-label="{escape(label)}" viewBox="0 0 {round(points[0], 2)} {round(points[1], 2)}" '
+        f'style="--wide:{round(figure.get_figwidth() * PIXELS_AN_INCH)}px" xmlns="http://www.w3.org/2000/svg">'
         f'<image id="{drawing}" {size} href="{_pixels(figure)}"/></svg>'
     )
 

@@ -49,8 +49,8 @@ def claim(
             return Verdict(False, said)
         alarms = sum(word for differs, word in said if not differs) / (EXPERIMENTS // 2)
         hits = sum(word for differs, word in said if differs) / (EXPERIMENTS // 2)
-        of_all = f"Of 100 experiments with a difference it finds {100 * hits:.0f}"
-        seen = f"{of_all}, of 100 without one it sees {100 * alarms:.0f}."
+        of_all = f"Of 100 experiments with a difference it finds {round(100 * hits)}"
+        seen = f"{of_all}, of 100 without one it sees {round(100 * alarms)}."
         if alarms <= false_alarms and hits >= found:
             return Verdict(True, seen, (alarms, hits))
         for known, words in wrong:
