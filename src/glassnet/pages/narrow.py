@@ -125,6 +125,6 @@ def panels_markup(figure: Any, drawing: str) -> str:
     return f'<div class="panels" aria-hidden="true">{"".join([*above, *parts, *below])}</div>'
 
 
-def _box(window: Any) -> str:
+def _box(window: Window) -> str:
     """Where a window lies on its drawing, as `viewBox` has it."""
     return " ".join(str(round(side, 1)) for side in (window.left, window.top, window.wide, window.high))
