@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from itertools import repeat
 from pathlib import Path
 
 import click
@@ -21,6 +22,9 @@ pytestmark = pytest.mark.slow
 
 #: What is typed for each command, and how it ends where it does not end well. One that is new has to be here as well.
 TYPED = {
+    "lesson": ["lesson", "lesson perceptron"],
+    "museum": ["museum", "museum update_too_early"],
+    "explain": ["explain", "explain vanishing"],
     "list": ["list", "list losses"],
     "show": ["show adam"],
     "conventions": ["conventions adam"],
@@ -85,7 +89,7 @@ def broken_anywhere(lines: list[str], columns: int) -> list[str]:
 @pytest.mark.parametrize("columns", [60, 80])
 @pytest.mark.parametrize("words", [words for some in TYPED.values() for words in some])
 def test_a_narrow_terminal_breaks_no_word_and_cuts_no_number(words: str, columns: int, at_home: None) -> None:
-    code, lines = screen(words.format(columns=columns), columns)
+    code, lines = screen(words.format(columns=columns), columns, repeat(" "), "any key")
     expected = next((end for begin, end in ENDS.items() if words.startswith(begin)), 0)
     assert code == expected and any(lines), lines
     assert not broken_anywhere(lines, columns)

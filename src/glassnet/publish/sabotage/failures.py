@@ -215,7 +215,7 @@ def _package_data_lost(folder: Path) -> None:
     if uses_hatchling(folder):
         add_to_wheel_table(folder, 'exclude = ["*.json"]')
     else:
-        replace(project_of(folder), ', "*.json"]', "]")
+        replace(project_of(folder), ', "*.json"', "")
 
 
 @_failure("flat-layout", "two folders beside pyproject.toml are two packages: src/ keeps them apart")
