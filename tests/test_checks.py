@@ -42,8 +42,8 @@ CATALOG = Catalog.discover(guests=False)
 EVERY_KIND = "loads documented options repeatable no-global-random quiet-import input-untouched"
 ADVICE = "paper units"
 IDS = {
-    "activation": "slope derived-slope elementwise jacobian shape dtype finite",
-    "loss": "rowwise gradient score-pair finite dtype",
+    "activation": "slope derived-slope elementwise jacobian shape dtype finite stackable",
+    "loss": "rowwise gradient score-pair finite dtype stackable",
     "optimizer": "descends state any-length dtype",
     "initializer": "spread",
     "schedule": "range",

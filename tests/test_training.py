@@ -40,7 +40,7 @@ def test_every_epoch_visits_each_row_once(n: int, size: int, join: bool, wide: b
     starts = batch_starts(n, size, join)
     order = generator(0, Stream.SHUFFLE, 1).permutation(n)
     seen, sizes = [], []
-    for X, t, weight in Batches(rows, starts).in_order(order):
+    for X, t, weight in Batches([rows], starts).in_order(order):
         assert weight is not None
         numbers = X[:, 0] / rows.X.shape[1]
         np.testing.assert_array_equal(t[:, 0], X[:, 0])
@@ -60,7 +60,7 @@ def test_who_shares_a_batch_changes_from_epoch_to_epoch() -> None:
     members = []
     for epoch in (1, 2):
         order = generator(0, Stream.SHUFFLE, epoch).permutation(64)
-        members.append({frozenset(X[:, 0].tolist()) for X, _, _ in Batches(rows, starts).in_order(order)})
+        members.append({frozenset(X[:, 0].tolist()) for X, _, _ in Batches([rows], starts).in_order(order)})
     assert not members[0] & members[1]
 
 

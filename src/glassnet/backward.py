@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -17,20 +18,46 @@ Array = NDArray[Any]
 class Room:
     """A kept buffer of `width` columns: memory for the rows of a batch, asked for once and used again.
 
+    With a `lead` it has room for as many batches, (*lead, n, width), of networks that are trained side by side.
     Why it is fast: new memory of this size comes from the system page by page, each one zeroed first; kept memory is
     there already, and much of it still in the processor's cache.
     """
 
-    def __init__(self, width: int, dtype: np.dtype[Any]) -> None:
-        self._all = np.empty((0, width), dtype)
-        self._view = self._all
+    def __init__(self, width: int, dtype: np.dtype[Any], lead: tuple[int, ...] = ()) -> None:
+        self._lead, self._width = lead, width
+        self._all = np.empty(0, dtype)
+        self._view = self._all.reshape(*lead, 0, width)
 
     def rows(self, n: int) -> Array:
-        if len(self._view) != n:
-            if len(self._all) < n:
-                self._all = np.empty((n, self._all.shape[1]), self._all.dtype)
-            self._view = self._all[:n]
+        if self._view.shape[-2] != n:
+            shape = (*self._lead, n, self._width)
+            size = math.prod(shape)
+            if len(self._all) < size:
+                self._all = np.empty(size, self._all.dtype)
+            self._view = self._all[:size].reshape(shape)
         return self._view
+
+
+def both_ways(
+    activation: Activation, width: int, dtype: np.dtype[Any], lead: tuple[int, ...] = ()
+) -> tuple[Callable[..., Array], Callable[..., Array]]:
+    """(f, way back) of an activation, for the rows of one network or of as many as stand side by side."""
+    ways = activation.f, way_back(activation, Room(width, dtype))
+    return (by_rows(ways[0]), by_rows(ways[1])) if lead else ways
+
+
+def by_rows(function: Callable[..., Array]) -> Callable[..., Array]:
+    """The same function for the tables of networks side by side, (..., n, width): it is handed the rows of all.
+
+    A part knows rows alone, (n, width), and not which network they belong to.
+    """
+
+    def of_all(*tables: Array) -> Array:
+        lead = tables[0].shape[:-1]
+        found = function(*(table.reshape(-1, table.shape[-1]) for table in tables))
+        return found.reshape(*lead, *found.shape[1:])
+
+    return of_all
 
 
 def way_back(activation: Activation, room: Room) -> Callable[[Array, Array, Array], Array]:

@@ -16,12 +16,14 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .backward import Room, way_back
+from .backward import Room, both_ways
 from .kinds import Activation
+from .streams import Drawn
 from .wording import significant
 
 Array = NDArray[Any]
 Back = Callable[[Array], Array | None]
+Memory = tuple[np.dtype[Any], tuple[int, ...]]  # of which numbers, and for how many networks: what `Room` asks for
 
 KINDS = {"W": "weight", "b": "bias"}  # of parameters, in the words of `Block`; all others are called by their letter
 LETTERS = {kind: letter for letter, kind in KINDS.items()}
@@ -66,7 +68,7 @@ class Layer:
         """What leaves the layer, as formulas call it: a1."""
         return f"{self.letter}{self.number}"
 
-    def forward(self, x: Array, training: bool, rng: np.random.Generator | None) -> tuple[Array, Back]:
+    def forward(self, x: Array, training: bool, rng: Drawn | None) -> tuple[Array, Back]:
         """The output, and the way back: from the slope in the output to that in x, filling `slopes` as it goes."""
         raise NotImplementedError
 
@@ -165,18 +167,18 @@ class Dense(Layer):
 
     name, letter, gives = "dense", "z", "scores"
 
-    def __init__(self, number: int, inputs: int, width: int, dtype: np.dtype[Any]) -> None:
+    def __init__(self, number: int, inputs: int, width: int, memory: Memory) -> None:
         super().__init__(number, width, {"W": (inputs, width), "b": (width,)})
         self.first = number == 1  # nobody asks the first layer for the slope with respect to its input
         self.products = inputs * width
-        self._z, self._downstream = Room(width, dtype), Room(inputs, dtype)
+        self._z, self._downstream = Room(width, *memory), Room(inputs, *memory)
 
     def hold(self, arrays: dict[str, Array], slopes: dict[str, Array], running: dict[str, Array]) -> None:
         super().hold(arrays, slopes, running)
         self.W, self.b, self.dW, self.db = arrays["W"], arrays["b"], slopes["dW"], slopes["db"]
         self._turned, self._row = self.W.mT, self.b[..., None, :]
 
-    def forward(self, x: Array, training: bool, rng: np.random.Generator | None) -> tuple[Array, Back]:
+    def forward(self, x: Array, training: bool, rng: Drawn | None) -> tuple[Array, Back]:
         z = np.matmul(x, self.W, out=self._z.rows(x.shape[-2]))
         z += self._row
 
@@ -217,12 +219,12 @@ class Activate(Layer):
 
     name, letter, gives = "activation", "a", "activations"
 
-    def __init__(self, number: int, activation: Activation, width: int, dtype: np.dtype[Any]) -> None:
+    def __init__(self, number: int, activation: Activation, width: int, memory: Memory) -> None:
         super().__init__(number, width)
-        self.activation, self.f = activation, activation.f
-        self.way_back = way_back(activation, Room(width, dtype))
+        self.activation = activation
+        self.f, self.way_back = both_ways(activation, width, *memory)
 
-    def forward(self, z: Array, training: bool, rng: np.random.Generator | None) -> tuple[Array, Back]:
+    def forward(self, z: Array, training: bool, rng: Drawn | None) -> tuple[Array, Back]:
         a = self.f(z)
         return a, lambda upstream: self.way_back(z, a, upstream)
 
@@ -266,14 +268,14 @@ class Dropout(Layer):
 
     name, letter, gives = "dropout", "d", "what is left"
 
-    def __init__(self, number: int, rate: float, width: int, dtype: np.dtype[Any]) -> None:
+    def __init__(self, number: int, rate: float, width: int, memory: Memory) -> None:
         super().__init__(number, width)
         self.keep = 1.0 - rate
         self.remark = f"{significant(1 - self.keep)} left out"
-        self._mask = np.empty((0, width), dtype)
-        self._x, self._downstream = Room(width, dtype), Room(width, dtype)
+        self._x, self._downstream = Room(width, *memory), Room(width, *memory)
+        self._mask = self._x.rows(0)
 
-    def forward(self, x: Array, training: bool, rng: np.random.Generator | None) -> tuple[Array, Back]:
+    def forward(self, x: Array, training: bool, rng: Drawn | None) -> tuple[Array, Back]:
         if not training:
             return x, lambda upstream: upstream
         if rng is None:
@@ -334,7 +336,7 @@ class BatchNorm(Layer):
             held[name][..., None, :] for name in ("scale", "shift", "dscale", "dshift", "mean", "var")
         )
 
-    def forward(self, z: Array, training: bool, rng: np.random.Generator | None) -> tuple[Array, Back]:
+    def forward(self, z: Array, training: bool, rng: Drawn | None) -> tuple[Array, Back]:
         n = z.shape[-2]
         if training:
             mean, var = z.mean(axis=-2, keepdims=True), z.var(axis=-2, keepdims=True)

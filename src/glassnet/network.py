@@ -17,11 +17,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from .backward import Room, way_back
+from .backward import both_ways
 from .data.sparse import MOST_AT_ONCE
 from .faces import Face
 from .kinds import Activation, Block, Initializer
 from .layers import KINDS, Activate, Back, BatchNorm, Dense, Dropout, Layer
+from .streams import Drawn
 from .tables import Table
 from .wording import amount, count, significant
 
@@ -40,6 +41,9 @@ class Network(Face):
     `w` and `g` are the parameters and their gradient. All weight matrices come first in them, so that the
     penalised part is one slice; `layout` says where every array lies. `running` holds the running statistics
     of batch normalisation, which are no parameters.
+
+    With `together` it is so many networks side by side: all its arrays have one more axis in front, `lead`, and each
+    comes to the very numbers that it would come to alone. A single one has no such axis.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class Network(Face):
         input_dropout: float = 0.0,
         batch_norm: bool = False,
         dtype: DTypeLike = np.float64,
+        together: int | None = None,
     ) -> None:
         if len(activations) != len(hidden):
             raise ValueError(f"{len(hidden)} hidden layers need as many activations, not {len(activations)}")
@@ -62,14 +67,17 @@ class Network(Face):
         self.dropout, self.input_dropout, self.batch_norm = dropout, input_dropout, batch_norm
         self.dtype = np.dtype(dtype)
         self.widths = [inputs, *hidden, outputs]
+        self.lead = () if together is None else (together,)
         self.layers = self._layers()
         self.layout = self._layout()
-        self.w = np.zeros(self.layout[-1].slice.stop, self.dtype)
+        self.w = np.zeros((*self.lead, self.layout[-1].slice.stop), self.dtype)
         self.g = np.zeros_like(self.w)
-        self.running = np.zeros(sum(layer.width * len(layer.statistics) for layer in self.layers), self.dtype)
+        statistics = sum(layer.width * len(layer.statistics) for layer in self.layers)
+        self.running = np.zeros((*self.lead, statistics), self.dtype)
         self._lend()
         self._remembering = [layer for layer in self.layers if layer.statistics]
-        self._output_back = way_back(output, Room(outputs, self.dtype))
+        #: Outputs y (n, k) = output.f(z), and the slope with respect to z from (z, y, that with respect to y).
+        self.output_of, self.output_back = both_ways(output, outputs, self.dtype, self.lead)
         self.reset_running()
 
     def words(self) -> dict[str, Any]:
@@ -88,12 +96,14 @@ class Network(Face):
     def of(cls, words: Mapping[str, Any], activations: Sequence[Activation], output: Activation) -> Network:
         """The network that such `words()` describe, with weights of 0; any others among them are passed by."""
         options = {name: words[name] for name in ("dropout", "input_dropout", "batch_norm", "dtype")}
+        options["together"] = words.get("together")
         return cls(words["inputs"], words["hidden"], words["outputs"], activations, output, **options)
 
     def like(self, **changes: Any) -> Network:
         """The same network once more, with buffers of its own and the weights of now.
 
-        `changes` are words that leave the parameters where they lie: `network.like(dropout=0.0, dtype="float64")`.
+        `changes` are words that leave the parameters where they lie: `network.like(dropout=0.0, dtype="float64")`, or
+        `together`, for so many of it side by side.
         """
         copy = Network.of(self.words() | changes, self.activations, self.output)
         copy.w[:], copy.running[:] = self.w, self.running
@@ -128,7 +138,7 @@ class Network(Face):
         for layer in self.layers:
             places = {letter: (KINDS.get(letter, letter), layer.number - 1) for letter in layer.parameters}
             stop = start + layer.width * len(layer.statistics)
-            running = self.running[start:stop].reshape(len(layer.statistics), -1) if layer.statistics else ()
+            running = np.split(self.running[..., start:stop], len(layer.statistics), -1) if layer.statistics else ()
             layer.hold(
                 {letter: self.view(self.w, *place) for letter, place in places.items()},
                 {f"d{letter}": self.view(self.g, *place) for letter, place in places.items()},
@@ -140,23 +150,23 @@ class Network(Face):
         """One array of a vector laid out as `w`: `network.view(network.g, "weight", 0)`."""
         for block in self.layout:
             if block.kind == kind and block.layer == layer:
-                return vector[block.slice].reshape(block.shape)
+                return vector[..., block.slice].reshape(*vector.shape[:-1], *block.shape)
         raise KeyError(f"layer {layer} has no {kind}")
 
     def _layers(self) -> list[Layer]:
-        dtype = self.dtype
+        memory = self.dtype, self.lead
         layers: list[Layer] = []
         if self.input_dropout:
-            layers.append(Dropout(0, self.input_dropout, self.inputs, dtype))
+            layers.append(Dropout(0, self.input_dropout, self.inputs, memory))
         pairs = list(pairwise(self.widths))
         for number, ((i, o), activation) in enumerate(zip(pairs, self.activations, strict=False), start=1):
-            layers.append(Dense(number, i, o, dtype))
+            layers.append(Dense(number, i, o, memory))
             if self.batch_norm:
                 layers.append(BatchNorm(number, o))
-            layers.append(Activate(number, activation, o, dtype))
+            layers.append(Activate(number, activation, o, memory))
             if self.dropout:
-                layers.append(Dropout(number, self.dropout, o, dtype))
-        layers.append(Dense(len(pairs), *pairs[-1], dtype))
+                layers.append(Dropout(number, self.dropout, o, memory))
+        layers.append(Dense(len(pairs), *pairs[-1], memory))
         return layers
 
     def initialise(self, initializers: Sequence[Initializer], rng: np.random.Generator) -> None:
@@ -179,7 +189,7 @@ class Network(Face):
                 layer.running[name][...] = value
 
     def forward(
-        self, X: Array, *, training: bool = False, rng: np.random.Generator | None = None
+        self, X: Array, *, training: bool = False, rng: Drawn | None = None
     ) -> tuple[Array, Callable[[Array], None]]:
         """Scores z (n, k) of the last layer, and the way back that fills `g` from the slope dz (n, k).
 
@@ -201,10 +211,6 @@ class Network(Face):
 
         return x, walk_back
 
-    def output_back(self, z: Array, y: Array, upstream: Array) -> Array:
-        """The slope with respect to the scores from that with respect to the outputs y = output.f(z)."""
-        return self._output_back(z, y, upstream)
-
     def remember(self) -> None:
         """After a training step: let the running statistics move."""
         for layer in self._remembering:
@@ -212,16 +218,16 @@ class Network(Face):
 
     def scores(self, X: Array) -> Array:
         """Scores z (n, k) of prediction, in an array of their own."""
-        z = np.empty((len(X), self.outputs), self.dtype)
+        z = np.empty((*self.lead, X.shape[-2], self.outputs), self.dtype)
         step = max(1, min(PREDICTION_ROWS, MOST_AT_ONCE // self.inputs))  # of sparse rows, these are written out
-        for start in range(0, len(X), step):
+        for start in range(0, X.shape[-2], step):
             rows = slice(start, start + step)
-            z[rows] = self.forward(X[rows])[0]
+            z[..., rows, :] = self.forward(X[rows] if len(X.shape) == 2 else X[:, rows])[0]
         return z
 
     def predict(self, X: Array) -> Array:
         """Outputs y (n, k) = output.f(z)."""
-        return self.output.f(self.scores(X))
+        return self.output_of(self.scores(X))
 
     def activations_of(self, X: Array) -> list[Array]:
         """What each layer of units puts out for rows X (n, d) in prediction: a (n, width) each, the outputs last."""
@@ -230,7 +236,7 @@ class Network(Face):
             x = layer.forward(x, False, None)[0]
             if layer.activation:
                 found.append(x.copy())
-        return [*found, self.output.f(x)]
+        return [*found, self.output_of(x)]
 
     def describe(self) -> str:
         """Its widths, and how many numbers of which precision it holds."""

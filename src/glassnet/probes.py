@@ -1,4 +1,4 @@
-"""What an activation does, found out by trying it: a part says nothing of itself but its formula.
+"""What an activation or a loss does, found out by trying it: a part says nothing of itself but its formula.
 
 It is asked with few numbers, once for each network; a guest's formula that can't be asked so counts as unknown.
 """
@@ -30,6 +30,36 @@ def mixes_columns(activation: Activation, width: int = 2) -> bool:
     other[:, 1:] += 0.5
     with np.errstate(all="ignore"):
         return not np.allclose(activation.f(z)[:, 0], activation.f(other)[:, 0])
+
+
+def minds_company(function: Callable[..., Array], *tables: Array, given: Array | None = None) -> str:
+    """How other rows change what a function makes of these, by a bit at least; empty where they do not.
+
+    Networks that are trained side by side hand over their rows as one table, and each has to come to what it would
+    come to alone: also beside one that has left the finite numbers. `tables` have as many rows, (n, width) each, and
+    so have the `given` targets, which are always finite.
+    """
+    drawn = np.random.default_rng(0).integers(0, len(tables[0]), 2 * len(tables[0]) + 3)
+    lost = [np.full_like(table[:3], np.nan) for table in tables]
+    more = [] if given is None else [given]
+    companies = {
+        "other rows": [np.concatenate([table[drawn], table]) for table in [*tables, *more]],
+        "rows that are not finite": [
+            np.concatenate(both) for both in [*zip(lost, tables, strict=True), *((one[:3], one) for one in more)]
+        ],
+    }
+    with np.errstate(all="ignore"):
+        alone = np.asarray(function(*(table.copy() for table in [*tables, *more])))
+        for words, company in companies.items():
+            try:
+                found = np.asarray(function(*company))
+            except ValueError:  # it says in words what it can't be given, and that ends the company
+                continue
+            if not found.flags.c_contiguous:
+                return "its numbers do not lie row by row in memory (np.ascontiguousarray puts them so)"
+            if found[-len(alone) :].tobytes() != alone.tobytes():
+                return f"{words} beside a row change its numbers"
+    return ""
 
 
 def first_slope(activation: Activation, z: Array) -> Array:

@@ -4,9 +4,26 @@ A generator is made afresh from (seed, stream, epoch) wherever one is needed. So
 for a resumed training to draw the same numbers, and drawing more in one place moves nothing in another.
 """
 
+from collections.abc import Sequence
 from enum import IntEnum
 
 import numpy as np
+from numpy.typing import NDArray
+
+
+class SideBySide:
+    """The generators of networks side by side, with a generator's own face: each draws for its own network."""
+
+    def __init__(self, each: Sequence[np.random.Generator]) -> None:
+        self.each = each
+
+    def random(self, shape: tuple[int, ...], dtype: type[np.float32]) -> NDArray[np.float32]:
+        """Numbers from [0, 1), of which the first axis counts the networks."""
+        return np.stack([one.random(shape[1:], dtype=dtype) for one in self.each])
+
+
+#: What draws while a step is taken.
+Drawn = np.random.Generator | SideBySide
 
 
 class Stream(IntEnum):

@@ -55,7 +55,7 @@ def _sigmoid_slope(z: np.ndarray, a: np.ndarray) -> np.ndarray:
     # A slope below 3e-10 (float32) or 1e-77 (float64) counts as 0: several layers of such slopes would make
     # subnormal numbers.
     nothing = float(np.finfo(a.dtype).tiny) ** 0.25
-    if a.min(initial=1.0) < nothing:
+    if np.fmin.reduce(a, axis=None, initial=1.0) < nothing:
         slope *= a >= nothing
     return slope
 

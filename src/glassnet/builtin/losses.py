@@ -214,7 +214,7 @@ def cross_entropy() -> Loss:
         # Smaller shares are far below the rounding of the others. Multiplied on their way back they would become
         # subnormal numbers, for which a processor takes a hundred times as long.
         nothing = float(np.finfo(y.dtype).tiny) ** 0.25
-        if y.min(initial=1.0) < nothing:
+        if np.fmin.reduce(y, axis=None, initial=1.0) < nothing:
             y *= y >= nothing
         return y - _true_class(t)
 

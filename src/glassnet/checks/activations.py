@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..backward import derived_vjp
 from ..errors import GlassnetError
 from ..kinds import Activation
+from ..probes import minds_company
 from ..slopes import RULE, Slopes, own_slopes, slopes_of_sum
 from ..wording import exact
 from .cases import Call, Case, NotApplicable, Refused, require_functions, require_points
@@ -175,4 +176,21 @@ def _results(bag: Activation, z: Array) -> Iterator[tuple[str, Any]]:
             return  # derived-slope says why
 
 
-PROMISES = tuple(Promise(test) for test in (slope, derived_slope, elementwise, jacobian, shape, dtype, finite))
+def stackable(case: Case) -> None:
+    """Networks side by side hand over their rows as one table: what is beside a row changes not a bit of its answer."""
+    for wanted in (np.float64, np.float32):
+        z = np.concatenate([SCORES[::4], LARGE]).astype(wanted)
+        a, upstream = case.bag.f(z.copy()), np.random.default_rng(5).standard_normal(z.shape).astype(wanted)
+        asked: dict[str, tuple[Any, ...]] = {
+            "f": (case.bag.f, z),
+            "df": (case.bag.df, z, a),
+            "vjp": (case.bag.vjp, z, a, upstream),
+        }
+        for name, (function, *tables) in asked.items():
+            if function is not None and (trouble := minds_company(function, *tables)):
+                raise Refused(f"{name} in {np.dtype(wanted)}: {trouble}")
+
+
+PROMISES = tuple(
+    Promise(test) for test in (slope, derived_slope, elementwise, jacobian, shape, dtype, finite, stackable)
+)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import GlassnetError, join
 from ..kinds import TASKS, Loss
+from ..probes import minds_company
 from ..slopes import RULE, own_slopes
 from ..wording import exact
 from .cases import Call, Case, NotApplicable, Refused, require_functions, require_points
@@ -281,4 +282,14 @@ def _row(values: Any) -> str:
     return exact(float(values)) if values.ndim == 0 else "[" + ", ".join(exact(value, 4) for value in values) + "]"
 
 
-PROMISES = tuple(Promise(test) for test in (rowwise, gradient, score_pair, finite, dtype))
+def stackable(case: Case) -> None:
+    """Networks side by side hand over their rows as one table: what is beside a row changes not a bit of its number."""
+    for sample in _samples(case):
+        for name, function, inputs in _functions(case.bag, sample):
+            far = inputs * 100 if name.startswith("score") else inputs  # where outputs are 0 and 1 to the last digit
+            rows = np.concatenate([inputs, far]), np.concatenate([sample.t, sample.t])
+            if trouble := minds_company(function, rows[0], given=rows[1]):
+                raise Refused(f"{name}: {trouble}")
+
+
+PROMISES = tuple(Promise(test) for test in (rowwise, gradient, score_pair, finite, dtype, stackable))

@@ -20,7 +20,7 @@ from ..model import Model, Parts
 from ..network import Network
 from ..probes import EVERYWHERE, is_flat, output_range, saturates
 from ..streams import Stream, generator
-from ..training import Epoch, Loop, Objective, Plan, Progress, Scorer, evaluate
+from ..training import Epoch, Loop, Member, Objective, Plan, Progress, Scorer, evaluate
 from ..training.epochs import watched_split
 from ..training.live import run_to_the_end
 from ..training.steps import check_states
@@ -57,7 +57,8 @@ class Training:
     otherwise than the split's seed does, and `weight` (n,) weighs them. `after` is an earlier training whose
     preparation, weights and progress this one takes over; `experiment.epochs` counts its epochs, too. `kept` are the
     units of the target that an earlier run wrote down: they are taken as they are, and nothing of it is refused;
-    `features` what it learned about the inputs.
+    `features` what it learned about the inputs. From a training that is `like` it, on the same `source` and `split`,
+    it takes the prepared rows where it would prepare them in the same way.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Training:
         after: Earlier | None = None,
         kept: Units | None = None,
         features: Features | None = None,
+        like: Training | None = None,
     ) -> None:
         self.catalog = catalog or Catalog.discover()
         need_plugins(experiment, self.catalog)
@@ -80,16 +82,19 @@ class Training:
         columns = int(np.prod(np.shape(self.source.y)[1:]))
         self.chosen = choose_parts(experiment, choice, task, self.catalog, columns)
         loss: Loss = self.chosen.loss.build()
-        self.data: Prepared = prepare(
-            self.source, task, test=experiment.test, validation=experiment.validation,
-            split_seed=experiment.split_seed, scale=experiment.scale, keep=kept_inputs(experiment),
-            dtype=experiment.dtype, class_weight=experiment.class_weight,
-            standardise_target=loss.targets == "any" and loss.task == "regression",
-            reach=output_range(self.chosen.output.build()) if task == "regression" else EVERYWHERE,
-            rows=split, weight=weight,
-            units=kept, features=features,
+        how: dict[str, Any] = {
+            "task": task, "test": experiment.test, "validation": experiment.validation,
+            "split_seed": experiment.split_seed, "scale": experiment.scale, "keep": kept_inputs(experiment),
+            "dtype": experiment.dtype, "class_weight": experiment.class_weight,
+            "standardise_target": loss.targets == "any" and loss.task == "regression",
+            "reach": output_range(self.chosen.output.build()) if task == "regression" else EVERYWHERE,
+        }  # fmt: skip
+        asked, shared = (how, self.source, split), None if like is None else like.prepared
+        self.data: Prepared = shared[1] if shared is not None and shared[0] == asked else prepare(
+            self.source, **how, rows=split, weight=weight, units=kept, features=features,
             learned=None if after is None else (after.model.features, after.model.targets),
         )  # fmt: skip
+        self.prepared: tuple[tuple[Any, ...], Prepared] = asked, self.data
         self.experiment = self._spelled_out(experiment, task)
         self.network = self._network(loss)
         self.network.initialise(
@@ -138,8 +143,12 @@ class Training:
         return self
 
     def _loop(self) -> Loop:
+        return Loop(self.member())
+
+    def member(self) -> Member:
+        """What the loop is told of it."""
         data = self.data
-        return Loop(
+        return Member(
             self.objective, self.chosen.optimizer.build(), self.chosen.schedule.build(),
             data.train, None if data.whole else data.validation, self.scorer, self.plan, self.progress, self.warn,
         )  # fmt: skip

@@ -96,7 +96,7 @@ class _Work:
 
     def __init__(self, training: Training) -> None:
         self.objective = training.objective
-        self.stepper = Stepper(training.objective, training.chosen.optimizer.build(), training.plan)
+        self.stepper = Stepper(training.objective, [training.chosen.optimizer.build()], training.plan)
         self.schedule = training.chosen.schedule.build()
         self.dropout = generator(training.plan.seed, Stream.DROPOUT, 1)
         self.total, self.step = recipe_of(training).total_steps, 0

@@ -14,7 +14,7 @@ from ..errors import GlassnetError, need
 from ..faces import Face, in_a_line
 from ..streams import Stream, generator
 from ..training import Scorer, evaluate, threads, train
-from ..training.batches import Batches, batch_starts
+from ..training.batches import Batches, batch_starts, visiting_order
 from ..training.epochs import Progress, Snapshot
 from ..training.objective import weighted_mean
 from ..training.scoring import at_most
@@ -84,7 +84,7 @@ def rate_range(training: Training, low: float = 1e-6, high: float = 10.0, steps:
         raise GlassnetError(f"{choice.part.name} has no rate (lr) to try out")
     network, objective, plan = training.network, training.objective, training.plan
     before = Snapshot.of(network)
-    stepper = Stepper(objective, optimizer, plan)
+    stepper = Stepper(objective, [optimizer], plan)
     rates, losses, level = np.geomspace(low, high, steps), [], []
     some, nothing = at_most(training.data.train, LEVEL_ROWS), Scorer({}, training.data.targets, objective.loss)
     dropout = generator(plan.seed, Stream.DROPOUT)
@@ -110,9 +110,10 @@ def _need_training(given: Any, what: str) -> None:
 def _batches(training: Training) -> Any:
     """Batch after batch, without an end, in the order of a training with this seed."""
     rows, plan = training.data.train, training.plan
-    batches = Batches(rows, batch_starts(len(rows), plan.batch_size, join_single=training.network.batch_norm))
+    starts = batch_starts(len(rows), plan.batch_size, join_single=training.network.batch_norm)
+    batches = Batches([rows], starts)
     for number in count(1):
-        yield from batches.in_order(batches.order(plan, number))
+        yield from batches.in_order(visiting_order(len(rows), len(starts), plan, number))
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +21,8 @@ from ..catalog import Catalog, installed
 from ..data import Rows
 from ..errors import GlassnetError
 from ..experiment import Experiment, Training, fit_line
-from ..training import Scorer, evaluate, threads
+from ..experiment.stacks import train_side_by_side
+from ..training import Epoch, Scorer, evaluate, threads
 from .division import Division, divide
 
 DECIDE_ABOUT_ROWS = (
@@ -106,41 +108,81 @@ def with_point(experiment: Experiment, settings: Sequence[str]) -> Experiment:
 
 
 def train_cell(job: Job, division: Division | None = None) -> Outcome:
-    """Train one cell. What goes wrong in it is its outcome: the other cells know nothing of it.
+    """Train one cell by itself."""
+    return train_cells([job], division)[0]
 
-    `division` are its rows, where whoever hands over the job has them in memory already.
+
+def train_cells(jobs: Sequence[Job], division: Division | None = None) -> list[Outcome]:
+    """Train cells, those of one shape side by side. What goes wrong in one is its outcome: the others know nothing.
+
+    `division` are their rows, where whoever hands over the jobs has them in memory already.
     """
-    began = perf_counter()
-    scores: dict[str, float] = {}
-    line: dict[str, float] = {}
-    epochs, failed = 0, ""
-    try:
-        with _ONE_AT_A_TIME, threads.one():
-            scores, line, epochs = _trained(job, division)
-        undefined = [name for name, value in scores.items() if not np.isfinite(value)]
-        failed = f"its {undefined[0]} is not a number" if undefined else ""
-    except GlassnetError as error:
-        failed = str(error)
-    except Exception as error:  # a guest's part may raise anything, and costs its own cells only
-        failed = f"{type(error).__name__}: {error}"
-    return Outcome(job.cell, scores, epochs, perf_counter() - began, " ".join(failed.split()), line)
+    with _ONE_AT_A_TIME, threads.one():
+        works, like = [Work(job) for job in jobs], None
+        for work in works:
+            work.prepare(division, like)
+            like = work.training or like
+        begun = [work for work in works if work.training is not None]
+        for number, found in train_side_by_side([work.training for work in begun if work.training is not None]):
+            begun[number].take(found)
+        return [work.outcome() for work in works]
 
 
-def _trained(job: Job, division: Division | None) -> tuple[dict[str, float], dict[str, float], int]:
-    """Scores of the validation rows after the last epoch, those of the line, and how many epochs there were."""
-    training = training_of(job, division)
-    held, scorer = training.data.validation, training.scorer
-    assert held is not None  # `divide` sees to it
-    if not looks_at_scores(training):
-        training.data = replace(training.data, validation=None)
-        training.scorer = Scorer({}, training.data.targets, training.objective.loss)
-        training.plan = replace(training.plan, monitor="loss")
-    for _ in training:
-        pass
-    with np.errstate(all="ignore"):
-        loss, scores = evaluate(training.objective, held, scorer)
-        line = _of_line(training, held, scorer) if job.beside else {}
-    return scores | {"loss": loss}, line, len(training.progress.epochs)
+class Work:
+    """A cell at work: how far it has come, and what has gone wrong in it, if anything."""
+
+    def __init__(self, job: Job) -> None:
+        self.job, self.failed, self.seconds = job, "", 0.0
+        self.training: Training | None = None
+        self._held: Rows | None = None
+        self._scorer: Scorer | None = None
+
+    def prepare(self, division: Division | None, like: Training | None) -> None:
+        """Set the training up; it shares the rows of one before it that asks for the very same."""
+        with self._timed():
+            self.training = training = training_of(self.job, division, like)
+            self._held, self._scorer = training.data.validation, training.scorer
+            if not looks_at_scores(training):
+                training.data = replace(training.data, validation=None)
+                training.scorer = Scorer({}, training.data.targets, training.objective.loss)
+                training.plan = replace(training.plan, monitor="loss")
+
+    def take(self, found: Epoch | Exception) -> None:
+        if isinstance(found, Epoch):
+            self.seconds += found.seconds
+        else:
+            self.failed = _said(found)
+
+    def outcome(self) -> Outcome:
+        """What it came to: the scores of rows that it has not learned from, after its last epoch."""
+        scores: dict[str, float] = {}
+        line: dict[str, float] = {}
+        training = self.training
+        if training is not None and not self.failed:
+            assert self._held is not None and self._scorer is not None  # `divide` sees to it
+            with self._timed(), np.errstate(all="ignore"):
+                loss, scores = evaluate(training.objective, self._held, self._scorer)
+                scores |= {"loss": loss}
+                line = _of_line(training, self._held, self._scorer) if self.job.beside else {}
+        if undefined := [name for name, value in scores.items() if not np.isfinite(value)]:
+            self.failed = f"its {undefined[0]} is not a number"
+        epochs = 0 if training is None else len(training.progress.epochs)
+        return Outcome(self.job.cell, scores, epochs, self.seconds, self.failed, line)
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        """What goes wrong inside is this cell's own affair: a guest's part may raise anything."""
+        began = perf_counter()
+        try:
+            yield
+        except Exception as error:
+            self.failed = _said(error)
+        self.seconds += perf_counter() - began
+
+
+def _said(error: Exception) -> str:
+    words = str(error) if isinstance(error, GlassnetError) else f"{type(error).__name__}: {error}"
+    return " ".join(words.split())
 
 
 def _of_line(training: Training, held: Rows, scorer: Scorer) -> dict[str, float]:
@@ -161,13 +203,16 @@ def looks_at_scores(training: Training) -> bool:
     return training.plan.patience is not None or training.chosen.schedule.part.full_name != "glassnet/constant"
 
 
-def training_of(job: Job, division: Division | None = None) -> Training:
-    """The training of a cell at its beginning. Its rows are without test rows: these never come near a sweep."""
+def training_of(job: Job, division: Division | None = None, like: Training | None = None) -> Training:
+    """The training of a cell at its beginning. Its rows are without test rows: these never come near a sweep.
+
+    It takes those of a training that is `like` it, where they are the same: they then lie in memory once.
+    """
     catalog = catalog_of(job.guests)
     cell = job.cell
     experiment = with_point(job.experiment, cell.settings).replace(epochs=cell.epochs, seed=cell.seed)
     division = division or division_of(job)
-    return Training(experiment, catalog, source=division.source, split=division.splits[cell.fold])
+    return Training(experiment, catalog, source=division.source, split=division.splits[cell.fold], like=like)
 
 
 def division_of(job: Job) -> Division:

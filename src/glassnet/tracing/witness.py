@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ..kinds import Optimizer, Schedule, State
 from ..layers import Back, Layer, Passed
 from ..network import Network
+from ..streams import Drawn
 from ..training import Objective
 from ..training.epochs import Snapshot
 from ..training.objective import weighted_mean
@@ -27,7 +28,7 @@ class WatchedLayer:
     def __init__(self, layer: Layer, diary: list[Passed]) -> None:
         self.layer, self.diary = layer, diary
 
-    def forward(self, x: Array, training: bool, rng: np.random.Generator | None) -> tuple[Array, Back]:
+    def forward(self, x: Array, training: bool, rng: Drawn | None) -> tuple[Array, Back]:
         entering = x.copy()
         out, back = self.layer.forward(x, training, rng)
         passed = Passed(self.layer, entering, out.copy(), copied(self.layer.arrays), copied(self.layer.drawn()))
@@ -102,9 +103,7 @@ class Witness:
     def losses(self, z: Array, t: Array) -> Array:
         return self.objective.losses(z, t)
 
-    def gradient(
-        self, X: Array, t: Array, weight: Array | None = None, rng: np.random.Generator | None = None
-    ) -> Array:
+    def gradient(self, X: Array, t: Array, weight: Array | None = None, rng: Drawn | None = None) -> Array:
         self.conclude()
         if len(self.seen) == self.wanted:
             raise Enough
@@ -125,9 +124,7 @@ class Witness:
         )
         return z
 
-    def _watched(
-        self, diary: list[Passed], X: Array, t: Array, weight: Array | None, rng: np.random.Generator | None
-    ) -> Array:
+    def _watched(self, diary: list[Passed], X: Array, t: Array, weight: Array | None, rng: Drawn | None) -> Array:
         network: Network = self.network
         layers = network.layers
         network.layers = [WatchedLayer(layer, diary) for layer in layers]  # type: ignore[misc]

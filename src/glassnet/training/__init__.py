@@ -3,6 +3,7 @@
 from .epochs import Epoch, Plan, Progress, Snapshot
 from .loop import Loop, train
 from .objective import Objective
+from .passes import Member
 from .scoring import Scorer, evaluate
 
-__all__ = ["Epoch", "Loop", "Objective", "Plan", "Progress", "Scorer", "Snapshot", "evaluate", "train"]
+__all__ = ["Epoch", "Loop", "Member", "Objective", "Plan", "Progress", "Scorer", "Snapshot", "evaluate", "train"]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..backward import Room
 from ..data import Rows
 from ..data.sparse import dense, gather
 from ..streams import Stream, generator
 from .epochs import Plan
 
 Array = NDArray[Any]
+Batch = tuple[Array, Array, Array | None]  # X, t and, where rows have them, weights
 
 GATHERED = 1 << 17  # elements of X gathered at once: several small batches for one call, still within the cache
 
@@ -39,42 +41,70 @@ def visiting_order(n: int, batches: int, plan: Plan, epoch: int) -> Array:
 
 
 class Batches:
-    """Iterate over (X, t, weight) of each batch of `rows` in the given order.
+    """Iterate over (X, t, weight) of each batch in the given order, of the `rows` of each network side by side.
 
+    For a single network `rows` is a list of one, and the order (n,) and what is handed out have no axis in front.
     Rows are gathered into one kept buffer for several small batches at a time. What is handed out is a view
     of it and lasts until the next batch is asked for. Why it is fast: one `take` for many batches costs little more
     than one for a single batch, and a buffer that is kept is memory that the cache already knows.
     """
 
-    def __init__(self, rows: Rows, starts: list[int]) -> None:
-        self.rows = rows
-        self.stops = [*starts[1:], len(rows)]
-        self.starts = starts
-        self.sizes = np.diff([*starts, len(rows)])
-        largest = int(self.sizes.max())
-        self._all = dense(rows.X) if len(starts) == 1 else rows.X[:0]
-        self._together = max(1, GATHERED // max(1, largest * rows.X.shape[1]))
-        size = min(largest * self._together, len(rows))
-        self._X = np.empty((size, rows.X.shape[1]), rows.X.dtype)
-        self._t = np.empty((size, rows.t.shape[1]), rows.t.dtype)
+    def __init__(self, rows: Sequence[Rows], starts: list[int], lead: tuple[int, ...] = ()) -> None:
+        first, n = rows[0], len(rows[0])
+        self.rows, self.lead, self.starts = rows, lead, starts
+        self.stops = [*starts[1:], n]
+        self.sizes = np.diff([*starts, n])
+        largest, d = int(self.sizes.max()), first.X.shape[1]
+        self._whole = self._of_all() if len(starts) == 1 else None
+        self._together = max(1, GATHERED // max(1, largest * d * len(rows)))
+        self._X, self._t = Room(d, first.X.dtype, lead), Room(first.t.shape[1], first.t.dtype, lead)
 
-    def order(self, plan: Plan, epoch: int) -> Array:
-        """The order of an epoch's rows."""
-        return visiting_order(len(self.rows), len(self.starts), plan, epoch)
+    def _of_all(self) -> Batch:
+        """All rows as one batch: no order to speak of, and nothing to copy from step to step."""
+        X, t = side_by_side([dense(rows.X) for rows in self.rows], self.lead), self.targets()
+        return X, t, self.weights()
 
-    def in_order(self, order: Array) -> Iterator[tuple[Array, Array, Array | None]]:
-        rows = self.rows
-        if len(self.starts) == 1:  # one batch of all rows: no order to speak of, and nothing to copy
-            yield self._all, rows.t, rows.weight
+    def targets(self, order: Array | None = None) -> Array:
+        """The targets of all rows, (..., n, c), in the order of each network."""
+        return self._each(lambda rows: rows.t, order)
+
+    def weights(self, order: Array | None = None) -> Array | None:
+        """The weights of all rows, (..., n), in the order of each network; None where rows have none."""
+        return None if self.rows[0].weight is None else self._each(lambda rows: rows.weight, order)
+
+    def _each(self, what: Callable[[Rows], Any], order: Array | None) -> Array:
+        found = [what(rows) for rows in self.rows]
+        if order is not None:
+            found = [one[mine] for one, mine in zip(found, self._apart(order), strict=True)]
+        return np.stack(found) if self.lead else found[0]
+
+    def _apart(self, array: Array) -> Array:
+        """What each network has of an array: of a single one, all of it."""
+        return array if self.lead else array[None]
+
+    def in_order(self, order: Array) -> Iterator[Batch]:
+        if self._whole is not None:
+            yield self._whole
             return
         for first in range(0, len(self.starts), self._together):
             group = range(first, min(first + self._together, len(self.starts)))
             begin = self.starts[first]
-            chosen = order[begin : self.stops[group[-1]]]
-            X = gather(rows.X, chosen, self._X[: len(chosen)])
-            # mode="clip" lets NumPy write straight into `out`; the order never points outside
-            t = np.take(rows.t, chosen, axis=0, out=self._t[: len(chosen)], mode="clip")
-            weight = None if rows.weight is None else rows.weight[chosen]
+            chosen = order[..., begin : self.stops[group[-1]]]
+            X, t = self._X.rows(chosen.shape[-1]), self._t.rows(chosen.shape[-1])
+            for rows, mine, x, y in zip(self.rows, *map(self._apart, (chosen, X, t)), strict=True):
+                gather(rows.X, mine, x)
+                # mode="clip" lets NumPy write straight into `out`; the order never points outside
+                np.take(rows.t, mine, axis=0, out=y, mode="clip")
+            weight = self.weights(chosen)
             for number in group:
                 batch = slice(self.starts[number] - begin, self.stops[number] - begin)
-                yield X[batch], t[batch], None if weight is None else weight[batch]
+                yield X[..., batch, :], t[..., batch, :], None if weight is None else weight[..., batch]
+
+
+def side_by_side(tables: Sequence[Array], lead: tuple[int, ...]) -> Array:
+    """The tables of networks side by side, (*lead, n, width): one for all where it is the same, else a copy of each."""
+    if not lead:
+        return tables[0]
+    if all(table is tables[0] for table in tables):
+        return np.broadcast_to(tables[0], (*lead, *tables[0].shape))
+    return np.stack(tables)

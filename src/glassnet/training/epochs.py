@@ -143,7 +143,7 @@ class Snapshot:
     running: Array
 
     @classmethod
-    def of(cls, network: Network) -> Snapshot:
+    def of(cls, network: Network | Snapshot) -> Snapshot:
         return cls(network.w.copy(), network.running.copy())
 
     def restore(self, network: Network) -> None:
@@ -179,7 +179,7 @@ class Progress:
     def best_monitored(self) -> float:
         return self.epochs[self.best_epoch - 1].monitored if self.best_epoch else float("inf")
 
-    def add(self, epoch: Epoch, network: Network) -> None:
+    def add(self, epoch: Epoch, network: Network | Snapshot) -> None:
         """Take an epoch in; the first of equally good ones stays the best. One whose number is undefined never is."""
         better = epoch.monitored < self.best_monitored or (self.best is None and not isnan(epoch.monitored))
         self.epochs.append(epoch)
@@ -202,8 +202,8 @@ def said_of_undefined(monitor: str, split: str) -> str:
 
 
 def finite(vector: Array) -> bool:
-    """Whether every element is finite, in one quick product where that already tells."""
-    return bool(np.isfinite(vector @ vector)) or bool(np.isfinite(vector).all())
+    """Whether every element is finite, in one quick product where that already tells; of vectors side by side, too."""
+    return bool(np.isfinite(np.vecdot(vector, vector)).all()) or bool(np.isfinite(vector).all())
 
 
 def watched_split(splits: Container[str]) -> str:

@@ -1,25 +1,21 @@
-"""The one loop. Progress bar, early stopping, live page, estimator and notebook all iterate over it."""
+"""The one loop. Progress bar, early stopping, live page, estimator, notebook and sweep all iterate over it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from math import isnan
-from time import perf_counter
-
-import numpy as np
 
 from ..data import Rows
 from ..errors import Diverged
 from ..kinds import Optimizer, Schedule
 from ..wording import count
-from . import threads
-from .epochs import Epoch, Plan, Progress, Scores, Snapshot, monitored, said_of_undefined, watched_split
-from .objective import Lowered, Objective
-from .passes import BatchPass, Done, SolverPass
-from .scoring import Scorer, at_most, evaluate
+from .epochs import Epoch, Plan, Progress, said_of_undefined, watched_split
+from .objective import Lowered
+from .passes import Apart, Member
+from .scoring import Scorer
+from .teams import Team
 
-SCORED_ROWS = 10_000  # training rows whose metrics are taken after each epoch; final scores see them all
+Found = tuple[int, Epoch | Exception]  # which member, and its next epoch or what has ended it
 
 
 def train(
@@ -42,50 +38,23 @@ def train(
     Raises `Diverged` at the first number that is not finite.
     """
     progress = Progress() if progress is None else progress
-    return iter(Loop(objective, optimizer, schedule, rows, validation, scorer, plan, progress))
+    return iter(Loop(Member(objective, optimizer, schedule, rows, validation, scorer, plan, progress)))
 
 
 class Loop:
-    """A training at work: iterate over it for its epochs, or over `steps()` to stand still after each update."""
+    """A training at work: iterate over it for its epochs, or over `steps()` to stand still after each update.
 
-    def __init__(
-        self,
-        objective: Lowered,
-        optimizer: Optimizer,
-        schedule: Schedule,
-        rows: Rows,
-        validation: Rows | None,
-        scorer: Scorer,
-        plan: Plan,
-        progress: Progress,
-        warn: Callable[[str], object] = lambda words: None,
-    ) -> None:
-        self.objective, self.network = objective, objective.network
-        self.validation, self.scorer, self.plan, self.progress = validation, scorer, plan, progress
-        self.looked_at, self.rows = at_most(rows, SCORED_ROWS), len(rows)
-        self.warn = warn
-        self._exhausted = False  # whether a whole-data solver has come to its end
-        self.one_pass: BatchPass | SolverPass
-        if optimizer.minimize:
-            assert isinstance(objective, Objective)
-            self.one_pass = SolverPass(objective, optimizer, rows, plan, progress)
-        else:
-            self.one_pass = BatchPass(objective, optimizer, schedule, rows, plan, progress)
+    `together()` trains several members side by side. Each comes to the very numbers that it would come to alone.
+    """
+
+    def __init__(self, *members: Member) -> None:
+        self.members = members
+        self._exhausted: set[int] = set()  # those whose solver has come to its end
 
     def __iter__(self) -> Iterator[Epoch]:
-        with self._reason_kept():
-            while not self._over():
-                with self._undone_if_broken() as before:
-                    begun, steps = perf_counter(), self.one_pass.steps(self.number, before)
-                    with self._quiet():
-                        try:
-                            while True:
-                                next(steps)
-                        except StopIteration as end:
-                            epoch = self._epoch(end.value, begun)
-                if epoch is not None:
-                    self._take_in(epoch)
-                    yield epoch
+        for found in self._run(standing_still=False):
+            if isinstance(found, tuple) and isinstance(found[1], Epoch):
+                yield found[1]
 
     def steps(self) -> Iterator[int | Epoch]:
         """Yield the number of each update once it is done, and after the last one of a pass its `Epoch`.
@@ -93,72 +62,79 @@ class Loop:
         Whoever breaks off inside an epoch finds the weights as they were before it, as after an interrupt. Asking
         for each step costs a few microseconds each time: small networks go quicker by epochs.
         """
-        with self._reason_kept():
-            while not self._over():
-                with self._undone_if_broken() as before:
-                    begun, steps = perf_counter(), self.one_pass.steps(self.number, before)
-                    while True:
-                        with self._quiet():
-                            try:
-                                step = next(steps)
-                            except StopIteration as end:
-                                epoch = self._epoch(end.value, begun)
-                                break
-                        yield step
-                if epoch is not None:
-                    self._take_in(epoch)
-                    yield epoch
+        for found in self._run(standing_still=True):
+            if isinstance(found, int):
+                yield found
+            elif isinstance(found[1], Epoch):
+                yield found[1]
 
-    def _take_in(self, epoch: Epoch) -> None:
-        self.progress.add(epoch, self.network)
-        if epoch.number == 1 and isnan(epoch.monitored):
-            self.warn(said_of_undefined(self.plan.monitor, watched_split(epoch.scores)))
+    def together(self) -> Iterator[Found]:
+        """Yield each epoch of each member with the member's number, from 0.
 
-    @property
-    def number(self) -> int:
-        """The epoch that comes next."""
-        return len(self.progress.epochs) + 1
+        What breaks one of them off is handed over in the place of its next epoch, and the others go on.
+        """
+        for found in self._run(standing_still=False):
+            if isinstance(found, tuple):
+                yield found
 
-    @contextmanager
-    def _quiet(self) -> Generator[None]:
-        """No error state and no thread limit is held across a yield to the outside: both end with this block."""
-        rows = self.plan.batch_size or self.rows
-        with np.errstate(all="ignore"), threads.suited_to(rows, self.network.widths):
-            yield
-
-    @contextmanager
-    def _undone_if_broken(self) -> Generator[Snapshot]:
-        """The weights before an epoch; they come back where something breaks it off."""
-        before = Snapshot.of(self.network)
+    def _run(self, standing_still: bool) -> Iterator[int | Found]:
+        waiting = [list(range(len(self.members)))]  # teams: members that are at the same epoch
         try:
-            yield before
-        except BaseException:
-            before.restore(self.network)
-            raise
-
-    @contextmanager
-    def _reason_kept(self) -> Generator[None]:
-        """Why it ended is written into `progress.stopped`, also where it did not end well."""
-        try:
-            yield
-        except Diverged as error:
-            self.progress.stopped = f"diverged: {error}"
-            raise
+            while waiting:
+                team = [number for number in waiting.pop() if not self._has_ended(number)]
+                if team:
+                    yield from self._until_one_ends(team, waiting, standing_still)
         except KeyboardInterrupt:
-            self._end("interrupted")
+            for number, member in enumerate(self.members):
+                if not self._over(number):
+                    _end(member, "interrupted")
             raise
-        if over := self._over():
-            self._end(over)
 
-    def _end(self, reason: str) -> None:
-        self.progress.stopped = reason
-        if self.plan.patience is not None:
-            self.progress.restore_best(self.network)
+    def _until_one_ends(
+        self, numbers: list[int], waiting: list[list[int]], standing_still: bool
+    ) -> Iterator[int | Found]:
+        """Train a team as long as all in it go on; those who do then wait for another one."""
+        members = [self.members[number] for number in numbers]
+        team = Team(members)
+        try:
+            while not any(self._over(number) for number in numbers):
+                try:
+                    epochs = yield from team.steps(standing_still)
+                except Exception as error:
+                    if len(numbers) > 1:
+                        waiting += _parted(numbers, error)
+                    else:
+                        yield from self._broken(numbers[0], error)
+                    return
+                if not epochs:
+                    self._exhausted.update(numbers)
+                for number, member, epoch in zip(numbers, members, epochs, strict=False):
+                    if epoch.number == 1 and isnan(epoch.monitored):
+                        member.warn(said_of_undefined(member.plan.monitor, watched_split(epoch.scores)))
+                    yield number, epoch
+        finally:
+            team.hand_back()
+        waiting.append(numbers)
 
-    def _over(self) -> str:
-        """Why no further epoch begins; empty while one does."""
-        plan, progress, done = self.plan, self.progress, len(self.progress.epochs)
-        if self._exhausted:
+    def _broken(self, number: int, error: Exception) -> Iterator[Found]:
+        """What has broken a member off is raised where it is the only one."""
+        if isinstance(error, Diverged):
+            self.members[number].progress.stopped = f"diverged: {error}"
+        if len(self.members) == 1:
+            raise error
+        yield number, error
+
+    def _has_ended(self, number: int) -> bool:
+        """Whether no further epoch of a member begins; why is written into its `progress.stopped`."""
+        if over := self._over(number):
+            _end(self.members[number], over)
+        return bool(over)
+
+    def _over(self, number: int) -> str:
+        """Why no further epoch of a member begins; empty while one does."""
+        member = self.members[number]
+        plan, progress, done = member.plan, member.progress, len(member.progress.epochs)
+        if number in self._exhausted:
             ended = f"the solver ended after {count(done, 'iteration')}"
             return f"{ended} without converging: {progress.gave_up}" if progress.gave_up else f"{ended}: it converged"
         if plan.patience is not None and done and done - progress.best_epoch >= plan.patience:
@@ -166,29 +142,20 @@ class Loop:
             return f"no better {plan.monitor} for {count(plan.patience, 'epoch')}: {which}"
         return f"all {plan.epochs} epochs" if done >= plan.epochs else ""
 
-    def _epoch(self, done: Done | None, begun: float) -> Epoch | None:
-        """The record of a pass that has just ended; None where the solver had nothing left to do."""
-        if done is None:
-            self._exhausted = True
-            return None
-        validation_loss, scores = self._measure()
-        return Epoch(
-            number=self.number,
-            step=done.step,
-            loss=done.loss,
-            validation_loss=validation_loss,
-            scores=scores,
-            monitored=monitored(self.plan, done.loss, validation_loss, scores, self.scorer.better),
-            rate=done.rate,
-            seconds=perf_counter() - begun,
-            step_losses=done.step_losses if self.plan.keep_step_losses else None,
-        )
 
-    def _measure(self) -> tuple[float | None, Scores]:
-        """(validation loss, metrics of the splits), one pass over each; None without validation rows."""
-        scorer, validation = self.scorer, self.validation
-        scores: Scores = {"train": evaluate(self.objective, self.looked_at, scorer)[1] if scorer.metrics else {}}
-        if validation is None:
-            return None, scores
-        loss, scores["validation"] = evaluate(self.objective, validation, scorer)
-        return loss, scores
+def _end(member: Member, reason: str) -> None:
+    member.progress.stopped = reason
+    if member.plan.patience is not None:
+        member.progress.restore_best(member.network)
+
+
+def _parted(numbers: Sequence[int], error: Exception) -> list[list[int]]:
+    """The teams that begin an epoch again after one of them has broken it off: who did, alone, and the others.
+
+    Where it is not known who did, both halves find out.
+    """
+    if isinstance(error, Apart) and error.networks:
+        alone = [numbers[network] for network in error.networks]
+        return [[number for number in numbers if number not in alone], *([number] for number in alone)]
+    half = len(numbers) // 2
+    return [list(numbers[:half]), list(numbers[half:])]

@@ -8,10 +8,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backward import Room
+from ..backward import Room, by_rows
 from ..errors import GlassnetError
 from ..kinds import Loss
 from ..network import Network
+from ..streams import Drawn
 
 Array = NDArray[Any]
 
@@ -22,9 +23,7 @@ class Lowered(Protocol):
     @property
     def network(self) -> Network: ...
 
-    def gradient(
-        self, X: Array, t: Array, weight: Array | None = None, rng: np.random.Generator | None = None
-    ) -> Array: ...
+    def gradient(self, X: Array, t: Array, weight: Array | None = None, rng: Drawn | None = None) -> Array: ...
 
     def losses(self, z: Array, t: Array) -> Array: ...
 
@@ -36,6 +35,8 @@ class Objective:
     `score_grad`, loss and slope are taken from the scores, which stays exact however large they are.
     Otherwise they go through the output activation. Weights of rows have mean 1 over the training rows and
     a batch divides by its number of rows.
+
+    Of networks side by side each may have its own `l1` and `l2`, as columns (networks, 1) of the network's dtype.
     """
 
     def __init__(
@@ -44,18 +45,24 @@ class Objective:
         loss: Loss,
         *,
         natural: bool,
-        l1: float = 0.0,
-        l2: float = 0.0,
+        l1: float | Array = 0.0,
+        l2: float | Array = 0.0,
         name: str = "the loss",
     ) -> None:
         self.network, self.loss, self.l1, self.l2, self.name = network, loss, l1, l2, name
-        self.from_scores = natural and loss.score_value is not None and loss.score_grad is not None
-        self._dz = Room(network.outputs, network.dtype)
-        self._penalty = np.empty_like(network.w[network.weights])
+        self._lowers_l1, self._lowers_l2 = np.any(l1), np.any(l2)
+        value, grad = (loss.score_value, loss.score_grad) if natural else (None, None)
+        self.from_scores = value is not None and grad is not None
+        if value is None or grad is None:
+            value, grad = loss.value, loss.grad
+        self.of_rows = value, grad  # as the part gives them: of the rows of one table
+        self._value = by_rows(value) if network.lead else value
+        self._grad = by_rows(grad) if network.lead else grad
+        self._dz = Room(network.outputs, network.dtype, network.lead)
+        self._W, self._dW = network.w[..., network.weights], network.g[..., network.weights]
+        self._penalty = np.empty_like(self._W)
 
-    def gradient(
-        self, X: Array, t: Array, weight: Array | None = None, rng: np.random.Generator | None = None
-    ) -> Array:
+    def gradient(self, X: Array, t: Array, weight: Array | None = None, rng: Drawn | None = None) -> Array:
         """One training pass: fills `network.g` (penalties included) and returns the scores z."""
         z, back = self.network.forward(X, training=True, rng=rng)
         back(self.slope(z, t, weight))
@@ -64,32 +71,28 @@ class Objective:
 
     def slope(self, z: Array, t: Array, weight: Array | None = None) -> Array:
         """The slope of the weighted mean loss with respect to the scores z (n, k), in a kept buffer."""
-        share = 1 / len(z) if weight is None else (weight / len(z))[:, None]
-        dz = self._dz.rows(len(z))
+        n = z.shape[-2]
+        share = 1 / n if weight is None else (weight / n)[..., None]
+        dz = self._dz.rows(n)
         if self.from_scores:
-            assert self.loss.score_grad is not None
-            return np.multiply(self.loss.score_grad(z, t), share, out=dz)
-        y = self.network.output.f(z)
-        np.multiply(self._in_domain(self.loss.grad, y, t), share, out=dz)
+            return np.multiply(self._grad(z, t), share, out=dz)
+        y = self.network.output_of(z)
+        np.multiply(self._in_domain(self._grad, y, t), share, out=dz)
         return self.network.output_back(z, y, dz)
 
     def _add_penalties(self) -> None:
         """The slope of the penalties, l2 * W + l1 * sign(W), onto that of the loss."""
-        weights = self.network.weights
-        if self.l2:
-            np.multiply(self.network.w[weights], self.l2, out=self._penalty)
-            self.network.g[weights] += self._penalty
-        if self.l1:
-            np.sign(self.network.w[weights], out=self._penalty)
+        if self._lowers_l2:
+            np.multiply(self._W, self.l2, out=self._penalty)
+            self._dW += self._penalty
+        if self._lowers_l1:
+            np.sign(self._W, out=self._penalty)
             self._penalty *= self.l1
-            self.network.g[weights] += self._penalty
+            self._dW += self._penalty
 
     def losses(self, z: Array, t: Array) -> Array:
         """The loss of each row (n,), without penalties, from its scores."""
-        if self.from_scores:
-            assert self.loss.score_value is not None
-            return self._in_domain(self.loss.score_value, z, t)
-        return self._in_domain(self.loss.value, self.network.output.f(z), t)
+        return self._in_domain(self._value, z if self.from_scores else self.network.output_of(z), t)
 
     def _in_domain(self, function: Callable[[Array, Array], Array], y: Array, t: Array) -> Array:
         try:
@@ -103,7 +106,7 @@ class Objective:
         W = self.network.w[self.network.weights].astype(np.float64)
         return float(self.l1 * np.abs(W).sum() + self.l2 / 2 * (W @ W))
 
-    def value(self, X: Array, t: Array, weight: Array | None = None, rng: np.random.Generator | None = None) -> float:
+    def value(self, X: Array, t: Array, weight: Array | None = None, rng: Drawn | None = None) -> float:
         """Mean loss plus penalties in training mode: the number whose slope `gradient` gives."""
         z, _ = self.network.forward(X, training=True, rng=rng)
         return weighted_mean(self.losses(z, t), weight) + self.penalty()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from ..data import Rows
 from ..data.sparse import dense
 from ..kinds import Optimizer, Schedule, State
-from ..streams import Stream, generator
-from .batches import Batches, batch_starts
+from ..network import Network
+from ..streams import SideBySide, Stream, generator
+from .batches import Batches, batch_starts, visiting_order
 from .divergence import explain
 from .epochs import Plan, Progress, Snapshot, finite
 from .objective import Lowered, Objective, weighted_mean
+from .scoring import Scorer
 from .steps import Stepper, solution
 
 Array = NDArray[Any]
@@ -32,64 +34,126 @@ class Done:
     step_losses: Array
 
 
+@dataclass(frozen=True, eq=False)
+class Member:
+    """One training, with all that is its own: what it lowers and how, its rows, and where it stands.
+
+    Side by side it stands with members of the same shape, parts, rows in number, and place in the training.
+    """
+
+    objective: Lowered
+    optimizer: Optimizer
+    schedule: Schedule
+    rows: Rows
+    validation: Rows | None
+    scorer: Scorer
+    plan: Plan
+    progress: Progress
+    warn: Callable[[str], object] = lambda words: None
+
+    @property
+    def network(self) -> Network:
+        return self.objective.network
+
+    @property
+    def number(self) -> int:
+        """The epoch that comes next."""
+        return len(self.progress.epochs) + 1
+
+
+class Apart(Exception):
+    """Some of several networks side by side can't go on with the others: their numbers, from 0."""
+
+    def __init__(self, networks: Sequence[int]) -> None:
+        super().__init__(networks)
+        self.networks = networks
+
+
 class BatchPass:
-    """Visit every row once, a batch at a time. In each step all gradients come first, then one update."""
+    """Visit every row once, a batch at a time. In each step all gradients come first, then one update.
 
-    def __init__(
-        self,
-        objective: Lowered,
-        optimizer: Optimizer,
-        schedule: Schedule,
-        rows: Rows,
-        plan: Plan,
-        progress: Progress,
-    ) -> None:
-        network, n = objective.network, len(rows)
-        self.objective, self.schedule, self.rows = objective, schedule, rows
-        self.plan, self.progress = plan, progress
-        self.batches = Batches(rows, batch_starts(n, plan.batch_size, join_single=network.batch_norm))
-        self.stepper = Stepper(objective, optimizer, plan, progress.states)
-        epochs = plan.epochs if plan.schedule_epochs is None else plan.schedule_epochs
-        self.total_steps = epochs * len(self.batches.starts)
-        self._z, self._last_factor = np.empty((n, network.outputs), network.dtype), 1.0
+    Networks side by side take each step together, every one with its own rows in its own order.
+    """
 
-    def steps(self, number: int, before: Snapshot) -> Generator[int, None, Done]:
-        """Take the steps of epoch `number`, yielding the count of each, and return what they came to.
+    def __init__(self, objective: Lowered, members: Sequence[Member]) -> None:
+        network, self.members, self.plan = objective.network, members, members[0].plan
+        starts = batch_starts(len(members[0].rows), self.plan.batch_size, join_single=network.batch_norm)
+        self.objective = objective
+        self.batches = Batches([one.rows for one in members], starts, network.lead)
+        states = [state for one in members for state in one.progress.states]
+        self.stepper = Stepper(objective, [one.optimizer for one in members], self.plan, states)
+        self.totals = [(one.plan.schedule_epochs or one.plan.epochs) * len(starts) for one in members]
+        self._z = np.empty((*network.lead, len(members[0].rows), network.outputs), network.dtype)
+        self._last_factors: Sequence[float] = [1.0] * len(members)
+        self._begun = members[0].progress.step
+        self._remembered = self.stepper.memory()
+
+    def steps(self, number: int, before: Snapshot) -> Generator[int, None, list[Done]]:
+        """Take the steps of epoch `number`, yielding the count of each, and return what they came to for each network.
 
         Raises `Diverged`; `before` is what the weights were when the epoch began.
         """
-        network, lr = self.stepper.network, self.plan.lr
-        step, seen = self.progress.step, 0
-        order, dropout = self.batches.order(self.plan, number), generator(self.plan.seed, Stream.DROPOUT, number)
+        network, lead = self.stepper.network, self.stepper.network.lead
+        step, seen = self._begun, 0
+        orders = [visiting_order(len(one.rows), len(self.batches.starts), one.plan, number) for one in self.members]
+        drawn = [generator(one.plan.seed, Stream.DROPOUT, number) for one in self.members]
+        order, dropout = (np.stack(orders), SideBySide(drawn)) if lead else (orders[0], drawn[0])
+        self._remembered = self.stepper.memory()
         stepper, take, factor, z = self.stepper, self.stepper.take, self._factor, self._z  # looked up once, not a step
         for batch in self.batches.in_order(order):
             step += 1
             if not take(batch, dropout, step, factor):
-                raise explain(network, batch[0], before, epoch=number, step=step, lr=lr)
+                raise self._explained(batch[0], before, number, step)
             scores = stepper.scores
-            z[seen : seen + len(scores)] = scores
-            seen += len(scores)
+            z[..., seen : seen + scores.shape[-2], :] = scores
+            seen += scores.shape[-2]
             yield step
         losses = self._step_losses(order)
         if not (finite(losses) and finite(network.w)):
             bad = np.flatnonzero(~np.isfinite(losses))
-            first = self.progress.step + int(bad[0]) + 1 if len(bad) else step
-            raise explain(network, self.rows.X[:1], before, epoch=number, step=first, lr=lr)
-        self.progress.states = self.stepper.updater.states.copy()
-        loss = float(np.average(losses, weights=self.batches.sizes))
-        return Done(loss, step, float(lr * self._last_factor), losses)
+            first = self._begun + int(bad[0]) + 1 if len(bad) else step
+            raise self._explained(self.members[0].rows.X[:1], before, number, first, losses)
+        self._begun = step
+        means = np.average(losses, axis=-1, weights=self.batches.sizes)
+        return [
+            Done(float(mean), step, float(one.plan.lr * factor), of_one)
+            for one, mean, factor, of_one in zip(
+                self.members, np.atleast_1d(means), self._last_factors, np.atleast_2d(losses), strict=True
+            )
+        ]
 
-    def _factor(self, step: int) -> float:
+    def undo(self) -> None:
+        """Forget what the optimizers have remembered since the epoch began."""
+        self.stepper.remember_again(self._remembered)
+
+    @property
+    def states(self) -> list[State]:
+        """What the optimizers remember, of one member after the other."""
+        return self.stepper.states
+
+    def _explained(self, X: Array, before: Snapshot, epoch: int, step: int, *more: Array) -> Exception:
+        """The words for a network that is alone; of several, which it was that has left the finite numbers."""
+        network = self.objective.network
+        if not network.lead:
+            return explain(network, X, before, epoch=epoch, step=step, lr=self.plan.lr)
+        fine = np.logical_and.reduce([np.isfinite(numbers).all(axis=-1) for numbers in (network.g, network.w, *more)])
+        return Apart(np.flatnonzero(~fine).tolist())
+
+    def _factor(self, step: int) -> float | Array:
         """What the schedule makes of an update."""
-        self._last_factor = self.schedule.factor(step, self.total_steps, self.progress.epochs)
-        return self._last_factor
+        self._last_factors = [
+            one.schedule.factor(step, total, one.progress.epochs)
+            for one, total in zip(self.members, self.totals, strict=True)
+        ]
+        return np.array(self._last_factors) if self.batches.lead else self._last_factors[0]
 
     def _step_losses(self, order: Array) -> Array:
         """The mean loss of each step from the scores that it had: one call an epoch instead of one a step."""
-        losses = self.objective.losses(self._z, self.rows.t[order]).astype(np.float64)
-        if self.rows.weight is not None:
-            losses = losses * self.rows.weight[order]
-        means: Array = np.add.reduceat(losses, self.batches.starts) / self.batches.sizes
+        losses = self.objective.losses(self._z, self.batches.targets(order)).astype(np.float64)
+        weight = self.batches.weights(order)
+        if weight is not None:
+            losses = losses * weight
+        means: Array = np.add.reduceat(losses, self.batches.starts, axis=-1) / self.batches.sizes
         return means
 
 
@@ -102,6 +166,7 @@ class SolverPass:
 
     def __init__(self, objective: Objective, optimizer: Optimizer, rows: Rows, plan: Plan, progress: Progress) -> None:
         self.objective, self.rows, self.plan, self.progress = objective, rows, plan, progress
+        self.states = progress.states
         self.state: State = dict(progress.states[0]) if progress.states else {}
         # Without a start to replay from, a training that goes on begins anew where its weights stand.
         self.behind = 0 if progress.start is None or self.state else len(progress.epochs)
@@ -112,8 +177,11 @@ class SolverPass:
         start = w if self.state else progress.start.copy()
         self.iterates = solution(optimizer, of_all_rows, start, plan.epochs, self.state)
 
-    def steps(self, number: int, before: Snapshot) -> Generator[int, None, Done | None]:
-        """Iteration `number` as the one step of its epoch; None when the solver has come to its end.
+    def undo(self) -> None:
+        """Nothing is remembered before an epoch has ended well."""
+
+    def steps(self, number: int, before: Snapshot) -> Generator[int, None, list[Done]]:
+        """Iteration `number` as the one step of its epoch; nothing is done when the solver has come to its end.
 
         Raises `Diverged`.
         """
@@ -125,7 +193,7 @@ class SolverPass:
         except StopIteration as end:
             self.progress.gave_up = str(end.value or "")
             before.restore(network)
-            return None
+            return []
         network.w[:] = w
         z = self.objective.gradient(self.X, rows.t, rows.weight)
         network.remember()
@@ -133,5 +201,5 @@ class SolverPass:
         if not (np.isfinite(loss) and finite(network.w)):
             raise explain(network, self.X, before, epoch=number, step=number, lr=self.plan.lr)
         yield number
-        self.progress.states = [dict(self.state)] if self.state else []
-        return Done(loss, number, self.plan.lr, np.array([loss]))
+        self.states = [dict(self.state)] if self.state else []
+        return [Done(loss, number, self.plan.lr, np.array([loss]))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import isnan
 from typing import Any
@@ -16,6 +16,7 @@ from ..data.sparse import some_of
 from ..errors import GlassnetError
 from ..kinds import Loss, Metric
 from ..wording import count
+from .batches import side_by_side
 from .objective import Lowered, weighted_mean
 
 Array = NDArray[Any]
@@ -102,9 +103,20 @@ class Scorer:
 
 def evaluate(objective: Lowered, rows: Rows, scorer: Scorer) -> tuple[float, dict[str, float]]:
     """(mean loss, metrics) of the rows in prediction mode: the loss weighs rows as training does, metrics never do."""
-    z = objective.network.scores(rows.X)
-    loss = weighted_mean(objective.losses(z, rows.t), rows.weight)
-    return loss, scorer(objective.network.output.f(z), rows)
+    return evaluate_each(objective, [rows], [scorer])[0]
+
+
+def evaluate_each(
+    objective: Lowered, rows: Sequence[Rows], scorers: Sequence[Scorer]
+) -> list[tuple[float, dict[str, float]]]:
+    """The same of networks side by side, each with its own rows."""
+    network = objective.network
+    lead = network.lead
+    z = network.scores(side_by_side([one.X for one in rows], lead))
+    t = np.stack([one.t for one in rows]) if lead else rows[0].t
+    losses, y = objective.losses(z, t), network.output_of(z)
+    each = zip(*((losses, y) if lead else ([losses], [y])), rows, scorers, strict=True)
+    return [(weighted_mean(losses, one.weight), scorer(y, one)) for losses, y, one, scorer in each]
 
 
 def at_most(rows: Rows, n: int) -> Rows:

@@ -1,0 +1,148 @@
+"""Many trainings at once: those of one shape are trained side by side, each bit for bit as it would be alone.
+
+A step of a small network is mostly the overhead of its NumPy calls. Networks that share these calls share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..backward import Room, way_back
+from ..data.sparse import Sparse
+from ..kinds import Activation, Optimizer
+from ..probes import minds_company
+from ..training import Epoch, Loop
+from .building import Training
+
+Array = NDArray[Any]
+
+ROWS_ASKED = 8  # of a part, whether it minds company
+MOST, LEAST = 64, 4  # networks side by side: more gain little, and fewer are worth more memory than the cache has
+CACHE = 8 << 20  # bytes that their arrays may have together
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Trainings that take their steps together, by their numbers. `alone` says why one can't stand beside others."""
+
+    numbers: tuple[int, ...]
+    alone: str = ""
+
+
+def train_side_by_side(trainings: Sequence[Training]) -> Iterator[tuple[int, Epoch | Exception]]:
+    """Yield each epoch of each training with its number, from 0; in the place of an epoch, what has ended one early."""
+    for stack in stacks_of(trainings):
+        if len(stack.numbers) == 1:
+            yield from _by_itself(stack.numbers[0], trainings[stack.numbers[0]])
+            continue
+        loop = Loop(*_members([trainings[number] for number in stack.numbers]))
+        for number, found in loop.together():
+            yield stack.numbers[number], found
+
+
+def _by_itself(number: int, training: Training) -> Iterator[tuple[int, Epoch | Exception]]:
+    try:
+        for epoch in training:
+            yield number, epoch
+    except Exception as error:
+        yield number, error
+
+
+def _members(trainings: Sequence[Training]) -> Iterator[Any]:
+    """What the loop is told of each; those with the same words for their optimizer share it."""
+    optimizers: dict[str, Optimizer] = {}
+    for training in trainings:
+        member = training.member()
+        shared = optimizers.setdefault(str(training.chosen.optimizer), member.optimizer)
+        yield replace(member, optimizer=shared)
+
+
+def stacks_of(trainings: Sequence[Training]) -> list[Stack]:
+    """Which of the trainings take their steps together: of one key, not more than the cache holds."""
+    alike: dict[tuple[Any, ...], list[int]] = {}
+    stacks = []
+    for number, training in enumerate(trainings):
+        if reason := alone(training):
+            stacks.append(Stack((number,), reason))
+        else:
+            alike.setdefault(_key(training), []).append(number)
+    for numbers in alike.values():
+        numbers.sort(key=lambda number: str(trainings[number].chosen.optimizer))
+        size = most_together(trainings[numbers[0]])
+        stacks += [Stack(tuple(numbers[first : first + size])) for first in range(0, len(numbers), size)]
+    return stacks
+
+
+def most_together(training: Training) -> int:
+    """How many networks of this shape are trained side by side: what they hold has to stay in the cache."""
+    network, rows = training.network, training.data.train
+    batch = min(training.plan.batch_size or len(rows), len(rows))
+    numbers = 9 * len(network.w) + 4 * batch * sum(network.widths)
+    return max(LEAST, min(MOST, CACHE // max(1, numbers * network.dtype.itemsize)))
+
+
+def alone(training: Training) -> str:
+    """Why this one is trained alone; empty where it may stand beside others."""
+    optimizer = training.chosen.optimizer.build()
+    if optimizer.minimize is not None:
+        return f"{training.chosen.optimizer.part.name} looks at all rows at once and ends when it likes"
+    if isinstance(training.data.train.X, Sparse):
+        return "its rows are sparse"
+    return _mind_company(training)
+
+
+_asked: dict[tuple[Any, ...], str] = {}  # what parts were found to do, so that each is asked once
+
+
+def _mind_company(training: Training) -> str:
+    """Which of its parts can't be handed the rows of several networks at once, and why; empty where all can."""
+    network, chosen = training.network, training.chosen
+    kinds = [*zip(chosen.activations, network.activations, network.hidden, strict=True)]
+    kinds.append((chosen.output, network.output, network.outputs))
+    for choice, activation, width in kinds:
+        key: tuple[Any, ...] = (id(choice.part.function), str(choice), width, network.dtype)
+        if key not in _asked:
+            _asked[key] = _activation_minds(activation, width, network.dtype)
+        if _asked[key]:
+            return f"{choice.part.name} wants its rows alone: {_asked[key]}"
+    t = training.data.train.t[:ROWS_ASKED]
+    key = id(chosen.loss.part.function), str(chosen.loss), str(chosen.output), t.tobytes(), network.dtype
+    if key not in _asked:
+        _asked[key] = _loss_minds(training, t)
+    return f"{chosen.loss.part.name} wants its rows alone: {_asked[key]}" if _asked[key] else ""
+
+
+def _activation_minds(activation: Activation, width: int, dtype: np.dtype[Any]) -> str:
+    z, upstream = _scores(ROWS_ASKED, width, dtype), _scores(ROWS_ASKED, width, dtype)
+    back = way_back(activation, Room(width, dtype))
+    return minds_company(activation.f, z) or minds_company(back, z, activation.f(z.copy()), upstream)
+
+
+def _scores(n: int, width: int, dtype: np.dtype[Any]) -> Array:
+    """Small scores and large ones."""
+    return (np.random.default_rng(1).standard_normal((n, width)) * np.geomspace(1, 1e3, n)[:, None]).astype(dtype)
+
+
+def _loss_minds(training: Training, t: Array) -> str:
+    network, objective = training.network, training.objective
+    z = _scores(len(t), network.outputs, network.dtype)
+    given = z if objective.from_scores else network.output.f(z)
+    return next(filter(None, (minds_company(function, given, given=t) for function in objective.of_rows)), "")
+
+
+def _key(training: Training) -> tuple[Any, ...]:
+    """What trainings side by side must have in common."""
+    chosen, words, data, progress = training.chosen, training.experiment, training.data, training.progress
+    held = None if data.whole or data.validation is None else data.validation.X.shape
+    optimizer = chosen.optimizer.build()
+    return (
+        str(training.network.words()), tuple(map(str, chosen.activations)), str(chosen.output), str(chosen.loss),
+        tuple(map(str, chosen.metrics.values())), training.plan.batch_size, words.clip_norm, words.clip_value,
+        words.l1 > 0, words.l2 > 0, data.train.X.shape, data.train.t.shape, data.train.weight is None, held,
+        optimizer.elementwise, len(progress.epochs), progress.step, len(progress.states),
+    )  # fmt: skip

@@ -1,0 +1,140 @@
+"""Trainings that take their steps together: networks of one shape in one set of arrays, each as it would be alone.
+
+A network that is alone is a team of one, whose arrays have no axis for the networks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import threads
+from .epochs import Epoch, Scores, Snapshot, monitored
+from .objective import Objective
+from .passes import BatchPass, Done, Member, SolverPass
+from .scoring import at_most, evaluate_each
+
+Array = NDArray[Any]
+
+SCORED_ROWS = 10_000  # training rows whose metrics are taken after each epoch; final scores see them all
+
+
+class Team:
+    """Members at work, an epoch at a time. All are at the same epoch, and what they have in common is `alike`."""
+
+    def __init__(self, members: Sequence[Member]) -> None:
+        first = members[0]
+        self.members, self.number = members, first.number
+        self.objective = first.objective if len(members) == 1 else _side_by_side(members)
+        self.network = network = self.objective.network
+        self.rows = first.plan.batch_size or len(first.rows)
+        some = {id(one.rows): at_most(one.rows, SCORED_ROWS) for one in members}
+        self.looked_at = [some[id(one.rows)] for one in members]
+        self.held = (
+            [Snapshot(*both) for both in zip(network.w, network.running, strict=True)]
+            if network.lead else [Snapshot(network.w, network.running)]
+        )  # fmt: skip
+        self.one_pass: BatchPass | SolverPass
+        if first.optimizer.minimize:
+            assert isinstance(first.objective, Objective)
+            self.one_pass = SolverPass(first.objective, first.optimizer, first.rows, first.plan, first.progress)
+        else:
+            self.one_pass = BatchPass(self.objective, members)
+
+    def steps(self, standing_still: bool) -> Generator[int, None, list[Epoch]]:
+        """Take the steps of an epoch and return its record for each member: none where a solver had no more to do.
+
+        Between the steps it stands still, yielding the number of each, if asked to. Whatever breaks it off leaves all
+        as it was before the epoch.
+        """
+        before, begun = Snapshot.of(self.network), perf_counter()
+        try:
+            steps = self.one_pass.steps(self.number, before)
+            while True:
+                with self._quiet():
+                    try:
+                        step = next(steps)
+                        while not standing_still:
+                            next(steps)
+                    except StopIteration as end:
+                        epochs = self._epochs(end.value, begun)
+                        break
+                yield step
+        except BaseException:
+            before.restore(self.network)
+            self.one_pass.undo()
+            raise
+        for member, epoch, held in zip(self.members, epochs, self.held, strict=False):
+            member.progress.add(epoch, held)
+        if not self.network.lead:
+            self.members[0].progress.states = self.one_pass.states
+        self.number += 1
+        return epochs
+
+    @contextmanager
+    def _quiet(self) -> Generator[None]:
+        """No error state and no thread limit is held across a yield to the outside: both end with this block."""
+        with np.errstate(all="ignore"), threads.suited_to(self.rows, self.network.widths):
+            yield
+
+    def _epochs(self, done: list[Done], begun: float) -> list[Epoch]:
+        """The records of a pass that has just ended; a member's time is its share of the whole."""
+        if not done:
+            return []
+        measured = self._measured()
+        seconds = (perf_counter() - begun) / len(self.members)
+        return [
+            Epoch(
+                number=self.number,
+                step=one.step,
+                loss=one.loss,
+                validation_loss=validation_loss,
+                scores=scores,
+                monitored=monitored(member.plan, one.loss, validation_loss, scores, member.scorer.better),
+                rate=one.rate,
+                seconds=seconds,
+                step_losses=one.step_losses if member.plan.keep_step_losses else None,
+            )
+            for member, one, (validation_loss, scores) in zip(self.members, done, measured, strict=True)
+        ]
+
+    def _measured(self) -> list[tuple[float | None, Scores]]:
+        """(validation loss, metrics of the splits) of each, one pass over each split; None without validation rows."""
+        members, scorers = self.members, [one.scorer for one in self.members]
+        train: list[dict[str, float]] = [{} for _ in members]
+        if scorers[0].metrics:
+            train = [found for _, found in evaluate_each(self.objective, self.looked_at, scorers)]
+        validation = [one.validation for one in members if one.validation is not None]
+        if not validation:
+            return [(None, {"train": found}) for found in train]
+        judged = evaluate_each(self.objective, validation, scorers)
+        return [(loss, {"train": found, "validation": held}) for found, (loss, held) in zip(train, judged, strict=True)]
+
+    def hand_back(self) -> None:
+        """Give each member its weights, its running statistics and what its optimizer remembers."""
+        if not self.network.lead:
+            return
+        states = self.one_pass.states
+        each = len(states) // len(self.members)
+        for number, (member, held) in enumerate(zip(self.members, self.held, strict=True)):
+            held.restore(member.network)
+            member.progress.states = states[number * each : (number + 1) * each]
+
+
+def _side_by_side(members: Sequence[Member]) -> Objective:
+    """One objective for all of them, over their networks side by side."""
+    objectives = [one.objective for one in members]
+    first = objectives[0]
+    assert isinstance(first, Objective)
+    network = first.network.like(together=len(members))
+    for number, one in enumerate(objectives):
+        network.w[number], network.running[number] = one.network.w, one.network.running
+    l1, l2 = (
+        np.array([getattr(one, name) for one in objectives], network.dtype)[:, None] for name in ("l1", "l2")
+    )  # fmt: skip
+    return Objective(network, first.loss, natural=first.from_scores, l1=l1, l2=l2, name=first.name)
