@@ -459,7 +459,7 @@ def test_a_damaged_folder_is_one_clear_line(damage: str) -> None:
 @pytest.mark.parametrize("end", ["SIGKILL", "SIGINT"])
 def test_a_sweep_that_is_ended_from_outside_loses_no_finished_cell(end: str, tmp_path: Path) -> None:
     gate = Gate(tmp_path)
-    words = ["iris", "--over", "l2=0..1:linear:40", "--epochs", "20", "--activation", "gated:calls=500"]
+    words = ["iris", "--over", "hidden=1..40:+1", "--epochs", "20", "--activation", "gated:calls=500"]
     plugin = ["--no-plugins", "--plugin", str(gate.plugin)]
     command = [sys.executable, "-m", "glassnet", *plugin, "sweep", *words, "--jobs", "1"]
     process = subprocess.Popen(

@@ -15,6 +15,9 @@ from .kinds import Activation
 Array = NDArray[Any]
 
 
+MOST_AT_ONCE = 1 << 17  # numbers of networks side by side that a part is handed
+
+
 class Room:
     """A kept buffer of `width` columns: memory for the rows of a batch, asked for once and used again.
 
@@ -49,15 +52,30 @@ def both_ways(
 def by_rows(function: Callable[..., Array]) -> Callable[..., Array]:
     """The same function for the tables of networks side by side, (..., n, width): it is handed the rows of all.
 
-    A part knows rows alone, (n, width), and not which network they belong to.
+    A part knows rows alone, (n, width), and not which network they belong to. What is too much for the cache is handed
+    over network by network.
     """
 
     def of_all(*tables: Array) -> Array:
         lead = tables[0].shape[:-1]
+        if tables[0].size > MOST_AT_ONCE:
+            return _one_by_one(function, tables)
         found = function(*(table.reshape(-1, table.shape[-1]) for table in tables))
         return found.reshape(*lead, *found.shape[1:])
 
     return of_all
+
+
+def _one_by_one(function: Callable[..., Array], tables: tuple[Array, ...]) -> Array:
+    """What a function makes of the tables of each network; it may use the same memory for all of them."""
+    found = None
+    for number, each in enumerate(zip(*tables, strict=True)):
+        mine = function(*each)
+        if found is None:
+            found = np.empty((len(tables[0]), *mine.shape), mine.dtype)
+        found[number] = mine
+    assert found is not None
+    return found
 
 
 def way_back(activation: Activation, room: Room) -> Callable[[Array, Array, Array], Array]:

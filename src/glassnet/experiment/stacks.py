@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -73,17 +74,18 @@ def stacks_of(trainings: Sequence[Training]) -> list[Stack]:
             alike.setdefault(_key(training), []).append(number)
     for numbers in alike.values():
         numbers.sort(key=lambda number: str(trainings[number].chosen.optimizer))
-        size = most_together(trainings[numbers[0]])
+        first = trainings[numbers[0]]
+        batch = min(first.plan.batch_size or len(first.data.train), len(first.data.train))
+        size = most_together(first.network.widths, batch, first.network.dtype.itemsize)
         stacks += [Stack(tuple(numbers[first : first + size])) for first in range(0, len(numbers), size)]
     return stacks
 
 
-def most_together(training: Training) -> int:
-    """How many networks of this shape are trained side by side: what they hold has to stay in the cache."""
-    network, rows = training.network, training.data.train
-    batch = min(training.plan.batch_size or len(rows), len(rows))
-    numbers = 9 * len(network.w) + 4 * batch * sum(network.widths)
-    return max(LEAST, min(MOST, CACHE // max(1, numbers * network.dtype.itemsize)))
+def most_together(widths: Sequence[int], batch: int, itemsize: int = 4) -> int:
+    """How many networks of these widths are trained side by side: what they hold has to stay in the cache."""
+    weights = sum((i + 1) * o for i, o in pairwise(widths))
+    numbers = 9 * weights + 4 * batch * sum(widths)
+    return max(LEAST, min(MOST, CACHE // (numbers * itemsize)))
 
 
 def alone(training: Training) -> str:

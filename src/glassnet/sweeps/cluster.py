@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import GlassnetError, join
-from .cells import Job, Outcome, Workers, packages_of, train_cell, training_of
+from .cells import Job, Outcome, Workers, packages_of, train_cells, training_of
+from .packing import packed
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -51,14 +52,16 @@ def _outcomes(client: Client, jobs: Sequence[Job]) -> Iterator[Outcome]:
     """
     from distributed import KilledWorker, as_completed
 
-    futures = client.map(train_cell, jobs, pure=False, retries=RETRIES)
-    lost = 0
+    workers = len(client.scheduler_info()["workers"])
+    packs = packed(jobs, max(1, workers))
+    futures = client.map(train_cells, packs, pure=False, retries=RETRIES)
+    cells, lost = dict(zip(futures, map(len, packs), strict=True)), 0
     try:
         for future in as_completed(futures, loop=client.loop):
             if future.status == "finished":
-                yield future.result()
+                yield from future.result()
             elif future.status == "error" and isinstance(future.exception(), KilledWorker):
-                lost += 1
+                lost += cells[future]
             else:
                 why = future.exception() if future.status == "error" else "the scheduler is gone"
                 raise GlassnetError(f"the cluster gave up a cell ({why}): go on with --resume")

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ..errors import GlassnetError
-from .cells import Job, Outcome, division_of, train_cell
+from .cells import Job, Outcome, division_of, train_cell, train_cells
 from .division import Division
+from .packing import gain, packed
 
+WORTH_PROCESSES = 3  # seconds of work: below, it is done before other processes would have come up
 IDLE = 60  # seconds until a worker without work ends: those of a sweep that was killed must not stay for long
 
 
@@ -22,25 +24,35 @@ def cores() -> int:
 
 
 def on_this_machine(jobs: Sequence[Job], processes: int) -> Iterator[Outcome]:
-    """Train the cells, `processes` at a time; outcomes come as they are ready, in no order.
+    """Train the cells, those of one shape side by side, in so many processes; outcomes come as they are ready.
 
-    A single process is this one. Breaking off ends the others.
+    A single process is this one, and so it is where the first cell shows that all are done before others had started.
+    Breaking off ends the others.
     """
-    if min(processes, len(jobs)) <= 1:
-        for job in jobs:
-            yield train_cell(job)
+    if not jobs:
+        return
+    first, others = jobs[0], jobs[1:]
+    outcome = train_cell(first, _rows(first))
+    yield outcome
+    if min(processes, len(others)) <= 1 or (
+        not outcome.failed and outcome.seconds * len(others) / gain(others) < WORTH_PROCESSES
+    ):
+        for pack in packed(others, seconds=outcome.seconds):
+            yield from train_cells(pack)
         return
     from joblib import Parallel, delayed
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-    # One cell a task: an outcome is handed over, and written down, as soon as it is there.
+    packs = packed(others, processes, outcome.seconds)
+    # One pack a task: outcomes are handed over, and written down, as soon as they are there.
     workers = Parallel(
-        min(processes, len(jobs)), backend="loky", batch_size=1, return_as="generator_unordered",
+        min(processes, len(packs)), backend="loky", batch_size=1, return_as="generator_unordered",
         idle_worker_timeout=IDLE,
     )  # fmt: skip
-    outcomes = workers(delayed(train_cell)(job, _rows(job)) for job in jobs)
+    outcomes = workers(delayed(train_cells)(pack, _rows(pack[0])) for pack in packs)
     try:
-        yield from outcomes
+        for found in outcomes:
+            yield from found
     except TerminatedWorkerError as error:
         raise GlassnetError(
             "a worker process was killed, perhaps because memory ran out: go on with --resume, and fewer --jobs"

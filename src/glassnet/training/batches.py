@@ -51,7 +51,8 @@ class Batches:
 
     def __init__(self, rows: Sequence[Rows], starts: list[int], lead: tuple[int, ...] = ()) -> None:
         first, n = rows[0], len(rows[0])
-        self.rows, self.lead, self.starts = rows, lead, starts
+        self.lead, self.starts = lead, starts
+        self.rows = rows[:1] if all(one is first for one in rows) else rows  # all that are not the same
         self.stops = [*starts[1:], n]
         self.sizes = np.diff([*starts, n])
         largest, d = int(self.sizes.max()), first.X.shape[1]
@@ -61,26 +62,25 @@ class Batches:
 
     def _of_all(self) -> Batch:
         """All rows as one batch: no order to speak of, and nothing to copy from step to step."""
-        X, t = side_by_side([dense(rows.X) for rows in self.rows], self.lead), self.targets()
-        return X, t, self.weights()
+        X = side_by_side([dense(rows.X) for rows in self.rows], self.lead)
+        everyone = np.broadcast_to(np.arange(X.shape[-2]), (*self.lead, X.shape[-2]))
+        return X, self.targets(everyone), self.weights(everyone)
 
-    def targets(self, order: Array | None = None) -> Array:
+    def targets(self, order: Array) -> Array:
         """The targets of all rows, (..., n, c), in the order of each network."""
         return self._each(lambda rows: rows.t, order)
 
-    def weights(self, order: Array | None = None) -> Array | None:
+    def weights(self, order: Array) -> Array | None:
         """The weights of all rows, (..., n), in the order of each network; None where rows have none."""
         return None if self.rows[0].weight is None else self._each(lambda rows: rows.weight, order)
 
-    def _each(self, what: Callable[[Rows], Any], order: Array | None) -> Array:
-        found = [what(rows) for rows in self.rows]
-        if order is not None:
-            found = [one[mine] for one, mine in zip(found, self._apart(order), strict=True)]
-        return np.stack(found) if self.lead else found[0]
+    def _each(self, what: Callable[[Rows], Any], order: Array) -> Array:
+        found = [what(rows)[mine] for rows, mine in zip(self.rows, self._apart(order), strict=True)]
+        return np.stack(found) if len(found) > 1 else found[0]
 
     def _apart(self, array: Array) -> Array:
-        """What each network has of an array: of a single one, all of it."""
-        return array if self.lead else array[None]
+        """What of an array belongs to each of the rows: all of it, where all networks see the same rows."""
+        return array if len(self.rows) > 1 else array[None]
 
     def in_order(self, order: Array) -> Iterator[Batch]:
         if self._whole is not None:
@@ -105,6 +105,6 @@ def side_by_side(tables: Sequence[Array], lead: tuple[int, ...]) -> Array:
     """The tables of networks side by side, (*lead, n, width): one for all where it is the same, else a copy of each."""
     if not lead:
         return tables[0]
-    if all(table is tables[0] for table in tables):
+    if all(table is tables[0] for table in tables):  # also where there is one for all of them
         return np.broadcast_to(tables[0], (*lead, *tables[0].shape))
     return np.stack(tables)

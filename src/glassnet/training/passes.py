@@ -13,7 +13,7 @@ from ..data import Rows
 from ..data.sparse import dense
 from ..kinds import Optimizer, Schedule, State
 from ..network import Network
-from ..streams import SideBySide, Stream, generator
+from ..streams import Drawn, SideBySide, Stream, generator
 from .batches import Batches, batch_starts, visiting_order
 from .divergence import explain
 from .epochs import Plan, Progress, Snapshot, finite
@@ -93,11 +93,9 @@ class BatchPass:
 
         Raises `Diverged`; `before` is what the weights were when the epoch began.
         """
-        network, lead = self.stepper.network, self.stepper.network.lead
+        network = self.stepper.network
         step, seen = self._begun, 0
-        orders = [visiting_order(len(one.rows), len(self.batches.starts), one.plan, number) for one in self.members]
-        drawn = [generator(one.plan.seed, Stream.DROPOUT, number) for one in self.members]
-        order, dropout = (np.stack(orders), SideBySide(drawn)) if lead else (orders[0], drawn[0])
+        order, dropout = self._order(number), self._dropout(number)
         self._remembered = self.stepper.memory()
         stepper, take, factor, z = self.stepper, self.stepper.take, self._factor, self._z  # looked up once, not a step
         for batch in self.batches.in_order(order):
@@ -121,6 +119,21 @@ class BatchPass:
                 self.members, np.atleast_1d(means), self._last_factors, np.atleast_2d(losses), strict=True
             )
         ]
+
+    def _order(self, epoch: int) -> Array:
+        """In which order each network visits its rows; a seed has one for all of its networks."""
+        n, batches = len(self.members[0].rows), len(self.batches.starts)
+        plans = {(one.plan.seed, one.plan.shuffle): one.plan for one in self.members}
+        orders = {key: visiting_order(n, batches, plan, epoch) for key, plan in plans.items()}
+        every = [orders[one.plan.seed, one.plan.shuffle] for one in self.members]
+        return np.stack(every) if self.batches.lead else every[0]
+
+    def _dropout(self, epoch: int) -> Drawn | None:
+        """What draws the masks, where there are any."""
+        if not (self.stepper.network.dropout or self.stepper.network.input_dropout):
+            return None
+        drawn = [generator(one.plan.seed, Stream.DROPOUT, epoch) for one in self.members]
+        return SideBySide(drawn) if self.batches.lead else drawn[0]
 
     def undo(self) -> None:
         """Forget what the optimizers have remembered since the epoch began."""

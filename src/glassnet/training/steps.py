@@ -58,7 +58,7 @@ class Stepper:
     def take(
         self,
         batch: tuple[Array, Array, Array | None],
-        dropout: Drawn,
+        dropout: Drawn | None,
         number: int,
         factor: Callable[[int], float | Array],
     ) -> bool:

@@ -1,0 +1,63 @@
+"""Which cells are handed over together: those that can be trained side by side, in packs that keep all workers busy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..errors import GlassnetError
+from ..experiment.choosing import DEFAULT_BATCH
+from ..experiment.stacks import LEAST, most_together
+from .cells import Job, division_of, with_point
+
+#: Settings that leave a network its shape and its steps: cells that differ in nothing else may stand side by side.
+FREE = ("optimizer", "schedule", "l1", "l2", "seed", "shuffle", "patience", "monitor")
+
+
+LONGEST = 60  # seconds that the jobs of a pack may take one by one
+
+
+def packed(jobs: Sequence[Job], workers: int = 1, seconds: float = 0.0) -> list[list[Job]]:
+    """The jobs in packs, in their order: each pack is of one shape, as far as its words tell, and fits the cache.
+
+    Where there are fewer shapes than workers, they are dealt out in smaller packs; and so they are where a job takes
+    many `seconds`, for a pack that is broken off has to begin again.
+    """
+    alike: dict[tuple[object, ...], list[Job]] = {}
+    for job in jobs:
+        alike.setdefault(_shape(job), []).append(job)
+    share = max(1, -(-len(jobs) // workers))
+    if seconds:
+        share = min(share, max(LEAST, round(LONGEST / seconds)))
+    packs = []
+    for group in alike.values():
+        size = min(_most(group[0]), share)
+        size = -(-len(group) // -(-len(group) // size))  # as many packs, and all of them about as large
+        packs += [group[first : first + size] for first in range(0, len(group), size)]
+    return packs
+
+
+def _shape(job: Job) -> tuple[object, ...]:
+    kept = [setting for setting in job.cell.settings if setting.partition("=")[0].partition(".")[0] not in FREE]
+    return (*sorted(kept), job.cell.epochs, job.cell.round)
+
+
+def _most(job: Job) -> int:
+    """How many like this one go well together, by its words alone: no part of a guest is tried out here."""
+    words = with_point(job.experiment, job.cell.settings)
+    if str(words.optimizer).partition(":")[0] == "lbfgs":
+        return 1
+    try:
+        X = division_of(job).source.X
+        n, inputs = getattr(X, "shape", np.shape(X))[:2]
+    except GlassnetError:  # what is wrong with it is said where it is trained
+        return 1
+    batch = n if words.batch_size == "full" else int(words.batch_size or DEFAULT_BATCH)
+    return most_together([inputs, *words.hidden, 1], min(n, batch))
+
+
+def gain(jobs: Sequence[Job]) -> float:
+    """About how many times as fast the jobs are done side by side: networks that are small gain most."""
+    most = _most(jobs[0])
+    return min(4.0, most / 8, len(jobs) / len(packed(jobs))) if most > 8 else 1.0
