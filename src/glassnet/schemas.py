@@ -211,7 +211,7 @@ CELL: Rule = record(
         "seconds": number,
         "failed": text,
     },
-    {"line": _SCORES},
+    {"line": _SCORES, "alone": text},
 )
 OWNER: Rule = record({"pid": whole, "host": text, "since": text, "doing": text})
 PROGRESS: Rule = named(named(record({"on": text, "asked": text})))

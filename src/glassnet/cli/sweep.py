@@ -210,6 +210,9 @@ def work(start: Callable[[], Sweep], opening: AbstractContextManager[Workers], a
         raise EveryCellFailed(f"every cell failed; the first: {rows[0].reason}")
 
 
+SIDE_BY_SIDE = "those of a stack take their steps together, each to the numbers that it has alone"
+
+
 def describe(found: Sweep) -> Iterator[str]:
     """What is going to be trained, in a few lines."""
     plan, score = found.plan, found.score
@@ -221,6 +224,8 @@ def describe(found: Sweep) -> Iterator[str]:
     stages = " -> ".join(f"{count} for {epochs} epochs" for count, epochs in found.rounds) if plan.halving else ""
     repeats = f", {plan.seeds} seeds" * (plan.seeds > 1) + f", {plan.folds} folds" * (plan.folds > 0)
     yield f"points     {how}{repeats}: {found.total} cells" + (f"; {stages}, each from the start" if stages else "")
+    if (stacks := found.stacks) < found.total:
+        yield f"stacks     {count(found.total, 'network')} in {count(stacks, 'stack')}: {SIDE_BY_SIDE}"
     split = score.of == "validation rows"
     which = (
         f"{count(score.rows, 'validation row')}; test rows take no part"
@@ -283,6 +288,8 @@ def summary(found: Sweep, rows: Sequence[Row], cells: int, seconds: float) -> It
     yield from verdict(found, rows)
     reasons = dict.fromkeys(row.reason.partition(";")[0] for row in rows if row.failed)
     yield from (f"failed: {reason}" for reason in list(reasons)[:3])
+    lone = dict.fromkeys(outcome.alone for outcome in found.outcomes.values() if outcome.alone)
+    yield from (f"trained alone: {reason}" for reason in list(lone)[:3])
     yield f"{count(cells, 'cell')} in {duration(seconds)}; sweep: {found.folder}"
     files = sorted(path.name for path in found.folder.iterdir() if path.suffix in (".png", ".svg", ".csv", ".toml"))
     yield f"files: {', '.join(files)}"

@@ -19,6 +19,8 @@ from ..kinds import Activation, Optimizer
 from ..probes import minds_company
 from ..training import Epoch, Loop
 from .building import Training
+from .choosing import DEFAULT_BATCH
+from .words import Experiment
 
 Array = NDArray[Any]
 
@@ -86,6 +88,14 @@ def most_together(widths: Sequence[int], batch: int, itemsize: int = 4) -> int:
     weights = sum((i + 1) * o for i, o in pairwise(widths))
     numbers = 9 * weights + 4 * batch * sum(widths)
     return max(LEAST, min(MOST, CACHE // (numbers * itemsize)))
+
+
+def most_by_words(words: Experiment, n: int, inputs: int) -> int:
+    """The same as far as an experiment's words tell, for so many rows and columns: no part is built for it."""
+    if str(words.optimizer).partition(":")[0] == "lbfgs":
+        return 1
+    batch = n if words.batch_size == "full" else int(words.batch_size or DEFAULT_BATCH)
+    return most_together([inputs, *words.hidden, 1], min(n, batch))
 
 
 def alone(training: Training) -> str:

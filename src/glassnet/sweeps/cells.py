@@ -21,7 +21,7 @@ from ..catalog import Catalog, installed
 from ..data import Rows
 from ..errors import GlassnetError
 from ..experiment import Experiment, Training, fit_line
-from ..experiment.stacks import train_side_by_side
+from ..experiment.stacks import alone, train_side_by_side
 from ..training import Epoch, Scorer, evaluate, threads
 from .division import Division, divide
 
@@ -51,7 +51,8 @@ class Cell:
 class Outcome:
     """What a cell came to. `scores` are of the validation rows, the loss among them; `failed` is why there are none.
 
-    `line` are those of a straight line on the same rows, where that was asked for.
+    `line` are those of a straight line on the same rows, where that was asked for. `alone` says why its network could
+    not stand beside others.
     """
 
     cell: Cell
@@ -60,6 +61,7 @@ class Outcome:
     seconds: float
     failed: str = ""
     line: Mapping[str, float] = field(default_factory=dict)
+    alone: str = ""
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,8 @@ class Work:
         if undefined := [name for name, value in scores.items() if not np.isfinite(value)]:
             self.failed = f"its {undefined[0]} is not a number"
         epochs = 0 if training is None else len(training.progress.epochs)
-        return Outcome(self.job.cell, scores, epochs, self.seconds, self.failed, line)
+        reason = "" if training is None else alone(training)
+        return Outcome(self.job.cell, scores, epochs, self.seconds, self.failed, line, reason)
 
     @contextmanager
     def _timed(self) -> Iterator[None]:

@@ -64,7 +64,7 @@ def _outcome(text: str) -> Outcome | None:
     cell = Cell(tuple(words["settings"]), words["epochs"], words["seed"], words["fold"], words["round"])
     scores = {name: float("nan") if value is None else value for name, value in line["scores"].items()}
     beside = {name: float("nan") if value is None else value for name, value in line.get("line", {}).items()}
-    return Outcome(cell, scores, line["epochs"], line["seconds"], line["failed"], beside)
+    return Outcome(cell, scores, line["epochs"], line["seconds"], line["failed"], beside, line.get("alone", ""))
 
 
 def write_table(folder: Path, rows: Sequence[Row], keys: Iterable[str], metric: str) -> None:

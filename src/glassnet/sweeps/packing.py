@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..errors import GlassnetError
-from ..experiment.choosing import DEFAULT_BATCH
-from ..experiment.stacks import LEAST, most_together
+from ..experiment.stacks import LEAST, most_by_words
 from .cells import Job, division_of, with_point
 
 #: Settings that leave a network its shape and its steps: cells that differ in nothing else may stand side by side.
@@ -40,21 +39,18 @@ def packed(jobs: Sequence[Job], workers: int = 1, seconds: float = 0.0) -> list[
 
 def _shape(job: Job) -> tuple[object, ...]:
     kept = [setting for setting in job.cell.settings if setting.partition("=")[0].partition(".")[0] not in FREE]
-    return (*sorted(kept), job.cell.epochs, job.cell.round)
+    solver = any(setting.startswith("optimizer=lbfgs") for setting in job.cell.settings)
+    return (*sorted(kept), job.cell.epochs, job.cell.round, solver)
 
 
 def _most(job: Job) -> int:
     """How many like this one go well together, by its words alone: no part of a guest is tried out here."""
-    words = with_point(job.experiment, job.cell.settings)
-    if str(words.optimizer).partition(":")[0] == "lbfgs":
-        return 1
     try:
         X = division_of(job).source.X
-        n, inputs = getattr(X, "shape", np.shape(X))[:2]
     except GlassnetError:  # what is wrong with it is said where it is trained
         return 1
-    batch = n if words.batch_size == "full" else int(words.batch_size or DEFAULT_BATCH)
-    return most_together([inputs, *words.hidden, 1], min(n, batch))
+    n, inputs = getattr(X, "shape", np.shape(X))[:2]
+    return most_by_words(with_point(job.experiment, job.cell.settings), n, inputs)
 
 
 def gain(jobs: Sequence[Job]) -> float:

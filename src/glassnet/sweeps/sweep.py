@@ -29,6 +29,7 @@ from .axes import Axis, read_axis
 from .cells import Cell, Guests, Job, Outcome, Workers, division_of, packages_of, training_of, with_point
 from .faces import ranking_table
 from .keeping import BEST, DEFAULT_FOLDER, ELSEWHERE, FOLDERS, WORDS, append, mend, read_outcomes, write_table
+from .packing import packed
 from .ranking import ALL_ROWS, VALIDATION_ROWS, Row, Score, rank
 from .repeats import Repeats, repeats_of
 from .searching import MOST_POINTS, Point, at_random, grid, rounds
@@ -167,6 +168,11 @@ class Sweep:
     def sample(self) -> Job:
         """A cell that can be set up, for trying out who is to train: its rows are those of the sweep."""
         return sample_of(self.plan, self.guests)
+
+    @property
+    def stacks(self) -> int:
+        """In how many stacks the networks of the first round are trained, as far as their words tell."""
+        return len(packed([self.job(point, 0, *repeat) for repeat in self.repeats for point in self.points]))
 
     def job(self, point: Point, number: int = 0, seed: int | None = None, fold: int = 0) -> Job:
         """What a worker needs for one training of a point, in the round of that number."""
