@@ -1,8 +1,11 @@
 """Settings of the site that `make docs` builds: nothing is asked of another machine, formulas are MathML."""
 
+import re
+
 from docutils.nodes import SkipNode
 
 from glassnet import __version__
+from glassnet.glossary import words_linked
 from glassnet.lessons.mathml import as_mathml
 
 project = "glassnet"
@@ -10,7 +13,7 @@ version = release = __version__
 html_title = f"glassnet {__version__}"
 html_theme = "furo"
 html_static_path = ["_static"]
-html_css_files = ["site.css"]
+html_css_files = ["site.css", "words.css"]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_copyright = False
@@ -41,9 +44,19 @@ def _reached(app, pagename, templatename, context, doctree):
             '<div class="highlight"><pre>', '<div class="highlight"><pre tabindex="0">'
         )
 
+#: Pages that tell the words themselves, list other pages, or are not about networks.
+_UNLINKED = re.compile(r"glossary|changelog|api|guides|index|.*/index|parts/[a-z]+")
+
+
+def _words(app, pagename, templatename, context, doctree):
+    """The first place of each word leads to the glossary."""
+    if "body" in context and not _UNLINKED.fullmatch(pagename):
+        context["body"], _ = words_linked(context["body"], lambda id: f"{context['pathto']('glossary')}#{id}")
+
 
 def setup(app):
     inline, block = (_formula(False), None), (_formula(True), None)
     app.add_html_math_renderer("mathml", inline_renderers=inline, block_renderers=block)
     app.connect("html-page-context", _reached)
+    app.connect("html-page-context", _words)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

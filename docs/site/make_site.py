@@ -16,6 +16,7 @@ from pathlib import Path
 import site_pages as pages
 
 from glassnet.catalog import Catalog
+from glassnet.glossary import STYLE
 from glassnet.kinds import KINDS
 from glassnet.lessons.course import addresses, lessons_of
 from glassnet.lessons.html import file_of
@@ -32,8 +33,7 @@ _FENCES = {"notebook": "python", "powershell": "text", "shell": "console"}
 def sources(only: set[str]) -> Iterator[tuple[str, str]]:
     """(path, text) of each page; with `only`, lessons, exhibits and parts of these names alone."""
     catalog = Catalog.discover(guests=False)
-    words = ["glossary"] if pages.glossary(set()) else []
-    rooms = ["guides", "lessons/index", "museum/index", "parts/index", *words, "api"]
+    rooms = ["guides", "lessons/index", "museum/index", "parts/index", "glossary", "api"]
     yield "index.md", pages.contents("glassnet", rooms, FRONT)
     yield from _guides()
     yield from _lessons(catalog, only)
@@ -74,13 +74,8 @@ def _lessons(catalog: Catalog, only: set[str]) -> Iterator[tuple[str, str]]:
         sys.stderr.write(f"playing {one.name}\n")
         yield f"lessons/{one.part.name}.md", pages.lesson(one, where)
     names = [one.part.name for one in lessons]
-    yield (
-        "lessons/index.md",
-        pages.contents("Lessons", names, COURSE),
-    )
-    words = pages.glossary(set(names))
-    if words:
-        yield "glossary.md", words
+    yield "lessons/index.md", pages.contents("Lessons", names, COURSE)
+    yield "glossary.md", pages.glossary(set(names))
 
 
 def _parts(catalog: Catalog, only: set[str]) -> Iterator[tuple[str, str]]:
@@ -106,6 +101,7 @@ def build(out: Path, only: set[str]) -> int:
     (source / "_static").mkdir(parents=True)
     shutil.copy(HERE / "conf.py", source)
     shutil.copy(HERE / "site.css", source / "_static")
+    (source / "_static" / "words.css").write_text(STYLE, encoding="utf-8")
     for name, text in sources(only):
         path = source / name
         path.parent.mkdir(exist_ok=True)

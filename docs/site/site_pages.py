@@ -11,6 +11,7 @@ from typing import Any
 import glassnet
 from glassnet import GlassnetError
 from glassnet.catalog import Catalog, Part
+from glassnet.glossary import id_of, words
 from glassnet.lessons import html, museum
 from glassnet.lessons.course import Opened
 from glassnet.lessons.exercises.functions import source_of
@@ -166,17 +167,13 @@ def _signature(name: str, thing: Any) -> list[str]:
 
 
 def glossary(lessons: set[str]) -> str:
-    """Every word that `glassnet explain` knows, as its list for programs tells them; "" where there is none."""
-    try:
-        from glassnet.glossary import words
-    except ImportError:
-        return ""
+    """Every word that `glassnet explain` knows, each a place that other pages lead to."""
     pieces = ["# Glossary\n", "In a terminal: `glassnet explain WORD`.\n"]
     for word in sorted(words(), key=lambda one: one.name.lower()):
         also = f" (also: {plain(', '.join(word.also))})" if word.also else ""
         formula = f"\n$${word.formula}$$\n" if word.formula else ""
         where = f"[{word.lesson}](lessons/{word.lesson}.md)" if word.lesson in lessons else word.lesson
         pieces.append(
-            f"## {plain(word.name)}\n\n{plain(word.says)}{also}\n{formula}\nLesson: {where}. `{word.command}`\n"
+            f"({id_of(word)})=\n## {plain(word.name)}\n\n{plain(word.says)}{also}\n{formula}\nLesson: {where}. `{word.command}`\n"
         )
     return "\n".join(pieces)

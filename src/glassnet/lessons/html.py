@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..files import write_text
+from ..glossary import STYLE, on_one_page
 from ..teaching import Exercise
 from ..wording import count
 from .course import Opened, addresses, course_name, lessons_of
@@ -64,9 +65,10 @@ def document(opened: Opened, address: Address | None = None, **around: Any) -> s
     address = address or addresses(lessons_of(opened.catalog), file_of)
     played = play(opened.page, opened.strangers())
     pieces = [Markup(piece) for block in played for piece in fragments(block, opened, address)]
-    return _template("lesson.html").render(
+    page: str = _template("lesson.html").render(
         title=opened.page.title, about=about(opened), pieces=pieces, style=_style(), version=__version__, **around
     )
+    return on_one_page(page)
 
 
 def about(opened: Opened) -> str:
@@ -156,7 +158,7 @@ def _figure(drawn: Drawn, prefix: str) -> str:
 def _style() -> Any:
     from markupsafe import Markup
 
-    return Markup((Path(__file__).parent / "templates" / "lesson.css").read_text(encoding="utf-8"))
+    return Markup((Path(__file__).parent / "templates" / "lesson.css").read_text(encoding="utf-8") + STYLE)
 
 
 def _template(name: str) -> Any:

@@ -16,6 +16,7 @@ from ..diagnosis import Case, Rule, ask
 from ..experiment.looking import title_of
 from ..experiment.repeating import command_of, needed, program
 from ..files import write_text
+from ..glossary import STYLE, on_one_page
 from ..findings import ends_in_command
 from ..hooks import PROJECT
 from ..plotting import Fitting
@@ -88,7 +89,7 @@ def render(template: str, **what: Any) -> str:
         _OPTION.sub(r'<span class="word">\g<0></span>', str(escape(words)))
     )
     environment.filters["id"] = lambda heading: "".join(c if c.isalnum() else "-" for c in heading.lower())
-    return environment.get_template(template).render(**what)
+    return on_one_page(environment.get_template(template).render(**what, words_style=STYLE))
 
 
 # --- what is on it ------------------------------------------------------------------------------------------

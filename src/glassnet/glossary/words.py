@@ -1,6 +1,6 @@
 """The glossary: what a word of networks or of statistics means, what else it is called, and where it is taught.
 
-The words themselves are in `glossary.toml`, to be read and mended by anybody.
+The words themselves are in `words.toml`, to be read and mended by anybody.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from .errors import GlassnetError, did_you_mean
+from ..errors import GlassnetError, did_you_mean
 
 
 @dataclass(frozen=True)
@@ -32,16 +33,27 @@ class Word:
 @cache
 def words() -> tuple[Word, ...]:
     """Every word, in the order of the course."""
+    return tuple(Word(**entry) for entry in _read()["word"])
+
+
+@cache
+def terms() -> dict[str, Word]:
+    """Every word by each name that means it wherever it stands; `row` is among them, and `step` is too common a word."""
+    everyday = set(_read()["everyday"])
+    return {name: word for word in words() for name in (word.name, *word.also) if name not in everyday}
+
+
+@cache
+def _read() -> dict[str, Any]:
     import tomllib
 
-    text = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
-    return tuple(Word(**entry) for entry in tomllib.loads(text)["word"])
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 
 def look_up(word: str) -> Word:
     """The word of that name or other name, or with that word in it; an unknown one is an error with a guess."""
     known = _index()
-    wanted = _key(word)
+    wanted = key(word)
     found = known.get(wanted) or known.get(wanted.removesuffix("s")) or _only_one_with(wanted)
     if found is None:
         spelled = [name for entry in words() for name in (entry.name, *entry.also)]
@@ -71,12 +83,13 @@ def _index() -> dict[str, Word]:
     """Every word by each of its names; a name of its own goes before another's other name, singular before plural."""
     known: dict[str, Word] = {}
     for entry in words():
-        known.setdefault(_key(entry.name), entry)
+        known.setdefault(key(entry.name), entry)
     for entry in words():
         for name in (*entry.also, *(f"{one}s" for one in (entry.name, *entry.also))):
-            known.setdefault(_key(name), entry)
+            known.setdefault(key(name), entry)
     return known
 
 
-def _key(name: str) -> str:
+def key(name: str) -> str:
+    """A name without what is only a way to write it: capitals, hyphens, underscores."""
     return re.sub(r"[\s_-]+", " ", name.strip().lower())
