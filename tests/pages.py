@@ -31,6 +31,7 @@ class Page(HTMLParser):
         self.tags.append((tag, {name: value or "" for name, value in attrs}))
         if tag not in VOID:
             self._open.append(tag)
+        self._apart(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -42,6 +43,12 @@ class Page(HTMLParser):
             self.troubles.append(f"</{tag}> closes <{self._open[-1] if self._open else 'nothing'}>")
         elif self._open:
             self._open.pop()
+        self._apart(tag)
+
+    def _apart(self, tag: str) -> None:
+        """Words before and behind a tag are apart, but for a link's: a comma may follow it."""
+        if tag != "a":
+            self.words.append(" ")
 
     def handle_data(self, data: str) -> None:
         if not self._open or self._open[-1] not in ("style", "script"):
@@ -49,7 +56,7 @@ class Page(HTMLParser):
 
     @property
     def text(self) -> str:
-        return " ".join(" ".join(self.words).split())
+        return " ".join("".join(self.words).split())
 
     def all(self, tag: str) -> list[dict[str, str]]:
         return [attributes for name, attributes in self.tags if name == tag]

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from glassnet import pictures
-from glassnet.pages.narrow import panels_markup, windows
-from glassnet.pages.pictures import LONGEST_SVG, embedded
+from glassnet.pictures.embedding import LONGEST_SVG, element
+from glassnet.pictures.narrow import panels_markup, windows
 
 POINT = 72
 
@@ -47,7 +47,7 @@ def texts(made: Any, dots_an_inch: float = POINT) -> list[tuple[str, Any]]:
 @pytest.mark.parametrize(("count", "columns", "bar"), [(2, 2, False), (5, 3, False), (4, 2, True)])
 def test_every_panel_has_a_window_and_every_word_is_in_one(count: int, columns: int, bar: bool) -> None:
     made = figure(count, columns, bar=bar)
-    embedded(made, "x", "l")
+    element(made, "x", "l")
     shown = windows(made)
     assert len(shown) == count + bar
     height = made.get_figheight() * POINT
@@ -69,13 +69,13 @@ def test_every_panel_has_a_window_and_every_word_is_in_one(count: int, columns: 
 
 @pytest.mark.parametrize("made", [figure(1, 1), figure(3, 1), figure(1, 1, bar=True)])
 def test_a_single_panel_and_panels_below_each_other_stay_as_they_are(made: Any) -> None:
-    assert embedded(made, "x", "l").startswith("<svg role")
+    assert element(made, "x", "l").startswith("<svg role")
     assert windows(made) == [] and panels_markup(made, "x") == ""
 
 
 @pytest.mark.parametrize("dots", [5, 20_000])
 def test_the_drawing_is_on_the_page_once_as_lines_or_as_pixels(dots: int) -> None:
-    markup = embedded(figure(2, 2, dots), "x", "two panels")
+    markup = element(figure(2, 2, dots), "x", "two panels")
     page = ElementTree.fromstring(f"<figure xmlns:xlink='http://www.w3.org/1999/xlink'>{markup}</figure>")
     svg = "{http://www.w3.org/2000/svg}"
     links = [use.get("href") for use in page.findall("div/svg/use")]
@@ -89,7 +89,17 @@ def test_the_drawing_is_on_the_page_once_as_lines_or_as_pixels(dots: int) -> Non
 def test_windows_change_neither_the_figure_nor_the_drawing() -> None:
     made = figure(2, 2)
     before = made.dpi
-    first = embedded(made, "x", "l")
+    first = element(made, "x", "l")
     assert made.dpi == before
-    assert embedded(made, "x", "l") == first
+    assert element(made, "x", "l") == first
     assert len(re.findall("<use ", panels_markup(made, "x"))) == 2
+
+
+def test_a_bare_figure_as_a_cell_makes_it_has_windows_too() -> None:
+    from matplotlib.figure import Figure
+
+    bare = Figure(figsize=(9, 3))
+    for axes in bare.subplots(1, 3):
+        axes.plot([1, 2, 3])
+    canvas = bare.canvas
+    assert element(bare, "x", "l").count("<use href") == 3 and bare.canvas is canvas

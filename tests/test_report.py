@@ -334,9 +334,9 @@ def figure(points: int) -> Figure:
 
 
 def test_a_short_drawing_is_svg_with_text_and_a_crowd_of_points_is_png() -> None:
-    small, large = pictures.embedded(figure(5), "x", 'a "label"'), pictures.embedded(figure(20_000), "x", "l")
+    small, large = embedding.element(figure(5), "x", 'a "label"'), embedding.element(figure(20_000), "x", "l")
     assert small.startswith('<svg role="img" aria-label="a &quot;label&quot;"') and "a &lt; b" in small
-    assert large.startswith('<img alt="l"') and len(large) < pictures.LONGEST_SVG
+    assert large.startswith('<img alt="l"') and len(large) < embedding.LONGEST_SVG
 
 
 def test_two_pictures_share_no_id_and_change_no_setting() -> None:

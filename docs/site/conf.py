@@ -13,7 +13,7 @@ version = release = __version__
 html_title = f"glassnet {__version__}"
 html_theme = "furo"
 html_static_path = ["_static"]
-html_css_files = ["site.css", "words.css"]
+html_css_files = ["site.css", "shared.css"]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_copyright = False
@@ -43,6 +43,7 @@ def _reached(app, pagename, templatename, context, doctree):
         context["body"] = context["body"].replace(
             '<div class="highlight"><pre>', '<div class="highlight"><pre tabindex="0">'
         )
+
 
 #: Pages that tell the words themselves, list other pages, or are not about networks.
 _UNLINKED = re.compile(r"glossary|changelog|api|guides|index|.*/index|parts/[a-z]+")

@@ -15,11 +15,12 @@ from pathlib import Path
 
 import site_pages as pages
 
+from glassnet import glossary
 from glassnet.catalog import Catalog
-from glassnet.glossary import STYLE
 from glassnet.kinds import KINDS
 from glassnet.lessons.course import addresses, lessons_of
 from glassnet.lessons.html import file_of
+from glassnet.pictures import narrow
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -101,7 +102,7 @@ def build(out: Path, only: set[str]) -> int:
     (source / "_static").mkdir(parents=True)
     shutil.copy(HERE / "conf.py", source)
     shutil.copy(HERE / "site.css", source / "_static")
-    (source / "_static" / "words.css").write_text(STYLE, encoding="utf-8")
+    (source / "_static" / "shared.css").write_text(glossary.STYLE + narrow.STYLE, encoding="utf-8")
     for name, text in sources(only):
         path = source / name
         path.parent.mkdir(exist_ok=True)

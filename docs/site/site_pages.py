@@ -173,7 +173,6 @@ def glossary(lessons: set[str]) -> str:
         also = f" (also: {plain(', '.join(word.also))})" if word.also else ""
         formula = f"\n$${word.formula}$$\n" if word.formula else ""
         where = f"[{word.lesson}](lessons/{word.lesson}.md)" if word.lesson in lessons else word.lesson
-        pieces.append(
-            f"({id_of(word)})=\n## {plain(word.name)}\n\n{plain(word.says)}{also}\n{formula}\nLesson: {where}. `{word.command}`\n"
-        )
+        place = f"({id_of(word)})=\n## {plain(word.name)}"
+        pieces.append(f"{place}\n\n{plain(word.says)}{also}\n{formula}\nLesson: {where}. `{word.command}`\n")
     return "\n".join(pieces)

@@ -21,11 +21,9 @@ dl.words dd { margin: 0; }
 @media print { a.term { text-decoration: none; } }
 """
 _CLOSED = "a|button|code|h[1-6]|math|nav|pre|script|style|summary|svg|thead|title"
+_HIDDEN = r"<details>.*?</details>|<div class=\"(?:panels|toctree)[^>]*>.*?</div>|<!--.*?-->"
 #: What has no words to link, as a whole; and tags, between which they stand.
-_PASSED = re.compile(
-    rf"""<({_CLOSED})\b.*?</\1>|<details>.*?</details>|<div\ class="(?:panels|toctree)[^>]*>.*?</div>|<!--.*?-->|<[^>]*>""",
-    re.DOTALL | re.VERBOSE,
-)
+_PASSED = re.compile(rf"<({_CLOSED})\b.*?</\1>|{_HIDDEN}|<[^>]*>", re.DOTALL)
 
 
 def words_linked(markup: str, address: Callable[[str], str]) -> tuple[str, list[Word]]:
@@ -49,7 +47,7 @@ def words_linked(markup: str, address: Callable[[str], str]) -> tuple[str, list[
 
 
 def on_one_page(page: str) -> str:
-    """A page that is whole in itself, with its words linked to a section at the end of `main`, which says these alone."""
+    """A page that is whole in itself, its words linked to a section at the end of `main`, which tells these alone."""
     before, opening, rest = page.partition("<body>")
     body, closing, after = rest.rpartition("</main>")
     body, found = words_linked(body, lambda id: f"#{id}")
@@ -69,7 +67,9 @@ def _section(found: Sequence[Word]) -> str:
         for word in sorted(found, key=lambda word: word.name.lower())
     )
     more = "<p><code>glassnet explain WORD</code> has its formula, the lesson that teaches it, and what shows it.</p>"
-    return f'<section aria-labelledby="words"><h2 id="words">Words</h2>\n<dl class="words">{told}</dl>{more}</section>\n'
+    return (
+        f'<section aria-labelledby="words"><h2 id="words">Words</h2>\n<dl class="words">{told}</dl>{more}</section>\n'
+    )
 
 
 def _short(word: Word) -> str:

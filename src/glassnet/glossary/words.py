@@ -38,7 +38,7 @@ def words() -> tuple[Word, ...]:
 
 @cache
 def terms() -> dict[str, Word]:
-    """Every word by each name that means it wherever it stands; `row` is among them, and `step` is too common a word."""
+    """Every word by each name that means it wherever it stands: `row` does, and `step` is too common for that."""
     everyday = set(_read()["everyday"])
     return {name: word for word in words() for name in (word.name, *word.also) if name not in everyday}
 

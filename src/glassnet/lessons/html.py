@@ -8,8 +8,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from .. import glossary
 from ..files import write_text
-from ..glossary import STYLE, on_one_page
 from ..teaching import Exercise
 from ..wording import count
 from .course import Opened, addresses, course_name, lessons_of
@@ -68,7 +68,7 @@ def document(opened: Opened, address: Address | None = None, **around: Any) -> s
     page: str = _template("lesson.html").render(
         title=opened.page.title, about=about(opened), pieces=pieces, style=_style(), version=__version__, **around
     )
-    return on_one_page(page)
+    return glossary.on_one_page(page)
 
 
 def about(opened: Opened) -> str:
@@ -158,7 +158,10 @@ def _figure(drawn: Drawn, prefix: str) -> str:
 def _style() -> Any:
     from markupsafe import Markup
 
-    return Markup((Path(__file__).parent / "templates" / "lesson.css").read_text(encoding="utf-8") + STYLE)
+    from ..pictures import narrow
+
+    own = (Path(__file__).parent / "templates" / "lesson.css").read_text(encoding="utf-8")
+    return Markup(own + glossary.STYLE + narrow.STYLE)
 
 
 def _template(name: str) -> Any:

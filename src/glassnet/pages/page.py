@@ -11,14 +11,15 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from .. import glossary
 from ..data.looking import look_at_dataset
 from ..diagnosis import Case, Rule, ask
 from ..experiment.looking import title_of
 from ..experiment.repeating import command_of, needed, program
 from ..files import write_text
-from ..glossary import STYLE, on_one_page
 from ..findings import ends_in_command
 from ..hooks import PROJECT
+from ..pictures import narrow
 from ..plotting import Fitting
 from ..runs import Run
 from ..wording import DASH, SPLITS, amount, bare, figure, metric
@@ -89,7 +90,8 @@ def render(template: str, **what: Any) -> str:
         _OPTION.sub(r'<span class="word">\g<0></span>', str(escape(words)))
     )
     environment.filters["id"] = lambda heading: "".join(c if c.isalnum() else "-" for c in heading.lower())
-    return on_one_page(environment.get_template(template).render(**what, words_style=STYLE))
+    page = environment.get_template(template).render(**what, shared_style=glossary.STYLE + narrow.STYLE)
+    return glossary.on_one_page(page)
 
 
 # --- what is on it ------------------------------------------------------------------------------------------

@@ -12,10 +12,9 @@ from ..catalog import Catalog
 from ..errors import GlassnetError
 from ..experiment.repeating import program
 from ..hooks import PROJECT
-from ..pictures.embedding import LONGEST_SVG, as_png, as_svg, as_svg_of_pixels
+from ..pictures.embedding import element
 from ..plotting import Fitting, blamed_on, draw, fitting_plots
 from ..runs import Run
-from .narrow import panels_markup
 
 #: Characters of all pictures of a page: beyond it the next ones are left to `glassnet plot`. The last part is kept for
 #: pixels, so that a great many long drawings don't drive out what comes after them.
@@ -63,7 +62,7 @@ def _picture(fitting: Fitting, subject: Any, prefix: str, room: int) -> Picture:
     try:
         with process.unwarned(), blamed_on(fitting.choice):
             figure = draw(fitting.choice, subject)
-            markup = embedded(figure, f"{prefix}-{part.distribution}-{part.name}", part.help, room - ROOM_FOR_PNG)
+            markup = element(figure, f"{prefix}-{part.distribution}-{part.name}", part.help, room - ROOM_FOR_PNG)
     except GlassnetError as error:
         return Picture(*known, trouble=" ".join(str(error).split()))
     if len(markup) > room:
@@ -76,16 +75,3 @@ def _command(subject: Any, name: str) -> str:
     """What draws a plot of one run or of several."""
     runs = [subject] if isinstance(subject, Run) else list(subject)
     return f"{program(runs[0].experiment)} plot {shlex.join([*(str(run.folder) for run in runs), name])}"
-
-
-def embedded(figure: Any, prefix: str, label: str, room: int = ROOM) -> str:
-    """A matplotlib figure as markup of its own; `label` says what it shows to whoever can't see it.
-
-    Where the drawing is long, or longer than the `room` there is, it becomes pixels if these are shorter. Where it has
-    panels side by side, windows on each come first, which a narrow page shows in its place.
-    """
-    svg = as_svg(figure, prefix, label)
-    panels = panels_markup(figure, drawing := f"{prefix}-figure_1")
-    if len(svg) > min(LONGEST_SVG, room):
-        svg = min(svg, as_svg_of_pixels(figure, drawing, label) if panels else as_png(figure, label), key=len)
-    return panels + svg

@@ -9,16 +9,24 @@ from typing import Any
 
 from .dark import marked_photos
 from .files import PIXELS_AN_INCH, POINTS_AN_INCH, render
+from .narrow import panels_markup
 
 #: Characters of an SVG beyond which a PNG may be shorter: a cloud of thousands of points.
 LONGEST_SVG = 250_000
 PNG_DPI = 130
 
 
-def element(figure: Any, prefix: str, label: str) -> str:
-    """A matplotlib figure as an element of its own, never a file beside it; `label` says what it shows in words."""
+def element(figure: Any, prefix: str, label: str, room: int = LONGEST_SVG) -> str:
+    """A matplotlib figure as markup of its own; `label` says what it shows to whoever can't see it.
+
+    Where the drawing is long, or longer than the `room` there is, it becomes pixels if these are shorter. Where it has
+    panels side by side, windows on each come first, which a narrow page shows in its place.
+    """
     svg = as_svg(figure, prefix, label)
-    return svg if len(svg) <= LONGEST_SVG else min(svg, as_png(figure, label), key=len)
+    panels = panels_markup(figure, drawing := f"{prefix}-figure_1")
+    if len(svg) > min(LONGEST_SVG, room):
+        svg = min(svg, as_svg_of_pixels(figure, drawing, label) if panels else as_png(figure, label), key=len)
+    return panels + svg
 
 
 def as_svg(figure: Any, prefix: str, label: str) -> str:

@@ -9,10 +9,24 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from .. import process
-from ..pictures.files import PIXELS_AN_INCH, POINTS_AN_INCH
-from ..pictures.fonts import lent
+from .files import PIXELS_AN_INCH, POINTS_AN_INCH
+from .fonts import lent
 
 MARGIN = 5.0  # points around a panel: a page's letters may be a little wider than ours
+#: For every style sheet: how pictures and their windows stand on a narrow page, which shows no windows else.
+STYLE = """\
+.panels { display: none; }
+@media (max-width: 40rem) {
+  /* The smallest letters, 11 points, stay 9 pixels high: a single panel that is wider moves sideways in its frame. */
+  figure { overflow-x: auto; }
+  figure svg, figure img { max-width: none; width: max(100%, calc(.614 * var(--wide))); }
+  /* Of panels side by side each is a window on the same drawing, which must be there for them: so it has no size. */
+  .panels { display: flex; flex-wrap: wrap; justify-content: center; align-items: center; }
+  .panels p { flex: 1 0 100%; margin: .4rem; max-width: none; text-align: center; }
+  figure .panels svg { margin: 0; width: max(min(100%, 1.15 * var(--wide)), .614 * var(--wide)); }
+  figure .panels + svg { position: absolute; width: 0; height: 0; }
+}
+"""
 BAR = "<colorbar>"  # what matplotlib calls the axes of one
 SAME = 0.5  # of the smaller of two panels, that lies inside the other: they are one, as with an axis on either side
 
@@ -52,13 +66,21 @@ def windows(figure: Any) -> list[Window]:
 
 @contextmanager
 def _counted_in_points(figure: Any) -> Iterator[None]:
-    """As an SVG was laid out just now: all its words are measured, and matplotlib remembers them."""
-    before = figure.dpi
+    """As an SVG was laid out just now: all its words are measured, and matplotlib remembers them.
+
+    A bare `Figure()`, as a lesson's cell makes it, has a canvas that can't measure: one that can is lent to it.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    canvas, before = figure.canvas, figure.dpi
     figure.set_dpi(POINTS_AN_INCH)
+    if not hasattr(canvas, "get_renderer"):
+        FigureCanvasAgg(figure)
     try:
         yield
     finally:
         figure.set_dpi(before)
+        figure.set_canvas(canvas)
 
 
 def _window(figure: Any, box: Any) -> Window:
