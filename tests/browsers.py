@@ -38,6 +38,19 @@ CONTRASTS = """
 """
 
 
+def serious(page) -> list[str]:  # type: ignore[no-untyped-def]
+    """What axe-core, which looks for what shuts people out, calls serious or critical on a page that is open."""
+    sync = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    found = sync.Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {node['html'][:120]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
+
+
 def started() -> Iterator[object]:
     """A chrome, or the test is skipped with the reason."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 
 import pytest
 from click.testing import CliRunner
@@ -10,7 +11,8 @@ from test_help import check
 from glassnet import GlassnetError
 from glassnet.builtin.lessons import lessons
 from glassnet.cli import main
-from glassnet.glossary import look_up, words
+from glassnet.glossary import id_of, look_up, on_one_page, words, words_linked
+from glassnet.glossary.words import everyday, terms
 from glassnet.lessons import mathematics
 
 WORDS = words()
@@ -90,3 +92,53 @@ def test_one_word_of_a_name_is_enough_where_no_other_has_it() -> None:
     for asked, inside in {"ridge regression": "ridge", "cross entropy loss": "cross entropy"}.items():
         with pytest.raises(GlassnetError, match=f"no word '{asked}'. Did you mean '{inside}'"):
             look_up(asked)
+
+
+# --- words on a page -------------------------------------------------------------------------------------------------
+
+
+def linked(markup: str) -> list[str]:
+    """The words of a page that lead to the glossary, as they stand there."""
+    return re.findall(r'<a class="term"[^>]*>([^<]*)</a>', words_linked(markup, lambda id: f"words.html#{id}")[0])
+
+
+@pytest.mark.parametrize("name", terms())
+def test_each_name_leads_to_its_own_word_in_singular_and_plural(name: str) -> None:
+    for written in (name, f"{name}s", name[0].upper() + name[1:]):
+        page, found = words_linked(f"<p>Of the {written}.</p>", lambda id: f"words.html#{id}")
+        assert found == [terms()[name]] and f'href="words.html#{id_of(found[0])}"' in page, written
+        title = re.search('title="([^"]*)"', page)
+        assert title and found[0].says.startswith(unescape(title[1])) and title[1].endswith(".")
+
+
+def test_a_word_is_linked_at_its_first_place_alone_however_it_is_written() -> None:
+    page = "<p>Learning-rates, a <b>learning rate</b>; Mini-batch and batches, MSE, <i>exclusive\nor</i>.</p>"
+    assert linked(page) == ["Learning-rates", "Mini-batch", "MSE", "exclusive\nor"]
+    assert linked("<p>A step of this case, mse, roc, my_loss, lossless, pre-loss, loss-free &loss;</p>") == []
+
+
+def test_headings_code_formulas_pictures_links_and_folds_are_left_alone() -> None:
+    left = [
+        "<h2>The loss</h2>", "<code>loss</code>", "<pre>loss</pre>", "<svg><text>loss</text></svg>", '<p title="loss">',
+        "<math><mi>loss</mi></math>", '<a href="x">loss</a>', "<details><summary>A</summary>loss</details>",
+        "<nav>loss</nav>", '<div class="panels" aria-hidden="true"><p>loss</p></div>', "<!-- loss -->",
+        "<table><thead><tr><th>loss</th></tr></thead></table>",
+    ]  # fmt: skip
+    page, found = words_linked("".join(left), str)
+    assert page == "".join(left) and found == []
+    assert linked("".join(left) + "<details open>the loss</details>") == ["loss"]
+
+
+def test_a_page_that_is_whole_in_itself_tells_the_words_that_it_uses_and_no_others() -> None:
+    page = on_one_page("<title>loss</title><body><main><p>An epoch lowers the loss of the rows.</p></main></body>")
+    assert re.findall(r'<dt id="([^"]*)"', page) == ["word-epoch", "word-loss", "word-row"]
+    assert re.findall(r'href="#([^"]*)"', page) == ["word-epoch", "word-loss", "word-row"]
+    assert page.endswith("</section>\n</main></body>") and page.startswith("<title>loss</title>")
+    plain = "<body><main><p>Nothing of that.</p></main></body>"
+    assert on_one_page(plain) == plain
+
+
+def test_names_that_are_everyday_words_are_names_and_are_found() -> None:
+    assert {name for word in WORDS for name in (word.name, *word.also)} >= everyday()
+    assert look_up("step").name == "iteration" and look_up("score").name == "score"
+    assert linked("<p>One score, a step, this case, its part.</p>") == []

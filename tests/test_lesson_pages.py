@@ -8,12 +8,15 @@ from itertools import repeat
 from pathlib import Path
 
 import pytest
-from browsers import CONTRASTS, opened
+from browsers import CONTRASTS, opened, serious
 from click.testing import CliRunner
 from pages import Page
 from terminals import screen
 
+from glassnet import Catalog
 from glassnet.cli import main
+from glassnet.lessons import html
+from glassnet.lessons.course import open_lesson
 from glassnet.lessons.links import linked, unlinked
 from glassnet.tables import breadth
 
@@ -39,7 +42,7 @@ $ glassnet show relu
 $ glassnet list losses
 ```
 
-The half of one is {half:.2f}, and <b>this</b> is no markup.
+The half of one is {half:.2f}, and <b>this</b> is no markup. The weights of a *neuron* are words.
 
 | name | what it is |
 | --- | --- |
@@ -161,6 +164,31 @@ def test_a_page_for_a_browser_is_sound_and_has_no_script(page: Path) -> None:
     assert "<details><summary>Answer</summary>" in text and "<details><summary>Hint 1</summary>" in text
 
 
+def test_the_words_of_a_page_lead_to_its_end_where_they_are_told(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    used, told = re.findall(r'class="term" href="#([^"]*)"', text), re.findall(r'<dt id="([^"]*)"', text)
+    assert used == ["word-weight", "word-neuron"] and told == sorted(used)
+    assert text.index('id="words"') > text.index("Exercise <code>half")
+
+
+def test_a_course_as_a_site_leads_from_page_to_page(chrome, wide: str, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "second.md").write_text("---\nhelp: One more.\nminutes: 5\n---\n# The second\n\nSee [it](wide).\n")
+    catalog = Catalog.discover(guests=False)
+    told: list[str] = []
+    html.write_site([open_lesson(name, catalog) for name in ("wide.md", "second.md")], tmp_path / "site", told.append)
+    pages = {path.stem: path.read_text(encoding="utf-8") for path in (tmp_path / "site").iterdir()}
+    assert sorted(pages) == ["given-second", "given-wide", "index"] and len(told) == 2
+    assert '<a href="given-second.html">The second →</a>' in pages["given-wide"]
+    assert '<a href="given-wide.html">← Everything that is wide</a>' in pages["given-second"]
+    tab, noticed = opened(chrome, tmp_path / "site" / "index.html", 360)
+    assert noticed == [] and serious(tab) == []
+    assert tab.evaluate("[...document.querySelectorAll('a')].map(a => a.textContent)") == [
+        "Everything that is wide",
+        "The second",
+    ]
+    tab.context.close()
+
+
 #: What a tool for accessibility would call serious, beside what `Page` looks for in the text.
 FAULTS = """
 () => {
@@ -179,7 +207,7 @@ FAULTS = """
 def test_a_page_fits_the_window_and_asks_for_nothing(chrome, page: Path, width: int, scheme: str) -> None:  # type: ignore[no-untyped-def]
     tab, noticed = opened(chrome, page, width, scheme)
     tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    assert noticed == []
+    assert noticed == [] and serious(tab) == []
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     assert tab.evaluate(FAULTS) == []
     assert [words for ratio, words in tab.evaluate(CONTRASTS) if ratio < 4.5] == []

@@ -4,7 +4,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from browsers import CONTRASTS, opened
+from browsers import CONTRASTS, opened, serious
 from test_report import GUEST, trained
 
 from glassnet import Catalog
@@ -39,6 +39,7 @@ def test_a_page_opens_alone_without_a_word_and_fits_the_window(chrome, pages, na
     assert page.evaluate(outside) == []
     assert page.evaluate("[...document.images].every(one => one.complete && one.naturalWidth > 0)")
     assert page.evaluate("document.querySelectorAll('script, iframe').length") == 0
+    assert serious(page) == []
     page.context.close()
 
 
@@ -109,4 +110,6 @@ def test_what_a_page_must_not_do_would_be_noticed(chrome, tmp_path: Path) -> Non
     assert {"console: hello", "dialog: 1"} <= set(noticed) and any("other.png" in one for one in noticed)
     assert page.evaluate("document.documentElement.scrollWidth") > 390
     assert [words for ratio, words in page.evaluate(CONTRASTS) if ratio < 4.5] == ["P wide and pale"]
+    found = [one.partition(":")[0] for one in serious(page)]
+    assert found == ["color-contrast", "html-has-lang", "image-alt"]
     page.context.close()

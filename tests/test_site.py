@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from browsers import opened
+from browsers import opened, serious
 
 ROOT = Path(__file__).parent.parent
 SITE = ROOT / "docs" / "site"
@@ -84,11 +84,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_browser_has_nothing_to_complain_about(chrome, site: Path) -> None:  # type: ignore[no-untyped-def]
     for name, width, scheme in (
         ("index.html", 360, "light"), ("lessons/xor.html", 360, "dark"), ("lessons/xor.html", 1400, "light"),
-        ("museum/accuracy_of_entries.html", 1400, "dark"),
+        ("museum/accuracy_of_entries.html", 1400, "dark"), ("glossary.html", 360, "light"),
+        ("report.html", 360, "dark"), ("parts/activation-relu.html", 360, "light"),
     ):  # fmt: skip
         tab, noticed = opened(chrome, site / name, width, scheme, beside=site.as_uri())
         assert noticed == [], name
         assert tab.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert serious(tab) == [], name
         tab.context.close()
 
 
@@ -102,6 +104,9 @@ def test_the_site_has_no_broken_link_and_loads_nothing_from_elsewhere(site: Path
     assert broken == []
     far = [one for links in pages.values() for one in links.loads if urlsplit(one).scheme not in ("", "data")]
     assert far == []
+    words = [link for link in pages[site / "lessons" / "xor.html"].to if "glossary.html#word-" in link]
+    assert "../glossary.html#word-hidden-layer" in words and len(words) == len(set(words)) > 5
+    assert not any("#word-" in link for link in pages[site / "glossary.html"].to if "glossary.html" in link)
     assert "vanish" in (site / "searchindex.js").read_text(encoding="utf-8")  # the search looks for stems
 
 

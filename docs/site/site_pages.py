@@ -143,7 +143,11 @@ def _picture(part: Part) -> list[str]:
 def _doc(doc: str) -> str:
     """A docstring: its first line as a sentence, the rest as it was set."""
     first, _, rest = doc.partition("\n\n")
-    return plain(" ".join(first.split())) + "\n\n" + (code(rest, "text") if rest.strip() else "")
+    return (
+        plain(" ".join(first.split()))
+        + "\n\n"
+        + (code(rest, "{code-block} text\n:class: said") if rest.strip() else "")
+    )
 
 
 # --- the public face, words ------------------------------------------------------------------------------------------

@@ -39,8 +39,13 @@ def words() -> tuple[Word, ...]:
 @cache
 def terms() -> dict[str, Word]:
     """Every word by each name that means it wherever it stands: `row` does, and `step` is too common for that."""
-    everyday = set(_read()["everyday"])
-    return {name: word for word in words() for name in (word.name, *word.also) if name not in everyday}
+    common = everyday()
+    return {name: word for word in words() for name in (word.name, *word.also) if name not in common}
+
+
+def everyday() -> frozenset[str]:
+    """The names that are everyday words as well, which no page links."""
+    return frozenset(_read()["everyday"])
 
 
 @cache

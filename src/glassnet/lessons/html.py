@@ -83,7 +83,8 @@ def fragments(block: Played, opened: Opened, address: Address = nowhere) -> Iter
         yield prose(block.text, address)
     elif isinstance(block.block, Cell):
         for code, outputs in steps(block):
-            yield f'<pre tabindex="0"><code>{escape(code)}</code></pre>'
+            wrapped = ' class="command"' if block.block.language == "console" else ""
+            yield f'<pre{wrapped} tabindex="0"><code>{escape(code)}</code></pre>'
             for number, output in enumerate(outputs):
                 if isinstance(output, Drawn):
                     yield _figure(output, f"{opened.part.name}-{block.block.line}-{number}")
