@@ -1,5 +1,7 @@
 """Pages of lessons: what is read, what is filled in, and what is played, each error with its line on the page."""
 
+import io
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -296,3 +298,30 @@ def test_commands_run_here_and_share_the_folder_of_the_page() -> None:
 def test_strangers_are_kept_out_of_commands() -> None:
     (done,) = (block for block in played(cell("$ glassnet plugins", "console"), ["--no-plugins"]) if block.outputs)
     assert "glassnet" in done.outputs[0].text  # type: ignore[union-attr]
+
+
+class Waiting(io.StringIO):
+    """A keyboard at which somebody sits; a test that reads from it would have waited for ever."""
+
+    def read(self, *size: object) -> str:
+        pytest.fail("a cell has read what a person types")
+
+    readline = read  # type: ignore[assignment]
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_cell_that_asks_gets_no_answer_and_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    keyboard = Waiting()
+    monkeypatch.setattr("sys.stdin", keyboard)
+    words = r"line 2: EOFError: input\(\) has nobody here who answers: write the answer into the cell"
+    with pytest.raises(CellFailed, match=words):
+        played("```python\nname = input('Your name? ')\n```")
+    assert printed("```python error\ninput('Name? ')\n```") == [
+        "Name?\nEOFError: input() has nobody here who answers: write the answer into the cell"
+    ]
+    assert printed("```python\nimport sys\nprint(repr(sys.stdin.read()), sys.stdin.isatty())\n```") == ["'' False"]
+    with pytest.raises(CellFailed, match=r"`glassnet lesson xor --solution why` ends with exit code 1: .*Abort"):
+        played("```console\n$ glassnet lesson xor --solution why\n```", ["--no-plugins"])
+    assert sys.stdin is keyboard

@@ -88,8 +88,25 @@ class Stage:
                 "NO_COLOR": "1",
             }
             os.environ.pop("FORCE_COLOR", None)
-            with redirect_stdout(screen), redirect_stderr(screen):
+            with redirect_stdout(screen), redirect_stderr(screen), _nobody_asked():
                 yield screen
+
+
+class _Nobody(io.StringIO):
+    """Standard input while a page is played: empty, and an error for whoever asks and would wait for an answer."""
+
+    def readline(self, *size: Any) -> str:
+        """What `input()` calls."""
+        raise EOFError("input() has nobody here who answers: write the answer into the cell")
+
+
+@contextmanager
+def _nobody_asked() -> Iterator[None]:
+    before, sys.stdin = sys.stdin, _Nobody()
+    try:
+        yield
+    finally:
+        sys.stdin = before
 
 
 @contextmanager
@@ -165,7 +182,8 @@ def _python(cell: Cell, here: Stage) -> list[Printed | Drawn]:
         raise CellFailed(cell, cell.line, "the page says that this cell raises, and it does not: leave out `error`")
     outputs: list[Printed | Drawn] = []
     if raised is not None:
-        printed += f"{type(raised).__name__}: {raised}\n"
+        on_a_line = "" if printed.endswith("\n") or not printed else "\n"
+        printed += f"{on_a_line}{type(raised).__name__}: {raised}\n"
     if printed.strip():
         outputs.append(Printed(printed.rstrip("\n")))
     if cell.language == "plot" and not figures and not may_fail:
