@@ -95,6 +95,15 @@ def test_a_browser_has_nothing_to_complain_about(chrome, site: Path) -> None:  #
 
 
 @needs_sphinx
+def test_the_search_finds_a_word_without_a_network(chrome, site: Path) -> None:  # type: ignore[no-untyped-def]
+    tab, noticed = opened(chrome, site / "search.html", 360, beside=site.as_uri())
+    tab.goto(f"{site.as_uri()}/search.html?q=vanishing")
+    tab.wait_for_selector("#search-results li")
+    assert "Glossary" in tab.inner_text("#search-results") and noticed == []
+    tab.context.close()
+
+
+@needs_sphinx
 def test_the_site_has_no_broken_link_and_loads_nothing_from_elsewhere(site: Path) -> None:
     pages = {path: Links(path.read_text(encoding="utf-8")) for path in site.rglob("*.html")}
     assert len(pages) > 30
