@@ -85,7 +85,8 @@ def _of_block(block: Played, opened: Opened, address: Callable[[str], str]) -> I
         yield linked(block.text, lambda name: address(name).replace(".html", ".md")) + "\n"
     elif isinstance(block.block, Cell):
         for text, outputs in steps(block):
-            yield code(text, "console" if block.block.language == "console" else "python")
+            console = "{code-block} console\n:class: command\n"
+            yield code(text, console if block.block.language == "console" else "python")
             for number, output in enumerate(outputs):
                 if isinstance(output, Drawn):
                     yield raw(_figure(output.figure, f"{opened.part.name}-{block.block.line}-{number}", output.words))
@@ -146,7 +147,7 @@ def _doc(doc: str) -> str:
     return (
         plain(" ".join(first.split()))
         + "\n\n"
-        + (code(rest, "{code-block} text\n:class: said") if rest.strip() else "")
+        + (code(rest, "{code-block} text\n:class: said\n") if rest.strip() else "")
     )
 
 
