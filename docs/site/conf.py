@@ -45,8 +45,10 @@ def _reached(app, pagename, templatename, context, doctree):
         )
 
 
-#: Pages that tell the words themselves, list other pages, or are not about networks.
-_UNLINKED = re.compile(r"glossary|changelog|api|guides|index|.*/index|parts/[a-z]+")
+#: Pages that tell the words themselves, list other pages, or are for those who build glassnet.
+_UNLINKED = re.compile(
+    r"glossary|changelog|contributing|decisions|architecture|coverage|parity|api|guides|(.*/)?index|parts/[a-z]+"
+)
 
 
 def _words(app, pagename, templatename, context, doctree):

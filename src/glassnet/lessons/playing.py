@@ -95,7 +95,7 @@ class Stage:
 class _Nobody(io.StringIO):
     """Standard input while a page is played: empty, and an error for whoever asks and would wait for an answer."""
 
-    def readline(self, *size: Any) -> str:
+    def readline(self, *size: Any) -> str:  # type: ignore[override]  # it has two, of text and of bytes
         """What `input()` calls."""
         raise EOFError("input() has nobody here who answers: write the answer into the cell")
 
