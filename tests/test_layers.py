@@ -168,7 +168,7 @@ FACE = """
     GlassClassifier GlassRegressor GlassnetError GlassnetWarning Initializer Lesson Look Loss Metric Network
     Optimizer Plot Range Recipe Recording Run Schedule Session Summary Sweep Trace Training Verdict
     __version__ batch_trials check compare contract_tests conventions engines explain fetch hookimpl lesson
-    lessons load load_all look pictures plot rate_range record report run save summary trace
+    lessons load load_all look pictures plot rate_range record report run run_together save summary trace
 """
 
 

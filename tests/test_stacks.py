@@ -10,7 +10,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from glassnet import Activation, Catalog, Experiment, GlassnetWarning, Optimizer, Schedule, run
+from glassnet import (
+    Activation,
+    Catalog,
+    Experiment,
+    GlassnetError,
+    GlassnetWarning,
+    Optimizer,
+    Schedule,
+    run,
+    run_together,
+)
 from glassnet.experiment import Training
 from glassnet.experiment.stacks import most_together, stacks_of, train_side_by_side
 from glassnet.training import Loop
@@ -292,3 +302,48 @@ def test_whoever_breaks_off_finds_each_as_it_was_after_its_last_epoch() -> None:
     for one, other in zip(ours, expected, strict=True):
         list(islice(other, 2))
         assert bits(all_of(one)) == bits(all_of(other))
+
+
+# --- many experiments in one call -------------------------------------------------------------------------------------
+
+
+def test_many_experiments_come_back_finished_in_their_order_as_if_each_had_been_run_alone() -> None:
+    base = Experiment(dataset="iris", hidden=(6,), epochs=3)
+    changes: list[dict[str, Any]] = [
+        {"seed": 1},
+        {"hidden": (4,)},
+        {"seed": 2},
+        {"optimizer": "sgd:lr=1e300"},
+        {"seed": 3},
+    ]
+    found = run_together([base.replace(**one) for one in changes], CATALOG)
+    expected = [run(base.replace(**one), CATALOG) for one in changes]
+    assert [alone(one) != "" for one in expected] == [False, False, False, True, False]
+    assert [bits(all_of(one)) for one in found] == [bits(all_of(one)) for one in expected]
+    assert found[3].progress.stopped.startswith("diverged: training diverged in epoch 1")
+    assert found[0].data.train is found[2].data.train  # the rows lie in memory once
+    assert run_together([]) == []
+
+
+def test_an_error_of_one_is_raised_when_the_others_are_finished() -> None:
+    spoilt = breaking(lambda: ZeroDivisionError("by a guest"), 7)
+    seen: list[int] = []
+
+    def looking(now: int, total: int, epochs: Any) -> float:
+        seen.append(now)
+        return 1.0
+
+    def watched() -> Schedule:
+        """A schedule that counts."""
+        return Schedule(factor=looking)
+
+    base = Experiment(dataset="iris", hidden=(6,), epochs=3)
+    with pytest.raises(GlassnetError, match="factor of schedule given/spoilt failed: ZeroDivisionError: by a guest"):
+        run_together([base.replace(schedule=spoilt), base.replace(schedule=watched)], CATALOG)
+    assert max(seen) == 12
+
+
+@pytest.mark.parametrize("given", ["iris", Experiment(dataset="iris"), [1], None])
+def test_what_is_no_list_of_experiments_is_answered_in_a_line(given: Any) -> None:
+    with pytest.raises(GlassnetError, match="run_together wants"):
+        run_together(given)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .diagnosis import Explanation, explain
     from .errors import Diverged, GlassnetError, GlassnetWarning
     from .estimators import GlassClassifier, GlassRegressor
-    from .experiment import Experiment, Training, batch_trials, look, rate_range, run
+    from .experiment import Experiment, Training, batch_trials, look, rate_range, run, run_together
     from .hooks import hookimpl
     from .kinds import (
         Activation,
@@ -99,6 +99,7 @@ __all__ = [
     "record",
     "report",
     "run",
+    "run_together",
     "save",
     "summary",
     "trace",
@@ -117,7 +118,7 @@ _HOME = {
     "data.looking": "Look",
     "diagnosis": "Explanation explain",
     "network": "Network",
-    "experiment": "Experiment Training batch_trials look rate_range run",
+    "experiment": "Experiment Training batch_trials look rate_range run run_together",
     "pages": "report",
     "plotting": "plot",
     "runs": "Recording Run load_all record",

@@ -14,6 +14,7 @@ from .differences import Difference, paired, unpaired
 from .linear import Beside, Line, fit_line, why_no_line
 from .looking import head, look, rows_before_training, with_task
 from .results import Interval, baseline, intervals, resampled, wilson
+from .stacks import run_together
 from .telling import is_table, said
 from .trials import RateRange, batch_trials, rate_range
 from .words import DEFAULT_OPTIMIZER, RULES, SWITCHES, Experiment, Rule, flag, read_toml
@@ -51,6 +52,7 @@ __all__ = [
     "resampled",
     "rows_before_training",
     "run",
+    "run_together",
     "said",
     "unpaired",
     "why_no_line",

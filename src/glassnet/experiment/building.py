@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..catalog import Catalog
+from ..catalog import Catalog, Choice
 from ..data import Features, Prepared, Rows, Split, infer_task, prepare
 from ..data.targets import Units, one_hot_remark
 from ..errors import GlassnetError, GlassnetWarning, join, need
@@ -24,7 +24,7 @@ from ..training import Epoch, Loop, Member, Objective, Plan, Progress, Scorer, e
 from ..training.epochs import watched_split
 from ..training.live import run_to_the_end
 from ..training.steps import check_states
-from .choosing import DEFAULT_BATCH, choose_parts, kept_inputs, load_dataset, need_plugins
+from .choosing import DEFAULT_BATCH, choose_parts, kept_inputs, load_dataset, need_plugins, same_rows
 from .faces import face_of
 from .linear import Beside, Line, beside, fit_line
 from .outputs import look
@@ -45,6 +45,9 @@ class Earlier:
     optimizer: str
 
 
+Loaded = tuple[Experiment, Choice | None, Dataset]  # whose words, the part that they name, and the rows
+
+
 class Training:
     """An experiment at work: iterate over it for its epochs, then ask it for scores, history and model.
 
@@ -57,8 +60,8 @@ class Training:
     otherwise than the split's seed does, and `weight` (n,) weighs them. `after` is an earlier training whose
     preparation, weights and progress this one takes over; `experiment.epochs` counts its epochs, too. `kept` are the
     units of the target that an earlier run wrote down: they are taken as they are, and nothing of it is refused;
-    `features` what it learned about the inputs. From a training that is `like` it, on the same `source` and `split`,
-    it takes the prepared rows where it would prepare them in the same way.
+    `features` what it learned about the inputs. From a training that is `like` it, on the same rows, it takes these
+    rows, and as they are prepared where it would prepare them in the same way.
     """
 
     def __init__(
@@ -77,7 +80,8 @@ class Training:
     ) -> None:
         self.catalog = catalog or Catalog.discover()
         need_plugins(experiment, self.catalog)
-        choice, self.source = (None, source) if source is not None else load_dataset(experiment, self.catalog)
+        self.loaded: Loaded = _load(experiment, self.catalog, source, like)
+        _, choice, self.source = self.loaded
         task = infer_task(self.source, experiment.task)
         columns = int(np.prod(np.shape(self.source.y)[1:]))
         self.chosen = choose_parts(experiment, choice, task, self.catalog, columns)
@@ -337,6 +341,15 @@ class Training:
         given = sorted({choice.part.name for choice in chosen if not choice.rebuildable})
         if given:
             yield f"{join(given)} given as functions: this run can't be rebuilt from words alone"
+
+
+def _load(experiment: Experiment, catalog: Catalog, source: Dataset | None, like: Training | None) -> Loaded:
+    """The rows in memory, those of a training before it that is about the very same, or else those of the words."""
+    if source is not None:
+        return experiment, None, source
+    if like is not None and same_rows(experiment, like.loaded[0]):
+        return experiment, *like.loaded[1:]
+    return experiment, *load_dataset(experiment, catalog)
 
 
 def run(experiment: Experiment, catalog: Catalog | None = None, *, keep_step_losses: bool = False) -> Training:

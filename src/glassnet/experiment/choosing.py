@@ -173,6 +173,16 @@ def _metrics(experiment: Experiment, task: Task, catalog: Catalog) -> tuple[dict
     return chosen, "loss" if experiment.monitor == "loss" else name
 
 
+#: The words of an experiment that decide which rows there are.
+ROWS = ("dataset", "target", "drop", "category", "keep", "group", "order", "reading", "split_seed")
+
+
+def same_rows(first: Experiment, second: Experiment) -> bool:
+    """Whether both are about the very same rows."""
+    pairs = [(getattr(first, name), getattr(second, name)) for name in ROWS]
+    return all(one is other or (isinstance(one, str | tuple | int) and one == other) for one, other in pairs)
+
+
 def load_dataset(experiment: Experiment, catalog: Catalog) -> tuple[Choice | None, Dataset]:
     """The dataset of an experiment: a table on disk, or a part built from the split's seed."""
     given = experiment.dataset

@@ -14,10 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..backward import Room, way_back
+from ..catalog import Catalog
 from ..data.sparse import Sparse
+from ..errors import Diverged, need
 from ..kinds import Activation, Optimizer
 from ..probes import minds_company
 from ..training import Epoch, Loop
+from ..training.live import run_to_the_end
 from .building import Training
 from .choosing import DEFAULT_BATCH
 from .words import Experiment
@@ -35,6 +38,34 @@ class Stack:
 
     numbers: tuple[int, ...]
     alone: str = ""
+
+
+def run_together(experiments: Sequence[Experiment], catalog: Catalog | None = None) -> list[Training]:
+    """Train many experiments to their ends, those of one shape side by side, and return the trainings in their order.
+
+    `run_together([experiment.replace(seed=seed) for seed in range(16)])` takes a fraction of the time of 16 calls of
+    `run(experiment).finish()`, and comes to the same numbers, bit for bit. One that diverges keeps the weights of its
+    last good epoch, and its `progress.stopped` says so. Any other error is raised once all the others are finished.
+    """
+    need(experiments, list | tuple, "run_together wants a list of experiments, such as [experiment.replace(seed=1)]")
+    catalog = catalog or Catalog.discover()
+    trainings: list[Training] = []
+    for experiment in experiments:
+        need(experiment, Experiment, "run_together wants experiments, each an Experiment(dataset='iris')")
+        trainings.append(Training(experiment, catalog, like=trainings[-1] if trainings else None))
+    broken: list[Exception] = []
+    run_to_the_end(_epochs(trainings, broken), max((one.plan.epochs for one in trainings), default=0))
+    if broken:
+        raise broken[0]
+    return trainings
+
+
+def _epochs(trainings: Sequence[Training], broken: list[Exception]) -> Iterator[Epoch]:
+    for _, found in train_side_by_side(trainings):
+        if isinstance(found, Epoch):
+            yield found
+        elif not isinstance(found, Diverged):
+            broken.append(found)
 
 
 def train_side_by_side(trainings: Sequence[Training]) -> Iterator[tuple[int, Epoch | Exception]]:
