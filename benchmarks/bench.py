@@ -127,20 +127,35 @@ def fitting() -> dict[str, float]:
 def sweeps() -> dict[str, float]:
     """How many times as fast a sweep is as the same networks in scikit-learn's grid search, at each dtype.
 
-    "as they come" is each with its own default for these images: float32 here, float64 there.
+    "as they come" is each with its own default: float32 for images here, float64 there and for tables.
     """
     environment = os.environ | dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-    found: dict[str, list[float]] = {"float64": [], "float32": [], "as they come": []}
+
+    def seconds(*words: str) -> float:
+        command = [sys.executable, str(HERE / "sweeps.py"), *words]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        return float(json.loads(done.stdout))
+
+    found: dict[str, list[float]] = {"float64": [], "float32": [], "as they come": [], SMALL: []}
     for _ in range(SWEEP_ROUNDS):
-        time = {}
-        for key in [(dtype, engine) for dtype in ("float64", "float32") for engine in ("glassnet", "sklearn")]:
-            command = [sys.executable, str(HERE / "sweeps.py"), key[1], key[0]]
-            done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-            time[key] = float(json.loads(done.stdout))
+        time = {
+            (dtype, engine): seconds(engine, dtype)
+            for dtype in ("float64", "float32") for engine in ("glassnet", "sklearn")
+        }  # fmt: skip
         for dtype in ("float64", "float32"):
             found[dtype].append(time[dtype, "sklearn"] / time[dtype, "glassnet"])
         found["as they come"].append(time["float64", "sklearn"] / time["float32", "glassnet"])
+        found[SMALL].append(seconds("sklearn", "float64", "small") / seconds("glassnet", "float64", "small"))
     return {name: median(ratios) for name, ratios in found.items()}
+
+
+def stacks() -> dict[str, float]:
+    """How many times as long 32 networks of one shape take side by side as one of them alone."""
+    command = [sys.executable, str(HERE / "stacks.py")]
+    return {
+        case: float(json.loads(subprocess.run([*command, case], capture_output=True, text=True, check=True).stdout))
+        for case in STACKS
+    }
 
 
 def tables() -> dict[str, dict[str, float]]:
@@ -238,9 +253,15 @@ COMMAND_AIMS = {"train digits8x8 with its page / the same as a scikit-learn scri
 TARGETS = {"64-100-50-10": 2.5, "30-100-30-2": 2.5, "784-128-64-10": 1.8}
 
 
+SMALL = "200 small networks"
+SWEEP_AIMS = {"float64": 2, "float32": 2, "as they come": 2.5, SMALL: 8}
+#: Networks side by side: how many times as long as one alone they may take.
+STACKS = {
+    "moons 2-10-1": 5, "iris 4-10-3": 6, "iris 4-10-3, with scores": 8, "digits 64-16-10": 7, "digits 64-100-10": 16,
+}  # fmt: skip
 SECTIONS = {
-    "steps": steps, "watching": watching, "fitting": fitting, "sweeps": sweeps, "tables": tables, "startup": startup,
-    "commands": commands,
+    "stacks": stacks, "steps": steps, "watching": watching, "fitting": fitting, "sweeps": sweeps, "tables": tables,
+    "startup": startup, "commands": commands,
 }  # fmt: skip
 
 
@@ -275,8 +296,11 @@ def main() -> None:
         print(f"  {name}: {value:.2f} times as long as unwatched")
     for case, value in found["fitting"].items():
         print(f"  {case}: GlassClassifier.fit {value:.3f} times as long as its epochs alone  (aim: below 1.05)")
-    for dtype, value in found["sweeps"].items():
-        print(f"  a sweep, {dtype}: {value:.2f} times as fast as GridSearchCV of MLPClassifier  (aim: at least 2)")
+    for case, value in found["stacks"].items():
+        print(f"  32 networks, {case}: {value:.2f} times as long as one alone  (aim: at most {STACKS[case]})")
+    for case, value in found["sweeps"].items():
+        aim = SWEEP_AIMS[case]
+        print(f"  a sweep, {case}: {value:.2f} times as fast as GridSearchCV of MLPClassifier  (aim: at least {aim})")
     for case, row in found["tables"].items():
         longest, most = TABLES[case]
         long, sizes = row["times_as_long_as_pandas"], row["sizes_of_the_file"]

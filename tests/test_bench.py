@@ -103,10 +103,10 @@ def test_the_cost_of_an_estimator_is_a_ratio_of_a_fit_and_its_epochs(tmp_path: P
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("engine", ["glassnet", "sklearn"])
-def test_a_sweep_of_each_engine_reports_seconds(engine: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("engine", "search"), [("glassnet", "heatmap"), ("glassnet", "small"), ("sklearn", "small")])
+def test_a_sweep_of_each_engine_reports_seconds(engine: str, search: str, tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, str(BENCHMARKS / "sweeps.py"), engine, "float32"],
+        [sys.executable, str(BENCHMARKS / "sweeps.py"), engine, "float32", search],
         env=environment(BENCH_SWEEP="2", BENCH_SWEEP_EPOCHS="1"),
         cwd=tmp_path,
         capture_output=True,
@@ -116,6 +116,15 @@ def test_a_sweep_of_each_engine_reports_seconds(engine: str, tmp_path: Path) -> 
     assert done.returncode == 0, done.stderr
     assert 0 < json.loads(done.stdout) < inf
     assert not list(tmp_path.iterdir())
+
+
+def test_networks_side_by_side_report_how_many_alone_they_take() -> None:
+    done = subprocess.run(
+        [sys.executable, str(BENCHMARKS / "stacks.py"), "moons 2-10-1"],
+        env=environment(BENCH_ROUNDS="1"), capture_output=True, text=True, timeout=PATIENCE,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert 1 < json.loads(done.stdout) < 32  # this machine may be busy, but not that busy
 
 
 @pytest.mark.parametrize("case", ["numbers", "gaps", "few texts", "quotes", "decimal commas", "unique texts", "wide"])

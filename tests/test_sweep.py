@@ -2,6 +2,8 @@
 
 import json
 import os
+import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 from guests import environment, glassnet, write_good
 from sklearn.model_selection import StratifiedKFold
-from waiting import PATIENCE, Gate, wait_until
+from waiting import PATIENCE, Gate, any_moment, wait_until
 
 from glassnet import Experiment, GlassnetError, plot
 from glassnet import run as begin_training
@@ -478,6 +480,34 @@ def test_a_sweep_that_is_ended_from_outside_loses_no_finished_cell(end: str, tmp
         assert f"Go on with: glassnet --plugin {gate.plugin} sweep --resume sweeps/0001-iris" in said
     assert f"{done} of 40 cells are finished already" in sweep("--resume", "last", before=tuple(plugin[1:])).output
     assert len(cells()) == 40
+
+
+def test_stacks_that_are_killed_again_and_again_come_to_the_numbers_of_networks_alone(tmp_path: Path) -> None:
+    over = ["--over", "hidden=4;5", "--over", "optimizer.lr=0.001..0.1:log:4", "--seeds", "6", "--epochs", "40"]
+    rounds, dice = 100 if os.environ.get("GLASSNET_SOAK") else 4, random.Random(3)
+    words, ends = ["sweep", "iris", *over, "--jobs", "1"], []
+    for _ in range(rounds):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "glassnet", "--no-plugins", *words], env=environment(),
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        wait_until(Path("sweeps/0001-iris/sweep.json").exists, process)
+        any_moment(dice, 1.6)
+        process.send_signal(dice.choice([signal.SIGKILL, signal.SIGINT]))
+        ends.append(process.wait(PATIENCE))
+        if process.returncode == 0:  # it was too quick: begin again
+            shutil.rmtree("sweeps")
+            words = ["sweep", "iris", *over, "--jobs", "1"]
+        else:
+            words = ["sweep", "--resume", "last", "--jobs", "1"]
+    assert any(ends), "no sweep was ended"
+    call(*words)
+    found = cells()
+    assert len(found) == 48 and not any(one["failed"] for one in found.values())
+    for name in list(found)[:: 1 if os.environ.get("GLASSNET_SOAK") else 7]:
+        cell = json.loads(name)
+        lone = Cell(tuple(cell["settings"]), cell["epochs"], cell["seed"])
+        assert dict(train_cell(Job(Experiment(dataset="iris"), lone, 0, NO_GUESTS)).scores) == found[name]["scores"]
 
 
 def test_a_sweep_has_one_owner_and_a_damaged_line_costs_one_cell(tmp_path: Path) -> None:
