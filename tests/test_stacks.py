@@ -28,7 +28,7 @@ from glassnet.training import Loop
 pytestmark = pytest.mark.filterwarnings(f"ignore::{GlassnetWarning.__module__}.{GlassnetWarning.__qualname__}")
 
 CATALOG = Catalog.discover(guests=False)
-SEEDS = [{"seed": seed} for seed in range(4)]
+SEEDS = [{"seed": seed} for seed in range(8 if os.environ.get("GLASSNET_SOAK") else 4)]
 RATES = [{"optimizer": f"adam:lr={rate}"} for rate in (0.1, 0.01, 0.01, 0.001, 0.3)]
 
 
@@ -129,6 +129,10 @@ KINDS: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
         [{"optimizer": f"sgd:lr={rate}", "seed": rate} for rate in range(1, 7)],
         {"dataset": "diabetes", "hidden": (40, 40), "epochs": 4},
     ),
+    "one diverges at once, with a memory": (
+        [{"optimizer": f"momentum:lr={rate}"} for rate in (0.001, 1.0)],
+        {"dataset": "diabetes", "hidden": (), "batch_size": 1},
+    ),
     "all diverge": ([{"seed": seed} for seed in range(3)], {"optimizer": "sgd:lr=1e300"}),
 }
 
@@ -214,7 +218,7 @@ def counting() -> Optimizer:
 def test_parts_of_guests_stand_side_by_side_too() -> None:
     words = {"activation": bent, "optimizer": counting}
     same_as_alone(SEEDS, words)
-    assert [one.numbers for one in stacks_of([begun(words | seed) for seed in SEEDS])] == [(0, 1, 2, 3)]
+    assert [one.numbers for one in stacks_of([begun(words | seed) for seed in SEEDS])] == [tuple(range(len(SEEDS)))]
 
 
 @pytest.mark.parametrize(
@@ -227,11 +231,11 @@ def test_parts_of_guests_stand_side_by_side_too() -> None:
 )
 def test_what_can_not_stand_beside_others_is_trained_alone_and_says_why(words: dict[str, Any], reason: str) -> None:
     stacks = stacks_of([begun(words | seed) for seed in SEEDS])
-    assert [one.numbers for one in stacks] == [(0,), (1,), (2,), (3,)]
+    assert [one.numbers for one in stacks] == [(number,) for number in range(len(SEEDS))]
     assert all(one.alone.startswith(reason) for one in stacks)
     theirs, ours = ([begun(words | seed) for seed in SEEDS] for _ in range(2))
     expected = [alone(one) for one in theirs]
-    assert [len(one.progress.epochs) for one in theirs] == [3] * 4 and not any(expected)
+    assert [len(one.progress.epochs) for one in theirs] == [3] * len(SEEDS) and not any(expected)
     for _ in train_side_by_side(ours):
         pass
     assert [bits(all_of(one)) for one in ours] == [bits(all_of(one)) for one in theirs]
@@ -295,7 +299,7 @@ def test_an_interrupt_leaves_all_as_they_were_before_the_epoch() -> None:
 
 
 def test_whoever_breaks_off_finds_each_as_it_was_after_its_last_epoch() -> None:
-    ours, expected = [begun(seed) for seed in SEEDS], [begun(seed) for seed in SEEDS]
+    ours, expected = [begun(seed) for seed in SEEDS[:4]], [begun(seed) for seed in SEEDS[:4]]
     epochs: Iterator[Any] = Loop(*[one.member() for one in ours]).together()
     assert [next(epochs)[0] for _ in range(5)] == [0, 1, 2, 3, 0]
     epochs.close()

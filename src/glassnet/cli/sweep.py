@@ -210,7 +210,7 @@ def work(start: Callable[[], Sweep], opening: AbstractContextManager[Workers], a
         raise EveryCellFailed(f"every cell failed; the first: {rows[0].reason}")
 
 
-SIDE_BY_SIDE = "those of a stack take their steps together, each to the numbers that it has alone"
+SIDE_BY_SIDE = "side by side, each as it would be alone"
 
 
 def describe(found: Sweep) -> Iterator[str]:

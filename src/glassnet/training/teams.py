@@ -29,7 +29,7 @@ class Team:
 
     def __init__(self, members: Sequence[Member]) -> None:
         first = members[0]
-        self.members, self.number = members, first.number
+        self.members, self.begun, self.number = members, first.number, first.number
         self.objective = first.objective if len(members) == 1 else _side_by_side(members)
         self.network = network = self.objective.network
         self.rows = first.plan.batch_size or len(first.rows)
@@ -117,7 +117,7 @@ class Team:
 
     def hand_back(self) -> None:
         """Give each member its weights, its running statistics and what its optimizer remembers."""
-        if not self.network.lead:
+        if not self.network.lead or self.number == self.begun:
             return
         states = self.one_pass.states
         each = len(states) // len(self.members)
