@@ -232,7 +232,7 @@ MENDED = find_the_bug(
     exhibit(),
     inputs=columns,
     right=(by_product, by_sum),
-    wrong=(*WRONG[1:], (in_place, "The result is right, and argument 1 is not what it was")),
+    wrong=(*WRONG[1:], (in_place, "The result is right, and `x` is not what it was")),
     hints=("Try it with 3.",),
 )
 

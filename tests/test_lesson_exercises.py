@@ -1,6 +1,7 @@
 """The ready-made exercises: right answers in odd forms are accepted, wrong ones are told what is wrong with them."""
 
 import math
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from lesson_mutants import DOUBLED, MENDED, halved, in_place, squared
 
+import glassnet
 from glassnet import Activation, Exercise, Verdict
 from glassnet.answers import Server
 from glassnet.errors import GlassnetError
@@ -193,7 +195,7 @@ def test_what_behaves_like_a_known_mistake_gets_its_words() -> None:
 UNKNOWN = {
     "doubled([1, 2])[0] is 3, and should be 2.": lambda x: 2 * x + 1,
     "doubled([1, 2])[1] is 0, and should be 4.": lambda x: 2 * x * (x < 2),
-    "doubled([1, 2]) has the shape (2, 1), and should have (2,).": lambda x: 2 * x[:, None],
+    "doubled([1, 2]) gives [[2], [4]], and should give [2, 4]: compare the brackets.": lambda x: 2 * x[:, None],
     "doubled([1, 2]) gives 6 alone, and should give [2, 4].": lambda x: 2 * x.sum(),
     "doubled([1, 2]) gives None: does it end with `return`?": lambda x: None,
     "doubled([1, 2])[0] is nan, and should be 2.": lambda x: x * np.nan,
@@ -202,7 +204,7 @@ UNKNOWN = {
     "doubled([1, 2]) gives {'a': 1}, and should be [2, 4].": lambda x: {"a": 1},
     "doubled([1, 2]) ended with ZeroDivisionError: division by zero": lambda x: 1 / 0,
     "doubled([1, 2]) ended with TypeError": lambda: 2,
-    "The result is right, and argument 1 is not what it was: work on a copy.": in_place,
+    "The result is right, and `x` is not what it was: work on a copy.": in_place,
 }
 
 
@@ -227,6 +229,16 @@ def test_an_error_may_be_what_is_asked_for() -> None:
 
 
 TOTAL = function("total", "?", inputs=lambda rng: [(np.array([1.0, 2.0]), 3.0)], right=(lambda x, y: (x, y),), wrong=())
+
+
+def test_two_results_in_the_wrong_order_are_told() -> None:
+    pair = function("pair", "?", inputs=lambda rng: [(1.0, 1.0), (1.0, 2.0)], right=(lambda x, y: (x, y),), wrong=())
+    assert said(pair, lambda x, y: [y, x]).startswith("Both results are right, and in the wrong order")
+    assert said(pair, lambda x, y: (y, 0)) == "pair(1, 1)[1] is 0, and should be 1."
+    nested = function("nested", "?", inputs=lambda rng: [([1.0],)], right=(lambda x: (x, x),), wrong=())
+    assert said(nested, lambda x: (x, [2.0])) == "nested([1])[1][0] is 2, and should be 1."
+
+
 MEAN = function("mean", "?", inputs=lambda rng: [(np.array([1.0, 2.0]),)], right=(np.mean,), wrong=())
 
 
@@ -426,7 +438,7 @@ PART = part("soft", "Write it.", "activation", does=at_points, right=(soft,), wr
 def test_a_part_keeps_its_promises_and_does_what_is_asked() -> None:
     assert said(PART, soft) == "right"
     assert said(PART, linear) == "That is the line."
-    assert said(PART, slip).startswith("slope: slope at z = ")
+    assert said(PART, slip).startswith("slope at z = ") and said(PART, slip).endswith(" (its kind promises: slope).")
     assert said(PART, lambda: None).startswith("a part needs a name")
 
 
@@ -468,6 +480,37 @@ def test_states_of_answers_in_a_file(server: Server) -> None:
         ("wrong", "a value is asked for, and best is a function: write `best = ...`."),
         ("wrong", "a function is asked for: write `def doubled(...):`."),
     ]
+
+
+def test_what_to_do_about_pythons_words_stands_beside_them(server: Server) -> None:
+    def told(text: str, exercise: Exercise = DOUBLED) -> str:
+        return check_answers([exercise], text, names={"twice"}, server=server)[0].words
+
+    assert told("def doubled(x):\n    return twice(x)\n") == (
+        "doubled([1, 2]) ended in line 2: NameError: name 'twice' is not defined. The page defines it, and a file of "
+        "answers stands alone: copy it there."
+    )
+    assert told("doubled = twice\n").endswith("copy it there.")
+    assert told("def doubled(x):\n    return twise(x)\n").endswith("name 'twise' is not defined")
+    assert told("def doubled(x):\n    return (x > 0) - (x > 1)\n").endswith("or by int(z > 0).")
+    assert told("def doubled(x):\n    return x ^ x\n").endswith("and `^`, `&` and `|` are for whole ones.")
+    assert told("why = b\n", WHY).endswith('. A letter is written in quotes: why = "b"')
+    assert told("why = both\n", WHY).endswith('. A letter is written in quotes, such as why = "a"')
+    (slip,) = glassnet.lesson("perceptron").check(nand=lambda x: neuron(x)).results  # type: ignore[name-defined]  # noqa: F821
+    assert slip.words.endswith("A cell of the page defines it: run that one first.")
+
+
+def test_infinities_of_known_mistakes_are_nobodys_warning(server: Server) -> None:
+    def same(x: np.ndarray) -> np.ndarray:
+        return x
+
+    def logarithm(x: np.ndarray) -> np.ndarray:
+        return np.log(x)
+
+    known = function("known", "?", inputs=lambda rng: [(np.zeros(1),)], right=(same,), wrong=((logarithm, "No."),))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert of("def known(x):\n    return [float('-inf')]\n", server, known) == [("wrong", "No.")]
 
 
 def test_a_function_that_never_ends_is_called_once(server: Server) -> None:

@@ -48,3 +48,9 @@ def test_code_and_money_are_no_formulas() -> None:
     assert list(formulas(text)) == ["z^2", "a\n= b"]
     assert replaced(text, lambda formula, displayed: f"<{displayed}>").count("<") == 2
     assert plain("see [the line](xor): $w_1$") == "see the line: w₁"
+
+
+def test_stressed_words_are_words_where_nothing_can_be_set_slanted() -> None:
+    assert plain("Make it *less sure*: 2 * w * x, `a *b* c`, f(*x), w**2 * *two*.") == (
+        "Make it less sure: 2 * w * x, `a *b* c`, f(*x), w**2 * two."
+    )

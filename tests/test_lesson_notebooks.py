@@ -52,14 +52,15 @@ def test_two_lessons_run_in_a_kernel_with_their_verdicts_as_tables(tmp_path: Pat
     _, other = written("perceptron")
     words = "\n".join(cell.source for cell in [*book.cells, *other.cells] if cell.cell_type == "markdown")
     assert "None of them is better than 75%." in words and "](xor)" not in words and "a lesson of its own" in words
+    assert words.count("(a letter in quotes)") == 2 and "<summary>Hint 2 of 2</summary>" in words
     stubs = [cell.source for cell in book.cells if ".check(" in cell.source]
     answered(book, "xor")
     nbformat.write(book, path)
     book.cells += other.cells  # one kernel for both; the second stays unanswered
     NotebookClient(book, timeout=PATIENCE, resources={"metadata": {"path": str(tmp_path)}}).execute()
     shown = tables(book)
-    assert len(stubs) == 4 and all("<table" in one and ">right<" in one for one in shown[:4])
-    assert len(shown) > 5 and all(">open<" in one and "not answered yet." in one for one in shown[4:])
+    assert len(stubs) == 4 and all("<table" in one and ">✓ right<" in one for one in shown[:4])
+    assert len(shown) > 5 and all(">· open<" in one and "not answered yet." in one for one in shown[4:])
     checked = lesson("xor --check")  # the notebook, where only that is there
     assert checked.exit_code == 0 and "answers_xor.ipynb" in checked.output and "All 4 right." in checked.output
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pickle
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,28 @@ def test_a_picture_is_shown_once_with_pyplots_backend_in_use(executed: Executed,
     assert len(pictures) == 1
     assert pictures[0].metadata["image/png"]["width"] < 900
     assert shown(cells[2])["text/plain"] == "0"
+
+
+def test_a_figure_made_by_hand_is_shown_and_many_trainings_share_a_line(executed: Executed, tmp_path: Path) -> None:
+    one = "run(Experiment(dataset='iris', epochs=1, seed=seed)).finish()"
+    by_hand, many, alone = executed(
+        [
+            "from glassnet import *\nfrom glassnet.pictures import single\nsingle('A title', 'x', 'y')[0]",
+            f"for seed in range(3):\n    {one}",
+            f"seed = 3\n_ = {one}",
+        ],
+        tmp_path,
+    )
+    assert "image/png" in shown(by_hand)
+    lines = [[output.data["text/plain"] for output in cell.outputs] for cell in (many, alone)]
+    assert [len(shown) for shown in lines] == [1, 1]
+    assert lines[0][0].startswith("training 3: epoch 1/1  loss ") and lines[1][0].startswith("epoch 1/1  loss ")
+
+
+def test_a_range_of_rates_of_what_is_only_prepared_warns_of_nothing() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        plot(run(Experiment(dataset="iris", epochs=1)), "learning_rate_range")
 
 
 # --- without a kernel -------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from .forms import AnswerFailed, Bound, Limits, Returned
 from .needed import needed
 from .sources import Source, source_of_notebook
 from .starting import Server
+from .statements import bound_in
 
 __all__ = [
     "AnswerFailed",
@@ -14,6 +15,7 @@ __all__ = [
     "Returned",
     "Server",
     "Source",
+    "bound_in",
     "needed",
     "opened",
     "source_of_notebook",

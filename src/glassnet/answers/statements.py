@@ -42,6 +42,14 @@ def statements(text: str, first_line: int, filename: str) -> list[Statement]:
     return found
 
 
+def bound_in(text: str) -> set[str]:
+    """All names that a text binds on its top level; none where it is no Python."""
+    try:
+        return {name for one in statements(text, 1, "") for name in one.names}
+    except SyntaxError:
+        return set()
+
+
 def _segment(lines: Sequence[bytes], node: ast.stmt, start: int) -> str:
     """The text of a statement; columns of Python's trees count bytes."""
     end = node.end_lineno or node.lineno

@@ -60,6 +60,7 @@ def calls(case: Case, bag: Optimizer) -> Iterator[Call]:
         g = quadratic(w)[1] + 0.3 * np.sin(step + np.arange(len(w)))
         assert bag.update is not None
         yield Call("update(w, g, state, step)", bag.update, {"w": w, "g": g, "state": state, "step": step})
+        _require_dict(state)
         change, state = bag.update(w.copy(), g.copy(), dict(state), step)
         w = w - change
 
@@ -180,9 +181,13 @@ def _gone_on(bag: Optimizer) -> str:
     return ", gone on from its state"
 
 
-def _require_plain(state: Any) -> None:
+def _require_dict(state: Any) -> None:
     if not isinstance(state, dict):
         raise Refused(f"the state is {type(state).__name__}: expected a flat dict of arrays and Python numbers")
+
+
+def _require_plain(state: Any) -> None:
+    _require_dict(state)
     for name, value in state.items():
         plain = isinstance(value, int | float | np.generic) or (
             isinstance(value, np.ndarray) and not value.dtype.hasobject

@@ -75,7 +75,7 @@ def check(opened: Opened, given: str, progress: Progress, as_json: bool) -> None
 def _checked(opened: Opened, path: Path, server: Server | None) -> list[Result]:
     from ..lessons.verdicts import check_answers
 
-    return check_answers(opened.exercises, path, lesson=opened.full_name, server=server)
+    return check_answers(opened.exercises, path, lesson=opened.full_name, names=opened.names, server=server)
 
 
 def _tell(opened: Opened, results: Sequence[Result]) -> None:
@@ -89,7 +89,8 @@ def _tell(opened: Opened, results: Sequence[Result]) -> None:
         head = f"  {result.exercise:<{widest}}  "
         words = plain(result.words)
         lines = wrapped(words, max(30, (width_of_output() or 100) - indent)).split("\n") if words else [""]
-        say(head + style(f"{state:<6}", fg=_COLOURS[result.state], bold=True) + f" {lines[0]}".rstrip())
+        said = f"{state:<6}" if words else state
+        say(head + style(said, fg=_COLOURS[result.state], bold=True) + f" {lines[0]}".rstrip())
         for line in lines[1:]:
             say(" " * indent + " " + line)
     right = sum(result.state == "right" for result in results)
@@ -105,12 +106,15 @@ def _tell(opened: Opened, results: Sequence[Result]) -> None:
 def _what_next(opened: Opened, progress: Progress) -> None:
     from ..lessons.course import lessons_of
     from ..lessons.progress import coming_next
+    from ..tables import width_of_output, wrapped
 
     following = coming_next(lessons_of(opened.catalog), progress, opened)
     if following is None:
         say("That was the last lesson of the course.")
     else:
-        say(f"Next: glassnet lesson {following.name}   ({following.part.help})")
+        say(f"Next: glassnet lesson {following.name}")
+        for line in wrapped(following.part.help, (width_of_output() or 100) - 2).split("\n"):
+            say(f"  {line}")
 
 
 def watch(opened: Opened, given: str, progress: Progress) -> None:

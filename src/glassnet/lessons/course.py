@@ -50,6 +50,13 @@ class Opened(Face):
         with self._named():
             return exercises_of(self.lesson, self.page)
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """What the cells of its page bind."""
+        from ..answers import bound_in
+
+        return frozenset(name for cell in self.page.cells if cell.language == "python" for name in bound_in(cell.text))
+
     @contextmanager
     def _named(self) -> Iterator[None]:
         """What is wrong inside is said with the lesson's name."""
@@ -102,7 +109,7 @@ class Opened(Face):
         if not answers:
             first = next((exercise.name for exercise in self.exercises), "best")
             raise GlassnetError(f"nothing is to be checked: give answers by name, as in check({first}={first})")
-        return Checked(tuple(result_of(self.exercise(name), answer) for name, answer in answers.items()))
+        return Checked(tuple(result_of(self.exercise(name), answer, self.names) for name, answer in answers.items()))
 
     def strangers(self) -> list[str]:
         """The words before a command that keep other people's plugins out of its page."""
@@ -121,8 +128,11 @@ class Checked(Face):
         return all(result.state == "right" for result in self.results)
 
     def _face_(self) -> Iterable[Table]:
-        rows = [(one.exercise, one.state, plain(one.words)) for one in self.results]
-        return (Table(("exercise", "", "words"), rows),)
+        rows = [(one.exercise, f"{_SIGNS[one.state]} {one.state}", plain(one.words)) for one in self.results]
+        return (Table(("exercise", "verdict", "why"), rows),)
+
+
+_SIGNS = {"right": "✓", "wrong": "✗", "open": "·", "fault": "!"}
 
 
 def lesson(name: str) -> Opened:

@@ -77,7 +77,7 @@ def grade(folder: Path, lessons: Sequence[Opened]) -> Iterator[Grade]:
 def _results(lesson: Opened, path: Path, server: Server) -> list[Result]:
     """What a file came to; one that can't be read costs its student alone."""
     try:
-        return check_answers(lesson.exercises, path, lesson=lesson.full_name, server=server)
+        return check_answers(lesson.exercises, path, lesson=lesson.full_name, names=lesson.names, server=server)
     except GlassnetError as error:
         return [Result(exercise.name, "wrong", str(error)) for exercise in lesson.exercises]
 

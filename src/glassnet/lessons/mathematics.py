@@ -75,6 +75,7 @@ _ARGUMENTS = (
 )
 _UPPER = dict(zip("0123456789+-=()niT*'jkmtlh", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵀ*′ʲᵏᵐᵗˡʰ", strict=True)) | {"ᵀ": "ᵀ", "′": "′"}
 _LOWER = dict(zip("0123456789+-=()aeijkmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑᵢⱼₖₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
+_STRESSED = re.compile(r"(?<![\w*\\])\*(?=[A-Za-z])([^*\n$]*\w)\*(?![\w*])")
 _INLINE = re.compile(r"\$\$(.+?)\$\$|(?<![\\$])\$(?!\s)([^$\n]+?)(?<!\s)\$(?!\d)", re.S)
 
 
@@ -90,8 +91,9 @@ def replaced(text: str, write: Callable[[str, bool], str]) -> str:
 
 
 def plain(text: str) -> str:
-    """A text with its formulas as text and its links as words, for a hint or a verdict."""
-    return replaced(unlinked(text), lambda formula, displayed: as_text(formula))
+    """A text with its formulas as text and its links and stressed words as words, for a hint or a verdict."""
+    unstressed = code_kept(unlinked(text), lambda words: _STRESSED.sub(r"\1", words))
+    return replaced(unstressed, lambda formula, displayed: as_text(formula))
 
 
 def trouble(formula: str) -> str:

@@ -95,12 +95,19 @@ def _answering(opened: Opened, exercise: Exercise, v4: Any) -> Iterator[Any]:
     """The question as words, a cell to answer in, and one that checks."""
     letters = "abcdefghijklmnopqrstuvwxyz"
     options = [f"- {letter}. {option}" for letter, option in zip(letters, exercise.options, strict=False)]
-    question = f"**Exercise** `{exercise.name}`\n\n{exercise.question}\n\n" + "\n".join(options)
-    yield v4.new_markdown_cell(unlinked(question).rstrip())
+    letter = ["", "(a letter in quotes)"] if options else []
+    question = f"**Exercise** `{exercise.name}`\n\n{exercise.question}\n\n" + "\n".join([*options, *letter])
+    yield v4.new_markdown_cell(unlinked(question.rstrip() + "".join(_folded_hints(exercise))))
     yield v4.new_code_cell(_imports(opened, exercise) + stub_text(exercise).rstrip("\n"))
     yield v4.new_code_cell(
         f'import glassnet\n\nglassnet.lesson("{opened.name}").check({exercise.name}={exercise.name})'
     )
+
+
+def _folded_hints(exercise: Exercise) -> Iterator[str]:
+    """Each hint closed until it is clicked."""
+    for number, words in enumerate(exercise.hints, 1):
+        yield f"\n\n<details><summary>Hint {number} of {len(exercise.hints)}</summary>\n\n{words}\n\n</details>"
 
 
 def _imports(opened: Opened, exercise: Exercise) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import GlassnetError, did_you_mean
 from ..teaching import Exercise, Verdict
+from .advice import COPY, RUN, advice, told
 from .inside import judged_inside
 from .stubs import FUNCTIONS, is_stub
 
 if TYPE_CHECKING:
-    from ..answers import Answers, Bound, Server, Source
+    from ..answers import Answers, Server, Source
 
 State = Literal["right", "wrong", "open", "fault"]
 
@@ -50,9 +51,13 @@ def check_answers(
     source: str | Path,
     *,
     lesson: str = "",
+    names: Collection[str] = (),
     server: Server | None = None,
 ) -> list[Result]:
-    """The result of every exercise for one file of answers, or for its text; `lesson` is its full name."""
+    """The result of every exercise for one file of answers, or for its text.
+
+    `lesson` is its full name, and `names` are those that its page defines and a file of answers has to.
+    """
     from ..answers import Limits, needed, opened, source_of_notebook
 
     whole: str | Path | Source = source
@@ -62,7 +67,16 @@ def check_answers(
     files = {Path(name).name: Path(name) for exercise in exercises for name in exercise.files}
     limits = Limits(megabytes=max((exercise.megabytes for exercise in exercises), default=512))
     with opened(whole, limits=limits, files=files, server=server) as answers:
-        return [_result(exercise, answers, source, lesson) for exercise in exercises]
+        return [
+            _advised(_result(one, answers, source, lesson), one, answers.bound(one.name).source, names, COPY)
+            for one in exercises
+        ]
+
+
+def _advised(result: Result, exercise: Exercise, source: str, names: Collection[str], where: str) -> Result:
+    """The same with what to do about it, where Python's own words don't say."""
+    more = advice(exercise, result.words, source, names, where) if result.state == "wrong" else ""
+    return replace(result, words=told(result.words, more)) if more else result
 
 
 def _result(exercise: Exercise, answers: Answers, source: str | Path, lesson: str) -> Result:
@@ -72,7 +86,7 @@ def _result(exercise: Exercise, answers: Answers, source: str | Path, lesson: st
     if bound.state == "open" or is_stub(exercise, bound.source):
         return Result(exercise.name, "open", "not answered yet.")
     if bound.state == "error":
-        return Result(exercise.name, "wrong", f"{bound.words}{_unquoted(exercise, bound)}")
+        return Result(exercise.name, "wrong", bound.words)
     wanted = "function" if exercise.sort in FUNCTIONS else "value"
     if bound.state != wanted:
         word = f"a function is asked for: write `def {exercise.name}(...):`" if wanted == "function" else (
@@ -84,11 +98,11 @@ def _result(exercise: Exercise, answers: Answers, source: str | Path, lesson: st
     return _judged(exercise, lambda: exercise.check(answer))
 
 
-def result_of(exercise: Exercise, answer: Any) -> Result:
-    """The result of an answer that is at hand in this process."""
+def result_of(exercise: Exercise, answer: Any, names: Collection[str] = ()) -> Result:
+    """The result of an answer that is at hand in this process; `names` are those that the page defines."""
     if answer is ... or _still_stub(exercise, answer):
         return Result(exercise.name, "open", "not answered yet.")
-    return _judged(exercise, lambda: exercise.check(answer))
+    return _advised(_judged(exercise, lambda: exercise.check(answer)), exercise, "", names, RUN)
 
 
 def _still_stub(exercise: Exercise, answer: Any) -> bool:
@@ -102,10 +116,13 @@ def _still_stub(exercise: Exercise, answer: Any) -> bool:
 
 
 def _judged(exercise: Exercise, check: Callable[[], Verdict]) -> Result:
+    import numpy as np
+
     from ..answers import AnswerFailed
 
     try:
-        verdict = check()
+        with np.errstate(all="ignore"):  # known mistakes are computed beside: their infinities are nobody's warning
+            verdict = check()
     except AnswerFailed as error:
         return Result(exercise.name, "wrong", str(error))
     except GlassnetError as error:
@@ -113,11 +130,3 @@ def _judged(exercise: Exercise, check: Callable[[], Verdict]) -> Result:
     except Exception as error:
         return Result(exercise.name, "fault", f"its checker raises {type(error).__name__}: {error}")
     return Result(exercise.name, "right" if verdict.right else "wrong", verdict.words, verdict)
-
-
-def _unquoted(exercise: Exercise, bound: Bound) -> str:
-    """What to write in place of `why = b`, which is a name that Python doesn't know."""
-    bare = bound.source.partition("=")[2].partition("#")[0].strip()
-    if exercise.sort != "choice" or len(bare) != 1 or not bare.isalpha():
-        return ""
-    return f'. A letter is written in quotes: {exercise.name} = "{bare}"'

@@ -48,14 +48,16 @@ SPLITS: dict[str, dict[str, Any]] = {
 def figure(title: str, width: float = 6.4, height: float = 4.4) -> Any:
     """An empty white matplotlib `Figure` with a title, in inches; it takes care of its own layout.
 
-    A title that is too long for the width goes on in a second and third line, for which the figure grows.
+    A title that is too long for the width goes on in a second and third line, for which the figure grows. As the last
+    line of a notebook's cell it is shown.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+
+    from .shown import Picture
 
     text = wrapped(title, width - 0.3, TITLE)
     taller = text.count("\n") * TITLE * LINE
-    made = Figure(figsize=(width, height + taller), dpi=150, facecolor="white", layout="constrained")
+    made = Picture(figsize=(width, height + taller), dpi=150, facecolor="white", layout="constrained")
     FigureCanvasAgg(made)
     layout: Any = made.get_layout_engine()
     layout.set(w_pad=0.08, h_pad=0.08)

@@ -43,21 +43,42 @@ def _of_terminal() -> Screen:
             stream.write("\n")
 
 
-def _of_notebook() -> Screen:
-    """One line of the cell's output; the last one stays."""
-    display: Any = sys.modules["IPython"].display  # it is there, for it runs this cell
-    handle: Any = None
-    while True:
-        line = yield
+class _CellLine:
+    """The line of one cell: a hundred trainings in a loop share it, so that what the cell prints is still found."""
+
+    latest: _CellLine | None = None  # of the cell that trained last
+
+    def __init__(self, cell: int) -> None:
+        self._cell, self._handle, self.trainings = cell, None, 0
+
+    @classmethod
+    def of(cls, cell: int) -> _CellLine:
+        """The line of the cell with that number, for one more training."""
+        if cls.latest is None or cls.latest._cell != cell:
+            cls.latest = cls(cell)
+        cls.latest.trainings += 1
+        return cls.latest
+
+    def show(self, line: str) -> None:
+        """Put it in the place of what stood there."""
+        display: Any = sys.modules["IPython"].display  # it is there, for it runs this cell
         bundle = {"text/plain": line}
-        if handle is None:
-            handle = display.display(bundle, raw=True, display_id=True)
+        if self._handle is None:
+            self._handle = display.display(bundle, raw=True, display_id=True)
         else:
-            handle.update(bundle, raw=True)
+            self._handle.update(bundle, raw=True)
+
+
+def _of_notebook() -> Screen:
+    """One line of the cell's output, whichever of its trainings writes it; the last one stays."""
+    place = _CellLine.of(_shell().execution_count)
+    which = f"training {place.trainings}: " if place.trainings > 1 else ""
+    while True:
+        place.show(which + (yield))
 
 
 def _shell() -> Any:
-    """The kernel of the notebook that this runs in; None elsewhere."""
+    """The shell of the notebook that this runs in; None elsewhere."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
-    return getattr(shell, "kernel", None)
+    return shell if getattr(shell, "kernel", None) is not None else None

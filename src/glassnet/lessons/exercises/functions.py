@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from ...teaching import Exercise, Exhibit, Verdict
 from ...wording import a, count, exact
 
 SEED = 20
+MOST_SHOWN = 6  # numbers in a sentence
 Inputs = Callable[[np.random.Generator], Iterable[tuple[Any, ...]]]
 Wrong = Sequence[tuple[Callable[..., Any], str]]
 
@@ -53,10 +55,12 @@ def function(
         given = [one.beside(other) for one, other in zip(came, expected, strict=False)]
         first = next((i for i, (g, e) in enumerate(zip(given, expected, strict=False)) if not g.like(e, near)), None)
         if first is None:
-            return _untouched(given, cases)
+            return _untouched(given, cases, list(inspect.signature(stub or right[0]).parameters))
         for known, words in wrong if len(given) == len(cases) else ():
             if all(g.like(outcome(known, case), near) for g, case in zip(given, cases, strict=True)):
                 return Verdict(False, words)
+        if len(given) == len(cases) and all(map(_swapped, given, expected, repeat(near))):
+            return Verdict(False, "Both results are right, and in the wrong order: swap them in the `return`.")
         return _difference(name, came[first], expected[first], cases[first], near)
 
     return Exercise(
@@ -191,13 +195,21 @@ def _ragged(value: Any) -> bool:
         return True
 
 
-def _untouched(given: Sequence[Came], cases: Sequence[tuple[Any, ...]]) -> Verdict:
+def _swapped(given: Came, expected: Came, near: Callable[[Any, Any], bool]) -> bool:
+    """Whether there are two results, the first of which is the second."""
+    yours, wanted = given.value, expected.value
+    pair = isinstance(wanted, tuple) and isinstance(yours, tuple | list) and len(wanted) == len(yours) == 2
+    return pair and near(yours[::-1], wanted)
+
+
+def _untouched(given: Sequence[Came], cases: Sequence[tuple[Any, ...]], names: Sequence[str]) -> Verdict:
     for came, case in zip(given, cases, strict=True):
-        for number, (before, after) in enumerate(zip(case, came.arguments, strict=False), 1):
+        for number, (before, after) in enumerate(zip(case, came.arguments, strict=False)):
             if not alike(after, before, 0, 0):
+                name = names[number] if number < len(names) else f"argument {number + 1}"
                 words = (
-                    f"The result is right, and argument {number} is not what it was: work on a copy. Things such as "
-                    "`w -= ...` change what was handed in; `w = w - ...` doesn't."
+                    f"The result is right, and `{name}` is not what it was: work on a copy. Things such as "
+                    f"`{name} -= ...` change what was handed in; `{name} = {name} - ...` doesn't."
                 )
                 return Verdict(False, words, after, before)
     return Verdict(True, "")
@@ -221,9 +233,10 @@ def _difference(
         words = f"{call} gives {brief(given.value)}, and should be {brief(expected.value)}."
         return Verdict(False, words, given.value, expected.value, case)
     if yours.shape != wanted.shape:
-        return Verdict(False, f"{call} {_of_another_shape(yours, wanted)}", yours.shape, wanted.shape, case)
+        words = f"{call} {_of_another_shape(yours, wanted, given.value, expected.value)}"
+        return Verdict(False, words, yours.shape, wanted.shape, case)
     where = next((index for index in np.ndindex(wanted.shape) if not near(yours[index], wanted[index])), ())
-    place = f"[{', '.join(map(str, where))}]" if where else ""
+    place = "".join(f"[{number}]" for number in where)  # as it is written for arrays, lists and pairs alike
     told = f"{call}{place} is {brief(yours[where])}"
     if yours.dtype.kind == "U" and wanted.dtype.kind in "biuf":
         told = f"{call}{place} is the text {brief(yours[where])}, and no number"
@@ -235,12 +248,16 @@ def _has_line(raised: str) -> bool:
     return raised.startswith(("line ", "cell "))
 
 
-def _of_another_shape(yours: np.ndarray, wanted: np.ndarray) -> str:
-    """How many numbers there are where one is asked for, or the other way round; else both shapes."""
+def _of_another_shape(yours: np.ndarray, wanted: np.ndarray, given: Any, expected: Any) -> str:
+    """How many numbers there are where one is asked for, or the other way round; small ones side by side, as they were
+    written; else both shapes."""
     if not wanted.shape and yours.dtype.kind != "U":
         return f"gives {count(yours.size, 'number')}, {brief(yours)}, and should give one: {brief(wanted[()])}."
     if not yours.shape:
         return f"gives {brief(yours[()])} alone, and should give {brief(wanted)}."
+    if yours.size <= MOST_SHOWN and wanted.size <= MOST_SHOWN:
+        brackets = ": compare the brackets" if yours.size == wanted.size else ""
+        return f"gives {brief(given)}, and should give {brief(expected)}{brackets}."
     return f"has the shape {yours.shape}, and should have {wanted.shape}."
 
 
@@ -258,11 +275,11 @@ def brief(value: Any) -> str:
         return brief(value.item())
     if isinstance(value, float):
         return exact(value)
-    if isinstance(value, np.ndarray) and value.size > 6:
+    if isinstance(value, np.ndarray) and value.size > MOST_SHOWN:
         return f"an array of shape {value.shape}"
     if isinstance(value, np.ndarray):
         return brief(value.tolist())
-    if isinstance(value, list | tuple) and len(value) > 6:
+    if isinstance(value, list | tuple) and len(value) > MOST_SHOWN:
         return f"a {type(value).__name__} of {len(value)}"
     if isinstance(value, list):
         return f"[{', '.join(map(brief, value))}]"

@@ -62,7 +62,8 @@ def number(
     if not math.isnan(value) and value:
         mistakes += _generated(value, bound(value), unit, said)[: max(0, 3 - len(mistakes))]
     accepted = (right, right) if callable(right) else (value, exact(value, 15), f" {exact(value, 15)} ")
-    text = f"{question} (in {unit})" if unit and unit.split()[0].lower() not in question.lower() else question
+    of_what = f"as a {unit}" if unit.startswith(("share", "probability")) else f"in {unit}"
+    text = f"{question} ({of_what})" if unit and unit.split()[0].lower() not in question.lower() else question
     return Exercise(name, text, check, accepted, tuple(mistakes), tuple(hints), sort="number")
 
 

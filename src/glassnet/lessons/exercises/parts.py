@@ -72,4 +72,4 @@ def _broken(function: Any, kind: str) -> str:
     except GlassnetError as error:
         return str(error)
     failed = next((finding for finding in report.findings if finding.result == "failed" and finding.required), None)
-    return f"{failed.check}: {failed.message}" if failed else ""
+    return f"{failed.message.rstrip('.')} (its kind promises: {failed.check})." if failed else ""

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...errors import GlassnetError
+from ...faces import in_brief
 from ...teaching import Exercise, Verdict
 from ...wording import count, figure, listed
 
@@ -68,13 +69,14 @@ def settings_of(answer: Any, dataset: str) -> dict[str, Any] | str:
     if isinstance(answer, list | tuple) and all(isinstance(word, str) for word in answer):
         answer = shlex.join(answer)
     if not isinstance(answer, str) or not answer.strip():
-        return f'{answer!r:.60} is no training: write a command such as "glassnet train {dataset} --hidden 8".'
+        return f'{in_brief(answer)} is no training: write a command such as "glassnet train {dataset} --hidden 8".'
     try:
         words = shlex.split(answer.strip().lstrip("$!%> ").replace("\\\n", " "))
     except ValueError as error:
         return f"the command can't be read: {error}."
     if words[:2] != ["glassnet", "train"]:
-        return f"{answer!r:.60} is no training: begin with `glassnet train {dataset}`."
+        begin = " ".join(words[:2]) + " ..." * (len(words) > 2)
+        return f"{in_brief(begin)} is no training: begin with `glassnet train {dataset}`."
     return _typed(words[2:], dataset)
 
 

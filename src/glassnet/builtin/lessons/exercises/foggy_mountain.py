@@ -173,7 +173,8 @@ exercises = (
     function(
         "stop_at",
         "Write `stop_at(losses, patience)`: the epoch, counted from 1, after which training stops, because for "
-        "`patience` epochs in a row no loss was lower than the lowest so far. If that never happens, the last epoch.",
+        "`patience` epochs in a row no loss was lower than the lowest so far. If that never happens, the last epoch. "
+        "With the losses 3, 2, 2.5, 2.4 and a patience of 2 it is 4.",
         inputs=courses,
         right=(by_waiting, by_slices),
         wrong=(

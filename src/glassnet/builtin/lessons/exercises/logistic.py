@@ -195,7 +195,7 @@ exercises = (
             ),
         ),
         hints=(
-            "Three functions of the page, one after the other, and the loss at the end.",
+            "Copy the page's functions; after descend comes forward, and the loss at the end.",
             "With 0 steps it is the loss of the weights 1.",
         ),
     ),

@@ -299,7 +299,7 @@ exercises = (
     ),
     part(
         "own_adagrad",
-        "Write `own_adagrad(lr=0.1)`, an optimizer as a part: it returns `Optimizer(init=..., update=...)` with "
+        "Write `own_adagrad(lr=0.1)`, an optimizer of your own: it returns `Optimizer(init=..., update=...)` with "
         "adagrad's rule, epsilon 1e-10 outside of the root, and has a docstring that says what lr is. `init(w)` "
         "returns the first state, a dict of arrays like w (`np.zeros_like(w)`); `update(w, g, state, step)` returns "
         "what is to be subtracted from w, and a new state.",

@@ -59,6 +59,10 @@ def turned(W1, b1, W2, b2):
     return (W1 @ W2).T, b1 @ W2 + b2
 
 
+def number_by_number(W1, b1, W2, b2):
+    return W1 * W2, b1 * W2 + b2
+
+
 exercises = (
     function(
         "collapsed",
@@ -74,6 +78,7 @@ exercises = (
             (weights_first, "b1 stands on the left of W2, as x does: b1 @ W2."),
             (other_way_round, "x meets W1 first: its product is W1 @ W2, and not the other way round."),
             (second_bias_lost, "The second layer's own bias is missing."),
+            (number_by_number, "`*` multiplies number by number: the product of two tables is `@`."),
             (turned, "The table is turned: a row for each input, a column for each output."),
         ),
         hints=("Multiply out (x W1 + b1) W2 + b2.", "What stands beside x is W; all the rest is b."),
