@@ -403,7 +403,7 @@ GALLERY.exercise("right-accepted", "this right answer is wrong, its words: doubl
                  right=(by_product, by_steps))  # fmt: skip
 GALLERY.exercise("right-accepted", "this variant answer is wrong, its words: That is no array.", check=arrays_only,
                  wrong=((squared, "That is x^2."), (halved, "That is half."), (tripled, "That is 3 x.")))  # fmt: skip
-GALLERY.exercise("right-accepted", "this right answer is wrong, its words: The result is right, and argument 1",
+GALLERY.exercise("right-accepted", "this right answer is wrong, its words: The result is right, and `x` is not",
                  right=(by_product, in_place))  # fmt: skip
 GALLERY.exercise("right-accepted", "has 1 right answer: give two, written differently", right=(by_product,))
 GALLERY.exercise("right-accepted", "has one right answer twice", right=(by_product, by_product))

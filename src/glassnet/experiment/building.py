@@ -208,6 +208,10 @@ class Training:
         if self._is_only_prepared():
             said = "not trained yet: these are scores of the initial weights; finish() trains to the end"
             warnings.warn(said, stacklevel=2)
+        return self.scores_so_far()
+
+    def scores_so_far(self) -> dict[str, dict[str, float]]:
+        """The same in silence: a picture of what is only prepared, such as of a range of rates, is no mistake."""
         with np.errstate(all="ignore"):
             found = {name: evaluate(self.objective, rows, self.scorer)[1] for name, rows in self.splits().items()}
             found["baseline"] = baseline(self.data.train, self._judged(), self.data.targets, self.scorer)

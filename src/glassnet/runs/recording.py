@@ -7,7 +7,6 @@ import io
 import json
 import platform
 import shutil
-import warnings
 from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -151,16 +150,13 @@ BROKEN_OFF = ("interrupted", "diverged", "failed")
 def final_figures(training: Training, folder: Path) -> dict[str, Any]:
     """What a training came to: the content of `metrics.json`."""
     progress = training.progress
-    with warnings.catch_warnings():  # a picture of what is only prepared, such as of a range of rates, is no mistake
-        warnings.filterwarnings("ignore", "not trained yet", UserWarning)
-        scores = training.scores()
     return {
         "run": str(folder),
         "epochs": len(progress.epochs),
         "best_epoch": progress.best_epoch,
         "seconds": round(sum(epoch.seconds for epoch in progress.epochs), 3),
         "stopped": progress.stopped,
-        "metrics": scores,
+        "metrics": training.scores_so_far(),
         "intervals": training.intervals(),
     }
 
