@@ -18,7 +18,7 @@ from glassnet.answers import Server
 from glassnet.errors import GlassnetError
 from glassnet.lessons import artefact, choice, claim, function, number, part, run
 from glassnet.lessons.exercises.functions import alike, brief, source_of
-from glassnet.lessons.stubs import as_source, stub_text
+from glassnet.lessons.stubs import as_source, bags_of, stub_text
 from glassnet.lessons.trying import survivors, tried, variants
 from glassnet.lessons.verdicts import Result, check_answers, result_of
 
@@ -546,3 +546,9 @@ def test_stubs_show_the_signature_and_nothing_of_the_answer() -> None:
     assert stub_text(DOUBLED) == 'def doubled(x):\n    """Twice x."""\n    ...\n'
     assert stub_text(SHARE) == "best = ...\n" and stub_text(replace(SHARE, stub=0.5)) == "best = 0.5\n"
     assert {squared(3), halved(18)} == {9}
+
+
+def test_a_part_is_begun_with_its_bag_and_not_with_all_of_glassnet() -> None:
+    assert bags_of([PART, DOUBLED]) == "from glassnet import Activation\n"
+    assert bags_of([DOUBLED], soft) == bags_of([SHARE]) == ""
+    assert as_source(PART, linear).startswith("import numpy as np\nfrom glassnet import Activation\ndef ")

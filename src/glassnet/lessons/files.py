@@ -11,7 +11,7 @@ from ..files import read_text, write_text
 from ..teaching import Exercise
 from .course import Opened
 from .mathematics import plain
-from .stubs import stub_text
+from .stubs import bags_of, stub_text
 
 _WIDTH = 100
 
@@ -43,9 +43,8 @@ def whole(opened: Opened) -> str:
         "",
         "import numpy as np",
     ]
-    if any(exercise.sort == "part" for exercise in opened.exercises):
-        top.append("from glassnet import *")
-    return "\n".join(top) + "\n" + "".join(f"\n\n{block(exercise)}" for exercise in opened.exercises)
+    blocks = "".join(f"\n\n{block(exercise)}" for exercise in opened.exercises)
+    return "\n".join(top) + "\n" + bags_of(opened.exercises) + blocks
 
 
 def block(exercise: Exercise) -> str:

@@ -18,7 +18,7 @@ from .files import is_bound
 from .links import unlinked
 from .playing import Played, commands_of, play
 from .reading import Cell, Place, Prose, Question
-from .stubs import FUNCTIONS, HEADER, stub_text
+from .stubs import FUNCTIONS, HEADER, bags_of, stub_text
 
 _ELSEWHERE = "give another folder after --start"
 #: `!glassnet` is a program: the one beside the Python that the notebook runs with, wherever that is.
@@ -115,9 +115,8 @@ def _imports(opened: Opened, exercise: Exercise) -> str:
     lines = []
     if exercise.sort in FUNCTIONS and not any("import numpy as np" in cell.text for cell in opened.page.cells):
         lines.append(HEADER)
-    if exercise.sort == "part":
-        lines.append("from glassnet import *\n")
-    return "".join(lines) + ("\n" if lines else "")
+    lines.append(bags_of([exercise]))
+    return "".join(lines) + ("\n" if any(lines) else "")
 
 
 def _code(cell: Cell) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..teaching import Exercise
@@ -39,7 +40,7 @@ def _named(source: str, old: str, new: str) -> str:
 def as_source(exercise: Exercise, answer: Any) -> str:
     """A file that gives this answer, as a student would write it."""
     if callable(answer) and exercise.sort in FUNCTIONS:
-        imports = "from glassnet import *\n" if exercise.sort == "part" else ""
+        imports = bags_of([exercise], answer)
         name = answer.__name__
         text = source_of(answer)
         renamed = (
@@ -50,6 +51,20 @@ def as_source(exercise: Exercise, answer: Any) -> str:
         return HEADER + imports + renamed
     value = answer() if callable(answer) else answer
     return f"{HEADER}{exercise.name} = {value!r}\n"
+
+
+def bags_of(exercises: Sequence[Exercise], *others: Callable[..., Any]) -> str:
+    """`from glassnet import Optimizer`: what the right answers to parts are made with, and `others`.
+
+    A star in its place would load all that glassnet has, scikit-learn with it: seconds for each check.
+    """
+    from glassnet import __all__ as public
+
+    parts = [exercise for exercise in exercises if exercise.sort == "part"]
+    answers = [answer for exercise in parts for answer in exercise.right] + list(others if parts else ())
+    nodes = [node for answer in answers for node in ast.walk(ast.parse(source_of(answer)))]
+    names = sorted({node.id for node in nodes if isinstance(node, ast.Name)} & set(public))
+    return f"from glassnet import {', '.join(names)}\n" if names else ""
 
 
 def is_stub(exercise: Exercise, source: str) -> bool:
