@@ -25,7 +25,7 @@ SCORED_ROWS = 10_000  # training rows whose metrics are taken after each epoch; 
 
 
 class Team:
-    """Members at work, an epoch at a time. All are at the same epoch, and what they have in common is `alike`."""
+    """Members at work, an epoch at a time. All are at the same epoch."""
 
     def __init__(self, members: Sequence[Member]) -> None:
         first = members[0]
