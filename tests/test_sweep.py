@@ -322,12 +322,38 @@ def test_points_are_compared_by_the_first_metric_or_the_monitor() -> None:
     assert metric("--monitor", "mean_absolute_error") == "mean_absolute_error"
 
 
-def test_two_processes_come_to_the_same_as_one() -> None:
+PLACES = """
+import os
+from pathlib import Path
+
+import numpy as np
+from glassnet import Activation, hookimpl
+
+def placed():
+    '''A part that leaves a file for each process in which it works.'''
+    def f(z):
+        Path(f"process-{os.getpid()}").touch()
+        return np.tanh(z)
+    return Activation(f=f, df=lambda z, a: 1 - a**2)
+
+@hookimpl
+def activations():
+    return [placed]
+"""
+
+
+def test_two_processes_come_to_the_same_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("part.py").write_text(PLACES)
     words = ["iris", *OVER, "--epochs", "3", "--hidden", "6", "--folds", "2", "--dropout", "0.2", "--quiet"]
-    sweep(*words, "--sweeps", "one")
-    sweep(*words, "--sweeps", "two", jobs="2")
+    words += ["--activation", "placed"]
+    sweep(*words, "--sweeps", "one", before=("--plugin", "part.py"))
+    sweep(*words, "--sweeps", "here", jobs="2", before=("--plugin", "part.py"))  # too little for other processes
+    assert len(list(Path().glob("process-*"))) == 1
+    monkeypatch.setattr("glassnet.sweeps.local.WORTH_PROCESSES", 0)
+    sweep(*words, "--sweeps", "two", jobs="2", before=("--plugin", "part.py"))
+    assert len(list(Path().glob("process-*"))) >= 2
     assert len(cells("one/0001-iris")) == 12
-    assert cells("one/0001-iris") == cells("two/0001-iris")
+    assert cells("one/0001-iris") == cells("two/0001-iris") == cells("here/0001-iris")
 
 
 def test_halving_keeps_the_best_and_the_last_round_has_all_epochs() -> None:
