@@ -9,6 +9,10 @@ import pytest
 from browsers import started
 from hypothesis import HealthCheck, settings
 
+# Our matrices are small, and every worker has a processor of its own: a second thread of BLAS only waits for the first.
+# It is said before NumPy is loaded, and holds for processes that tests start.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 MIRROR = "GLASSNET_DATA_MIRROR"
 #: What takes longest on its own, longest first.
 LONGEST = [
