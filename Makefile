@@ -28,7 +28,7 @@ help:
 	@echo "make train   install glassnet here and train a network on handwritten digits"
 	@echo "make test    install what the tests need and run them all"
 	@echo "make soak    read 10,000 damaged files, kill a training 200 times, try properties on new examples"
-	@echo "make peers   run scikit-learn's own tests with glassnet's estimators in them, the long ones as well"
+	@echo "make peers   run all of scikit-learn's own tests and checks of estimators (make test: a sample)"
 	@echo "make quick   run the tests that need no environment, browser, release or long training"
 	@echo "make parity  install PyTorch and Keras too and compare the numbers (PIP_ARGS chooses a build)"
 	@echo "make bench   time glassnet beside scikit-learn, as ratios (ONLY=startup,commands: these sections)"
@@ -51,7 +51,7 @@ soak: $(VENV)/installed-dev
 	  $(shell grep -l "^from hypothesis" tests/test_*.py) $(PYTEST_ARGS)
 
 peers: $(VENV)/installed-dev
-	GLASSNET_PEERS=1 $(BIN)/python -m pytest tests/test_peers.py $(PYTEST_ARGS)
+	GLASSNET_PEERS=1 $(BIN)/python -m pytest tests/test_peers.py tests/test_estimator_checks.py $(PYTEST_ARGS)
 
 parity: $(VENV)/installed-parity
 	$(BIN)/python -m pytest tests/parity $(PYTEST_ARGS)
