@@ -29,7 +29,7 @@ def crowded(figure: Any) -> list[str]:
     The words inside a pair of axes may be covered by their legend, as lines are.
     """
     with process.drawing(), lent(figure):
-        figure.canvas.draw()
+        figure.draw_without_rendering()  # all has its place then, and no point of the picture is painted
         found = [_placed(figure, text, place) for place, text in _texts(figure) if _is_seen(text)]
     width, height = figure.bbox.width, figure.bbox.height
     said = [f"{one.text!r} ({one.place}) leaves the picture" for one in found if _leaves(one, width, height)]
