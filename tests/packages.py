@@ -43,14 +43,15 @@ def build(project: Path) -> str:
     return built.stdout
 
 
-def install(what: Path, target: Path) -> Path:
-    """Install a wheel or a project's folder, without its dependencies, into a folder of its own."""
+def install(target: Path, *what: Path) -> Path:
+    """Install wheels or folders of projects, without their dependencies, into a folder of its own."""
     options = ("--quiet", "--no-deps", "--no-build-isolation", "--no-compile", "--target")
-    installed = command("pip", "install", *options, target, what, cwd=target.parent)
+    installed = command("pip", "install", *options, target, *what, cwd=target.parent)
     assert installed.returncode == 0, installed.stdout
     return target
 
 
-def own_tests(tests: Path, installed: Path) -> subprocess.CompletedProcess:
-    """Run a package's own tests against that installation."""
-    return command("pytest", *_OPTIONS, tests, cwd=tests.parent, path=(installed,), COLUMNS="200")
+def own_tests(installed: Path, *tests: Path | str) -> subprocess.CompletedProcess:
+    """Run packages' own tests against what is installed in that folder; further options of pytest come after them."""
+    folder = Path(tests[0]).parent
+    return command("pytest", *_OPTIONS, *tests, cwd=folder, path=(installed,), COLUMNS="200")

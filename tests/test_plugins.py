@@ -56,9 +56,7 @@ TYPED = """
 def installed(tmp_path_factory):
     """A folder with all of them, built from their sources and installed by pip, once."""
     target = tmp_path_factory.mktemp("guests") / "installed"
-    for name in ALL:
-        install(PLUGINS / name, target)
-    return target
+    return install(target, *(PLUGINS / name for name in ALL))
 
 
 def test_these_are_all_of_them():
@@ -84,7 +82,7 @@ def test_list_shows_every_part_and_who_provides_it(installed):
 @pytest.mark.parametrize("name", ALL)
 def test_its_own_tests_pass_and_hold_its_contract(name, installed):
     require_library(name)
-    tests = own_tests(PLUGINS / name / "tests", installed)
+    tests = own_tests(installed, PLUGINS / name / "tests")
     assert tests.returncode == 0, tests.stdout
     assert int(re.search(r"(\d+) passed", tests.stdout)[1]) >= 60, tests.stdout
 

@@ -110,11 +110,15 @@ def set_version(project, version, old="0.1.0") -> None:
 
 def assert_complete(outcome, project, index) -> None:
     """Every step was taken, and what is on the index is what was built."""
-    name = project.name
     assert outcome.step == "Tell others" and len(outcome.of("step")) == len(STEPS) == 13
     assert len(outcome.of("why")) == 13 and outcome.of("problem") == []
+    assert_published(outcome.words, project, index)
+
+
+def assert_published(said, project, index) -> None:
+    """What was built is on the index, was proved twice, and nothing was told that should not be."""
+    name = project.name
     assert files_on(index, name) == checksums(project / "dist")
-    said = outcome.words
     assert f"without the package there is no {name}, as it should be" in said
     assert said.count(f"glassnet lists {name} 0.1.0") == 2
     assert said.count("checks of the contract passed") == 2
@@ -128,9 +132,18 @@ def assert_complete(outcome, project, index) -> None:
 
 # Each kind and each backend goes the whole way, but not every pair of them: test_template.py builds those. A whole way
 # takes long, so a loss goes it with setuptools where it lives on, and an optimizer where there is no network.
-def test_a_package_goes_the_whole_way_and_back(index, tmp_path):
+def test_the_command_takes_a_package_the_whole_way_prints_each_step_and_ends_with_a_word(index, tmp_path, monkeypatch):
     project = make(tmp_path, "dataset", "hatchling", name="dataset-hatchling")
-    assert_complete(done(project), project, index)
+    monkeypatch.chdir(project)
+    outcome = CliRunner().invoke(main, ["release"])
+    assert outcome.exit_code == 0, outcome.output
+    assert_published(outcome.output, project, index)
+    titles = [line[4:] for line in outcome.output.splitlines() if line[:2].strip().isdigit()]
+    assert titles == [step.title for step in STEPS]
+    assert "    $ python -m build --outdir dist --no-isolation .\n" in outcome.output
+    assert outcome.output.endswith("\nReleased.\n")
+    again = CliRunner().invoke(main, ["release"])
+    assert again.exit_code == 1 and "Error: version 0.1.0 of glassnet-dataset-hatchling is on local" in again.output
 
 
 def test_a_package_lives(index, tmp_path):
@@ -710,18 +723,6 @@ def test_cleaning_never_leaves_the_project(project, tmp_path):
 
 
 # The command
-
-
-def test_the_command_prints_each_step_and_ends_with_a_word(tmp_path, monkeypatch):
-    monkeypatch.chdir(make(tmp_path, name="printed"))
-    outcome = CliRunner().invoke(main, ["release"])
-    assert outcome.exit_code == 0, outcome.output
-    titles = [line[4:] for line in outcome.output.splitlines() if line[:2].strip().isdigit()]
-    assert titles == [step.title for step in STEPS]
-    assert "    $ python -m build --outdir dist --no-isolation .\n" in outcome.output
-    assert outcome.output.endswith("\nReleased.\n")
-    again = CliRunner().invoke(main, ["release"])
-    assert again.exit_code == 1 and "Error: version 0.1.0 of glassnet-printed is on local already" in again.output
 
 
 @pytest.mark.parametrize(

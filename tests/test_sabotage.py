@@ -128,7 +128,7 @@ def test_pyproject_can_still_be_read(name, project):
 
 def test_what_is_whole_passes_its_own_tests(project, tmp_path):
     """Without this the next test could see red for another reason."""
-    passed = own_tests(project / "tests", install(project, tmp_path / "site"))
+    passed = own_tests(install(tmp_path / "site", project), project / "tests")
     assert passed.returncode == 0, passed.stdout
 
 
@@ -138,7 +138,7 @@ def test_a_sabotaged_package_goes_red(name, tmp_path):
     backend = "setuptools" if name == "version-v" else BACKENDS[list(SEEN).index(name) % 2]
     project = make(tmp_path, backend=backend)
     plant(name, project)
-    found = own_tests(project / "tests", install(project, tmp_path / "site"))
+    found = own_tests(install(tmp_path / "site", project), project / "tests")
     assert found.returncode in (1, 2), found.stdout  # 2: not even collected
     assert SEEN[name] in found.stdout
 
@@ -146,7 +146,7 @@ def test_a_sabotaged_package_goes_red(name, tmp_path):
 def test_a_loss_has_a_wrong_slope_too(tmp_path):
     project = make(tmp_path, "loss")
     plant("wrong-slope", project)
-    found = own_tests(project / "tests", install(project, tmp_path / "site"))
+    found = own_tests(install(tmp_path / "site", project), project / "tests")
     assert "test_contract[bent-gradient]" in found.stdout
 
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from email import message_from_string
 from itertools import cycle
 from pathlib import Path
@@ -83,19 +84,25 @@ def test_cookiecutter_itself_refuses_what_we_refuse(answers, words, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("kind", "backend"), [*zip(KINDS, cycle(reversed(BACKENDS)), strict=False)])
-def test_the_package_builds_installs_and_passes_its_own_tests(kind, backend, tmp_path):
-    project = make(tmp_path, kind, backend)
-    log = build(project)
-    assert "deprecat" not in log.lower()
-    assert not [line for line in log.lower().splitlines() if "warning" in line and "byte-compiling" not in line]
-    [wheel], [sdist] = project.glob("dist/*.whl"), project.glob("dist/*.tar.gz")
-    assert (wheel.name, sdist.name) == ("glassnet_bent-0.1.0-py3-none-any.whl", "glassnet_bent-0.1.0.tar.gz")
-    away = tmp_path / "away"
-    shutil.copytree(project / "tests", away / "tests")
-    passed = own_tests(away / "tests", install(wheel, tmp_path / "site"))
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_packages_of_all_kinds_build_install_and_pass_their_own_tests_beside_each_other(backend, tmp_path):
+    """A half of the kinds with each backend: built one by one, installed together, and each asked for its own tests."""
+    kinds = [kind for kind, other in zip(KINDS, cycle(reversed(BACKENDS)), strict=False) if other == backend]
+    wheels = []
+    for kind in kinds:
+        project = make(tmp_path, kind, backend, name=f"my-{kind}")
+        log = build(project)
+        assert "deprecat" not in log.lower()
+        assert not [line for line in log.lower().splitlines() if "warning" in line and "byte-compiling" not in line]
+        [wheel], [sdist] = project.glob("dist/*.whl"), project.glob("dist/*.tar.gz")
+        made = f"glassnet_my_{kind}-0.1.0"
+        assert (wheel.name, sdist.name) == (f"{made}-py3-none-any.whl", f"{made}.tar.gz")
+        shutil.copytree(project / "tests", tmp_path / "away" / kind / "tests")
+        wheels.append(wheel)
+    passed = own_tests(install(tmp_path / "site", *wheels), tmp_path / "away", "-vv", "--import-mode=importlib")
     assert passed.returncode == 0, passed.stdout
-    assert int(re.search(r"(\d+) passed", passed.stdout)[1]) >= 15
+    counts = Counter(re.findall(r"(\w+)/tests/test_\w+\.py::\S+ PASSED", passed.stdout))
+    assert set(counts) == set(kinds) and min(counts.values()) >= 15, counts
     assert "tests run against a wheel, away from their folder" in passed.stdout
 
 
@@ -123,7 +130,7 @@ def test_a_package_from_a_file_passes_its_own_tests(tmp_path):
         """)
     )
     project = new_project(Answers("bent", plugin_file=tmp_path / "bent.py"), tmp_path)
-    passed = own_tests(project / "tests", install(project, tmp_path / "site"))
+    passed = own_tests(install(tmp_path / "site", project), project / "tests")
     assert passed.returncode == 0, passed.stdout
     assert "bent_identity" in (project / "README.md").read_text()
 
