@@ -47,8 +47,7 @@ quick: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
 
 soak: $(VENV)/installed-dev
-	GLASSNET_SOAK=1 $(BIN)/python -m pytest tests/test_mutations.py tests/test_kills.py \
-	  $(shell grep -l "^from hypothesis" tests/test_*.py) $(PYTEST_ARGS)
+	GLASSNET_SOAK=1 $(BIN)/python -m pytest $(shell grep -lE "^from (hypothesis|samples) " tests/test_*.py) $(PYTEST_ARGS)
 
 peers: $(VENV)/installed-dev
 	GLASSNET_PEERS=1 $(BIN)/python -m pytest tests/test_peers.py tests/test_estimator_checks.py $(PYTEST_ARGS)

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 from guests import python, write_good
+from samples import SOAK
 from sklearn import config_context
 from sklearn.base import clone
 from sklearn.compose import make_column_transformer
@@ -881,6 +882,7 @@ def published(name: str, factor: float = 1.0) -> list[np.ndarray]:
 
 @pytest.mark.slow
 @pytest.mark.needs_mirror
+@pytest.mark.skipif(not SOAK, reason="make soak trains for that long")
 def test_house_prices_come_as_near_as_the_documents_say() -> None:
     train, test, t, u = published("california_housing")
     errors = []
@@ -911,6 +913,7 @@ def test_mnist_is_read_as_well_as_the_documents_say() -> None:
 
 @pytest.mark.slow
 @pytest.mark.needs_mirror
+@pytest.mark.skipif(not SOAK, reason="make soak trains for that long")
 def test_solvers_come_in_the_documents_order_on_mnist() -> None:
     train, test, t, u = published("mnist_10k", np.float32(1 / 255))
     parts = [train[:2000], test, t[:2000], u]

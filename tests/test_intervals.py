@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from samples import some
 from scipy.stats import binomtest
 
 from glassnet import Catalog, Experiment, load, record
@@ -68,7 +69,9 @@ def test_all_right_and_all_wrong_are_bounded_as_a_share_is(rows: int) -> None:
     assert unseen(30.0, (0, 30), rows)[0] == pytest.approx(30 * unseen(1.0, (0, 1), rows)[0])
 
 
-@pytest.mark.parametrize(("rows", "positives", "apart"), [(8, 4, 1.0), (20, 10, 1.5), (20, 10, 2.5), (60, 6, 2.0)])
+@pytest.mark.parametrize(
+    ("rows", "positives", "apart"), some([(8, 4, 1.0), (20, 10, 1.5), (60, 6, 2.0), (20, 10, 2.5)], 2)
+)
 def test_nineteen_intervals_in_twenty_hold_what_is_true(rows: int, positives: int, apart: float) -> None:
     names = ["roc_auc", "recall", "precision", "f1"]
     rng, scorer, repeats = np.random.default_rng(0), of_classes(names), 100

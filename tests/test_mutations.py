@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 from guests import environment
 from mutations import bomb, claims, mutate
+from samples import SOAK
 from waiting import PATIENCE, worked
 
 from glassnet import Experiment, GlassClassifier, GlassnetError, GlassRegressor, Run, load, record, run, save
@@ -35,7 +36,6 @@ if sys.platform == "win32":
 CATALOG = Catalog.discover(guests=False)
 SLOWEST = 10  # seconds that reading one file may take
 #: `make soak` reads 10,000 mutated files; the gate as many as it has time for.
-SOAK = bool(os.environ.get("GLASSNET_SOAK"))
 COUNTS = {"run": 7000, "sweep": 500, "estimator": 2000, "ledger": 500} if SOAK else {
     "run": 400, "sweep": 30, "estimator": 160, "ledger": 60
 }  # fmt: skip

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
 import numpy as np
 import pytest
+from samples import SOAK
 
 from glassnet import (
     Activation,
@@ -28,7 +28,7 @@ from glassnet.training import Loop
 pytestmark = pytest.mark.filterwarnings(f"ignore::{GlassnetWarning.__module__}.{GlassnetWarning.__qualname__}")
 
 CATALOG = Catalog.discover(guests=False)
-SEEDS = [{"seed": seed} for seed in range(8 if os.environ.get("GLASSNET_SOAK") else 4)]
+SEEDS = [{"seed": seed} for seed in range(8 if SOAK else 4)]
 RATES = [{"optimizer": f"adam:lr={rate}"} for rate in (0.1, 0.01, 0.01, 0.001, 0.3)]
 
 
@@ -182,7 +182,7 @@ def at_random(rng: np.random.Generator) -> tuple[list[dict[str, Any]], dict[str,
     return changes, words
 
 
-@pytest.mark.parametrize("number", range(100 if os.environ.get("GLASSNET_SOAK") else 12))
+@pytest.mark.parametrize("number", range(100 if SOAK else 12))
 def test_whatever_the_experiment_each_comes_to_its_own_bits(number: int) -> None:
     same_as_alone(*at_random(np.random.default_rng(number)))
 

@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 from guests import environment, glassnet, write_good
+from samples import SOAK
 from sklearn.model_selection import StratifiedKFold
 from waiting import PATIENCE, Gate, any_moment, wait_until
 
@@ -510,7 +511,7 @@ def test_a_sweep_that_is_ended_from_outside_loses_no_finished_cell(end: str, tmp
 
 def test_stacks_that_are_killed_again_and_again_come_to_the_numbers_of_networks_alone(tmp_path: Path) -> None:
     over = ["--over", "hidden=4;5", "--over", "optimizer.lr=0.001..0.1:log:4", "--seeds", "6", "--epochs", "40"]
-    rounds, dice = 100 if os.environ.get("GLASSNET_SOAK") else 4, random.Random(3)
+    rounds, dice = 100 if SOAK else 4, random.Random(3)
     words, ends = ["sweep", "iris", *over, "--jobs", "1"], []
     for _ in range(rounds):
         process = subprocess.Popen(
@@ -530,7 +531,7 @@ def test_stacks_that_are_killed_again_and_again_come_to_the_numbers_of_networks_
     call(*words)
     found = cells()
     assert len(found) == 48 and not any(one["failed"] for one in found.values())
-    for name in list(found)[:: 1 if os.environ.get("GLASSNET_SOAK") else 7]:
+    for name in list(found)[:: 1 if SOAK else 7]:
         cell = json.loads(name)
         lone = Cell(tuple(cell["settings"]), cell["epochs"], cell["seed"])
         assert dict(train_cell(Job(Experiment(dataset="iris"), lone, 0, NO_GUESTS)).scores) == found[name]["scores"]
