@@ -174,6 +174,20 @@ add(
     lambda: Activation(f=lambda z: z - z.mean(axis=1, keepdims=True), df=lambda z, a: np.ones_like(z)),
     tanh,
 )
+add(  # by less than any tolerance, and by enough for other bits
+    "activation",
+    "stackable",
+    "other rows beside a row change its numbers",
+    lambda: Activation(f=lambda z: np.tanh(z * (1 + 1e-13 * len(z))), df=lambda z, a: 1 - a**2),
+    tanh,
+)
+add(
+    "activation",
+    "stackable",
+    "its numbers do not lie row by row in memory",
+    lambda: Activation(f=lambda z: np.asfortranarray(np.tanh(z)), df=lambda z, a: 1 - a**2),
+    tanh,
+)
 add(
     "activation",
     "jacobian",
@@ -282,6 +296,13 @@ add(
     squared(
         lambda y, t: np.sqrt(((y - t) ** 2).sum(axis=1)), lambda y, t: (y - t) / np.linalg.norm(y - t, axis=1)[:, None]
     ),
+)
+add(
+    "loss",
+    "stackable",
+    "other rows beside a row change its numbers",
+    squared(lambda y, t: ((y - t) ** 2).mean(axis=1) * (1 + 1e-13 * len(y))),
+    squared(),
 )
 add("loss", "gradient", "central differences of value give", squared(grad=lambda y, t: (y - t) / y.shape[1]), squared())
 add(  # right with one column alone: scikit-learn once had it

@@ -60,4 +60,4 @@ def test_the_same_file_without_that_line_passes(tmp_path: Path) -> None:
     file = tmp_path / "quiet.py"
     file.write_text(QUIET, encoding="utf-8")
     report = glassnet.check(str(file))
-    assert report.ok and report.count("passed") == 12
+    assert report.ok and report.count("passed") == 13
