@@ -38,8 +38,8 @@ def test_unshuffled_steps_are_those_worked_through_by_hand() -> None:
 
 
 def test_the_order_is_drawn_anew_or_is_that_of_the_rows() -> None:
-    assert visiting_order(50, 2, Plan(shuffle=False), 3).tolist() == list(range(50))
-    drawn = [visiting_order(50, 2, Plan(), epoch).tolist() for epoch in (1, 2)]
+    assert visiting_order(range(50), 2, Plan(shuffle=False), 3).tolist() == list(range(50))
+    drawn = [visiting_order(range(50), 2, Plan(), epoch).tolist() for epoch in (1, 2)]
     assert drawn[0] != drawn[1] != list(range(50)) and sorted(drawn[0]) == list(range(50))
 
 

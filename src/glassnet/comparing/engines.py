@@ -241,7 +241,7 @@ class Race:
     def _order(self, epoch: int) -> Array:
         """The rows of an epoch as glassnet's training visits them, less a lone last one that has no statistics."""
         n, size = len(self._rows.X), self.recipe.batch_size
-        order = visiting_order(n, -(-n // size), self.training.plan, epoch)
+        order = visiting_order(self._rows.X, -(-n // size), self.training.plan, epoch)
         alone = self.recipe.batch_norm and size < n and n % size == 1
         return order[: n - 1] if alone else order
 

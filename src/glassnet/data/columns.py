@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..errors import GlassnetError, join
 from ..wording import count
-from .sparse import Sparse, is_sparse
+from .sparse import all_here, is_sparse
 
 Array = NDArray[Any]
 Kind = Literal["number", "date", "text", "id", "dropped"]
@@ -52,10 +52,10 @@ class Column:
 
 
 def input_table(X: Any, names: Sequence[str] | None = None) -> tuple[Any, tuple[str, ...]]:
-    """X as a matrix of numbers, as `Sparse` or as a DataFrame, and the names of its columns."""
+    """X as a matrix of numbers, as `Sparse`, as `Stored` or as a DataFrame, and the names of its columns."""
     if is_sparse(X):
         raise GlassnetError("X is a sparse matrix; give X.toarray().")
-    if not hasattr(X, "iloc") and not isinstance(X, Sparse):
+    if not hasattr(X, "iloc") and all_here(X):
         X = np.asarray(X)
         if X.ndim != 2:
             raise GlassnetError(f"X must have rows and columns, (n, d), but its shape is {X.shape}.")
@@ -183,9 +183,12 @@ def fit_column(X: Any, j: int, name: str, rows: NDArray[np.intp], way: str, kept
         raise GlassnetError(not_finite(name, values[bad], int(rows[bad]), np.dtype(float)))
     with np.errstate(over="ignore"):
         mean = float(present.mean())
-        shift, scale = _shift_and_scale(present, mean, way)
-    if not np.isfinite([mean, shift, scale]).all():
-        raise GlassnetError(f"column {name!r} holds numbers up to {np.abs(present).max():g}, too large to scale.")
+        low, high, spread = (
+            float(present.min()),
+            float(present.max()),
+            float(present.std()) if way == "standard" else 0.0,
+        )
+    shift, scale = shift_and_scale(name, low, high, mean, spread, way)
     why = ""
     if form == "date":
         first = np.floor(present.min())
@@ -193,16 +196,20 @@ def fit_column(X: Any, j: int, name: str, rows: NDArray[np.intp], way: str, kept
     return Column(name, form, mean, shift, scale, gaps=len(present) < len(values), why=why)
 
 
-def _shift_and_scale(values: NDArray[np.float64], mean: float, way: str) -> tuple[float, float]:
-    low, high = float(values.min()), float(values.max())
+def shift_and_scale(name: str, low: float, high: float, mean: float, spread: float, way: str) -> tuple[float, float]:
+    """What a column is shifted and divided by, from what its training rows hold."""
     if way == "none":
-        return 0.0, 1.0
-    if way == "image":
-        return 0.0, max(high, 0.0)
-    shift, scale = (low, high - low) if way == "minmax" else (mean, float(values.std()))
-    # The standard deviation of a constant column is rounding error, and dividing by it would blow that up.
-    constant = low == high or scale <= 1e-14 * abs(mean)
-    return (low, 1.0) if constant else (shift, scale)
+        shift, scale = 0.0, 1.0
+    elif way == "image":
+        shift, scale = 0.0, max(high, 0.0)
+    else:
+        shift, scale = (low, high - low) if way == "minmax" else (mean, spread)
+        # The standard deviation of a constant column is rounding error, and dividing by it would blow that up.
+        if low == high or scale <= 1e-14 * abs(mean):
+            shift, scale = low, 1.0
+    if not np.isfinite([mean, shift, scale]).all():
+        raise GlassnetError(f"column {name!r} holds numbers up to {max(-low, high):g}, too large to scale.")
+    return shift, scale
 
 
 def _fit_text(name: str, values: Array, kept: bool) -> Column:

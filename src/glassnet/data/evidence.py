@@ -15,7 +15,7 @@ from .columns import Form, form_of, input_table, measured_values
 from .preparation import Prepared
 from .reading import Roles
 from .roles import roles_of
-from .sparse import Sparse
+from .sparse import all_here
 from .targets import infer_task, target_values
 
 Array = NDArray[Any]
@@ -54,7 +54,7 @@ class Evidence:
         import pandas as pd
 
         X, names = input_table(dataset.X, dataset.feature_names)
-        if dataset.image_shape or isinstance(X, Sparse):
+        if dataset.image_shape or not all_here(X):
             return None
         if not hasattr(X, "iloc"):
             X = pd.DataFrame(X, columns=list(names))

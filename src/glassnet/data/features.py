@@ -19,7 +19,9 @@ from ..kinds import ColumnRole
 from ..wording import count
 from .columns import Column, Kind, as_matrix, fit_column, input_table, measured_values, not_finite, text_values
 from .moments import with_parts
+from .passing import fit_stored
 from .sparse import Sparse
+from .stored import Stored
 
 Array = NDArray[Any]
 SCALES = ("auto", "standard", "minmax", "none")
@@ -77,14 +79,17 @@ class Features:
         way = check_scale(scale)
         if way == "auto":
             way = "image" if image_shape else "standard"
+        by_name = {role.name: role for role in roles}
+        unused = {name: _unused(role) for name, role in by_name.items() if not role.used}
+        if isinstance(X, Stored) and X.few:
+            X = X[:]
         if isinstance(X, Sparse):
             columns = _fit_sparse(X, rows, named, way)
+        elif isinstance(X, Stored):
+            columns = tuple(unused.get(column.name, column) for column in fit_stored(X, rows, named, way))
         else:
-            by_name = {role.name: role for role in roles}
             columns = tuple(
-                _unused(by_name[name])
-                if name in by_name and not by_name[name].used
-                else fit_column(X, j, name, rows, way, name in keep or name in by_name)
+                unused[name] if name in unused else fit_column(X, j, name, rows, way, name in keep or name in by_name)
                 for j, name in enumerate(named)
             )
         if way == "image":
@@ -121,22 +126,27 @@ class Features:
         """The prepared inputs, (n, len(outputs)), C-contiguous in `dtype`; of some rows of X if they are given.
 
         X is a DataFrame with the needed columns, in any order, or an array of all of them. `Sparse` rows, which
-        are only taken as they are, stay sparse.
+        are only taken as they are, stay sparse; `Stored` ones stay in their file and are prepared when they are read.
         """
         X = self._matching(X)
         rows = np.arange(len(X)) if rows is None else rows
         if isinstance(X, Sparse):
             return X.part(rows, self.dtype)
+        if isinstance(X, Stored):
+            return X.part(rows).through(self._prepare, len(self.outputs), self.dtype)
         prepared = np.zeros((len(rows), len(self.outputs)), dtype=self.dtype)
         step = max(1, BLOCK // max(X.shape[1], prepared.shape[1]))
         for start in range(0, len(rows), step):
             part = rows[start : start + step]
             block = X.iloc[part] if hasattr(X, "iloc") else X[part]
-            out = prepared[start : start + step]
-            self._fill(block, out)
-            if not np.isfinite(out).all():
-                self._explain(block, out, part)
+            self._prepare(block, part, prepared[start : start + step])
         return prepared
+
+    def _prepare(self, block: Any, rows: NDArray[np.intp], out: Array) -> None:
+        """Prepare a block of rows into `out`, which is zeros; `rows` are their numbers, for messages."""
+        self._fill(block, out)
+        if not np.isfinite(out).all():
+            self._explain(block, out, rows)
 
     def _matching(self, X: Any) -> Any:
         """X with exactly the columns that were fitted, dropped ones aside."""
@@ -154,6 +164,8 @@ class Features:
         if isinstance(X, Sparse):
             _refuse_scaled(self.scale)
             return X
+        if isinstance(X, Stored):
+            return X.inputs(np.array([c.used for c in self.columns]))
         if hasattr(X, "iloc") or any(c.kind in ("text", "date") for c in self.columns):
             import pandas as pd
 

@@ -6,7 +6,7 @@ What is neither an input nor an answer and tells the rows apart, as a name or a 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,7 @@ def read_handed(
 
     Raises `GlassnetError` for a column that is missing, and a cell that does not fit.
     """
-    how = Reading.of(reading, told)
+    how = replace(Reading.of(reading, told), disk=None)  # where the training's rows lay says nothing about these
     sheet = by_position(open_sheet(path, how, known=[*features.names, *names, *beside]), features)
     X = features_of(sheet, features)
     kept = _beside(sheet, {*features.needed, *names}, set(features.ids), beside)

@@ -22,7 +22,7 @@ from .findings import findings_on
 from .preparation import Prepared, prepare
 from .reading import Roles
 from .roles import roles_of
-from .sparse import Sparse
+from .sparse import all_here
 from .targets import infer_task, target_values
 
 if TYPE_CHECKING:
@@ -251,7 +251,7 @@ def _inputs(dataset: Dataset, most: int | None) -> tuple[ColumnLook, ...]:
     if dataset.image_shape:
         return ()
     X, names = input_table(dataset.X, dataset.feature_names)
-    if isinstance(X, Sparse):
+    if not all_here(X):
         return tuple(ColumnLook(name, "number", rows=len(X)) for name in names)
     frame = X if hasattr(X, "iloc") else pd.DataFrame(X, columns=list(names))
     return _looked_at(frame, roles_in(dataset, frame), most)

@@ -23,8 +23,9 @@ from .features import Features, check_scale
 from .grounds import Grounds, copies_account, grounds_of, split_account, why_none
 from .reading import Roles
 from .roles import roles_of
-from .sparse import Sparse
+from .sparse import Sparse, all_here
 from .splits import Index, Split, check_fraction
+from .stored import Stored
 from .targets import Targets, Units, target_values
 
 Array = NDArray[Any]
@@ -35,7 +36,8 @@ TOO_FEW_TO_SPLIT = 20
 class Rows:
     """Prepared rows.
 
-    `X` (n, d) and `t` (n, c) are what the network sees, C-contiguous in its dtype; sparse inputs stay `Sparse`.
+    `X` (n, d) and `t` (n, c) are what the network sees, C-contiguous in its dtype; sparse inputs stay `Sparse`,
+    and those that lie in a file `Stored`.
     `target` is what metrics see: class codes (n,), 0 and 1 (n, c), or numbers (n, c) in their own units. `weight`
     (n,) has mean 1; it exists on training rows, and on validation rows only where rows were given weights. `index`
     holds the row numbers in the data set, counted from 0; fixed test rows are counted on from its last row.
@@ -143,7 +145,7 @@ def prepare(
     account = [_row_account(train, validated, tested, whole, fixed, grounds)]
     if divided and not whole:
         account += split_account(dataset, grounds, rows, targets, y)
-        account += copies_account(dataset, train, validated, tested)
+        account += copies_account(dataset, train, validated, tested) if all_here(X) else ()
     account += features.account()
     if task == "regression" and standardise_target:
         account.append(_target_account(targets, reach))
@@ -310,9 +312,12 @@ def _checksum(X: Any, y: Array, dataset: Dataset) -> str:
         if array is None:
             continue
         for piece in _pieces(array):
-            values = np.asarray(piece)
+            values = piece if isinstance(piece, Stored) else np.asarray(piece)
             digest.update(f"{getattr(piece, 'name', '')} {values.dtype.str} {values.shape}".encode())
-            if values.dtype.kind in "biuf":
+            if isinstance(values, Stored):
+                for _, block in values.passed():
+                    digest.update(np.ascontiguousarray(block).data)
+            elif values.dtype.kind in "biuf":
                 digest.update(np.ascontiguousarray(values).data)
             else:
                 digest.update(json.dumps([str(v) for v in values.ravel()]).encode())

@@ -6,6 +6,7 @@ import codecs
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from encodings.aliases import aliases
+from functools import partial
 from typing import Any
 
 from ..errors import GlassnetError, did_you_mean, join
@@ -21,7 +22,8 @@ class Reading:
     cp1252. decimal: the mark in numbers, `.` or `,`. thousands: the mark between groups of three digits, or none.
     missing: the marks of missing values, in place of ours; an empty cell always is one. number: columns of numbers,
     although their cells look like names. dates: what comes first in 3/4/2024, day or month. comment: what begins a line
-    that is none of the table's. skip: lines above the table. sheet: of a workbook, by name or number.
+    that is none of the table's. skip: lines above the table. sheet: of a workbook, by name or number. disk: do the rows
+    of an array stay in their file?
 
     `told` is no word of a person: what the table of the training has told about marks and dates, `decimal=,`.
     """
@@ -37,6 +39,7 @@ class Reading:
     comment: str | None = None
     skip: int | None = None
     sheet: str | None = None
+    disk: bool | None = None
     told: tuple[str, ...] = ()
 
     @property
@@ -85,9 +88,9 @@ def _text(name: str, value: Any) -> str:
     return text
 
 
-def _yes_or_no(text: str) -> bool:
+def _yes_or_no(text: str, name: str = "header") -> bool:
     if text.lower() not in ("yes", "no", "true", "false"):
-        raise GlassnetError(f"header is yes or no, not {text!r}")
+        raise GlassnetError(f"{name} is yes or no, not {text!r}")
     return text.lower() in ("yes", "true")
 
 
@@ -135,7 +138,7 @@ def _dates(text: str) -> str:
 
 _READ: dict[str, Callable[[str], Any]] = {
     "header": _yes_or_no, "skip": _lines, "separator": _separator, "decimal": _decimal, "thousands": _thousands,
-    "encoding": _encoding, "dates": _dates,
+    "encoding": _encoding, "dates": _dates, "disk": partial(_yes_or_no, name="disk"),
 }  # fmt: skip
 SEVERAL = ("missing", "number")
 SPOKEN = {"tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";", "bar": "|"}

@@ -16,7 +16,9 @@ import numpy as np
 from ..kinds import ColumnRole
 from ..wording import count
 from .columns import MOST_VALUES, form_of
+from .passing import Held
 from .reading import Roles
+from .stored import Stored
 
 FEWEST = 10  # rows: of fewer, all may well differ
 FEWEST_NUMBERED = 20  # rows, for whole numbers
@@ -69,6 +71,20 @@ def roles_of(X: Any, asked: Roles, header: bool = True) -> tuple[ColumnRole, ...
     )
 
 
+def roles_of_stored(X: Stored, names: Sequence[str], asked: Roles) -> Iterator[ColumnRole]:
+    """The role of each column of numbers that stays in its file, found in one pass over it."""
+    held = Held.of(X, names)
+    for name, low, high, present in zip(names, held.low, held.high, held.present.tolist(), strict=True):
+        if name in asked.keep:
+            yield ColumnRole(name, "number", "as you asked")
+        elif not present:
+            yield _empty(name)
+        elif low == high and present == len(X) > 1:
+            yield _left_out(name, "constant", "Column", f"holds {X.dtype.type(low)} in all {count(len(X), 'row')}")
+        else:
+            yield ColumnRole(name, "number")
+
+
 def _is_measurement(name: str, values: Any, header: bool) -> bool:
     """Numbers without a gap that are not all the same and whose name says nothing else: most columns of most tables."""
     if not isinstance(values.dtype, np.dtype) or values.dtype.kind not in "fiu" or not len(values):
@@ -88,12 +104,19 @@ def _role(name: str, values: Any, asked: Roles, header: bool) -> ColumnRole:
         return ColumnRole(name, role, "as you asked")
     present = values[values.notna()]
     if not len(present):
-        return ColumnRole(name, "left out", f"Column {name!r} was dropped: it is empty")
+        return _empty(name)
     kind, why = _no_input(name if header else None, form, present, len(values))
     if not kind:
         return ColumnRole(name, role)
+    return _left_out(name, kind, "Text column" if form == "text" else "Column", why)
+
+
+def _empty(name: str) -> ColumnRole:
+    return ColumnRole(name, "left out", f"Column {name!r} was dropped: it is empty")
+
+
+def _left_out(name: str, kind: str, noun: str, why: str) -> ColumnRole:
     word = f"--keep {shlex.quote(name)}"
-    noun = "Text column" if form == "text" else "Column"
     return ColumnRole(name, kind, f"{noun} {name!r} was dropped: it {why} ({word} restores it)", word)
 
 

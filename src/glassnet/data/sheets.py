@@ -13,6 +13,7 @@ import numpy as np
 
 from ..errors import GlassnetError, join
 from ..wording import count
+from .arrays import read_array
 from .cells import Coded, Heard, Place, Wish, marks, numbered, typed
 from .delimited import Cells, read_cells
 from .dialects import Dialect, dialect_of
@@ -20,7 +21,7 @@ from .headers import counted, is_value
 from .large import SMALL, LargeSheet, is_packed, read_large, read_large_file
 from .numerals import SAMPLE, decimal_habit
 from .reading import NAMES, Reading, option_of
-from .sources import PARQUET_SUFFIXES, STANDARD_INPUT, Source, contents, decoded, existing, is_workbook
+from .sources import ARRAY_SUFFIXES, PARQUET_SUFFIXES, STANDARD_INPUT, Source, contents, decoded, existing, is_workbook
 from .workbooks import read_workbook
 
 
@@ -71,7 +72,9 @@ def open_sheet(path: str | Path, reading: Reading, known: Collection[str] = ()) 
     if Path(path).suffix.lower() in PARQUET_SUFFIXES:
         refuse_words(Path(path).name, reading, "Parquet", OF_CELLS)
         return parquet(path, reading)
-    text = [name for name in NAMES if name != "sheet"]
+    if Path(path).suffix.lower() in ARRAY_SUFFIXES:
+        return array(path, reading)
+    text = [name for name in NAMES if name not in ("sheet", "disk")]
     if large := read_large_file(path, reading, known):
         refuse_words(large[0].file, reading, "text", text)
         return _with_notes(*large, reading, known)
@@ -294,6 +297,13 @@ def parquet(path: str | Path, reading: Reading) -> FrameSheet:
         raise GlassnetError(f"{file} holds no rows.")
     said = f"{file}: {count(len(frame), 'row')}, {count(frame.shape[1], 'column')}, Parquet."
     return FrameSheet((said,), file, frame, reading=reading)
+
+
+def array(path: str | Path, reading: Reading) -> FrameSheet:
+    """An array of NumPy, read into memory; it has no names for its columns."""
+    frame, source = read_array(path)
+    refuse_words(source.file, reading, "an array of NumPy", ("disk",))
+    return FrameSheet((source.said,), source.file, frame, header=False, reading=reading)
 
 
 def _read_parquet(path: str | Path) -> Any:

@@ -30,9 +30,10 @@ STANDARD_INPUT = "-"
 TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".data", ".dat")
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm")
 PARQUET_SUFFIXES = (".parquet", ".pq")
+ARRAY_SUFFIXES = (".npy",)
 PACKED_SUFFIXES = (".gz", ".bz2", ".xz", ".zip")
 #: The endings by which the path of a table is told from the name of a data set.
-TABLE_SUFFIXES = (*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES, *PARQUET_SUFFIXES, *PACKED_SUFFIXES)
+TABLE_SUFFIXES = (*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES, *PARQUET_SUFFIXES, *ARRAY_SUFFIXES, *PACKED_SUFFIXES)
 
 AS_CSV = "Save it as CSV from its program"
 #: How files begin that hold no text: what they are, and what to do.
@@ -45,7 +46,7 @@ BINARY: tuple[tuple[bytes, str, str], ...] = (
     (b"\xff\xd8\xff", "a picture", AS_CSV),
     (b"GIF8", "a picture", AS_CSV),
     (b"\x89HDF", "HDF5", "Write it as CSV: pandas.read_hdf(FILE).to_csv(...)"),
-    (b"\x93NUMPY", "an array of NumPy", "Write it as CSV: numpy.savetxt(FILE, array, delimiter=',')"),
+    (b"\x93NUMPY", "an array of NumPy", "Call it .npy"),
     (b"$FL2", "data of SPSS", AS_CSV),
     (b"7z\xbc\xaf\x27\x1c", "a packed archive", "Unpack it"),
     (b"Rar!", "a packed archive", "Unpack it"),
@@ -175,7 +176,7 @@ def _unpacked(file: str, content: bytes) -> bytes:
         return content
     try:
         with way(io.BytesIO(content)) as stream:
-            found = stream.read(_room() // 4 + 1)
+            found = stream.read(free_memory() // 4 + 1)
     except _PACKED as error:
         raise GlassnetError(f"{file} can't be unpacked: {error}. Fetch or write it again.") from error
     refuse_too_large(file, len(found))
@@ -255,7 +256,7 @@ def _undecodable(file: str, content: bytes, encoding: str, error: UnicodeError) 
 
 def refuse_too_large(file: str, size: int) -> None:
     """A file that does not fit into memory is refused before it is read."""
-    if size * 4 > (room := _room()):
+    if size * 4 > (room := free_memory()):
         raise GlassnetError(
             f"{file} has {memory(size)}, and reading it takes about {memory(4 * size)} of memory, of which "
             f"{memory(room)} are free. Take a part of its rows or columns."
@@ -269,12 +270,12 @@ def within_memory(path: str | Path) -> Iterator[None]:
         yield
     except MemoryError as error:
         raise GlassnetError(
-            f"{Path(path).name} does not fit into memory, of which {memory(_room())} are free. "
+            f"{Path(path).name} does not fit into memory, of which {memory(free_memory())} are free. "
             "Take a part of its rows or columns."
         ) from error
 
 
-def _room() -> int:
+def free_memory() -> int:
     """Bytes of memory that may be taken: what the machine has free, and what this process is allowed."""
     room = 1 << 62
     try:

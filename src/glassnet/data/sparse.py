@@ -13,6 +13,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from ..errors import GlassnetError
 from ..wording import amount, count
+from .stored import Stored
 
 Array = NDArray[Any]
 MOST_AT_ONCE = 2**28  # numbers that are written out at a time: 2 GiB in double precision
@@ -48,14 +49,21 @@ def is_sparse(X: Any) -> bool:
     return hasattr(X, "toarray") and hasattr(X, "tocsr")
 
 
-def dense(X: Array | Sparse) -> Array:
+def all_here(X: Any) -> bool:
+    """Whether all rows lie here as plain numbers: neither sparse nor in their file."""
+    return not isinstance(X, Sparse | Stored)
+
+
+def dense(X: Array | Sparse | Stored) -> Array:
     """All rows as one plain array: for what looks at all of them at once."""
+    if isinstance(X, Stored):
+        return X.at_once()
     return X[:] if isinstance(X, Sparse) else X
 
 
-def some_of(X: Array | Sparse, rows: slice) -> Any:
-    """Some rows, without copying plain ones or writing out sparse ones."""
-    return X.part(rows) if isinstance(X, Sparse) else X[rows]
+def some_of(X: Array | Sparse | Stored, rows: slice) -> Any:
+    """Some rows, without copying plain ones, writing out sparse ones or reading those in a file."""
+    return X[rows] if all_here(X) else X.part(rows)  # type: ignore[union-attr]
 
 
 def below_each_other(first: Array | Sparse, second: Array | Sparse) -> Array | Sparse:
@@ -68,8 +76,10 @@ def below_each_other(first: Array | Sparse, second: Array | Sparse) -> Array | S
     return Sparse(vstack([first.matrix, more.astype(first.dtype)], format="csr"))
 
 
-def gather(X: Array | Sparse, chosen: Array, out: Array) -> Array:
+def gather(X: Array | Sparse | Stored, chosen: Array, out: Array) -> Array:
     """The chosen rows, written straight into `out`."""
+    if isinstance(X, Stored):
+        return X.into(chosen, out)
     if isinstance(X, Sparse):
         return _written_out(X.matrix[chosen], out)
     return np.take(X, chosen, axis=0, out=out, mode="clip")  # "clip" lets NumPy write into `out` without a copy

@@ -12,14 +12,16 @@ import numpy as np
 from ..errors import GlassnetError, did_you_mean, join
 from ..kinds import ColumnRole, Dataset
 from ..wording import count
+from .arrays import StoredSheet, stored_sheet
 from .columns import MANY
 from .features import Features
 from .frames import Frame
 from .moments import part_of, part_values
 from .reading import Reading, Roles, Words
-from .roles import remarks, roles_of
+from .roles import remarks, roles_of, roles_of_stored
 from .sheets import Sheet, open_sheet
-from .sources import within_memory
+from .sources import ARRAY_SUFFIXES, within_memory
+from .stored import Stored
 
 COPIES = "copies"  # as a group: the rows with equal inputs, where no column is called so
 
@@ -48,7 +50,13 @@ def read_table(
     if not isinstance(path, str | Path):
         return dataset_of(Frame.of(path).sheet(Reading.of(reading)), roles)
     with within_memory(path):
-        return dataset_of(open_sheet(path, Reading.of(reading), known), roles)
+        return dataset_of(_opened(path, Reading.of(reading), known), roles)
+
+
+def _opened(path: str | Path, reading: Reading, known: Collection[str]) -> Sheet:
+    """The rows to learn from, of which those of a large array stay in their file."""
+    stored = stored_sheet(path, reading) if Path(path).suffix.lower() in ARRAY_SUFFIXES else None
+    return open_sheet(path, reading, known) if stored is None else stored
 
 
 def dataset_of(sheet: Sheet, roles: Roles) -> Dataset:
@@ -73,13 +81,14 @@ def dataset_of(sheet: Sheet, roles: Roles) -> Dataset:
     if roles.drop:
         notes.append(f"Left out as you asked: {join(roles.drop)}.")
     X = _inputs(sheet, inputs, roles.category)
-    columns = _columns(sheet, roles, X)
+    columns = _columns(sheet, roles, X, inputs)
     by_copies = roles.group == COPIES and COPIES not in sheet.names
     groups = _copies(X, columns) if by_copies else sheet.column(roles.group) if roles.group else None
-    notes += remarks(X, columns)
+    notes += () if isinstance(X, Stored) else remarks(X, columns)
     several = [_numbers(sheet, *pair) for pair in zip(roles.target, y, strict=True)] if len(y) > 1 else []
     return Dataset(
         X, np.column_stack(several) if several else y[0],
+        feature_names=inputs if isinstance(X, Stored) else None,
         target_names=roles.target, source=sheet.file, told=sheet.heard.agreed(),
         notes=(*sheet.notes, *notes, *(said for name in (*roles.target, *inputs) for said in sheet.heard.of(name))),
         groups=groups,
@@ -92,6 +101,10 @@ def _inputs(sheet: Sheet, names: Sequence[str], category: Collection[str]) -> An
     """The columns as a DataFrame: of very many as one array, and none of few is copied."""
     import pandas as pd
 
+    if isinstance(sheet, StoredSheet):
+        for name in category:
+            sheet.column(name, text=True)  # says why not
+        return sheet.inputs(names)
     plain = sheet.plain([name for name in names if name not in category])
     if len(plain) == len(names) > MANY and len({values.dtype for values in plain.values()}) == 1:
         return pd.DataFrame(np.array(list(plain.values())).T, columns=list(plain), copy=False)
@@ -103,6 +116,8 @@ def _copies(X: Any, columns: Sequence[ColumnRole]) -> Any:
     """The same number for rows with equal inputs, as a Series."""
     import pandas as pd
 
+    if isinstance(X, Stored):
+        raise GlassnetError("--group copies looks at all rows at once, and these stay in their file: leave it away")
     used = [column.name for column in columns if column.used]
     return pd.util.hash_pandas_object(X[used], index=False).rename("equal inputs")
 
@@ -121,11 +136,12 @@ def _finite(sheet: Sheet, name: str, values: Any) -> Any:
     return values
 
 
-def _columns(sheet: Sheet, roles: Roles, X: Any) -> tuple[ColumnRole, ...]:
-    """The account of every column, in the order of the table."""
+def _columns(sheet: Sheet, roles: Roles, X: Any, names: Sequence[str]) -> tuple[ColumnRole, ...]:
+    """The account of every column, in the order of the table; `names` are those of X."""
     aside = dict.fromkeys(roles.target, ColumnRole("", "target"))
     aside |= dict.fromkeys(roles.drop, ColumnRole("", "left out", "as you asked"))
-    inputs = {column.name: column for column in roles_of(X, roles, sheet.header)}
+    decided = roles_of_stored(X, names, roles) if isinstance(X, Stored) else roles_of(X, roles, sheet.header)
+    inputs = {column.name: column for column in decided}
     single = {name: ColumnRole("", role) for role, name in (("group", roles.group), ("order", roles.order)) if name}
     found = single | inputs | aside
     more = [name for name in roles.category if name not in sheet.names]

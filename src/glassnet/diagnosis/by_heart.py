@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.sparse import Sparse
+from ..data.sparse import all_here
 from ..findings import Finding, Remedy
 from ..training.scoring import at_most, class_codes
 from ..wording import count, figure, percent, rounded, significant
@@ -39,7 +39,7 @@ def labels_contradict(case: Case) -> Finding | None:
     data = case.training.data
     if data.targets.task not in ("binary", "multiclass") or not _learned_by_heart(case) or data.test is None:
         return None
-    if isinstance(data.train.X, Sparse) or len(data.train) < ENOUGH_TO_BE_NEAR:
+    if not all_here(data.train.X) or len(data.train) < ENOUGH_TO_BE_NEAR:
         return None
     rows, new = at_most(data.train, MOST_COMPARED), at_most(data.test, MOST_COMPARED)
     classes = int(data.train.target.max()) + 1
@@ -86,7 +86,7 @@ def _votes(
 def inputs_say_nothing(case: Case) -> Finding | None:
     """Are most inputs noise, in which a network finds an answer for each training row?"""
     rows, features = case.training.data.train, case.training.data.features
-    if not _learned_by_heart(case) or features.image_shape or isinstance(rows.X, Sparse):
+    if not _learned_by_heart(case) or features.image_shape or not all_here(rows.X):
         return None
     silent = _silent(rows.X.astype(float), rows.t.astype(float))
     if silent.sum() < MANY_SAY_NOTHING or silent.mean() < SAY_NOTHING:

@@ -9,7 +9,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.sparse import Sparse
+from ..data.sparse import all_here
 from ..errors import join
 from ..experiment import Training
 from ..findings import Finding, Remedy, Severity
@@ -49,7 +49,7 @@ def out_of_scale(training: Training) -> tuple[float, str] | None:
     """How far apart the inputs are, or how large, and a sentence about it; None where they are on one scale."""
     features, rows = training.data.features, training.data.train.X
     count = sum(column.measured for column in features.columns)
-    if features.image_shape or not count or isinstance(rows, Sparse):
+    if features.image_shape or not count or not all_here(rows):
         return None  # sparse columns are counts and marks, whose zeros are all that they have in common
     sizes = np.sqrt(np.mean(rows[:, :count].astype(float) ** 2, axis=0))
     largest, smallest = int(np.argmax(sizes)), int(np.argmin(np.where(sizes > 0, sizes, np.inf)))

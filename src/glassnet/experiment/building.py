@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from ..catalog import Catalog, Choice
 from ..data import Features, Prepared, Rows, Split, infer_task, prepare
+from ..data.arrays import may_stay
+from ..data.stored import Stored
 from ..data.targets import Units, one_hot_remark
 from ..errors import GlassnetError, GlassnetWarning, join, need
 from ..kinds import Dataset, Loss, Task
@@ -302,8 +304,18 @@ class Training:
             task=task,
             dtype=np.dtype(self.data.dtype).name,
             batch_size=experiment.batch_size or ("full" if self.chosen.is_solver else DEFAULT_BATCH),
+            reading=(*experiment.reading, *self._where_rows_lie(experiment)),
             plugins=tuple((str(guest.file), str(guest.sha256)) for guest in files),
         )
+
+    def _where_rows_lie(self, experiment: Experiment) -> Iterator[str]:
+        """The word that makes rows of an array lie there again, in memory or in their file: their order hangs on it."""
+        if any(word.startswith("disk=") for word in experiment.reading):
+            return
+        if isinstance(self.source.X, Stored):
+            yield "disk=yes"
+        elif may_stay(experiment.dataset):
+            yield "disk=no"
 
     def _plan(self, keep_step_losses: bool) -> Plan:
         words = self.experiment

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..catalog import Catalog
 from ..data import Prepared, Rows, Targets
-from ..data.sparse import dense
+from ..data.sparse import all_here, dense
 from ..errors import GlassnetError
 from ..faces import in_a_line
 from ..kinds import Task
@@ -33,6 +33,7 @@ Array = NDArray[Any]
 
 MOST_ROWS = 20_000  # training rows that it is fitted on: of more, some, evenly spaced
 MOST_NUMBERS = 10_000_000  # rows times columns times outputs, for the same reason
+MOST_READ = 1_000_000  # the same of rows that stay in their file, as there is little memory
 ITERATIONS, TOLERANCE = 200, 1e-5
 CALLED: dict[Task, str] = {
     "binary": "logistic regression",
@@ -98,7 +99,8 @@ def fit_line(data: Prepared, metrics: Scorer, catalog: Catalog) -> Line:
 
 def _rows_taken(data: Prepared) -> int:
     n, d = data.train.X.shape
-    return min(n, MOST_ROWS, max(1, MOST_NUMBERS // (d * max(1, data.targets.columns))))
+    most = MOST_NUMBERS if all_here(data.train.X) else MOST_READ
+    return min(n, MOST_ROWS, max(1, most // (d * max(1, data.targets.columns))))
 
 
 def _standardised(rows: Rows, given: Targets) -> Targets:

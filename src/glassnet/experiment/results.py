@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -103,8 +104,8 @@ def rarest(y: Array, rows: Rows, scorer: Scorer) -> int:
     return min(int(np.unique(column, return_counts=True)[1].min()) for column in columns)
 
 
-def _draws(rng: np.random.Generator, n: int) -> list[Array]:
-    return [rng.integers(0, n, n) for _ in range(RESAMPLES)]
+def _draws(rng: np.random.Generator, n: int) -> Iterator[Array]:
+    return (rng.integers(0, n, n) for _ in range(RESAMPLES))  # not all at once: of many rows they are large
 
 
 def resampled(rows: Rows, drawn: Array) -> Rows:

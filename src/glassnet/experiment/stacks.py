@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..backward import Room, way_back
 from ..catalog import Catalog
-from ..data.sparse import Sparse
+from ..data.sparse import Sparse, all_here
 from ..errors import Diverged, need
 from ..kinds import Activation, Optimizer
 from ..probes import minds_company
@@ -134,8 +134,8 @@ def alone(training: Training) -> str:
     optimizer = training.chosen.optimizer.build()
     if optimizer.minimize is not None:
         return f"{training.chosen.optimizer.part.name} looks at all rows at once and ends when it likes"
-    if isinstance(training.data.train.X, Sparse):
-        return "its rows are sparse"
+    if not all_here(rows := training.data.train.X):
+        return "its rows are sparse" if isinstance(rows, Sparse) else "its rows stay in their file"
     return _mind_company(training)
 
 

@@ -113,7 +113,7 @@ def _batches(training: Training) -> Any:
     starts = batch_starts(len(rows), plan.batch_size, join_single=training.network.batch_norm)
     batches = Batches([rows], starts)
     for number in count(1):
-        yield from batches.in_order(visiting_order(len(rows), len(starts), plan, number))
+        yield from batches.in_order(visiting_order(rows.X, len(starts), plan, number))
 
 
 @dataclass(frozen=True, eq=False)

@@ -94,7 +94,7 @@ def _say_which_rows(seen: list[Seen], rows: Rows, plan: Plan, done: int, batch_n
     for count, step in enumerate(seen):
         epoch, batch = divmod(count, len(starts))
         step.epoch = done + epoch + 1
-        order = visiting_order(n, len(starts), plan, step.epoch)
+        order = visiting_order(rows.X, len(starts), plan, step.epoch)
         step.index = rows.index[order[starts[batch] : stops[batch]]]
 
 
@@ -146,7 +146,7 @@ def _first(training: Training, count: int) -> Array:
     if not 1 <= count <= n:
         raise GlassnetError(f"--rows {count}: there are {n} training rows, so give a number from 1 to {n}")
     batches = len(batch_starts(n, training.plan.batch_size, training.network.batch_norm))
-    return visiting_order(n, batches, training.plan, len(training.progress.epochs) + 1)[:count]
+    return visiting_order(training.data.train.X, batches, training.plan, len(training.progress.epochs) + 1)[:count]
 
 
 def _no_such_row(training: Training, number: int) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..backward import Room
 from ..data import Rows
 from ..data.sparse import dense, gather
+from ..data.stored import Stored
 from ..streams import Stream, generator
 from .epochs import Plan
 
@@ -31,13 +32,15 @@ def batch_starts(n: int, batch_size: int | None, join_single: bool) -> list[int]
     return starts
 
 
-def visiting_order(n: int, batches: int, plan: Plan, epoch: int) -> Array:
-    """The row numbers in the order in which an epoch visits them: their own, where nothing is shuffled.
+def visiting_order(X: Any, batches: int, plan: Plan, epoch: int) -> Array:
+    """The numbers of the rows X in the order in which an epoch visits them: their own, where nothing is shuffled.
 
-    A single batch of all has no order to speak of.
+    A single batch of all has no order to speak of. Rows that stay in their file are drawn by blocks.
     """
-    shuffled = plan.shuffle and batches > 1
-    return generator(plan.seed, Stream.SHUFFLE, epoch).permutation(n) if shuffled else np.arange(n)
+    if not plan.shuffle or batches == 1:
+        return np.arange(len(X))
+    rng = generator(plan.seed, Stream.SHUFFLE, epoch)
+    return X.order(rng) if isinstance(X, Stored) else rng.permutation(len(X))
 
 
 class Batches:

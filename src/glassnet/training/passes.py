@@ -122,9 +122,9 @@ class BatchPass:
 
     def _order(self, epoch: int) -> Array:
         """In which order each network visits its rows; a seed has one for all of its networks."""
-        n, batches = len(self.members[0].rows), len(self.batches.starts)
+        X, batches = self.members[0].rows.X, len(self.batches.starts)
         plans = {(one.plan.seed, one.plan.shuffle): one.plan for one in self.members}
-        orders = {key: visiting_order(n, batches, plan, epoch) for key, plan in plans.items()}
+        orders = {key: visiting_order(X, batches, plan, epoch) for key, plan in plans.items()}
         every = [orders[one.plan.seed, one.plan.shuffle] for one in self.members]
         return np.stack(every) if self.batches.lead else every[0]
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..backward import Room, way_back
 from ..data import Rows
+from ..data.sparse import dense
 from ..kinds import Activation
 from ..network import Network
 from ..probes import flat_share, mixes_columns, steepest
@@ -53,7 +54,7 @@ class Probe:
         self.network, self.what = objective.network, tuple(one for one in WATCHABLE if one in what)
         self.apart = objective.apart()
         some = at_most(rows, MEASURED_ROWS)
-        self.rows = replace(some, X=np.ascontiguousarray(some.X), t=np.ascontiguousarray(some.t))
+        self.rows = replace(some, X=np.ascontiguousarray(dense(some.X)), t=np.ascontiguousarray(some.t))
         layers = zip(self.network.activations, self.network.hidden, strict=True)
         self.steepness = [Steepness.of(activation, width) for activation, width in layers]
 

@@ -1,0 +1,189 @@
+"""Rows that stay in their file and are read a few at a time: what does not fit into memory can be learned all the same.
+
+A network only ever sees a batch. Reading single rows from all over a file would take for ever, so a file is read in
+blocks of neighbouring rows, a few blocks are held at a time, and an epoch mixes the rows of these: each row once, as
+ever. What is kept in memory of each row is its target, and a few numbers more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from threading import Lock
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from ..errors import GlassnetError
+from ..wording import count, memory
+from .sources import free_memory
+
+Array = NDArray[Any]
+Prepare = Callable[[Array, Array, Array], None]  # rows as they are in the file, their numbers, and where to write
+Prepared = tuple[Prepare, int, DTypeLike]  # with the columns and the dtype of what it writes
+BLOCK = 2**20  # bytes of a block: the way to it costs a disk no more than reading it
+TOGETHER = 16  # blocks that are held at a time, and whose rows an epoch mixes
+
+
+class RowFile(Protocol):
+    """A file of n rows of d numbers, of which neighbouring rows can be read."""
+
+    @property
+    def file(self) -> str: ...
+
+    @property
+    def shape(self) -> tuple[int, int]: ...
+
+    @property
+    def dtype(self) -> np.dtype[Any]: ...
+
+    def read(self, first: int, stop: int) -> Array:
+        """The rows from one to before another, (stop - first, d)."""
+
+
+class Shelf:
+    """The blocks of a file that were read last, in one kept array."""
+
+    def __init__(self, source: RowFile) -> None:
+        n, d = source.shape
+        self.source, self.size = source, max(1, BLOCK // (d * source.dtype.itemsize))
+        self.blocks = -(-n // self.size)
+        self._lock = Lock()  # threads of a sweep share their rows
+        self._place = np.full(self.blocks, -1)  # where each block lies, if it is here
+        self._here: list[int] = []  # the blocks that are here, the one read longest ago first
+        self._kept: Array | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Shelf, (self.source,)  # another process reads for itself
+
+    def take(self, rows: Array) -> Array:
+        """These rows (k,) as they are in the file, (k, d)."""
+        out = np.empty((len(rows), self.source.shape[1]), self.source.dtype)
+        blocks, within = np.divmod(rows, self.size)
+        with self._lock:
+            rounds = self._rounds(np.unique(blocks))
+            for some in rounds:
+                kept = self._fetch(some)
+                chosen = slice(None) if len(rounds) == 1 else np.isin(blocks, some)
+                out[chosen] = kept[self._place[blocks[chosen]] * self.size + within[chosen]]
+        return out
+
+    def _rounds(self, needed: Array) -> list[Array]:
+        """The blocks in as few parts as can be here together; first those that are here already."""
+        if len(needed) <= TOGETHER:
+            return [needed]
+        here = self._place[needed] >= 0
+        rest = needed[~here]
+        parts = [rest[first : first + TOGETHER] for first in range(0, len(rest), TOGETHER)]
+        return [needed[here], *parts] if here.any() else parts
+
+    def _fetch(self, blocks: Array) -> Array:
+        """Read those of the blocks that aren't here, each in the place of the one that was read longest ago."""
+        n, d = self.source.shape
+        places = min(TOGETHER, self.blocks)
+        if self._kept is None:
+            self._kept = np.empty((places * self.size, d), self.source.dtype)
+        for block in blocks[self._place[blocks] < 0].tolist():
+            if len(self._here) < places:
+                place = len(self._here)
+            else:
+                gone = next(one for one in self._here if one not in blocks)
+                self._here.remove(gone)
+                place, self._place[gone] = int(self._place[gone]), -1
+            first, stop = block * self.size, min((block + 1) * self.size, n)
+            self._kept[place * self.size : place * self.size + stop - first] = self.source.read(first, stop)
+            self._place[block] = place
+            self._here.append(block)
+        return self._kept
+
+
+class Stored:
+    """Rows of a file (n, d) that stay there: `X[rows]` is a plain array of them, `X.part(rows)` are fewer of them."""
+
+    def __init__(self, shelf: Shelf, index: Array, places: Array, prepared: Prepared | None = None):
+        self.shelf, self.index, self.places, self.prepared = shelf, index, places, prepared
+        width, dtype = (len(places), shelf.source.dtype) if prepared is None else prepared[1:]
+        self.shape: tuple[int, int] = (len(index), width)
+        self.dtype: np.dtype[Any] = np.dtype(dtype)
+
+    @classmethod
+    def of(cls, source: RowFile) -> Stored:
+        """All rows and columns of a file."""
+        n, d = source.shape
+        return cls(Shelf(source), np.arange(n), np.arange(d))
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, rows: Any) -> Array:
+        if isinstance(rows, tuple):  # rows and columns
+            return self[rows[0]][..., rows[1]]
+        if np.ndim(rows) == 0 and not isinstance(rows, slice):
+            return self[np.array([rows])][0]
+        chosen = np.arange(len(self))[rows] if isinstance(rows, slice) else np.asarray(rows)
+        if chosen.dtype == bool:
+            chosen = np.flatnonzero(chosen)
+        return self.into(chosen, np.empty((len(chosen), self.shape[1]), self.dtype))
+
+    def into(self, rows: Array, out: Array) -> Array:
+        """The rows written into `out`, a few at a time: nowhere are they all a second time."""
+        for first in range(0, len(rows), self._step):
+            numbers = self.index[rows[first : first + self._step]]
+            block, there = self.shelf.take(numbers), out[first : first + self._step]
+            if len(self.places) < block.shape[1]:
+                block = block[:, self.places]
+            if self.prepared is None:
+                there[...] = block
+            else:
+                there[...] = 0
+                self.prepared[0](block, numbers, there)
+        return out
+
+    @property
+    def _step(self) -> int:
+        return self.shelf.size * 2
+
+    def part(self, rows: Any, dtype: DTypeLike | None = None) -> Stored:
+        """Some of the rows, still in their file."""
+        return Stored(self.shelf, self.index[rows], self.places, self.prepared)
+
+    def inputs(self, columns: Array) -> Stored:
+        """Some of the columns, by number or marked, as they are in the file."""
+        return Stored(self.shelf, self.index, self.places[columns])
+
+    def through(self, prepare: Prepare, width: int, dtype: DTypeLike) -> Stored:
+        """The same rows as `prepare` writes them, whenever they are read."""
+        return Stored(self.shelf, self.index, self.places, (prepare, width, dtype))
+
+    def passed(self, rows: Array | None = None) -> Iterator[tuple[Array, Array]]:
+        """(their numbers in X, the rows) from first to last, a few at a time."""
+        rows = np.arange(len(self)) if rows is None else rows
+        for first in range(0, len(rows), self._step):
+            some = rows[first : first + self._step]
+            yield some, self[some]
+
+    @property
+    def few(self) -> bool:
+        """Whether all blocks can be here at once: then nothing is done otherwise than in memory."""
+        return self.shelf.blocks <= TOGETHER
+
+    def at_once(self) -> Array:
+        """All rows in memory, refused where there is no room for them."""
+        size = len(self) * self.shape[1] * self.dtype.itemsize
+        if 2 * size > (room := free_memory()):
+            raise GlassnetError(
+                f"{count(len(self), 'row')} of {self.shelf.source.file} at once take {memory(size)}, and "
+                f"{memory(room)} of memory are free: give a --batch-size and an optimizer that takes batches"
+            )
+        return self[:]
+
+    def order(self, rng: np.random.Generator) -> Array:
+        """Each row once, drawn by blocks: blocks in random order, and the rows of some of them mixed at a time."""
+        blocks = self.index // self.shelf.size
+        by_block = np.argsort(blocks, kind="stable")
+        parts = np.split(by_block, np.flatnonzero(np.diff(blocks[by_block])) + 1)
+        if len(parts) <= TOGETHER:
+            return rng.permutation(len(self))
+        drawn = rng.permutation(len(parts))
+        mixed = (drawn[first : first + TOGETHER] for first in range(0, len(drawn), TOGETHER))
+        return np.concatenate([rng.permutation(np.concatenate([parts[one] for one in some])) for some in mixed])
