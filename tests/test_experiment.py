@@ -477,7 +477,7 @@ def test_what_a_file_that_is_no_table_should_be_called(tmp_path: Path) -> None:
     file.write_text("a,y\n1,2\n")
     assert refusal(dataset=str(file)) == (
         f"{str(file)!r} is a file, but no table by its ending: tables are .csv, .tsv, .tab, "
-        ".txt, .data, .dat, .xlsx, .xlsm, .parquet, .pq, .gz, .bz2, .xz, .zip"
+        ".txt, .data, .dat, .xlsx, .xlsm, .parquet, .pq, .npy, .gz, .bz2, .xz, .zip"
     )
     assert refusal(target="y") == (
         "--target names a column of a table (.csv or .parquet); the dataset iris has its own target"

@@ -29,7 +29,7 @@ class ArrayFile:
 
     path: Path
     shape: tuple[int, int]
-    dtype: np.dtype[Any]
+    written: np.dtype[Any]
     by_columns: bool
     begin: int
 
@@ -60,9 +60,14 @@ class ArrayFile:
     def file(self) -> str:
         return self.path.name
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         return tuple(f"column_{j + 1}" for j in range(self.shape[1]))
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Of the numbers that are read, in this machine's order of bytes."""
+        return self.written.newbyteorder("=")
 
     @property
     def size(self) -> int:
@@ -74,8 +79,8 @@ class ArrayFile:
         """What it is, for people."""
         n, d = self.shape
         return (
-            f"{self.file}: {count(n, 'row')}, {count(d, 'column')} of {self.dtype.name}, an array of NumPy, so columns "
-            "are called column_1, ..."
+            f"{self.file}: {count(n, 'row')}, {count(d, 'column')} of {self.dtype.name}, an array of NumPy; "
+            f"its columns have no names and are called {self.names[0]} to {self.names[-1]}."
         )
 
     def read(self, first: int, stop: int) -> Array:
@@ -87,12 +92,12 @@ class ArrayFile:
 
     def _numbers(self, first: int, many: int) -> Array:
         try:
-            found = np.fromfile(self.path, self.dtype, many, offset=self.begin + first * self.dtype.itemsize)
+            found = np.fromfile(self.path, self.written, many, offset=self.begin + first * self.written.itemsize)
         except OSError as error:
             raise GlassnetError(f"can't read {self.path}: {error.strerror}.") from error
         if len(found) < many:
             raise GlassnetError(f"{self.file} has become shorter while it was read. Write or fetch it again.")
-        return found
+        return found.astype(self.dtype, copy=False)
 
 
 def _refuse_other(file: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:

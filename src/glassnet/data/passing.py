@@ -30,31 +30,46 @@ class Held:
         """Found in one pass over these rows (all by default); raises `GlassnetError` for a number without end."""
         d = X.shape[1]
         low, high, total, present = np.full(d, np.inf), np.full(d, -np.inf), np.zeros(d), np.zeros(d, int)
-        for numbers, gaps, where in _blocks(X, rows):
-            if np.isinf(numbers).any():
-                i, j = np.argwhere(np.isinf(numbers))[0]
-                raise GlassnetError(not_finite(names[j], numbers[i, j], int(X.index[where[i]]), np.dtype(float)))
-            low = np.minimum(low, np.where(gaps, np.inf, numbers).min(axis=0))
-            high = np.maximum(high, np.where(gaps, -np.inf, numbers).max(axis=0))
+        for where, block in X.passed(rows):
+            gaps = _gaps(block)
+            low = np.minimum(low, block.min(axis=0) if gaps is None else np.where(gaps, np.inf, block).min(axis=0))
+            high = np.maximum(high, block.max(axis=0) if gaps is None else np.where(gaps, -np.inf, block).max(axis=0))
+            if not (np.isfinite(low).all() and np.isfinite(high).all()):
+                _refuse_endless(X, names, where, block)
             with np.errstate(over="ignore"):
-                total = total + np.where(gaps, 0.0, numbers).sum(axis=0)
-            present = present + (~gaps).sum(axis=0)
+                total += _sums(block, gaps)
+            present += len(block) if gaps is None else (~gaps).sum(axis=0)
         return cls(low, high, total, present)
 
 
-def _blocks(X: Stored, rows: Array | None) -> Iterator[tuple[Array, Array, Array]]:
-    """(numbers in float64, where they are gaps, the numbers of the rows), a few rows at a time."""
-    for where, block in X.passed(rows):
-        numbers = block.astype(np.float64, copy=False)
-        yield numbers, np.isnan(numbers), where
+def _gaps(block: Array) -> Array | None:
+    """Where numbers are missing; None where none is, as in most files: then nothing has to be copied."""
+    if block.dtype.kind != "f" or not np.isnan(block.sum()):  # an endless number may make it one as well
+        return None
+    return np.isnan(block)
+
+
+def _sums(block: Array, gaps: Array | None) -> Array:
+    known = block if gaps is None else np.where(gaps, 0, block)
+    sums: Array = known.sum(axis=0, dtype=np.float64)
+    return sums
+
+
+def _refuse_endless(X: Stored, names: Sequence[str], where: Array, block: Array) -> None:
+    """Inputs are finite numbers; a column that has none so far is no matter."""
+    endless = np.argwhere(np.isinf(block))
+    if len(endless):
+        i, j = endless[0]
+        raise GlassnetError(not_finite(names[j], float(block[i, j]), int(X.index[where[i]]), np.dtype(float)))
 
 
 def _spreads(X: Stored, rows: Array, held: Held, mean: Array) -> Array:
     """The standard deviations (d,), around means that are known: differences of large sums would lose their digits."""
     squares = np.zeros(X.shape[1])
     with np.errstate(over="ignore", invalid="ignore"):
-        for numbers, gaps, _ in _blocks(X, rows):
-            squares += np.where(gaps, 0.0, (numbers - mean) ** 2).sum(axis=0)
+        for _, block in X.passed(rows):
+            away = block - mean
+            squares += _sums(np.square(away, out=away), _gaps(block))
         spread: Array = np.sqrt(squares / np.maximum(held.present, 1))
     return spread
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..errors import GlassnetError, join
 from ..wording import count
-from .arrays import read_array
+from .arrays import read_array, stored_sheet
 from .cells import Coded, Heard, Place, Wish, marks, numbered, typed
 from .delimited import Cells, read_cells
 from .dialects import Dialect, dialect_of
@@ -73,6 +73,7 @@ def open_sheet(path: str | Path, reading: Reading, known: Collection[str] = ()) 
         refuse_words(Path(path).name, reading, "Parquet", OF_CELLS)
         return parquet(path, reading)
     if Path(path).suffix.lower() in ARRAY_SUFFIXES:
+        refuse_words(Path(path).name, reading, *OF_ARRAYS)
         return array(path, reading)
     text = [name for name in NAMES if name not in ("sheet", "disk")]
     if large := read_large_file(path, reading, known):
@@ -114,6 +115,17 @@ def _with_notes(
 
 #: The words about what stands in the cells of a column, in a file of any sort.
 OF_CELLS = ("decimal", "thousands", "missing", "number", "dates")
+
+OF_ARRAYS = ("an array of NumPy", ("disk",))
+
+
+def open_rows(path: str | Path, reading: Reading, known: Collection[str] = ()) -> Sheet:
+    """The same to learn from: the rows of an array stay in their file where there is no room for them."""
+    if Path(path).suffix.lower() in ARRAY_SUFFIXES:
+        refuse_words(Path(path).name, reading, *OF_ARRAYS)
+        if stored := stored_sheet(path, reading):
+            return stored
+    return open_sheet(path, reading, known)
 
 
 def refuse_words(file: str, reading: Reading, what: str, possible: Collection[str]) -> None:
@@ -302,7 +314,6 @@ def parquet(path: str | Path, reading: Reading) -> FrameSheet:
 def array(path: str | Path, reading: Reading) -> FrameSheet:
     """An array of NumPy, read into memory; it has no names for its columns."""
     frame, source = read_array(path)
-    refuse_words(source.file, reading, "an array of NumPy", ("disk",))
     return FrameSheet((source.said,), source.file, frame, header=False, reading=reading)
 
 

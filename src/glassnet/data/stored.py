@@ -64,7 +64,9 @@ class Shelf:
             rounds = self._rounds(np.unique(blocks))
             for some in rounds:
                 kept = self._fetch(some)
-                chosen = slice(None) if len(rounds) == 1 else np.isin(blocks, some)
+                if len(rounds) == 1:
+                    return np.take(kept, self._place[blocks] * self.size + within, axis=0, out=out, mode="clip")
+                chosen = np.isin(blocks, some)
                 out[chosen] = kept[self._place[blocks[chosen]] * self.size + within[chosen]]
         return out
 
@@ -84,14 +86,15 @@ class Shelf:
         if self._kept is None:
             self._kept = np.empty((places * self.size, d), self.source.dtype)
         for block in blocks[self._place[blocks] < 0].tolist():
+            first, stop = block * self.size, min((block + 1) * self.size, n)
+            rows = self.source.read(first, stop)  # before a place is made for them: it may break off
             if len(self._here) < places:
                 place = len(self._here)
             else:
                 gone = next(one for one in self._here if one not in blocks)
                 self._here.remove(gone)
                 place, self._place[gone] = int(self._place[gone]), -1
-            first, stop = block * self.size, min((block + 1) * self.size, n)
-            self._kept[place * self.size : place * self.size + stop - first] = self.source.read(first, stop)
+            self._kept[place * self.size : place * self.size + len(rows)] = rows
             self._place[block] = place
             self._here.append(block)
         return self._kept
@@ -127,11 +130,12 @@ class Stored:
 
     def into(self, rows: Array, out: Array) -> Array:
         """The rows written into `out`, a few at a time: nowhere are they all a second time."""
+        columns = _as_slice(self.places)
         for first in range(0, len(rows), self._step):
             numbers = self.index[rows[first : first + self._step]]
             block, there = self.shelf.take(numbers), out[first : first + self._step]
             if len(self.places) < block.shape[1]:
-                block = block[:, self.places]
+                block = block[:, columns]
             if self.prepared is None:
                 there[...] = block
             else:
@@ -187,3 +191,9 @@ class Stored:
         drawn = rng.permutation(len(parts))
         mixed = (drawn[first : first + TOGETHER] for first in range(0, len(drawn), TOGETHER))
         return np.concatenate([rng.permutation(np.concatenate([parts[one] for one in some])) for some in mixed])
+
+
+def _as_slice(places: Array) -> Any:
+    """Neighbouring columns as a slice, which copies nothing; others as they are."""
+    first, many = int(places[0]), len(places)
+    return slice(first, first + many) if int(places[-1]) - first == many - 1 else places

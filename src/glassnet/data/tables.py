@@ -12,15 +12,15 @@ import numpy as np
 from ..errors import GlassnetError, did_you_mean, join
 from ..kinds import ColumnRole, Dataset
 from ..wording import count
-from .arrays import StoredSheet, stored_sheet
+from .arrays import StoredSheet
 from .columns import MANY
 from .features import Features
 from .frames import Frame
 from .moments import part_of, part_values
 from .reading import Reading, Roles, Words
 from .roles import remarks, roles_of, roles_of_stored
-from .sheets import Sheet, open_sheet
-from .sources import ARRAY_SUFFIXES, within_memory
+from .sheets import Sheet, open_rows, open_sheet
+from .sources import within_memory
 from .stored import Stored
 
 COPIES = "copies"  # as a group: the rows with equal inputs, where no column is called so
@@ -50,13 +50,7 @@ def read_table(
     if not isinstance(path, str | Path):
         return dataset_of(Frame.of(path).sheet(Reading.of(reading)), roles)
     with within_memory(path):
-        return dataset_of(_opened(path, Reading.of(reading), known), roles)
-
-
-def _opened(path: str | Path, reading: Reading, known: Collection[str]) -> Sheet:
-    """The rows to learn from, of which those of a large array stay in their file."""
-    stored = stored_sheet(path, reading) if Path(path).suffix.lower() in ARRAY_SUFFIXES else None
-    return open_sheet(path, reading, known) if stored is None else stored
+        return dataset_of(open_rows(path, Reading.of(reading), known), roles)
 
 
 def dataset_of(sheet: Sheet, roles: Roles) -> Dataset:
@@ -179,6 +173,8 @@ def _numbers(sheet: Sheet, name: str, values: Any) -> Any:
 
 def _check_names(sheet: Sheet, roles: Roles) -> None:
     all_names = join(sheet.names, "its first line" if sheet.header else "")
+    if not sheet.header and len(sheet.names) > MANY:
+        all_names = f"{sheet.names[0]} to {sheet.names[-1]}"
     columns = f"Columns of {sheet.file}: {all_names}" + ("." if sheet.header else " (it has no header line).")
     if not roles.target:
         raise GlassnetError(f"which column is to be learned? Name it with --target. {columns}")
