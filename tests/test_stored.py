@@ -201,8 +201,15 @@ def test_large_rows_in_memory_are_said_to_be_there(file: Path, monkeypatch: pyte
     assert run(Experiment(str(file), target="column_1", epochs=1)).experiment.reading == ()
 
 
-def test_networks_on_such_rows_are_trained_alone(file: Path) -> None:
+def test_networks_on_such_rows_are_trained_alone_and_all_cells_of_a_sweep_find_them_there(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert alone(run(words("yes"))) == "its rows stay in their file"
+    monkeypatch.setattr(arrays, "free_memory", lambda: file.stat().st_size)
+    told = "rows.npy --target column_1 --over optimizer.lr=0.01,0.1 --hidden 4 --epochs 1 --jobs 1"
+    swept = CliRunner().invoke(main, ["sweep", *told.split()])
+    assert swept.exit_code == 0 and "trained alone: its rows stay in their file" in swept.stdout
+    assert 'reading = ["disk=yes"]' in (file.parent / "sweeps" / "0001-rows" / "best.toml").read_text(encoding="utf-8")
 
 
 # --- words --------------------------------------------------------------------------------------------------------

@@ -262,6 +262,7 @@ def begin(plan: Plan, catalog: Catalog, sweeps: str | Path, command: str = "") -
         raise GlassnetError("a sweep reads its rows several times, and standard input only once: give a file")
     guests = Guests.of(catalog)
     job, training = _first_that_works(plan, guests)
+    plan = _where_rows_lie(plan, training)
     score = _score(plan, training, ALL_ROWS if division_of(job).whole else VALIDATION_ROWS)
     words = {
         **{name: getattr(plan, name) for name in ("over", "random", "halving", "seeds", "folds")},
@@ -278,6 +279,16 @@ def begin(plan: Plan, catalog: Catalog, sweeps: str | Path, command: str = "") -
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return Sweep(plan, guests, score, folder, [])
+
+
+def _where_rows_lie(plan: Plan, training: Training) -> Plan:
+    """Rows that stay in their file do so in every cell, whatever memory is free by then: their order hangs on it."""
+    words = plan.experiment.reading
+    if "disk=yes" not in training.experiment.reading or any(word.startswith("disk=") for word in words):
+        return plan
+    if {"dataset", "reading"} & {axis.key for axis in plan.axes}:
+        return plan
+    return replace(plan, experiment=plan.experiment.replace(reading=(*words, "disk=yes")))
 
 
 def resume(folder: Path, catalog: Catalog) -> Sweep:
