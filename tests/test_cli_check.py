@@ -51,7 +51,7 @@ def test_a_wrong_slope_is_red_with_the_check_the_point_and_both_numbers(file: Pa
     assert expected == pytest.approx(z / (2 * (z**2 + 1) ** 0.5) + 1, rel=1e-4)
     assert "which is (f(x + h) - f(x - h)) / 2h with h = 1e-5" in result.output
     assert "Why it matters: Training follows the slope" in result.output
-    assert "13 checks ran: 11 passed, 1 failed, 0 expected failures, 1 with advice" in result.output
+    assert "14 checks ran: 12 passed, 1 failed, 0 expected failures, 1 with advice" in result.output
 
 
 def _numbers(output: str) -> list[str]:
@@ -66,7 +66,7 @@ def test_the_right_slope_is_green_with_the_count(file: Path) -> None:
     assert result.output.splitlines()[0].startswith("activation local/bent_identity  (")
     assert "slope             passed          105 points" in result.output
     assert result.output.splitlines()[-1] == (
-        "1 part, 13 checks ran: 12 passed, 0 failed, 0 expected failures, 1 with advice; 3 not applicable"
+        "1 part, 14 checks ran: 13 passed, 0 failed, 0 expected failures, 1 with advice; 3 not applicable"
     )
 
 
@@ -131,8 +131,8 @@ def test_several_parts_take_a_line_each_and_what_fails_is_shown_in_full(file: Pa
     result = run("check", "bent.py")
     assert result.exit_code == 1
     assert "FAILED  activation local/bent_identity  (" in result.output
-    assert "ok      activation local/upright: 12 passed, 3 not applicable" in result.output
-    assert "2 parts, 26 checks ran: 23 passed, 1 failed" in result.output
+    assert "ok      activation local/upright: 13 passed, 3 not applicable" in result.output
+    assert "2 parts, 28 checks ran: 25 passed, 1 failed" in result.output
 
 
 def test_a_name_that_two_kinds_have_checks_both(file: Path) -> None:

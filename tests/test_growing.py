@@ -51,10 +51,10 @@ def test_a_field_of_an_epoch_is_added_in_one_place_and_lives_wherever_epochs_do(
         '    step_losses: Array | None = None\n    gradient: float = float("nan")\n    warm: int | None = None\n',
     )
     changed(
-        sources / "training" / "loop.py",
-        "            rate=done.rate,\n",
-        "            rate=done.rate,\n            gradient=float(abs(self.network.g).max()),\n"
-        "            warm=self.number if self.number % 2 else None,\n",
+        sources / "training" / "teams.py",
+        "                rate=one.rate,\n",
+        "                rate=one.rate,\n                gradient=float(abs(self.network.g).max()),\n"
+        "                warm=self.number if self.number % 2 else None,\n",
     )
     told = run_with(
         sources,
@@ -106,7 +106,7 @@ def test_the_step_is_taken_in_one_place() -> None:
 
 def test_rows_of_epochs_are_written_and_read_in_one_place() -> None:
     made = [path for path in ROOT.rglob("*.py") if "Epoch" in calls_in(path)]
-    assert [path.relative_to(ROOT).as_posix() for path in made] == ["training/loop.py"]  # else Epoch.of(row)
+    assert [path.relative_to(ROOT).as_posix() for path in made] == ["training/teams.py"]  # else Epoch.of(row)
     text = {path: path.read_text(encoding="utf-8") for path in ROOT.rglob("*.py")}
     shuffled = [path.relative_to(ROOT).as_posix() for path, source in text.items() if "Stream.SHUFFLE" in source]
     assert shuffled == ["training/batches.py"]
@@ -139,7 +139,8 @@ def test_from_a_training_to_the_activation_few_calls(tmp_path: Path) -> None:
     catalog = Catalog.discover(guests=False)
     training = run(Experiment(dataset="xor", hidden=2, activation="leaky_relu", epochs=1), catalog)
     by_hand = frames_to("<lambda>", lambda: list(training))
-    assert by_hand == ["__iter__", "steps", "take", "gradient", "forward", "forward", "<lambda>"]
+    loop = ["__iter__", "_run", "_until_one_ends", "steps"]  # the last of them is the team's, that of its pass follows
+    assert by_hand == [*loop, "steps", "take", "gradient", "forward", "forward", "<lambda>"]
 
     words = (
         f"--no-plugins train xor --hidden 2 --activation leaky_relu --epochs 1 --quiet --no-report --runs {tmp_path}"
@@ -149,4 +150,4 @@ def test_from_a_training_to_the_activation_few_calls(tmp_path: Path) -> None:
         "train",
         "__iter__",
         *by_hand,
-    ]  # 8 calls: the command, the recording, and these
+    ]  # the command, the recording, and these
