@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,7 @@ from ..model import Model
 from ..synonyms import explains_words
 from ..training.scoring import class_codes
 from .fitting import GlassEstimator, takes_batches
-from .keeping import Fitted
+from .keeping import Fitted, gives_shares
 from .rows import Given, refuse_gaps
 from .words import known_parts, parameter_called, plain
 
@@ -31,11 +30,16 @@ Array = NDArray[Any]
 #: Output activations whose scores stand in the same order as their outputs.
 _ORDERED = ("glassnet/softmax", "glassnet/sigmoid", "glassnet/identity")
 
+#: Targets of several classes, and of several labels.
+_ONE_CLASS, _SEVERAL_LABELS = np.eye(3), np.array([[1.0, 1.0], [0.0, 0.0]])
+
 
 def _gives_probabilities(estimator: GlassClassifier) -> bool:
     """Whether the outputs lie between 0 and 1: those of hinge, for one, are distances."""
+    if estimator.__sklearn_is_fitted__():
+        return estimator._fitted.gives_shares
     try:
-        return shares(estimator._output_activation())
+        return gives_shares(estimator._output_activation())
     except GlassnetError:
         return True  # fitting will say what is wrong
 
@@ -43,13 +47,6 @@ def _gives_probabilities(estimator: GlassClassifier) -> bool:
 def _is_share(value: Any) -> bool:
     value = plain(value)
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
-
-
-def shares(output: Activation) -> bool:
-    z = np.array(list(product((-30.0, -1.0, 0.0, 1.0, 30.0), repeat=2)))
-    with np.errstate(all="ignore"):
-        a = output.f(z)
-    return bool(np.all((a >= 0) & (a <= 1)))
 
 
 @explains_words(parameter_called)
@@ -233,8 +230,8 @@ class GlassClassifier(ClassifierMixin, GlassEstimator):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_class = self._learns(np.eye(3))
-        tags.classifier_tags.multi_label = self._learns(np.array([[1.0, 1.0], [0.0, 0.0]]))
+        tags.classifier_tags.multi_class = self._learns(_ONE_CLASS)
+        tags.classifier_tags.multi_label = self._learns(_SEVERAL_LABELS)
         return tags
 
     def _learns(self, t: Array) -> bool:

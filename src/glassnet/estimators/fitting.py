@@ -262,22 +262,19 @@ class GlassEstimator(Names, BaseEstimator):
 
     # --- predicting ------------------------------------------------------------------------------------
 
-    def _inputs(self, X: Any) -> Array | Sparse:
-        check_is_fitted(self)
-        return checked_inputs(self, X, fresh=False)
-
     def _outputs(self, X: Any) -> Array:
         """What the network puts out, (n, k)."""
-        x = self._inputs(X)
-        with said_in_parameters(), self._kept.lock:
-            return self._kept.model.outputs(x)
+        kept = self._kept
+        x = checked_inputs(self, X, fresh=False)
+        with said_in_parameters(), kept.lock:
+            return kept.model.outputs(x)
 
     def _scores(self, X: Any) -> Array:
         """What the last layer has before the output activation, z (n, k)."""
-        x = self._inputs(X)
-        model = self._kept.model
-        with said_in_parameters(), self._kept.lock:
-            return model.network.scores(model.features.transform(x))
+        kept = self._kept
+        x = checked_inputs(self, X, fresh=False)
+        with said_in_parameters(), kept.lock:
+            return kept.model.network.scores(kept.model.features.transform(x))
 
     # --- what a fit has to show ------------------------------------------------------------------------
 
@@ -348,7 +345,8 @@ class GlassEstimator(Names, BaseEstimator):
 
     @property
     def _kept(self) -> Fitted:
-        check_is_fitted(self)  # its error is an AttributeError, too, so that hasattr is honest
+        if not self.__sklearn_is_fitted__():  # scikit-learn asks for all tags before it looks
+            check_is_fitted(self)  # its error is an AttributeError, too, so that hasattr is honest
         return self._fitted
 
     def __sklearn_is_fitted__(self) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import product
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ from ..catalog import Catalog
 from ..errors import GlassnetError
 from ..experiment.building import Earlier, Training
 from ..files import parse_json
+from ..kinds import Activation
 from ..model import Model
 from ..runs import read_states, state_arrays
 from ..schemas import DAMAGE, FIT_WORDS
@@ -54,6 +57,14 @@ def standing_still(training: Training) -> float:
     return min(1.0, spread) if spread > 0 else 1.0
 
 
+def gives_shares(output: Activation) -> bool:
+    """Whether outputs lie between 0 and 1, as a look at them on a grid of scores shows."""
+    z = np.array(list(product((-30.0, -1.0, 0.0, 1.0, 30.0), repeat=2)))
+    with np.errstate(all="ignore"):
+        a = output.f(z)
+    return bool(np.all((a >= 0) & (a <= 1)))
+
+
 @dataclass(eq=False)
 class Fitted:
     """What a fit leaves behind. `patience` is there while `partial_fit` goes on step by step; `seen` counts the rows
@@ -74,6 +85,11 @@ class Fitted:
     begun: int = 0
     given: Given | None = None
     lock: Lock = field(default_factory=Lock)
+
+    @cached_property
+    def gives_shares(self) -> bool:
+        """Whether the outputs are shares; every single prediction asks, and the network stays what it is."""
+        return gives_shares(self.model.network.output)
 
     @property
     def earlier(self) -> Earlier:

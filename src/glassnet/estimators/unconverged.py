@@ -12,7 +12,7 @@ from ..experiment import Training
 from ..wording import figure, listed, rounded, significant
 from .words import in_parameters
 
-#: A trial of all rates costs as many steps: it may not take as long as the fit.
+#: A trial of all rates costs as many steps: it may not take as long as the fit, and none of fewer steps has one.
 STEPS_OF_TRIAL = 60
 #: Epochs that are wanted are guessed from how fast the loss fell, but no more than so many times those that were done.
 MOST_TIMES = 10
@@ -77,7 +77,7 @@ def _rate(training: Training) -> str:
     if rate is None:
         return ""
     name = training.chosen.optimizer.part.name
-    found = rates_of(training, STEPS_OF_TRIAL)
+    found = rates_of(training, STEPS_OF_TRIAL) if training.progress.step >= STEPS_OF_TRIAL else None
     suggested = None if found is None else found.suggested
     if rise_per_epoch([epoch.loss for epoch in training.progress.epochs]) > RISE_AN_EPOCH:
         if suggested is not None and suggested < float(rate) / 10:
