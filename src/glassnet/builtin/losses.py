@@ -29,13 +29,18 @@ def squared_error(factor: Annotated[float, Range(1e-6)] = 1.0) -> Loss:
     """
 
     def value(y: np.ndarray, t: np.ndarray) -> np.ndarray:
-        return factor * ((y - t) ** 2).mean(axis=1)
+        return factor * _mean((y - t) ** 2)
 
     def grad(y: np.ndarray, t: np.ndarray) -> np.ndarray:
         return (2 * factor / y.shape[1]) * (y - t)
 
     # The natural output is the identity, so the scores are the outputs: no way back through it is needed.
     return Loss(value, grad, "identity", "regression", score_value=value, score_grad=grad)
+
+
+def _mean(values: np.ndarray) -> np.ndarray:
+    # Over the columns of each row; a single column is its own mean, and NumPy would take longer for it than for all else.
+    return values[:, 0] if values.shape[1] == 1 else values.mean(axis=1)
 
 
 def absolute_error() -> Loss:
@@ -46,7 +51,7 @@ def absolute_error() -> Loss:
     """
 
     def value(y: np.ndarray, t: np.ndarray) -> np.ndarray:
-        return np.abs(y - t).mean(axis=1)
+        return _mean(np.abs(y - t))
 
     def grad(y: np.ndarray, t: np.ndarray) -> np.ndarray:
         return np.sign(y - t) / y.shape[1]
@@ -72,7 +77,7 @@ def huber(delta: Annotated[float, Range(1e-6)] = 1.0) -> Loss:
     def value(y: np.ndarray, t: np.ndarray) -> np.ndarray:
         r = y - t
         cut = np.clip(r, -delta, delta)
-        return (cut * (r - 0.5 * cut)).mean(axis=1)  # both cases of the formula in one
+        return _mean(cut * (r - 0.5 * cut))  # both cases of the formula in one
 
     def grad(y: np.ndarray, t: np.ndarray) -> np.ndarray:
         return np.clip(y - t, -delta, delta) / y.shape[1]
@@ -95,7 +100,7 @@ def hinge() -> Loss:
 
     def value(y: np.ndarray, t: np.ndarray) -> np.ndarray:
         _require_shares(t, "hinge", "targets", "use --loss squared_error for numbers")
-        return np.maximum(0, 1 - (2 * t - 1) * y).mean(axis=1)
+        return _mean(np.maximum(0, 1 - (2 * t - 1) * y))
 
     def grad(y: np.ndarray, t: np.ndarray) -> np.ndarray:
         _require_shares(t, "hinge", "targets", "use --loss squared_error for numbers")
@@ -154,7 +159,7 @@ def binary_cross_entropy() -> Loss:
 
     def value(y: np.ndarray, t: np.ndarray) -> np.ndarray:
         require(y, t)
-        return -(t * np.log(_positive(y)) + (1 - t) * np.log(_positive(1 - y))).mean(axis=1)
+        return -_mean(t * np.log(_positive(y)) + (1 - t) * np.log(_positive(1 - y)))
 
     def grad(y: np.ndarray, t: np.ndarray) -> np.ndarray:
         require(y, t)
@@ -163,7 +168,7 @@ def binary_cross_entropy() -> Loss:
     def score_value(z: np.ndarray, t: np.ndarray) -> np.ndarray:
         require_targets(t)
         # log(1 + e^z) - t z would lose all digits where z is large and t = 1: keep the small part apart.
-        return (np.maximum(z, 0) - t * z + np.log1p(np.exp(-np.abs(z)))).mean(axis=1)
+        return _mean(np.maximum(z, 0) - t * z + np.log1p(np.exp(-np.abs(z))))
 
     def score_grad(z: np.ndarray, t: np.ndarray) -> np.ndarray:
         return (_sigmoid(z) - t) / z.shape[1]
@@ -283,7 +288,7 @@ def poisson() -> Loss:
 
     def value(y: np.ndarray, t: np.ndarray) -> np.ndarray:
         require(y, t)
-        return (y - t * np.log(_positive(y))).mean(axis=1)
+        return _mean(y - t * np.log(_positive(y)))
 
     def grad(y: np.ndarray, t: np.ndarray) -> np.ndarray:
         require(y, t)
@@ -293,7 +298,7 @@ def poisson() -> Loss:
     def score_value(z: np.ndarray, t: np.ndarray) -> np.ndarray:
         require_targets(t)
         log_y = np.log(_softplus(np.maximum(z, -40))) + np.minimum(z + 40, 0)
-        return (_softplus(z) - t * log_y).mean(axis=1)
+        return _mean(_softplus(z) - t * log_y)
 
     def score_grad(z: np.ndarray, t: np.ndarray) -> np.ndarray:
         y = _softplus(np.maximum(z, -40))

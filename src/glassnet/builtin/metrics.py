@@ -26,7 +26,7 @@ def accuracy() -> Metric:
         right = prediction == target
         if right.ndim == 2:
             right = right.all(axis=1)
-        return float(np.average(right, weights=weight))
+        return float(right.mean() if weight is None else np.average(right, weights=weight))
 
     return Metric(value, better="higher", bounds=SHARE)
 

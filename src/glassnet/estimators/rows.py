@@ -50,7 +50,7 @@ def checked_inputs(estimator: Any, X: Any, *, fresh: bool) -> Array | Sparse:
 
 
 def _is_fine(estimator: Any, X: Any) -> bool:
-    """Whether X is an array that scikit-learn's checks, six times as long as a prediction of one row, hand back as it is.
+    """Whether X is an array that scikit-learn's checks, longer than a whole prediction, would hand back as it is.
 
     All else (tables, lists, other numbers, gaps, other columns, no rows) is left to them and to their words.
     """

@@ -77,6 +77,10 @@ class Batches:
         """The weights of all rows, (..., n), in the order of each network; None where rows have none."""
         return None if self.rows[0].weight is None else self._each(lambda rows: rows.weight, order)
 
+    def answers(self, order: Array) -> tuple[Array, Array | None]:
+        """Targets and weights of all rows, (..., n, c) and (..., n), as an epoch in this order has met them."""
+        return (self.targets(order), self.weights(order)) if self._whole is None else self._whole[1:]
+
     def _each(self, what: Callable[[Rows], Any], order: Array) -> Array:
         found = [what(rows)[mine] for rows, mine in zip(self.rows, self._apart(order), strict=True)]
         return np.stack(found) if len(found) > 1 else found[0]

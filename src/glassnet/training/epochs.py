@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
-from math import isnan
+from math import isfinite, isnan
 from typing import Any, get_type_hints
 
 import numpy as np
@@ -203,7 +203,9 @@ def said_of_undefined(monitor: str, split: str) -> str:
 
 def finite(vector: Array) -> bool:
     """Whether every element is finite, in one quick product where that already tells; of vectors side by side, too."""
-    return bool(np.isfinite(np.vecdot(vector, vector)).all()) or bool(np.isfinite(vector).all())
+    squares = np.vecdot(vector, vector)
+    quick = isfinite(squares) if squares.ndim == 0 else np.isfinite(squares).all()
+    return bool(quick) or bool(np.isfinite(vector).all())
 
 
 def watched_split(splits: Container[str]) -> str:

@@ -84,6 +84,7 @@ class BatchPass:
         self.stepper = Stepper(objective, [one.optimizer for one in members], self.plan, states)
         self.totals = [(one.plan.schedule_epochs or one.plan.epochs) * len(starts) for one in members]
         self._z = np.empty((*network.lead, len(members[0].rows), network.outputs), network.dtype)
+        self._only_order = self._order(1) if len(starts) == 1 else None  # one batch has all rows in every epoch
         self._last_factors: Sequence[float] = [1.0] * len(members)
         self._begun = members[0].progress.step
         self._remembered = self.stepper.memory()
@@ -95,7 +96,8 @@ class BatchPass:
         """
         network = self.stepper.network
         step, seen = self._begun, 0
-        order, dropout = self._order(number), self._dropout(number)
+        order = self._order(number) if self._only_order is None else self._only_order
+        dropout = self._dropout(number)
         self._remembered = self.stepper.memory()
         stepper, take, factor, z = self.stepper, self.stepper.take, self._factor, self._z  # looked up once, not a step
         for batch in self.batches.in_order(order):
@@ -112,7 +114,7 @@ class BatchPass:
             first = self._begun + int(bad[0]) + 1 if len(bad) else step
             raise self._explained(self.members[0].rows.X[:1], before, number, first, losses)
         self._begun = step
-        means = np.average(losses, axis=-1, weights=self.batches.sizes)
+        means = (losses * self.batches.sizes).sum(axis=-1) / len(self.members[0].rows)
         return [
             Done(float(mean), step, float(one.plan.lr * factor), of_one)
             for one, mean, factor, of_one in zip(
@@ -162,8 +164,8 @@ class BatchPass:
 
     def _step_losses(self, order: Array) -> Array:
         """The mean loss of each step from the scores that it had: one call an epoch instead of one a step."""
-        losses = self.objective.losses(self._z, self.batches.targets(order)).astype(np.float64)
-        weight = self.batches.weights(order)
+        t, weight = self.batches.answers(order)
+        losses = self.objective.losses(self._z, t).astype(np.float64)
         if weight is not None:
             losses = losses * weight
         means: Array = np.add.reduceat(losses, self.batches.starts, axis=-1) / self.batches.sizes

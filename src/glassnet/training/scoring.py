@@ -106,10 +106,17 @@ def evaluate(objective: Lowered, rows: Rows, scorer: Scorer) -> tuple[float, dic
     return evaluate_each(objective, [rows], [scorer])[0]
 
 
+def score_each(objective: Lowered, rows: Sequence[Rows], scorers: Sequence[Scorer]) -> list[dict[str, float]]:
+    """The metrics of networks side by side, each with its own rows, where nobody asks for their loss."""
+    network = objective.network
+    y = network.predict(side_by_side([one.X for one in rows], network.lead))
+    return [scorer(of_one, one) for of_one, one, scorer in zip(y if network.lead else [y], rows, scorers, strict=True)]
+
+
 def evaluate_each(
     objective: Lowered, rows: Sequence[Rows], scorers: Sequence[Scorer]
 ) -> list[tuple[float, dict[str, float]]]:
-    """The same of networks side by side, each with its own rows."""
+    """The loss and the metrics of networks side by side, each with its own rows."""
     network = objective.network
     lead = network.lead
     z = network.scores(side_by_side([one.X for one in rows], lead))

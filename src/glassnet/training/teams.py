@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..network import PREDICTION_ROWS
 from . import threads
 from .epochs import Epoch, Scores, Snapshot, monitored
 from .objective import Objective
 from .passes import BatchPass, Done, Member, SolverPass
-from .scoring import at_most, evaluate_each
+from .scoring import at_most, evaluate_each, score_each
 
 Array = NDArray[Any]
 
@@ -32,7 +33,8 @@ class Team:
         self.members, self.begun, self.number = members, first.number, first.number
         self.objective = first.objective if len(members) == 1 else _side_by_side(members)
         self.network = network = self.objective.network
-        self.rows = first.plan.batch_size or len(first.rows)
+        scored = max(len(first.rows), 0 if first.validation is None else len(first.validation))
+        self._rows = first.plan.batch_size or len(first.rows), min(scored, PREDICTION_ROWS)  # of a step, of scores
         some = {id(one.rows): at_most(one.rows, SCORED_ROWS) for one in members}
         self.looked_at = [some[id(one.rows)] for one in members]
         self.held = (
@@ -79,7 +81,7 @@ class Team:
     @contextmanager
     def _quiet(self) -> Generator[None]:
         """No error state and no thread limit is held across a yield to the outside: both end with this block."""
-        with np.errstate(all="ignore"), threads.suited_to(self.rows, self.network.widths):
+        with np.errstate(all="ignore"), threads.suited_to(self._rows[0], self.network.widths, self._rows[1]):
             yield
 
     def _epochs(self, done: list[Done], begun: float) -> list[Epoch]:
@@ -108,7 +110,7 @@ class Team:
         members, scorers = self.members, [one.scorer for one in self.members]
         train: list[dict[str, float]] = [{} for _ in members]
         if scorers[0].metrics:
-            train = [found for _, found in evaluate_each(self.objective, self.looked_at, scorers)]
+            train = score_each(self.objective, self.looked_at, scorers)
         validation = [one.validation for one in members if one.validation is not None]
         if not validation:
             return [(None, {"train": found}) for found in train]

@@ -10,7 +10,10 @@ from functools import cache
 from itertools import chain, pairwise
 from typing import Any
 
+from ..network import PREDICTION_ROWS
+
 WORTH_THREADS = 1 << 27  # multiplications of one matrix product above which a second thread pays
+NEVER_SHARED = 1 << 13  # and below which no BLAS has a second thread at all: OpenBLAS begins at 9,216
 
 
 @cache
@@ -26,12 +29,15 @@ def _libraries() -> tuple[list[Any], list[Any]]:
     return [library for library in found if library not in own], own
 
 
-def suited_to(rows: int, widths: list[int]) -> AbstractContextManager[Any]:
-    """Hold BLAS to one thread while a step's largest matrix product is small; leave it alone otherwise."""
-    largest = rows * max(i * o for i, o in pairwise(widths))
-    if largest >= WORTH_THREADS:
-        return nullcontext()
-    return one()
+def suited_to(rows: int, widths: list[int], scored: int = PREDICTION_ROWS) -> AbstractContextManager[Any]:
+    """Hold BLAS to one thread while a step's largest matrix product is small; leave it alone otherwise.
+
+    Where the products for so many `scored` rows are tiny as well there is one thread anyway, and holding it would take
+    a sixth of a step.
+    """
+    largest = max(i * o for i, o in pairwise(widths))
+    tiny = largest * max(rows, scored) < NEVER_SHARED
+    return nullcontext() if tiny or largest * rows >= WORTH_THREADS else one()
 
 
 class _Hold:
