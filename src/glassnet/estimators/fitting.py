@@ -13,7 +13,6 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
-from ..data.sparse import Sparse
 from ..errors import GlassnetError
 from ..experiment import Training
 from ..experiment.building import history_table
