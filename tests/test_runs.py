@@ -542,6 +542,41 @@ def test_a_torn_last_line_and_an_epoch_too_many_are_cut_off(copied: Path, kept: 
     assert list(opened(copied).history["epoch"]) == [1, 2, 3, 4, 5, 6]
 
 
+def test_very_many_epochs_are_written_together_and_a_kill_between_them_costs_no_bit(tmp_path: Path) -> None:
+    recording = record(run(quick(dataset="xor", epochs=240), CATALOG), tmp_path / "runs")
+    killed = tmp_path / "killed" / recording.folder.name
+    for epoch in recording:
+        assert (
+            epoch.number > 200 or len((recording.folder / "history.csv").read_text().splitlines()) == epoch.number + 1
+        )
+        if epoch.number == 230:
+            shutil.copytree(recording.folder, killed)
+    again = opened(killed).resume()
+    assert 200 <= len(again.training.progress.epochs) <= 230
+    list(again)
+    whole, resumed = opened(recording.folder), opened(killed)
+    assert len(whole.history) == len(resumed.history) == 240
+    assert whole.history["loss"].tolist() == resumed.history["loss"].tolist()
+    assert (whole.model.network.w == resumed.model.network.w).all()
+
+
+def test_rows_that_wait_are_written_when_somebody_breaks_off(tmp_path: Path) -> None:
+    recording = record(run(quick(dataset="xor", epochs=240), CATALOG), tmp_path)
+    for epoch in recording:
+        if epoch.number == 231:
+            break
+    assert len(opened(recording.folder).history) == 231
+    assert [epoch.number for epoch in opened(recording.folder).resume()] == list(range(232, 241))
+
+
+def test_rows_beyond_the_checkpoint_are_cut_off_if_they_are_the_next_epochs(copied: Path) -> None:
+    path = copied / "history.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(lines) + "".join(lines[-1].replace("5,", f"{number},", 1) for number in (6, 7, 8)))
+    assert [epoch.number for epoch in opened(copied).resume(epochs=7)] == [6, 7]
+    assert list(opened(copied).history["epoch"]) == [1, 2, 3, 4, 5, 6, 7]
+
+
 # --- one owner ----------------------------------------------------------------------------------------------
 
 

@@ -39,7 +39,7 @@ def squared_error(factor: Annotated[float, Range(1e-6)] = 1.0) -> Loss:
 
 
 def _mean(values: np.ndarray) -> np.ndarray:
-    # Over the columns of each row. A single column is its own mean, for which NumPy would take longer than for all else.
+    # Over the columns of each row. One column is its own mean, for which NumPy takes longer than for all else.
     return values[:, 0] if values.shape[1] == 1 else values.mean(axis=1)
 
 

@@ -75,7 +75,8 @@ def mended(path: Path, arrays: Mapping[str, Array]) -> tuple[list[Epoch], str]:
         raise GlassnetError(_lost(path, lost, whole, done))
     rows = [whole[number] for number in range(1, done + 1)]
     epochs = _epochs([header, *rows], path)
-    if lines[: done + 1] == [header, *rows] and len(lines) <= done + 2:  # a kill leaves one too many at most
+    further = [number for number, _ in _rows(header, lines[done + 1 :])]  # a kill leaves some that are too many
+    if lines[: done + 1] == [header, *rows] and further == list(range(done + 1, len(lines))):
         return epochs, ""
     anew = sum(found.get(number) != whole[number] for number in range(1, done + 1))
     what = f"{anew} of its {done} rows are" if anew else "it is"

@@ -1,4 +1,7 @@
-"""Writing a run down as it goes, so that a kill at any moment loses at most the epoch in progress."""
+"""Writing a run down as it goes, so that a kill at any moment loses at most the epoch in progress.
+
+Of a training of very many short epochs it loses the last twentieth of a second: files take longer than such an epoch.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -39,6 +43,8 @@ Array = NDArray[Any]
 DEFAULT_FOLDER = "runs"
 FOLDERS = Folders("run", "experiment.json", " (`glassnet runs` lists all, `glassnet train` makes one)")
 WATCHED = "watch.npz"
+AT_ONCE = 200  # epochs, each of which is written down before the next one begins
+PAUSE = 0.05  # seconds between what is written afterwards
 
 
 class Recording:
@@ -53,6 +59,8 @@ class Recording:
         self.training, self.folder, self.watch = training, folder, watch
         self.result: dict[str, Any] = {}
         self._header, self._last = "", deque[str](maxlen=KEPT)  # the history's last rows, for the checkpoint
+        self._waiting: list[str] = []  # rows that are not in the folder yet
+        self._written = 0.0  # when they were last
         self._stands_at = self._checkpoint()
 
     def _checkpoint(self) -> tuple[int, int] | None:
@@ -85,25 +93,46 @@ class Recording:
                 raise
             finally:
                 progress.stopped = progress.stopped or "stopped by its caller"
-                self.conclude()
-                self._stands_at = self._checkpoint()
+                try:
+                    self._catch_up()
+                finally:
+                    self.conclude()
+                    self._stands_at = self._checkpoint()
 
     def _keep(self, epoch: Epoch) -> None:
-        """One more row of history, one more look inside, then the checkpoint.
+        """One more row of history, one more look inside, then the checkpoint: at once, or with those that follow soon.
 
-        A kill in between leaves a row and a look too many at most, which resuming cuts off.
+        A kill in between leaves rows and a look too many at most, which resuming cuts off.
         """
         line = _line(_cells(epoch.row()))
+        self._last.append(line)
+        self._waiting.append(line)
+        looked = self.watch is not None and self.watch.look(epoch.number)
+        soon = epoch.number > AT_ONCE and perf_counter() - self._written < PAUSE and len(self._waiting) < KEPT
+        if looked or not soon:
+            self._write_rows()
+            if looked and self.watch is not None:
+                write_arrays(self.folder / WATCHED, self.watch.watched.to_arrays())
+            self._write_checkpoint()
+
+    def _write_rows(self) -> None:
         with (
             writing(self.folder),
             (self.folder / "history.csv").open("a", newline="", encoding="utf-8") as file,
         ):
-            file.write(line + "\n")
-        self._last.append(line)
-        if self.watch is not None and self.watch.look(epoch.number):
-            write_arrays(self.folder / WATCHED, self.watch.watched.to_arrays())
+            file.writelines(f"{line}\n" for line in self._waiting)
+
+    def _write_checkpoint(self) -> None:
         rows = {"history": kept_rows(self._header, self._last)}
         write_arrays(self.folder / "checkpoint.npz", checkpoint_arrays(self.training) | rows)
+        self._waiting.clear()
+        self._written = perf_counter()
+
+    def _catch_up(self) -> None:
+        """Write what waits, whole and anew: a write may have been broken off in its middle."""
+        if self._waiting:
+            self._write_history()
+            self._write_checkpoint()
 
     def _write_history(self) -> None:
         lines = [_line(_cells(epoch.row())) for epoch in self.training.progress.epochs]
