@@ -73,11 +73,12 @@ class Scorer:
         self.metrics, self.targets, self.loss = dict(metrics), targets, loss
         self.better = {name: metric.better for name, metric in metrics.items()}
         told = {"task": targets.task, "classes": classes_of(targets)}
+        self._forms = {metric.sees for metric in metrics.values()} - {"scores"}
         self._told = {name: asked_for(metric.value, **told) for name, metric in metrics.items()}
 
     def __call__(self, y: Array, rows: Rows) -> dict[str, float]:
         seen = {"scores": y}
-        for form in {metric.sees for metric in self.metrics.values()} - {"scores"}:
+        for form in self._forms:
             seen[form] = answers(y, self.targets, self.loss)
         return {name: self.judge(name, seen[metric.sees], rows) for name, metric in self.metrics.items()}
 

@@ -6,7 +6,6 @@ A network that is alone is a team of one, whose arrays have no axis for the netw
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
@@ -34,7 +33,7 @@ class Team:
         self.objective = first.objective if len(members) == 1 else _side_by_side(members)
         self.network = network = self.objective.network
         scored = max(len(first.rows), 0 if first.validation is None else len(first.validation))
-        self._rows = first.plan.batch_size or len(first.rows), min(scored, PREDICTION_ROWS)  # of a step, of scores
+        self._sizes = first.plan.batch_size or len(first.rows), network.widths, min(scored, PREDICTION_ROWS)
         some = {id(one.rows): at_most(one.rows, SCORED_ROWS) for one in members}
         self.looked_at = [some[id(one.rows)] for one in members]
         self.held = (
@@ -58,7 +57,8 @@ class Team:
         try:
             steps = self.one_pass.steps(self.number, before)
             while True:
-                with self._quiet():
+                # No error state and no thread limit is held across a yield to the outside: both end with this block.
+                with np.errstate(all="ignore"), threads.suited_to(*self._sizes):
                     try:
                         step = next(steps)
                         while not standing_still:
@@ -77,12 +77,6 @@ class Team:
             self.members[0].progress.states = self.one_pass.states
         self.number += 1
         return epochs
-
-    @contextmanager
-    def _quiet(self) -> Generator[None]:
-        """No error state and no thread limit is held across a yield to the outside: both end with this block."""
-        with np.errstate(all="ignore"), threads.suited_to(self._rows[0], self.network.widths, self._rows[1]):
-            yield
 
     def _epochs(self, done: list[Done], begun: float) -> list[Epoch]:
         """The records of a pass that has just ended; a member's time is its share of the whole."""

@@ -35,9 +35,13 @@ def suited_to(rows: int, widths: list[int], scored: int = PREDICTION_ROWS) -> Ab
     Where the products for so many `scored` rows are tiny as well there is one thread anyway, and holding it would take
     a sixth of a step.
     """
+    return one() if _worth_holding(rows, tuple(widths), scored) else nullcontext()
+
+
+@cache
+def _worth_holding(rows: int, widths: tuple[int, ...], scored: int) -> bool:
     largest = max(i * o for i, o in pairwise(widths))
-    tiny = largest * max(rows, scored) < NEVER_SHARED
-    return nullcontext() if tiny or largest * rows >= WORTH_THREADS else one()
+    return largest * max(rows, scored) >= NEVER_SHARED and largest * rows < WORTH_THREADS
 
 
 class _Hold:
