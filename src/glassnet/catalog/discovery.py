@@ -36,6 +36,9 @@ class Catalog(Face):
         """Hold these parts and guests; `Catalog.discover` finds them."""
         order = list(KINDS)
         self._parts = sorted(parts, key=lambda part: order.index(part.kind))
+        self._named: dict[tuple[str, str], list[Part]] = {}
+        for part in self._parts:
+            self._named.setdefault((part.kind, part.name), []).append(part)
         self.guests = list(guests)
 
     @classmethod
@@ -113,14 +116,14 @@ class Catalog(Face):
     def matches(self, kind: str, name: str, home: str | None = None) -> list[Part]:
         """The parts that a name may mean: none, one, or the equal ones of several guests."""
         owner, slash, short = name.rpartition("/")
-        same = [part for part in self._parts if part.kind == kind and part.name == short]
+        same = self._named.get((kind, short), [])
         if slash:
             return [part for part in same if part.distribution == canonical(owner)]
         for first in (home, PROJECT):
             own = [part for part in same if part.distribution == first]
             if own:
                 return own
-        return same
+        return list(same)
 
     def kinds_of(self, name: str) -> list[str]:
         """The kinds that have a part of that name; one with a door of its own only where no other has it."""

@@ -134,6 +134,10 @@ class Features:
             return X.part(rows, self.dtype)
         if isinstance(X, Stored):
             return X.part(rows).through(self._prepare, len(self.outputs), self.dtype)
+        if self._as_it_is and not hasattr(X, "iloc") and X.dtype == self.dtype:
+            prepared = X[rows]
+            if np.isfinite(prepared).all():
+                return prepared
         prepared = np.zeros((len(rows), len(self.outputs)), dtype=self.dtype)
         step = max(1, BLOCK // max(X.shape[1], prepared.shape[1]))
         for start in range(0, len(rows), step):
@@ -189,6 +193,11 @@ class Features:
             block = np.where(gap, fill, block)
         out[:, : len(shift)] = block if self.scale == "none" else (block - shift) / scale
         return {name: gap[:, j] for j, name in enumerate(self.needed)} if gap.any() else {}
+
+    @cached_property
+    def _as_it_is(self) -> bool:
+        """Whether numbers without gaps are taken as they are, as estimators take them."""
+        return self.scale == "none" and all(c.kind == "number" and not c.gaps for c in self.columns)
 
     @cached_property
     def _constants(self) -> tuple[Array, Array, Array]:

@@ -144,7 +144,9 @@ class GlassClassifier(ClassifierMixin, GlassEstimator):
 
     # --- what is particular to classes -------------------------------------------------------------------
 
-    def _checked_target(self, y: Any) -> Array:
+    def _checked_target(self, y: Any, fresh: bool) -> Array:
+        if not fresh and type(y) is np.ndarray and y.ndim == 1 and y.dtype.kind in "iub" and len(y):
+            return y  # whole numbers are classes: scikit-learn's look at them would take as long as a step
         if np.asarray(y).dtype.kind == "O" and not hasattr(y, "tocsr"):
             refuse_gaps(y)
         y = check_array(y, accept_sparse=True, ensure_2d=False, dtype=None, input_name="y")

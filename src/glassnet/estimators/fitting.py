@@ -51,7 +51,7 @@ Array = NDArray[Any]
 def takes_batches(estimator: GlassEstimator) -> bool:
     """Whether there is a `partial_fit`: a whole-data solver has none."""
     try:
-        return not is_solver(estimator, known_parts())
+        return not is_solver(estimator)
     except GlassnetError:
         return True  # fitting will say what is wrong with it
 
@@ -149,14 +149,14 @@ class GlassEstimator(Names, BaseEstimator):
             raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None")
         if (X_val is None) != (y_val is None):
             raise ValueError("X_val and y_val belong together: give both, or neither")
-        X, y = checked_inputs(self, X, fresh=before is None), self._checked_target(y)
+        X, y = checked_inputs(self, X, fresh=before is None), self._checked_target(y, fresh=before is None)
         if before is None:
             self._learn_target(y, classes)
         self._compare_target(y, classes)
         seed = seed_of(self.random_state) if before is None else before.seed
         validation = None
         if X_val is not None:
-            validation = checked_inputs(self, X_val, fresh=False), self._checked_target(y_val)
+            validation = checked_inputs(self, X_val, fresh=False), self._checked_target(y_val, fresh=False)
             self._compare_target(validation[1], None)
             if len(validation[0]) != len(validation[1]):
                 raise ValueError(f"X_val has {len(validation[0])} rows, but y_val has {len(validation[1])}")
@@ -232,8 +232,8 @@ class GlassEstimator(Names, BaseEstimator):
 
     # --- what is different for classes and for numbers ---------------------------------------------------
 
-    def _checked_target(self, y: Any) -> Array:
-        """y as an array, checked as scikit-learn does."""
+    def _checked_target(self, y: Any, fresh: bool) -> Array:
+        """y as an array, checked as scikit-learn does; `fresh` where nothing was learned that it is compared with."""
         raise NotImplementedError
 
     def _learn_target(self, y: Array, classes: Any) -> None:

@@ -55,7 +55,7 @@ class GlassRegressor(RegressorMixin, GlassEstimator):
             numbers = numbers.astype(outputs.dtype)  # single precision stays single where it holds the target's units
         return numbers if self._columns else numbers[:, 0]
 
-    def _checked_target(self, y: Any) -> Array:
+    def _checked_target(self, y: Any, fresh: bool) -> Array:
         refuse_no_numbers(y)
         y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
         return np.asarray(column_or_1d(y, warn=True) if y.ndim == 2 and y.shape[1] == 1 else y)

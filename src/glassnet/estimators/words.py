@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_random_state
 
-from ..catalog import GIVEN, Catalog, Choice, read_part
+from ..catalog import GIVEN, Catalog, read_part
 from ..errors import Diverged, GlassnetError
-from ..experiment import Experiment, default_optimizer
+from ..experiment import Experiment
 from ..kinds import Task
 
 #: The fields of an experiment and the parameters that say them.
@@ -123,18 +123,12 @@ def plain(value: Any) -> Any:
     return tuple(plain(one) for one in value) if isinstance(value, np.ndarray | list | tuple) else value
 
 
-def optimizer_of(estimator: Any, catalog: Catalog) -> Choice:
+def is_solver(estimator: Any, catalog: Catalog | None = None) -> bool:
+    """Whether the optimizer looks at all rows at once, as lbfgs does; those that are the default never do."""
     given = plain(estimator.optimizer)
-    return catalog.choose("optimizer", default_optimizer(_layers(estimator)) if given is None else given)
-
-
-def _layers(estimator: Any) -> tuple[int, ...]:
-    return Experiment(hidden=plain(estimator.hidden_layer_sizes)).hidden
-
-
-def is_solver(estimator: Any, catalog: Catalog) -> bool:
-    """Whether the optimizer looks at all rows at once, as lbfgs does."""
-    return optimizer_of(estimator, catalog).build().minimize is not None
+    if given is None:
+        return False
+    return (catalog or known_parts()).choose("optimizer", given).build().minimize is not None
 
 
 def experiment_of(

@@ -103,9 +103,7 @@ class Training:
         self.prepared: tuple[tuple[Any, ...], Prepared] = asked, self.data
         self.experiment = self._spelled_out(experiment, task)
         self.network = self._network(loss)
-        self.network.initialise(
-            [choice.build() for choice in self.chosen.initializers], generator(experiment.seed, Stream.WEIGHTS)
-        )
+        self.progress = self._begin() if after is None else self._go_on_from(after)
         metrics = {name: choice.build() for name, choice in self.chosen.metrics.items()}
         self.scorer = Scorer(metrics, self.data.targets, loss)
         self.objective = Objective(
@@ -118,7 +116,6 @@ class Training:
         self.plan = self._plan(keep_step_losses)
         if self.plan.patience is not None:
             self.need_monitor()
-        self.progress = Progress() if after is None else self._go_on_from(after)
         self.still = tuple(self._still())
         self.remarks = (*self.still, *self._remarks())
         self.warn: Callable[[str], object] = lambda words: warnings.warn(words, GlassnetWarning, stacklevel=2)
@@ -271,6 +268,12 @@ class Training:
             raise GlassnetError(
                 f"--hidden {widths}: that network does not fit into memory: give smaller widths"
             ) from error
+
+    def _begin(self) -> Progress:
+        """Draw the initial weights."""
+        initializers = [choice.build() for choice in self.chosen.initializers]
+        self.network.initialise(initializers, generator(self.experiment.seed, Stream.WEIGHTS))
+        return Progress()
 
     def _go_on_from(self, after: Earlier) -> Progress:
         """Take over weights and progress; a state of another optimizer would mean nothing to this one."""
