@@ -17,6 +17,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+from small import CASES as LITTLE
 from steps import CASES
 from tables import CASES as TABLES
 
@@ -122,6 +123,22 @@ def fitting() -> dict[str, float]:
         )
         for case in CASES
     }
+
+
+def small_calls() -> dict[str, float]:
+    """How many times as long calls with few rows take as scikit-learn's."""
+    return {case: small(case) for case in LITTLE if case != "many epochs"}
+
+
+def many_epochs() -> dict[str, float]:
+    """How many times as long 10,000 epochs of a tiny network take as the bare functions of their steps."""
+    return {"many epochs": small("many epochs")}
+
+
+def small(case: str) -> float:
+    command = [sys.executable, str(HERE / "small.py"), case]
+    rounds = [subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(ROUNDS)]
+    return median(float(json.loads(one)) for one in rounds)
 
 
 def sweeps() -> dict[str, float]:
@@ -261,7 +278,7 @@ STACKS = {
 }  # fmt: skip
 SECTIONS = {
     "stacks": stacks, "steps": steps, "watching": watching, "fitting": fitting, "sweeps": sweeps, "tables": tables,
-    "startup": startup, "commands": commands,
+    "small calls": small_calls, "many epochs": many_epochs, "startup": startup, "commands": commands,
 }  # fmt: skip
 
 
@@ -296,6 +313,9 @@ def main() -> None:
         print(f"  {name}: {value:.2f} times as long as unwatched")
     for case, value in found["fitting"].items():
         print(f"  {case}: GlassClassifier.fit {value:.3f} times as long as its epochs alone  (aim: below 1.05)")
+    for case, value in (found["small calls"] | found["many epochs"]).items():
+        other = "the bare functions" if case == "many epochs" else "scikit-learn's"
+        print(f"  {case}: {value:.2f} times as long as {other}  (aim: at most {LITTLE[case]})")
     for case, value in found["stacks"].items():
         print(f"  32 networks, {case}: {value:.2f} times as long as one alone  (aim: at most {STACKS[case]})")
     for case, value in found["sweeps"].items():

@@ -21,7 +21,7 @@ ENGINES = ["glassnet", "sklearn", "matmul"]
 
 def module(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.syspath_prepend(str(BENCHMARKS))
-    for one in ("bench", "steps", "tables"):
+    for one in ("bench", "small", "steps", "tables"):
         monkeypatch.delitem(sys.modules, one, raising=False)
     return importlib.import_module(name)
 
@@ -98,6 +98,17 @@ def test_the_cost_of_an_estimator_is_a_ratio_of_a_fit_and_its_epochs(tmp_path: P
         text=True,
         timeout=PATIENCE,
     )
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    assert 0 < json.loads(done.stdout) < inf
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("case", ["predict_proba of a row", "many epochs"])
+def test_small_things_are_a_ratio_to_those_who_do_the_same(case: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(BENCHMARKS / "small.py"), case],
+        env=environment(BENCH_MANY_EPOCHS="50"), cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE,
+    )  # fmt: skip
     assert done.returncode == 0 and not done.stderr, done.stderr
     assert 0 < json.loads(done.stdout) < inf
     assert not list(tmp_path.iterdir())

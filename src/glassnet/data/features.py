@@ -135,7 +135,7 @@ class Features:
         if isinstance(X, Stored):
             return X.part(rows).through(self._prepare, len(self.outputs), self.dtype)
         if self._as_it_is and not hasattr(X, "iloc") and X.dtype == self.dtype:
-            prepared = X[rows]
+            prepared = np.ascontiguousarray(X[rows])
             if np.isfinite(prepared).all():
                 return prepared
         prepared = np.zeros((len(rows), len(self.outputs)), dtype=self.dtype)

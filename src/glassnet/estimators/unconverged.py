@@ -12,7 +12,7 @@ from ..experiment import Training
 from ..wording import figure, listed, rounded, significant
 from .words import in_parameters
 
-#: A trial of all rates costs as many steps: it may not take as long as the fit, and none of fewer steps has one.
+#: A trial of all rates costs as many steps: it may not take as long as the fit. Of fewer steps nobody expects an end.
 STEPS_OF_TRIAL = 60
 #: Epochs that are wanted are guessed from how fast the loss fell, but no more than so many times those that were done.
 MOST_TIMES = 10
@@ -49,7 +49,8 @@ def _stalled(training: Training) -> str:
 
 def _causes(training: Training, limit: int) -> Iterator[str]:
     """What to do, the likeliest first; each is said in short where another is likelier."""
-    scale, rate = _scale(training), _rate(training)
+    scale = _scale(training)
+    rate = _rate(training) if training.progress.step >= STEPS_OF_TRIAL else ""
     epochs = f"max_iter={_epochs_wanted(training, limit)}"
     if scale:
         yield f"The likely cause is the scale of the inputs: {scale}"
@@ -77,7 +78,7 @@ def _rate(training: Training) -> str:
     if rate is None:
         return ""
     name = training.chosen.optimizer.part.name
-    found = rates_of(training, STEPS_OF_TRIAL) if training.progress.step >= STEPS_OF_TRIAL else None
+    found = rates_of(training, STEPS_OF_TRIAL)
     suggested = None if found is None else found.suggested
     if rise_per_epoch([epoch.loss for epoch in training.progress.epochs]) > RISE_AN_EPOCH:
         if suggested is not None and suggested < float(rate) / 10:
