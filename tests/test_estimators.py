@@ -979,3 +979,26 @@ def test_a_table_that_is_not_read_yet_is_named_with_what_to_give() -> None:
 
 def test_numbers_that_are_written_as_text_are_numbers() -> None:
     assert GlassRegressor((3,), max_iter=2, n_iter_no_change=None).fit(ROWS_, SIGNS.astype(str)).n_iter_ == 2
+
+
+def test_an_array_that_passes_by_the_checks_is_answered_and_refused_as_any_other() -> None:
+    X, y = load_iris(return_X_y=True)
+    net = GlassClassifier((4,), max_iter=2, n_iter_no_change=None, random_state=0).fit(X, y)
+    for rows in (X, X[::-3], np.asfortranarray(X), X[:1]):
+        assert (net.predict_proba(rows) == net.predict_proba(rows.tolist())).all()
+    assert np.allclose(net.predict_proba(X.astype(np.float32)), net.predict_proba(X), atol=1e-5)
+    largest = np.full((150, 4), 1e306)  # finite, and their sum is not
+    assert (net.predict(largest) == net.predict(largest.tolist())).all()
+    for wrong, words in (
+        (np.full((1, 4), np.nan), "contains NaN"), (np.full((1, 4), np.inf), "infinity"), (X[:, :3], "3 features"),
+        (X[0], "1D array"), (X[:0], "0 sample"),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=words):
+            net.predict(wrong)
+
+
+def test_a_short_fit_is_told_to_go_on_and_no_rate_is_tried_for_it() -> None:
+    X, y = load_iris(return_X_y=True)
+    with pytest.warns(ConvergenceWarning, match="It needs more epochs: max_iter=2") as told:
+        GlassClassifier((4,), max_iter=1, optimizer="adam:lr=1e-6", random_state=0).fit(X, y)
+    assert "trial" not in str(told[0].message)

@@ -114,8 +114,8 @@ def hinge() -> Loss:
 
 
 def _require_shares(values: np.ndarray, loss: str, what: str, remedy: str) -> None:
-    # Written so that NaN passes: numbers that stopped being numbers are explained where they arise.
-    if (values < 0).any() or (values > 1).any():
+    # fmin and fmax pass NaN by: numbers that stopped being numbers are explained where they arise.
+    if np.fmin.reduce(values, axis=None, initial=0) < 0 or np.fmax.reduce(values, axis=None, initial=1) > 1:
         low, high = np.nanmin(values), np.nanmax(values)
         raise ValueError(f"{loss} needs {what} from 0 to 1, got {low:.4g} to {high:.4g}: {remedy}")
 

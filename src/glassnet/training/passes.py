@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,7 @@ from .steps import Stepper, solution
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True)
-class Done:
+class Done(NamedTuple):
     """What a pass came to: its mean loss, the steps so far, the rate of the last one, and the loss of each."""
 
     loss: float
