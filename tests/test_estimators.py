@@ -121,7 +121,9 @@ def test_without_hidden_layer_it_is_ridge_in_the_targets_own_units(columns: int,
     weight = rng.uniform(0.5, 2, len(X)) if weighted else None
     n = len(X) if weight is None else weight.sum()
     truth = Ridge(alpha=5.0, tol=1e-12).fit(X, Y, weight)
-    ours = GlassRegressor((), optimizer=EXACT, l2=2 * 5.0 / (n * columns), max_iter=2000).fit(X, Y, weight)
+    ours = GlassRegressor((), optimizer=EXACT, l2=2 * 5.0 / (n * columns), max_iter=2000, random_state=0).fit(
+        X, Y, weight
+    )
     scale = np.std(Y, axis=0)
     np.testing.assert_allclose(ours.coefs_[0].T / np.reshape(scale, (-1, 1)),
                                truth.coef_.reshape(columns, -1) / np.reshape(scale, (-1, 1)), atol=1e-4)  # fmt: skip
