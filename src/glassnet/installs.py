@@ -9,6 +9,7 @@ vanishes: only "there is none" is said here, and only where everything could be 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from functools import lru_cache
 from importlib.machinery import PathFinder
@@ -47,6 +48,14 @@ def origin_of(name: str) -> str:
     from importlib.metadata import distribution
 
     return distribution(name).read_text("direct_url.json") or ""
+
+
+def install_line(name: str, version: str = "") -> str:
+    """The command that installs a distribution; without the name where a file holds one that none can have."""
+    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?", name):  # no option of pip's, no word for a shell
+        return "pip install, once it is clear what that is"
+    pinned = f"=={version}" if re.fullmatch(r"[0-9][0-9A-Za-z.!+_-]*", version) else ""
+    return f"pip install {name}{pinned}"
 
 
 def installed_in(place: str) -> Any:

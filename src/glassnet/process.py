@@ -85,6 +85,24 @@ def raising(category: type[Warning]) -> Iterator[None]:
 
 
 @contextmanager
+def warning_with(say: Callable[[str], object], category: type[Warning]) -> Iterator[None]:
+    """Warnings of that category are said, each once; all others go as always."""
+    others, said = warnings.showwarning, dict[str, object]()
+
+    def show(message: Any, kind: type[Warning], *place: Any) -> None:
+        if not issubclass(kind, category):
+            others(message, kind, *place)
+        elif (words := str(message)) not in said:
+            said[words] = say(words)
+
+    warnings.showwarning = show  # type: ignore[assignment]  # nobody names its arguments
+    try:
+        yield
+    finally:
+        warnings.showwarning = others
+
+
+@contextmanager
 def drawing(**settings: Any) -> Iterator[None]:
     """matplotlib's settings inside, such as `svg_hashsalt="a"`; what it warns of there is nobody's to put right.
 
@@ -116,6 +134,9 @@ def contained(ended: Callable[[str], BaseException] = SystemExit) -> Iterator[li
             changed += put_back(before)
 
 
+_WRITING = ("write", "writelines", "flush", "buffer", "reconfigure")
+
+
 class _Swallowing:
     """A stream that keeps from its owner's thread what it writes, and is the stream itself to all other threads."""
 
@@ -127,13 +148,7 @@ class _Swallowing:
         return getattr(self._goes_to(name), name)
 
     def _goes_to(self, name: str) -> Any:
-        mine = threading.get_ident() == self._thread and name in (
-            "write",
-            "writelines",
-            "flush",
-            "buffer",
-            "reconfigure",
-        )
+        mine = threading.get_ident() == self._thread and name in _WRITING
         return self._sink if mine or self._stream is None else self._stream
 
     def __iter__(self) -> Any:
@@ -287,10 +302,6 @@ def _random() -> Any:
     return module.getstate() if module else None
 
 
-def _put_random(old: Any, _now: Any) -> None:
-    sys.modules["random"].setstate(old)
-
-
 def _numpy_random() -> Any:
     import numpy as np
 
@@ -304,12 +315,6 @@ def _put_numpy_random(old: Any, _now: Any) -> None:
 
     name, keys, *rest = old
     np.random.set_state((name, np.frombuffer(keys, np.uint32), *rest))  # noqa: NPY002
-
-
-def _numpy_errors() -> Any:
-    import numpy as np
-
-    return np.geterr()
 
 
 def _print_options() -> Any:
@@ -368,16 +373,8 @@ def _matplotlib() -> Any:
     return {name: value for name, value in dict.items(table) if "backend" not in name} if table is not None else None
 
 
-def _put_matplotlib(old: dict[str, Any], _now: Any) -> None:
-    dict.update(sys.modules["matplotlib"].rcParams, old)
-
-
 def _put_nothing(_old: Any, _now: Any) -> None:
     """It is of this thread alone, and `contained` has it put back."""
-
-
-def _limit(old: int, _now: Any) -> None:
-    sys.setrecursionlimit(old)
 
 
 #: name -> (read it, put it back: of what it was and what it is now). The names are those that people read.
@@ -385,15 +382,15 @@ _SHARED: Mapping[str, tuple[Callable[[], Any], Callable[[Any, Any], None]]] = {
     "the working folder": (_folder, lambda old, _now: os.chdir(old)),
     "the environment": (_environment, _put_environment),
     "sys.path": (lambda: list(sys.path), _put_path),
-    "the recursion limit": (sys.getrecursionlimit, _limit),
+    "the recursion limit": (sys.getrecursionlimit, lambda old, _now: sys.setrecursionlimit(old)),
     "the signal handlers": (_handlers, _put_handlers),
-    "the state of Python's random module": (_random, _put_random),
+    "the state of Python's random module": (_random, lambda old, _now: sys.modules["random"].setstate(old)),
     "the state of np.random": (_numpy_random, _put_numpy_random),
-    "np.seterr": (_numpy_errors, _put_nothing),
+    "np.seterr": (lambda: import_module("numpy").geterr(), _put_nothing),
     "NumPy's print options": (_print_options, _put_print_options),
     "the warning filters": (_filters, _put_filters),
     "the hooks of sys": (_hooks, _put_hooks),
     "the locale": (_locale, _put_locale),
     "the root logger": (_logging, _put_logging),
-    "matplotlib's settings": (_matplotlib, _put_matplotlib),
+    "matplotlib's settings": (_matplotlib, lambda old, _now: dict.update(sys.modules["matplotlib"].rcParams, old)),
 }  # fmt: skip

@@ -183,6 +183,8 @@ PROVENANCE: Rule = record(
         "rows": named(whole),
         "versions": named(text),
         "guests": named(text),
+        "guest_code": named(text),
+        "begun_with": named(text),
         "plugins": each(each(text, 2)),
         "blas": each(named(anything)),
         "platform": text,
@@ -201,7 +203,8 @@ SWEEP: Rule = record(
         "packages": named(text),
         "experiment": record({}),
         "provenance": record({"data_sha256": text}),
-    }
+    },
+    {"package_code": named(text)},
 )
 CELL: Rule = record(
     {
@@ -235,7 +238,7 @@ MODEL_WORDS: Rule = record(
 )
 FIT_WORDS: Rule = record(
     {"optimizer": text, "seed": whole, "step": whole, "best_epoch": whole, "stopped": text},
-    {"patience": maybe(each(anything, 2)), "seen": maybe(whole), "begun": whole},
+    {"patience": maybe(each(anything, 2)), "seen": maybe(whole), "begun": whole, "guests": each(each(text, 3))},
 )
 ESTIMATOR_WORDS: Rule = record({"estimator": text, "parameters": named(anything)})
 

@@ -12,6 +12,7 @@ from .discovery import Catalog, ambiguous_names, known_kind
 from .faces import options_table
 from .faults import explain, raised_by_hand
 from .guests import Guest, NearMiss, canonical, installed, near_miss_groups
+from .makers import Made, Maker, code_of, makers_of, told_makers
 from .options import Option, write
 from .parts import GIVEN, Choice, Part, kind_of_function, read_part
 from .phrases import Phrase
@@ -23,6 +24,8 @@ __all__ = [
     "Choice",
     "Curve",
     "Guest",
+    "Made",
+    "Maker",
     "NearMiss",
     "Option",
     "Part",
@@ -31,6 +34,7 @@ __all__ = [
     "as_command",
     "asked_for",
     "canonical",
+    "code_of",
     "command_of",
     "curve_of",
     "explain",
@@ -38,11 +42,13 @@ __all__ = [
     "installed",
     "kind_of_function",
     "known_kind",
+    "makers_of",
     "near_miss_groups",
     "options_table",
     "raised_by_hand",
     "read_part",
     "refusal",
+    "told_makers",
     "typed",
     "write",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from .. import process
 from ..errors import GlassnetError, did_you_mean, join, need
 from ..faces import Face
 from ..hooks import PROJECT
-from ..installs import installed_in
+from ..installs import install_line, installed_in
 from ..kinds import KINDS
 from ..synonyms import colon
 from ..synonyms import part as synonym
@@ -40,6 +40,13 @@ class Catalog(Face):
         for part in self._parts:
             self._named.setdefault((part.kind, part.name), []).append(part)
         self.guests = list(guests)
+        self._told: Mapping[str, tuple[str, str]] = {}
+
+    def remembering(self, told: Mapping[str, tuple[str, str]]) -> Catalog:
+        """The same, which knows what was made with distributions: by name `run 4 was trained with ...`, and version."""
+        found = Catalog(self._parts, self.guests)
+        found._told = told
+        return found
 
     @classmethod
     def discover(
@@ -155,6 +162,8 @@ class Catalog(Face):
         yield Table(("kind", "name", "provider", "help"), rows, count(len(rows), "part"))
 
     def _unknown(self, kind: str, name: str) -> str:
+        if not_here := self._not_here(kind, name):
+            return not_here
         choices = [self.short_name(part) for part in self.parts(kind)]
         names = [*choices, *(part.name for part in self.parts(kind))]
         guess = colon(name) or synonym(kind, name, names) or _apart(name, names) or did_you_mean(_last(name), names)
@@ -165,6 +174,25 @@ class Catalog(Face):
             " It was a function given directly, which words can't find again." if name.startswith(f"{GIVEN}/") else ""
         )
         return f"there is no {kind} {name!r}.{given}{is_a}{guess}{known}{self.absent(name)}"
+
+    def _not_here(self, kind: str, name: str) -> str:
+        """What to say of a full name whose distribution is not in use; empty for any other name.
+
+        A stranger's package is only advised where it was written down, or bears our name before its own.
+        """
+        owner = canonical(name.rpartition("/")[0])
+        if owner in _present(self) or not (owner in self._told or owner.startswith(f"{PROJECT}-")):
+            return ""
+        told, version = self._told.get(owner, (f"there is no {kind} {name!r}, a part of {owner}", ""))
+        for guest in self.guests:
+            if guest.distribution == owner:
+                return f"{told}, which is {guest.state} here: {guest.reason}. What to do: {guest.remedy}"
+        near = (
+            ""
+            if owner in self._told
+            else did_you_mean(name, [one.full_name for one in self.parts(kind) if one.distribution != PROJECT])
+        )
+        return f"{told}, which is not installed{f'.{near}' if near else f': {install_line(owner, version)}'}"
 
     def absent(self, name: str) -> str:
         """Which guests that could not be used may have provided a name; empty if none."""

@@ -18,7 +18,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from .. import process
-from ..errors import GlassnetError, unusable
+from ..errors import GlassnetError, GlassnetWarning, unusable
 from .edge import Failure, open_closed_streams, say, unwritable
 from .host import host_of
 from .sections import Helpful
@@ -60,7 +60,8 @@ class Program(Helpful, click.Group):
         can't be written, and whatever a plugin's command raises.
         """
         try:
-            return super().invoke(ctx)
+            with process.warning_with(lambda words: say(f"warning: {words}", err=True), GlassnetWarning):
+                return super().invoke(ctx)
         except GlassnetError as error:
             raise Failure(str(error), error.exit_code) from error
         except click.ClickException as error:

@@ -50,6 +50,7 @@ Examples:
     "What is kept",
     click.option("--resume", type=RunType(), metavar="RUN", help="Go on with a run: its folder, number, or last."),
     data_option,
+    click.option("--anyway", is_flag=True, help="Resume although the code of a plugin is not what it was."),
     click.option("--watch", metavar="WHAT", help="Keep what happens inside: norms, units, histograms, path, or all."),
     click.option("--note", metavar="TEXT", help="A word about the run, which `glassnet runs` shows."),
     click.option(
@@ -82,6 +83,7 @@ def train(
     settings: tuple[str, ...],
     resume: str | None,
     data: str | None,
+    anyway: bool,
     folds: int | None,
     repeats: int | None,
     jobs: int | None,
@@ -108,9 +110,11 @@ def train(
     if jobs is not None:
         raise GlassnetError("--jobs says how many of several trainings run at once: it goes with --folds or --repeats")
     if resume is not None:
-        recording = _resumed(host, resume, runs, data, given, config, settings)
+        recording = _resumed(host, resume, runs, data, given, config, settings, anyway)
     elif data is not None:
         raise GlassnetError("--data says where the table of a run is now: it goes with --resume RUN")
+    elif anyway:
+        raise GlassnetError("--anyway goes on although a plugin has changed since: it goes with --resume RUN")
     else:
         recording = _started(host, given, config, settings, runs)
     if note is not None:
@@ -141,7 +145,7 @@ def _started(host: Host, given: dict[str, Any], config: Path | None, settings: t
 
 def _resumed(
     host: Host, resume: str, runs: str, data: str | None, given: dict[str, Any], config: Path | None,
-    settings: tuple[str, ...],
+    settings: tuple[str, ...], anyway: bool,
 ) -> Recording:  # fmt: skip
     from ..experiment import flag
 
@@ -151,7 +155,7 @@ def _resumed(
         raise GlassnetError(f"--resume goes on with a run as it was: only --epochs may change, not {join(others)}")
     run = run_of(host, resume, runs, data)
     epochs = given.get("epochs")
-    return run.resume(run.experiment.replace(epochs=epochs).epochs if epochs is not None else None)
+    return run.resume(run.experiment.replace(epochs=epochs).epochs if epochs is not None else None, anyway)
 
 
 @contextmanager

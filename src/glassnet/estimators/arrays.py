@@ -101,7 +101,7 @@ def estimator_from(arrays: Mapping[str, Array], path: Path, catalog: Catalog | N
         estimator.n_features_in_ = int(arrays["n_features_in"])
         if "feature_names_in" in arrays:
             estimator.feature_names_in_ = arrays["feature_names_in"].astype(object)
-        fitted = Fitted.from_arrays(arrays, known_parts() if catalog is None else catalog)
+        fitted = Fitted.from_arrays(arrays, known_parts() if catalog is None else catalog, str(path))
         if estimator.n_features_in_ != len(fitted.model.features.columns):
             raise ValueError(f"{estimator.n_features_in_} features for {len(fitted.model.features.columns)} columns")
         if isinstance(estimator, GlassClassifier):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..catalog import Catalog
+from ..catalog import Catalog, Made, Maker, makers_of
 from ..errors import GlassnetError
 from ..experiment.building import Earlier, Training
 from ..files import parse_json
@@ -112,6 +112,9 @@ class Fitted:
             "begun": self.begun,
             "patience": None if patience is None else [patience.lowest, patience.stalled],
         }
+        parts = self.model.parts
+        if made := makers_of((one.part for one in (*parts.activations, parts.output, parts.loss)), Catalog.discover()):
+            words["guests"] = [[one.name, one.version, one.sha256] for one in made]
         arrays = {"fit": np.array(json.dumps(words)), **history_arrays(progress.epochs)}
         if progress.best is not None:
             arrays |= {"best_w": progress.best.w, "best_running": progress.best.running}
@@ -119,9 +122,9 @@ class Fitted:
         return arrays | {f"model/{name}": array for name, array in self.model.to_arrays().items()}
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, Array], catalog: Catalog) -> Fitted:
+    def from_arrays(cls, arrays: Mapping[str, Array], catalog: Catalog, called: str = "this estimator") -> Fitted:
         model = {name.removeprefix("model/"): array for name, array in arrays.items() if name.startswith("model/")}
-        read = Model.from_arrays(model, catalog)
+        read = Model.from_arrays(model, _made(arrays, called).catalog(catalog))
         try:
             words = parse_json(str(arrays["fit"]), FIT_WORDS, finite=False)
             best = Snapshot(arrays["best_w"], arrays["best_running"]) if "best_w" in arrays else None
@@ -134,6 +137,15 @@ class Fitted:
             return cls(read, progress, *told)
         except DAMAGE as error:
             raise GlassnetError(f"not a fit that this glassnet can read ({type(error).__name__}: {error})") from error
+
+
+def _made(arrays: Mapping[str, Array], called: str) -> Made:
+    """Who made its parts when it was fitted; nobody that is known in an older file, or one that is damaged."""
+    try:
+        told = parse_json(str(arrays["fit"]), FIT_WORDS, finite=False).get("guests", ())
+    except DAMAGE:  # who reads it all will say so
+        told = ()
+    return Made(f"{called} was fitted with", tuple(Maker(*one) for one in told))
 
 
 def history_arrays(epochs: list[Epoch]) -> dict[str, Array]:

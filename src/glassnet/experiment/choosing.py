@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from ..catalog import Catalog, Choice
 from ..data.frames import is_frame, stands_for_frame
 from ..data.reading import option_of
 from ..data.sources import TABLE_SUFFIXES, stem
-from ..errors import GlassnetError
+from ..errors import GlassnetError, GlassnetWarning
 from ..faces import in_a_line
 from ..kinds import Dataset, Task
 from ..network import Network
@@ -226,7 +227,7 @@ def kept_inputs(experiment: Experiment) -> tuple[str, ...]:
 
 
 def need_plugins(experiment: Experiment, catalog: Catalog) -> None:
-    """Refuse an experiment whose one-file plugins are not loaded, each as it was when it was written down.
+    """Refuse an experiment whose one-file plugins are not loaded; of one that has changed since, that is said.
 
     A plugin is code, and a run folder or a configuration may come from anybody: a person names the file.
     """
@@ -235,7 +236,11 @@ def need_plugins(experiment: Experiment, catalog: Catalog) -> None:
         if digest in loaded.values():
             continue
         if path in loaded:
-            raise GlassnetError(f"the plugin file {path} has changed since it was used: bring the old one back")
+            words = f"the plugin file {path} has changed since it was used, so numbers may be others"
+            warnings.warn(
+                f"{words}: bring the old one back", GlassnetWarning, stacklevel=1
+            )  # in one place, so said once
+            continue
         raise GlassnetError(
             f"the one-file plugin {path} took part, and files are code that is not loaded unasked: if you trust it, "
             f"write glassnet --plugin {path} ..., or in Python catalog=Catalog.discover(files=[...])"

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ..catalog import Catalog
 from ..data import Rows
 from ..errors import GlassnetError, did_you_mean, join
-from ..experiment import Beside, Experiment, Training, is_table, need_plugins
+from ..experiment import Beside, Experiment, Training, need_plugins
 from ..experiment.building import history_table
 from ..faces import Face
 from ..files import MOST_WORDS, array_shapes, is_plain, plain, read_arrays, read_json, read_text, write_text
@@ -33,6 +33,7 @@ from ..watching import Watch, Watched, measure
 from ..wording import SPLITS, figure
 from .checkpoints import restore
 from .histories import mended, read_history
+from .makers import goes_on_with_others, gone_on_with, made, refuse_functions
 from .recording import DEFAULT_FOLDER, FOLDERS, WATCHED, Recording, final_figures, kept_features, kept_units
 from .scores import Score, read_result
 from .sources import Origin
@@ -132,7 +133,13 @@ class Run(Face):
     def catalog(self) -> Catalog:
         catalog = self.catalog_given or Catalog.discover()
         need_plugins(self.experiment, catalog)
-        return catalog
+        return made(self.folder, self._guests).catalog(catalog)
+
+    @property
+    def _guests(self) -> dict[str, Any]:
+        """What was written down of its guests; nothing where that file is gone, as predictions need none of it."""
+        known = "provenance" in self.__dict__ or is_plain(self.folder / "provenance.json")
+        return self.provenance if known else {}
 
     @cached_property
     def model(self) -> Model:
@@ -160,11 +167,7 @@ class Run(Face):
         experiment = self.experiment if epochs is None else self.experiment.replace(epochs=epochs)
         known = self.training_given or self.__dict__.get("trained")  # loading large sets again takes its time
         here = experiment if known is None else experiment.replace(dataset="")
-        unbuildable = [value for value in _phrases(here) if value.startswith("<function")]
-        if unbuildable:
-            raise GlassnetError(
-                f"{self.folder} was trained with {join(unbuildable)} given as a function: words alone can't rebuild it"
-            )
+        refuse_functions(self.folder, here)
         self._refuse_other_widths(experiment)
         source = self.table if known is None else known.source
         if isinstance(self.data_given, str | Path):
@@ -339,18 +342,22 @@ class Run(Face):
             restore(training, path)
         return training
 
-    def resume(self, epochs: int | None = None) -> Recording:
+    def resume(self, epochs: int | None = None, anyway: bool = False) -> Recording:
         """Go on where the checkpoint stands, in the same folder; `epochs` sets a new total.
 
-        Raises `GlassnetError` where nothing is left to do.
+        Raises `GlassnetError` where nothing is left to do, and where a guest's code is not what it began with; with
+        `anyway` it goes on with what is here, and that is written down.
         """
         with owning(self.folder, "training"):  # what another process does with it is not to change in between
+            others = goes_on_with_others(self.folder, self._guests, self.experiment, self.catalog, anyway)
             training = self.at_checkpoint(epochs)
             self._refuse_finished(len(training.progress.epochs), training.plan.epochs)
-            if epochs is not None or self.data_given is not None:
+            if epochs is not None or self.data_given is not None or others:
                 write_text(self.folder / "experiment.json", training.experiment.to_json())
-            if epochs is not None:
-                changed = self.provenance | {"epochs_changed_to": training.plan.epochs}  # what the command did not say
+            if epochs is not None or others:
+                changed = gone_on_with(self.provenance, training) if others else self.provenance
+                if epochs is not None:
+                    changed = changed | {"epochs_changed_to": training.plan.epochs}  # what the command did not say
                 write_text(self.folder / "provenance.json", json.dumps(changed, indent=2))
             return Recording(training, self.folder, self._watch(training))
 
@@ -382,16 +389,3 @@ def load(
 ) -> Run:
     """Open a run: its folder, its name in `runs`, its number (`3`), or `last`; `data` is where its table is now."""
     return Run(FOLDERS.find(str(folder), Path(runs)), catalog, data_given=data)
-
-
-def _phrases(experiment: Experiment) -> list[str]:
-    values = [
-        experiment.output,
-        experiment.loss,
-        experiment.optimizer,
-        experiment.schedule,
-        *experiment.activation,
-    ]
-    values += [*experiment.initializer, *experiment.metrics]
-    values += [] if is_table(experiment.dataset) else [experiment.dataset]
-    return [str(value) for value in values if value is not None]

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..catalog import makers_of
 from ..data import Features
 from ..data.targets import Units
 from ..errors import GlassnetError, need
@@ -234,6 +235,7 @@ def provenance(training: Training, command: str) -> dict[str, Any]:
         "rows": {name: len(rows) for name, rows in training.splits().items()},
         "versions": {"glassnet": __version__, "python": platform.python_version(), "numpy": np.__version__},
         "guests": guests,
+        "guest_code": {one.name: one.sha256 for one in makers_of(parts, training.catalog) if not one.is_file},
         "plugins": [list(plugin) for plugin in training.experiment.plugins],
         "blas": libraries,
         "platform": platform.platform(),

@@ -242,8 +242,12 @@ def catalog_of(guests: Guests) -> Catalog:
 
 def packages_of(guests: Guests) -> dict[str, str]:
     """The plugin packages that cells are trained with here, and their versions."""
-    found = catalog_of(guests).guests
-    return {guest.distribution: guest.version for guest in found if guest.state == "ok" and not guest.file}
+    return packages_in(catalog_of(guests))
+
+
+def packages_in(catalog: Catalog) -> dict[str, str]:
+    """The plugin packages that are in use, and their versions."""
+    return {guest.distribution: guest.version for guest in catalog.guests if guest.state == "ok" and not guest.file}
 
 
 def _check_file(path: str, digest: str) -> None:

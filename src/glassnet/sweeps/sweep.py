@@ -15,18 +15,29 @@ from pathlib import Path
 from typing import Any
 
 from .. import pictures
-from ..catalog import Catalog
+from ..catalog import Catalog, code_of
 from ..data.sources import STANDARD_INPUT
 from ..errors import GlassnetError, join
 from ..experiment import Experiment, Training
 from ..files import plain, read_json, remove_leftovers, write_text
 from ..folders import number_of
+from ..installs import install_line
 from ..owners import owning
 from ..runs import provenance
 from ..schemas import DAMAGE, SWEEP
 from ..wording import amount, figure
 from .axes import Axis, read_axis
-from .cells import Cell, Guests, Job, Outcome, Workers, division_of, packages_of, training_of, with_point
+from .cells import (
+    Cell,
+    Guests,
+    Job,
+    Outcome,
+    Workers,
+    division_of,
+    packages_in,
+    training_of,
+    with_point,
+)
 from .faces import ranking_table
 from .keeping import BEST, DEFAULT_FOLDER, ELSEWHERE, FOLDERS, WORDS, append, mend, read_outcomes, write_table
 from .packing import packed
@@ -268,7 +279,8 @@ def begin(plan: Plan, catalog: Catalog, sweeps: str | Path, command: str = "") -
         **{name: getattr(plan, name) for name in ("over", "random", "halving", "seeds", "folds")},
         "score": asdict(score),
         "guests": asdict(guests),
-        "packages": packages_of(guests),
+        "packages": packages_in(catalog),
+        "package_code": {name: code_of(name, catalog) for name in packages_in(catalog)},
         "experiment": json.loads(plan.experiment.to_json()),
         "provenance": provenance(training, command),
     }
@@ -296,7 +308,7 @@ def resume(folder: Path, catalog: Catalog) -> Sweep:
     plan, score, words = _read(folder)
     guests = Guests.of(catalog)
     _refuse_other_files(folder, guests, words["guests"]["files"])
-    _refuse_other_packages(folder, words["packages"], packages_of(guests))
+    _refuse_other_packages(folder, words, catalog)
     if _first_that_works(plan, guests)[1].data.checksum != words["provenance"]["data_sha256"]:
         raise GlassnetError(f"the data of {folder} are no longer those it began with: begin a new sweep")
     mend(folder)
@@ -332,17 +344,23 @@ def _refuse_other_files(folder: Path, guests: Guests, files: tuple[tuple[str, st
             )
 
 
-def _refuse_other_packages(folder: Path, begun: Mapping[str, str], here: Mapping[str, str]) -> None:
-    """A cell without its plugin would fail, and with another version come to other numbers: both would stay."""
-    wrong = [
-        f"{name} {version} ({f'here {here[name]}' if name in here else 'missing here'})"
-        for name, version in begun.items()
-        if here.get(name) != version
-    ]
+def _refuse_other_packages(folder: Path, words: Mapping[str, Any], catalog: Catalog) -> None:
+    """A cell without its plugin would fail, and with other code come to other numbers: both would stay."""
+    here, begun = packages_in(catalog), words["packages"]
+    wrong = {
+        name: f"here {here[name]}" if name in here else "missing here"
+        for name in begun
+        if here.get(name) != begun[name]
+    }
+    for name, known in words.get("package_code", {}).items():
+        if name in here and name not in wrong and known and code_of(name, catalog) != known:
+            wrong[name] = "whose code has changed since"
     if wrong:
+        named = join(f"{name} {begun[name]} ({said})" for name, said in wrong.items())
+        lines = "; ".join(install_line(name, begun[name]) for name in wrong)
         raise GlassnetError(
-            f"{folder} was begun with {join(wrong)}: install just that, and leave --without and --no-plugins away, "
-            "or begin a new sweep"
+            f"{folder} was begun with {named}: install "
+            f"just that ({lines}), and leave --without and --no-plugins away, or begin a new sweep"
         )
 
 
