@@ -134,10 +134,10 @@ def test_what_twine_uploads_pip_installs_byte_for_byte(index: Served, tmp_path: 
     done = twine(index, *built)
     assert done.returncode == 0, done.stdout
     report = tmp_path / "report.json"
-    pip = [sys.executable, "-m", "pip", "--isolated", "--python", environment, "install", "--no-deps", "--no-cache-dir"]
-    line = index.install_command("glassnet-trip").split()
-    assert line[:2] == ["pip", "install"]
-    done = run([*pip, *line[2:], "--report", report])
+    pip = [sys.executable, "-m", "pip", "--python", environment, "install", "--no-cache-dir"]
+    line = index.install_command("glassnet-trip", "0.1.0").split()
+    assert line[:4] == ["python", "-m", "pip", "install"]
+    done = run([*pip, *line[4:], "--report", report])
     assert done.returncode == 0, done.stdout
     (installed,) = json.loads(report.read_text())["install"]
     digest = hashlib.sha256(built[0].read_bytes()).hexdigest()
@@ -535,7 +535,7 @@ def test_the_front_page_says_what_this_is(index: Served, tmp_path: Path) -> None
     page = ask(index, "/")
     assert "A package index to practise publishing" in page.text
     assert "reachable from this machine\nonly" in page.text
-    assert index.install_command("glassnet-front") in page.text
+    assert index.install_command("glassnet-front", "0.1.0") in page.text
     assert "pip install FILE.whl" in page.text
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
     assert index.token not in page.text
@@ -788,8 +788,8 @@ def test_the_commands_say_where_it_is_and_what_to_type(
     assert index is not None
     assert done.output.splitlines() == [
         f"practice index at {index.url}, kept in {folder}",
-        f"upload     python -m twine upload --config-file {index.pypirc} -r local FILES",
-        f"install    pip install --no-deps --index-url {index.url}/simple/ NAME",
+        f"upload     python -P -m twine upload --config-file {index.pypirc} -r local FILES",
+        f"install    python -m pip install --isolated --no-deps --index-url {index.url}/simple/ NAME==VERSION",
         "stop with  glassnet index stop",
     ]
     path = wheel(tmp_path, "glassnet-shown")
@@ -797,7 +797,7 @@ def test_the_commands_say_where_it_is_and_what_to_type(
     done = command("status")
     kept = folder / "files/glassnet-shown" / path.name
     assert done.exit_code == 0
-    assert index.install_command("glassnet-shown") in done.output
+    assert index.install_command("glassnet-shown", "0.1.0") in done.output
     assert str(kept) in done.output
     assert "hand over a .whl from the list,\nthen there: pip install FILE.whl" in done.output
     machine = json.loads(command("status", "--json").output)

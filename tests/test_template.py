@@ -212,9 +212,9 @@ def _make(project, *words):
 
 def test_the_makefile_is_a_thin_face(tmp_path):
     project = make(tmp_path, backend="setuptools")
-    assert _make(project, "-n", "release").stdout == "python3 -m glassnet release . --to local\n"
+    assert _make(project, "-n", "release").stdout == "python3 -P -m glassnet release . --to local\n"
     shown = _make(project, "-n", "release", "REPOSITORY=testpypi", "PYTHON=python").stdout
-    assert shown == "python -m glassnet release . --to testpypi\n"
+    assert shown == "python -P -m glassnet release . --to testpypi\n"
     (project / "src" / "glassnet_bent.egg-info").mkdir()
     (project / "dist").mkdir()
     assert _make(project, "clean").returncode == 0

@@ -131,7 +131,7 @@ def _in_fresh_python(file: str, module: str, stamp: int) -> dict[str, Any]:
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "COV_"))}
         try:
             done = subprocess.run(
-                [sys.executable, "-c", _SCRIPT, json.dumps(job | {"report": str(report)})],
+                [sys.executable, "-P", "-c", _SCRIPT, json.dumps(job | {"report": str(report)})],
                 capture_output=True,
                 text=True,
                 encoding="utf-8",

@@ -49,7 +49,7 @@ def explained(command: str, gap: str, meaning: str, width: int) -> list[str]:
 #: Where a name in quotes or a command begins. The apostrophe of `Keras's` begins nothing.
 _BEGIN = re.compile(
     r"(?<![\w'])'[^'\n]+'(?!\w)|`[^`\n]+`|"
-    rf"(?<![\w/.-])(?:glassnet (?:{'|'.join(TABLE)}|--?\w[\w-]*)|(?:uv )?pip install|python -m)(?!\w)"
+    rf"(?<![\w/.-])(?:glassnet (?:{'|'.join(TABLE)}|--?\w[\w-]*)|(?:uv )?pip install|python (?:-P )?-m)(?!\w)"
 )
 #: One word of a command: quotes hold blanks.
 _WORD = re.compile(r" (?![(`])((?:'[^']*'|\"[^\"]*\"|[^\s'\"])+)")

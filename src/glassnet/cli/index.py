@@ -71,6 +71,7 @@ def start(port: int) -> None:
 @click.pass_context
 def status(ctx: click.Context, as_json: bool) -> None:
     """Say whether an index runs, where, and what it holds. Exit code 1 if none runs."""
+    from ..publish.installing import newest
     from ..publish.serving import index_folder, running
     from ..publish.store import Store
 
@@ -93,7 +94,7 @@ def status(ctx: click.Context, as_json: bool) -> None:
         for name, files in projects.items():
             say(f"\n{name}")
             if served:
-                say(f"  install    {served.install_command(name)}")
+                say(f"  install    {served.install_command(name, newest(entry.version for entry in files))}")
             for entry in files:
                 say(f"  {entry.version:<9}  {store.path(entry)}")
         if projects:
@@ -127,5 +128,5 @@ def remove(file: str) -> None:
 
 def _show(served: Served) -> None:
     say(f"practice index at {served.url}, kept in {served.folder}")
-    say(f"upload     python -m twine upload --config-file {served.pypirc} -r local FILES")
-    say(f"install    {served.install_command('NAME')}")
+    say(f"upload     python -P -m twine upload --config-file {served.pypirc} -r local FILES")
+    say(f"install    {served.install_command('NAME', 'VERSION')}")

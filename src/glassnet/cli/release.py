@@ -52,7 +52,7 @@ def release(folder: Path, to: str, dry_run: bool, resume: bool, yes: bool) -> No
 
     Check, test, build, prove, upload, install it back. Each step says what it does, why, and the command that
     you could type instead. Tokens are read from TESTPYPI_TOKEN or PYPI_TOKEN, or from a keyring. Exit code 1 if
-    a step fails.
+    a step fails, 2 if an index sends what is no answer.
     """
     from ..publish.release import StepFailed, release
 

@@ -26,7 +26,7 @@ def judged_inside(lesson: str, exercise: Exercise, source: str | Path) -> Verdic
     with tempfile.TemporaryDirectory(prefix="answer-") as folder:
         path = Path(folder) / "answers.py"
         path.write_text(_text(source), encoding="utf-8")
-        command = [sys.executable, "-m", "glassnet.lessons.inside", lesson, exercise.name, str(path)]
+        command = [sys.executable, "-P", "-m", "glassnet.lessons.inside", lesson, exercise.name, str(path)]
         try:
             ended = subprocess.run(
                 command,

@@ -26,6 +26,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from .installing import install_line
 from .reasons import reason_header
 from .rules import WHY, Problem
 from .store import LARGEST_FILE, Published, Refused, Store
@@ -107,9 +108,11 @@ def _pages() -> Environment:
 
 
 def _front(request: Request) -> Response:
-    projects = [{"name": name, "versions": _versions(files)} for name, files in _store(request).projects().items()]
-    url = str(request.base_url).rstrip("/")
-    return HTMLResponse(_pages().get_template("front.html").render(projects=projects, url=url), headers=_SAFE)
+    simple, projects = f"{request.base_url}simple/", []
+    for name, files in _store(request).projects().items():
+        versions = _versions(files)
+        projects.append({"name": name, "versions": versions, "install": install_line(simple, name, versions[-1])})
+    return HTMLResponse(_pages().get_template("front.html").render(projects=projects), headers=_SAFE)
 
 
 def _projects(request: Request) -> Response:

@@ -23,6 +23,7 @@ from ..hooks import ENTRY_POINT_GROUP, PROJECT
 from .project import Project
 from .readme import readme_problems
 from .rules import Problem, metadata_problems, name_problems, version_problems
+from .shadowing import shadowing
 
 #: How every token of PyPI and TestPyPI begins.
 _TOKEN = re.compile(r"pypi-Ag[A-Za-z0-9_-]{16,}")
@@ -52,7 +53,7 @@ def preflight(project: Project, target: str) -> Findings:
         *_secrets(project),
     ]
     advice = [problem for problem in name_problems(project.name) if not problem.refused]
-    remarks = [*advice, *_aged(project), *_habits(project), *_leftovers(project)]
+    remarks = [*advice, *_aged(project), *_habits(project), *_leftovers(project), *shadowing(project)]
     # What only matters to strangers is no reason to refuse practice.
     strict = [*_changelog(project), *_uncommitted(project)]
     if target == "pypi":

@@ -26,12 +26,16 @@ from typing import IO
 from urllib.parse import urlsplit
 
 from ..errors import GlassnetError
+from ..files import parse_json
+from ..schemas import STARTED
 from . import extra
+from .installing import install_line
 
 FOLDER = "GLASSNET_INDEX"
 SECTION = "local"  # the name for `twine upload -r`
 PATIENCE = 60.0  # seconds for a server to come up or go down, on a busy machine too
 _HOST = "127.0.0.1"
+_LONGEST_ANSWER = 10_000  # bytes: ours are shorter, and another server may have the port by now
 
 _children: dict[int, subprocess.Popen[bytes]] = {}
 
@@ -59,9 +63,9 @@ class Served:
     def folder(self) -> Path:
         return self.pypirc.parent
 
-    def install_command(self, name: str) -> str:
+    def install_command(self, name: str, version: str) -> str:
         """What a person on this machine types to install a package from here, and nothing else with it."""
-        return f"pip install --no-deps --index-url {self.simple_url} {name}"
+        return install_line(self.simple_url, name, version)
 
 
 def index_folder(folder: Path | None = None) -> Path:
@@ -159,7 +163,7 @@ def _spawn(place: Path, port: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
     """The same program once more. Its own folder is its working directory, so that no file here shadows a module."""
     paths = [str(Path(path).absolute()) for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
     environment = os.environ | {FOLDER: str(place), "PYTHONPATH": os.pathsep.join(paths)}
-    command = [sys.executable, "-m", "glassnet", "--no-plugins", "index", "serve", "--port", str(port)]
+    command = [sys.executable, "-P", "-m", "glassnet", "--no-plugins", "index", "serve", "--port", str(port)]
     apart = 0
     if sys.platform == "win32":
         apart = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
@@ -182,10 +186,10 @@ def running(folder: Path | None = None) -> Served | None:
     token = _configured(place, "password")
     if state is None or token is None:
         return None
-    answer = _ask(state["url"], "GET", "/-/started")
+    answer = _ask(state["url"], "GET", "/-/started") or b""
     try:
-        known = json.loads(answer or "{}").get("started") == state["started"]
-    except (ValueError, AttributeError):
+        known = parse_json(answer.decode("utf-8", "replace"), STARTED)["started"] == state["started"]
+    except ValueError:
         known = False  # some other server has that port now
     return Served(state["url"], token, place / "practice.pypirc", int(state["pid"])) if known else None
 
@@ -228,7 +232,7 @@ def _ask(url: str, method: str, path: str, headers: dict[str, str] | None = None
     try:
         connection.request(method, path, headers=headers or {})
         answer = connection.getresponse()
-        content = answer.read()
+        content = answer.read(_LONGEST_ANSWER)
         return content if answer.status == 200 else None
     except (OSError, http.client.HTTPException):
         return None

@@ -27,8 +27,11 @@ class Done:
 
 
 def python(*arguments: str | Path) -> list[str]:
-    """A command of the Python that is running: `python -m ...` finds its tools where a bare name may not."""
-    return [sys.executable, *map(str, arguments)]
+    """A command of the Python that is running: `python -P -m ...` finds its tools where a bare name may not.
+
+    With `-P` the project's own folder is not searched, where a `getpass.py` would be imported by what holds the token.
+    """
+    return [sys.executable, "-P", *map(str, arguments)]
 
 
 def call(
@@ -62,6 +65,7 @@ def environment(release: Release) -> dict[str, str]:
     hidden = {*TOKENS.values(), "GLASSNET_PLUGINS", "PIP_REQUIRE_VIRTUALENV", "PIP_USER", "PIP_TARGET"}
     kept = {name: value for name, value in os.environ.items() if name not in hidden and not leftover(name)}
     kept |= {"PYTHONIOENCODING": "utf-8", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "NO_COLOR": "1"}
+    kept["PYTHONSAFEPATH"] = "1"  # as -P, for the processes that a tool starts
     if release.dry_run:
         kept |= {"PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull}
         if "://" in kept.get("PIP_FIND_LINKS", "").replace("file://", ""):

@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 import re
-import ssl
-import urllib.error
-import urllib.request
 from collections.abc import Generator
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 
-from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
 from ...errors import join
 from ..rules import name_problems
-from .commands import TOKENS, Done, leftover
-from .explanations import UPLOAD, failure
+from .asking import list_of_projects, project_page, version_of
+from .commands import TOKENS, leftover
 from .state import Release, Said, Saying, StepFailed, Target
 
-_JSON = "application/vnd.pypi.simple.v1+json"
 _HOSTS = {"testpypi": "test.pypi.org", "pypi": "pypi.org"}
 _UPLOADS = {"testpypi": "https://test.pypi.org/legacy/", "pypi": "https://upload.pypi.org/legacy/"}
 #: tool -> the oldest version that knows what today's backends write.
 _NEEDED = {"build": "1.3", "twine": "7", "packaging": "26.1", "check-wheel-contents": "0.6.3", "pip": "23.1"}
 _GROUPS_PIP = "25.1"
-_SECONDS = 20  # of silence, after which an index counts as unreachable
 #: PyPI shows a new file within a few minutes at most.
 _SLOW = (5.0, 10.0, 20.0, 40.0, 60.0, 60.0)
 
@@ -189,8 +180,8 @@ def _similar(release: Release) -> Saying:
     """A new name beside the names that are there; only a small index can be asked for all of them."""
     if not release.index.is_local:
         return
-    listing = _get(release, release.index.simple)
-    others = [str(entry.get("name", "")) for entry in listing.get("projects", [])] if listing else []
+    listing = list_of_projects(release)
+    others = [str(entry["name"]) for entry in listing["projects"]] if listing else []
     for problem in name_problems(release.project.canonical_name, others):
         if problem.id == "name-similar":
             raise StepFailed(f"{problem.message} What to do: {problem.remedy}")
@@ -199,78 +190,14 @@ def _similar(release: Release) -> Saying:
 
 def published(release: Release, name: str) -> Published | None:
     """What the index holds of a project; None when it has never heard of it."""
-    listing = _get(release, f"{release.index.simple}{name}/")
+    listing = project_page(release, name)
     if listing is None:
         return None
-    files = {str(file["filename"]): str(file.get("hashes", {}).get("sha256", "")) for file in listing.get("files", [])}
-    found = {parsed for file in files if (parsed := _version_of(file))}
+    files = {str(file["filename"]): str(file.get("hashes", {}).get("sha256", "")) for file in listing["files"]}
+    found = {parsed for file in files if (parsed := version_of(file))}
     for text in listing.get("versions", []):
         try:
             found.add(Version(text))
         except InvalidVersion:
             continue
     return Published(tuple(sorted(found)), files)
-
-
-def _version_of(file: str) -> Version | None:
-    try:
-        return parse_wheel_filename(file)[1] if file.endswith(".whl") else parse_sdist_filename(file)[1]
-    except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
-        return None
-
-
-def _get(release: Release, url: str) -> dict[str, Any] | None:
-    """One page of the simple API, JSON (PEP 691) or HTML (PEP 503); None for a page that is not there."""
-    wanted = {"Accept": f"{_JSON}, text/html;q=0.5", "User-Agent": "glassnet-release"}
-    handlers = [urllib.request.ProxyHandler({})] if release.index.is_local else []
-    opener = urllib.request.build_opener(*handlers)
-    try:
-        with opener.open(urllib.request.Request(url, headers=wanted), timeout=_SECONDS) as answer:
-            body, kind = answer.read().decode("utf-8", "replace"), answer.headers.get_content_type()
-    except urllib.error.HTTPError as error:
-        error.close()
-        if error.code == 404:
-            return None
-        raise failure(release, Done(1, f"{error.code} {error.reason}"), f"asking {url}", UPLOAD) from None
-    except (OSError, ssl.SSLError) as error:
-        words = getattr(error, "reason", error)
-        raise failure(release, Done(1, f"{words}"), f"asking {url}", UPLOAD) from None
-    if "json" in kind:
-        page: dict[str, Any] = json.loads(body)
-        return page
-    links = _Links()
-    links.feed(body)
-    return links.listing()
-
-
-class _Links(HTMLParser):
-    """The links of a simple page as the JSON answer would list them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._found: list[tuple[str, str]] = []
-        self._open = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """A link begins."""
-        if tag == "a":
-            self._found.append(("", dict(attrs).get("href") or ""))
-            self._open = True
-
-    def handle_endtag(self, tag: str) -> None:
-        """A link ends."""
-        self._open = self._open and tag != "a"
-
-    def handle_data(self, data: str) -> None:
-        """The text of a link is a file's or a project's name."""
-        if self._open and self._found:
-            text, href = self._found[-1]
-            self._found[-1] = (text + data.strip(), href)
-
-    def listing(self) -> dict[str, Any]:
-        """Files with their hashes, and project names, from the same links."""
-        files = []
-        for text, href in self._found:
-            digest = re.search(r"#sha256=([0-9a-f]{64})", href)
-            files.append({"filename": text, "hashes": {"sha256": digest.group(1)} if digest else {}})
-        return {"files": files, "projects": [{"name": text.rstrip("/")} for text, _ in self._found]}

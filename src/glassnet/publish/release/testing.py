@@ -54,7 +54,8 @@ def tests_of_wheel(release: Release, room: Room) -> Saying:
 
 def _pytest(release: Release, command: list[str], folder: Path) -> Saying:
     # Options of the person's own may name pytest plugins that a clean room does not have.
-    done = yield from call(release, command, {"PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}, folder)
+    variables = {"PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": "", "PYTHONSAFEPATH": ""}  # tests start scripts of their own
+    done = yield from call(release, command, variables, folder)
     if done.code == _NO_TESTS:
         raise StepFailed(
             "pytest found no test in the tests folder, and no test is no proof. What to do: a file tests/test_NAME.py "

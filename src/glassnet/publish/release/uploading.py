@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+import re
+import shlex
 import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
 from ...errors import join
+from ...hooks import PROJECT
+from ..installing import install_line, install_words
 from .commands import Done, call, python
 from .explanations import UPLOAD, failure
 from .proving import prepared_room
@@ -125,16 +128,16 @@ def install_back(release: Release) -> Saying:
     project, target = release.project, release.index
     room = yield from prepared_room(release, "room-of-the-download")
     report = release.scratch / "report.json"
-    options = ["--no-deps", "--no-cache-dir", "--no-compile", "--index-url", target.simple, "--report", str(report)]
-    pip = python("-m", "pip", "--isolated", "--python", room.python, "install", "--quiet", *options)
-    command = [*pip, f"{project.canonical_name}=={project.version}"]
-    done = yield from call(release, command, {"PIP_CONFIG_FILE": os.devnull})
+    line = install_words(target.simple, project.canonical_name, project.version)
+    fresh = ["--quiet", "--no-cache-dir", "--no-compile", "--report", str(report)]
+    command = python("-m", "pip", "--python", room.python, *line, *fresh)
+    done = yield from call(release, command)
     for seconds in target.waits:
         if done.code == 0 or "No matching distribution" not in done.output:
             break
         yield Said("note", f"not visible yet, which is usual; looking again in {seconds:g} s")
         time.sleep(seconds)
-        done = yield from call(release, command, {"PIP_CONFIG_FILE": os.devnull})
+        done = yield from call(release, command)
     if done.code and "No matching distribution" in done.output:
         yield from _not_visible_yet(release)
         return
@@ -174,9 +177,15 @@ def _compare(release: Release, report: Path) -> None:
 def finish(release: Release) -> Saying:
     """What comes after: the line for classmates, the tag, and how to take a mistake back."""
     project, target = release.project, release.index
-    name = f"{project.canonical_name}=={project.version}"
-    index = "" if target.name == "pypi" else f"--no-deps --index-url {target.simple} "
-    yield Said("note", f"for whoever has glassnet: python -m pip install {index}{name}")
+    line = install_line(target.simple, project.canonical_name, project.version)
+    yield Said("note", f"for whoever has glassnet, the line that was proved: {line}")
+    others = [
+        str(one) for one in project.table.get("dependencies", []) if not re.match(rf"{PROJECT}\b(?![-_.])", str(one))
+    ]
+    if others:
+        yield Said(
+            "note", f"before it, what the package requires: {shlex.join(['python', '-m', 'pip', 'install', *others])}"
+        )
     if target.is_local:
         yield Said(
             "note", f"on another machine, with this file handed over: python -m pip install {release.wheel.name}"
