@@ -368,7 +368,9 @@ def test_an_unknown_name_points_at_the_guest_that_may_have_had_it(place: Path) -
     write_guest(place, "glassnet-lion", "1 / 0")
     catalog = Catalog.discover()
     for name in ("lion", "glassnet-lion/lion"):
-        with pytest.raises(GlassnetError, match=r"glassnet-lion is quarantined.*see `glassnet doctor`"):
+        with pytest.raises(
+            GlassnetError, match=r"glassnet-lion, which is quarantined here: .* What to do: tell its author"
+        ):
             catalog.find("optimizer", name)
 
 

@@ -68,7 +68,7 @@ def nobody(monkeypatch, tmp_path):
 def run(*words, code=0):
     """Run the command in this process; returns all that it said."""
     result = CliRunner().invoke(main, words)
-    assert result.exit_code == code, result.output
+    assert code is None or result.exit_code == code, result.output
     return result.output
 
 
@@ -281,6 +281,99 @@ def test_from_refuses_a_file_that_is_no_plugin(file, tmp_path):
         (tmp_path / file).write_text(source)
     assert words in run("new", "bent", "--from", file, "--no-input", code=2)
     assert not (tmp_path / "glassnet-bent").exists()
+
+
+ROWS = '''
+"""Rows of a table that lies beside this file."""
+import csv
+from pathlib import Path
+
+import numpy as np
+import scipy.special
+
+from glassnet import Dataset, hookimpl
+
+try:
+    import no_such_module
+except ImportError:
+    pass
+
+
+def rows(rng):
+    """Three rows."""
+    import sklearn.datasets
+    with (Path(__file__).parent / "data" / "rows.csv").open() as file:
+        table = np.array([[float(cell) for cell in line] for line in csv.reader(file)])
+    return Dataset(table[:, :-1], table[:, -1])
+
+
+@hookimpl
+def datasets():
+    return [rows]
+'''
+
+
+def write_rows(folder, source=ROWS):
+    (folder / "rows.py").write_text(source)
+    (folder / "data").mkdir(exist_ok=True)
+    (folder / "data/rows.csv").write_text("1,2\n3,4\n5,7\n")
+
+
+@pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
+def test_from_brings_along_what_the_file_reads_and_requires_what_it_imports(backend, tmp_path):
+    write_rows(tmp_path)
+    output = run("new", "rows", "--from", "rows.py", "--backend", backend, "--no-input")
+    made = tmp_path / "glassnet-rows"
+    assert "brought along: data/rows.csv, which rows.py reads\n" in output and "remark" not in output
+    assert (made / "src/glassnet_rows/data/rows.csv").read_bytes() == (tmp_path / "data/rows.csv").read_bytes()
+    names = [re.match(r"[a-z-]+", line)[0] for line in project(made)["dependencies"]]
+    assert names == ["glassnet", "numpy", "scikit-learn", "scipy"]
+    assert all(">=" in line for line in project(made)["dependencies"])
+    assert backend == "hatchling" or '"data/rows.csv"' in (made / "pyproject.toml").read_text()
+
+
+READ = '(Path(__file__).parent / "data" / "rows.csv")'
+STAYING = {
+    "opened from anywhere": (READ, 'Path("data/rows.csv")', "opens data/rows.csv from wherever Python is started"),
+    "elsewhere": (READ, 'Path("../outside.csv")', "reads ../outside.csv, which lies elsewhere and stays behind"),
+    "an order": (READ, "Path('a\"b.csv')", 'reads a"b.csv, which stays behind: give it a name'),
+    "a late helper": (
+        "import sklearn.datasets",
+        "import helper",
+        "imports helper, which lies beside it and stays behind",
+    ),
+    "a late stranger": (
+        "import sklearn.datasets",
+        "import strange_one",
+        "imports strange_one, which is not installed here",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STAYING)
+def test_from_says_what_stays_behind(name, tmp_path, monkeypatch):
+    old, new, words = STAYING[name]
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    write_rows(inside, ROWS.replace(old, new))
+    for file in ("outside.csv", "inside/helper.py", 'inside/a"b.csv'):
+        (tmp_path / file).write_text("")
+    monkeypatch.chdir(inside)
+    assert f"remark: rows.py {words}" in run("new", "rows", "--from", "rows.py", "--no-input")
+    written = (inside / "glassnet-rows/pyproject.toml").read_text()
+    assert "helper" not in written and "strange" not in written
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_no_package_is_advised_by_the_name_of_a_module(beside, tmp_path):
+    (tmp_path / "bent.py").write_text("from helper import x\n" + BENT)
+    if beside:
+        (tmp_path / "helper.py").write_text("x = 1\n")
+    for words in (["new", "bent", "--from", "bent.py", "--no-input"], ["--plugin", "bent.py", "doctor"]):
+        output = run(*words, code=None)
+        assert "No module named 'helper'" in output and "pip install" not in output
+        said = "helper lies beside it and is not read" if beside else "if helper is a file of yours"
+        assert said in " ".join(output.split())
 
 
 def test_from_and_kind_exclude_each_other(tmp_path):

@@ -60,11 +60,32 @@ def explain(error: BaseException, owner: str, file: str = "") -> tuple[str, str]
         return _one_line(str(error)), mend
     if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("glassnet"):
         package = error.name.partition(".")[0]
+        if owner == "local":
+            return _described(error, file), _lacking(package, error)
         return _described(error, file), f"install what it needs: pip install {package} (if that is the package's name)"
     if isinstance(error, SystemExit):
         where = _place(error, file)
         return f"it called sys.exit({error.code!r}){where}", f"{mend}; a plugin must not end the program"
     return _described(error, file), mend
+
+
+def _lacking(module: str, error: BaseException) -> str:
+    """What to do about a module that a one-file plugin lacks.
+
+    No package is advised by the name of a module alone: `helper` is a file that was left behind, and on an index
+    somebody else's.
+    """
+    beside = {Path(frame.filename).parent for frame in _frames(error)}
+    for folder in sorted(beside):
+        if (folder / f"{module}.py").is_file() or (folder / module / "__init__.py").is_file():
+            return (
+                f"{module} lies beside it and is not read, as a one-file plugin stands alone: move what it needs into "
+                f"the file (or make a package first: glassnet new NAME)"
+            )
+    return (
+        f"if {module} is a file of yours, move what is needed into the plugin's own; if it is a package, install it by "
+        f"the name that its own page gives, which may be another"
+    )
 
 
 def raised_by_hand(error: BaseException) -> bool:

@@ -83,6 +83,10 @@ def new(
     answers = replace(Answers(name, backend=backend, plugin_file=plugin_file), **given)
     answers.check()
     made = new_project(replace(answers, **_missing(answers, set(given), _asks(no_input))), folder)
+    for file in answers.leaning.files:
+        say(f"brought along: {file}, which {answers.plugin_file} reads")
+    for remark in answers.leaning.remarks:
+        say(f"remark: {remark}", err=True)
     _print_next(made, called.distribution)
 
 

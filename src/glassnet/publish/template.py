@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from ..errors import GlassnetError, join
 from ..files import beside, writing
 from ..kinds import COMMANDS
 from . import extra
+from .leaning import Leaning, leaning
 from .naming import ANSWERS, LONGEST_LINE, Names, names, problem_with, problems
 
 if TYPE_CHECKING:
@@ -55,7 +57,12 @@ class Answers:
 
     def suggestion(self, answer: str) -> str:
         """What the template takes for that answer, where these others are given."""
-        return str(_context(self.given, self.parts())[answer])
+        return str(_context(self.given, self.parts(), self.leaning)[answer])
+
+    @cached_property
+    def leaning(self) -> Leaning:
+        """What the file leans on; nothing where there is none."""
+        return leaning(self.plugin_file) if self.plugin_file else Leaning((), (), ())
 
     def parts(self) -> list[Part]:
         """The parts of the file, where there is one."""
@@ -73,13 +80,21 @@ def new_project(answers: Answers, folder: Path) -> Path:
         workshop = beside(target)
         workshop.mkdir()
         try:
-            made = _render(_context(answers.given, parts), workshop)
+            made = _render(_context(answers.given, parts, answers.leaning), workshop)
             if answers.plugin_file:
-                shutil.copyfile(answers.plugin_file, made / "src" / called.package / _PLUGIN)
+                _bring(answers.plugin_file, answers.leaning.files, made / "src" / called.package)
             made.rename(target)
         finally:
             shutil.rmtree(workshop, ignore_errors=True)
     return target
+
+
+def _bring(plugin_file: Path, files: Sequence[str], package: Path) -> None:
+    """The file itself, and what it reads from beside it, each where the file will look for it."""
+    shutil.copyfile(plugin_file, package / _PLUGIN)
+    for name in files:
+        (package / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(plugin_file.parent / name, package / name)
 
 
 def free_place(called: Names, folder: Path) -> Path:
@@ -131,13 +146,14 @@ def refuse_ours(parts: Sequence[tuple[str, str]]) -> None:
         )
 
 
-def _context(given: dict[str, str], parts: list[Part]) -> dict[str, Any]:
+def _context(given: dict[str, str], parts: list[Part], leaning: Leaning) -> dict[str, Any]:
     """Every blank of the template: what was given, and cookiecutter.json's own words for the rest."""
     generate, prompt = extra("cookiecutter.generate"), extra("cookiecutter.prompt")
     if parts:
         given = {"description": _described_together(parts)} | given
     context = generate.generate_context(str(template_folder() / "cookiecutter.json"), extra_context=given)
     context["cookiecutter"]["_parts"] = [_described(part) for part in parts]
+    context["cookiecutter"] |= {"_requires": list(leaning.requires), "_files": list(leaning.files)}
     filled: dict[str, Any] = prompt.prompt_for_config(context, no_input=True)
     return filled
 
