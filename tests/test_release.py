@@ -141,7 +141,7 @@ def test_the_command_takes_a_package_the_whole_way_prints_each_step_and_ends_wit
     assert_published(outcome.output, project, index)
     titles = [line[4:] for line in outcome.output.splitlines() if line[:2].strip().isdigit()]
     assert titles == [step.title for step in STEPS]
-    assert "    $ python -m build --outdir dist --no-isolation .\n" in outcome.output
+    assert "    $ python -P -m build --outdir dist --no-isolation .\n" in outcome.output
     assert outcome.output.endswith("\nReleased.\n")
     again = CliRunner().invoke(main, ["release"])
     assert again.exit_code == 1 and "Error: version 0.1.0 of glassnet-dataset-hatchling is on local" in again.output
