@@ -53,7 +53,7 @@ peers: $(VENV)/installed-dev
 	GLASSNET_PEERS=1 $(BIN)/python -m pytest tests/test_peers.py tests/test_estimator_checks.py $(PYTEST_ARGS)
 
 parity: $(VENV)/installed-parity
-	$(BIN)/python -m pytest tests/parity $(PYTEST_ARGS)
+	GLASSNET_SOAK=1 $(BIN)/python -m pytest tests/parity $(PYTEST_ARGS)
 
 parity-tools: $(VENV)/installed-parity
 

@@ -329,7 +329,7 @@ def test_a_run_that_may_not_be_written_can_be_read_but_not_gone_on_with(shelf: P
 
 # --- two processes at one run -------------------------------------------------------------------------------
 
-RIVALS = 200 if SOAK else 6
+RIVALS = 200 if SOAK else 4
 
 
 def test_a_second_process_is_told_who_trains_and_changes_nothing(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ CATALOG = Catalog.discover(guests=False)
 SLOWEST = 10  # seconds that reading one file may take
 #: `make soak` reads 10,000 mutated files; the gate as many as it has time for.
 COUNTS = {"run": 7000, "sweep": 500, "estimator": 2000, "ledger": 500} if SOAK else {
-    "run": 400, "sweep": 30, "estimator": 160, "ledger": 60
+    "run": 240, "sweep": 20, "estimator": 100, "ledger": 40
 }  # fmt: skip
 PARTS = 4  # so that several workers share them
 

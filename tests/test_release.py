@@ -23,7 +23,7 @@ from click.testing import CliRunner
 from guests import write_good
 from packages import build, make
 from releases import done, follow, run, stay_alone
-from samples import some
+from samples import SOAK, some
 from waiting import PATIENCE
 
 from glassnet.cli import main
@@ -227,6 +227,7 @@ def test_leftover_variables_do_not_steer_the_upload(index, built, monkeypatch):
 
 # It brings a finder of modules of the old kind, which Python warns of at every import: it must go with this test.
 @pytest.mark.filterwarnings("ignore:_ImportRedirect:ImportWarning")
+@pytest.mark.skipif(not SOAK, reason="make soak uploads to another index than ours")
 def test_an_unmodified_pypiserver_takes_it_too(tmp_path, monkeypatch):
     """Nobody shall say that our client only works with our server."""
     monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))

@@ -13,6 +13,7 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 MANY = 10  # options that are still found in one list
+OUTPUT = "Output"
 _TITLE = "section"  # where an option keeps its title
 
 
@@ -29,13 +30,14 @@ def section(title: str, *options: Callable[[F], F]) -> Callable[[F], F]:
 
 
 def titled(params: list[click.Parameter]) -> dict[str, list[click.Option]]:
-    """The options by title, in the order in which the titles come up; those without one, such as --help, come last."""
+    """The options by title, in the order in which the titles come up; those without one, such as --help, stand with the
+    output, or else last."""
     options = [param for param in params if isinstance(param, click.Option) and not param.hidden]
     titles = dict.fromkeys(vars(option).get(_TITLE, "") for option in options)
     found = {title: [one for one in options if vars(one).get(_TITLE, "") == title] for title in titles}
     rest = found.pop("", [])
     if found:
-        found[[*found][-1]] += rest
+        found[OUTPUT if OUTPUT in found else [*found][-1]] += rest
     return found
 
 

@@ -54,7 +54,8 @@ def _is_fine(estimator: Any, X: Any) -> bool:
 
     All else (tables, lists, other numbers, gaps, other columns, no rows) is left to them and to their words.
     """
-    plain_array = type(X) is np.ndarray and X.dtype in DTYPES and X.shape[1:] == (estimator.n_features_in_,)
+    width = getattr(estimator, "n_features_in_", None)  # somebody may take it away
+    plain_array = type(X) is np.ndarray and X.dtype in DTYPES and X.shape[1:] == (width,)
     if not plain_array or hasattr(estimator, "feature_names_in_"):
         return False
     with np.errstate(all="ignore"):
