@@ -41,7 +41,7 @@ LONG = """
     test_n_features_to_select_float test_base_chain_fit_and_predict_with_sparse_data_and_cv
 """
 ALL = bool(os.environ.get("GLASSNET_PEERS"))
-FOURTH = 4  # of what is left, one in so many of each file is run where not all are
+EIGHTH = 8  # of what is left, one in so many of each file is run where not all are
 
 
 @pytest.hookimpl(wrapper=True)
@@ -78,9 +78,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def sample(items: list[pytest.Function]) -> list[pytest.Item]:
-    """What is run where not all are: the first and then every fourth of each file, of those that do not take long."""
+    """What is run where not all are: the first and then every eighth of each file, of those that do not take long."""
     short = [item for item in items if item.originalname not in LONG.split()]
-    return [item for _, of_file in groupby(short, lambda item: item.path) for item in list(of_file)[::FOURTH]]
+    return [item for _, of_file in groupby(short, lambda item: item.path) for item in list(of_file)[::EIGHTH]]
 
 
 def called(item: pytest.Item) -> str:
