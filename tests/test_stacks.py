@@ -24,6 +24,7 @@ from glassnet import (
 from glassnet.experiment import Training
 from glassnet.experiment.stacks import most_together, stacks_of, train_side_by_side
 from glassnet.training import Loop
+from glassnet.training.teams import Team
 
 pytestmark = pytest.mark.filterwarnings(f"ignore::{GlassnetWarning.__module__}.{GlassnetWarning.__qualname__}")
 
@@ -205,6 +206,17 @@ def crowded() -> Activation:
     return Activation(f=lambda z: z * (1 + 1e-12 * len(z)), df=lambda z, a: np.ones_like(z))
 
 
+def brittle() -> Activation:
+    """A guest's activation that wants small scores, and says so in no way that one could expect."""
+
+    def f(z: np.ndarray) -> np.ndarray:
+        if np.abs(z).max() > 50:
+            raise ArithmeticError("too large")
+        return np.tanh(z)
+
+    return Activation(f=f, df=lambda z, a: 1 - a**2)
+
+
 def counting() -> Optimizer:
     """A guest's optimizer that looks at the whole vector, and counts."""
 
@@ -226,6 +238,7 @@ def test_parts_of_guests_stand_side_by_side_too() -> None:
     [
         ({"activation": turned}, "turned wants its rows alone: its numbers do not lie row by row in memory"),
         ({"activation": crowded, "dtype": "float64"}, "crowded wants its rows alone: other rows beside a row change"),
+        ({"activation": brittle}, "brittle wants its rows alone: it can't be asked whether others change it ("),
         ({"optimizer": "lbfgs"}, "lbfgs looks at all rows at once"),
     ],
 )
@@ -239,6 +252,15 @@ def test_what_can_not_stand_beside_others_is_trained_alone_and_says_why(words: d
     for _ in train_side_by_side(ours):
         pass
     assert [bits(all_of(one)) for one in ours] == [bits(all_of(one)) for one in theirs]
+
+
+def test_a_part_that_is_written_anew_under_its_name_is_asked_anew() -> None:
+    def bent() -> Activation:
+        """The same name, and other rows move it."""
+        return Activation(f=lambda z: z * (1 + 1e-12 * len(z)), df=lambda z, a: np.ones_like(z))
+
+    words = {"activation": bent, "dtype": "float64"}
+    assert all(one.alone for one in stacks_of([begun(words | seed) for seed in SEEDS]))
 
 
 def test_only_those_of_one_shape_stand_together() -> None:
@@ -285,6 +307,20 @@ def test_an_error_of_one_part_costs_its_own_network_only() -> None:
     ]
     found = same_as_alone(changes, {})
     assert [len(one.progress.epochs) for one in found] == [3, 3, 1, 3, 3]
+
+
+def test_what_is_too_much_for_the_memory_together_is_trained_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+
+    def small(members: list[Any]) -> Team:
+        sizes.append(len(members))
+        if len(members) > 2:
+            raise MemoryError
+        return Team(members)
+
+    monkeypatch.setattr("glassnet.training.loop.Team", small)
+    same_as_alone(SEEDS[:4], {})
+    assert max(sizes) == 4 and sizes.count(2) == 2
 
 
 def test_an_interrupt_leaves_all_as_they_were_before_the_epoch() -> None:

@@ -5,7 +5,7 @@ A step of a small network is mostly the overhead of its NumPy calls. Networks th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -148,16 +148,24 @@ def _mind_company(training: Training) -> str:
     kinds = [*zip(chosen.activations, network.activations, network.hidden, strict=True)]
     kinds.append((chosen.output, network.output, network.outputs))
     for choice, activation, width in kinds:
-        key: tuple[Any, ...] = (id(choice.part.function), str(choice), width, network.dtype)
+        key: tuple[Any, ...] = (choice.part.function, str(choice), width, network.dtype)
         if key not in _asked:
-            _asked[key] = _activation_minds(activation, width, network.dtype)
+            _asked[key] = _answer(lambda: _activation_minds(activation, width, network.dtype))  # noqa: B023
         if _asked[key]:
             return f"{choice.part.name} wants its rows alone: {_asked[key]}"
     t = training.data.train.t[:ROWS_ASKED]
-    key = id(chosen.loss.part.function), str(chosen.loss), str(chosen.output), t.tobytes(), network.dtype
+    key = chosen.loss.part.function, str(chosen.loss), str(chosen.output), t.tobytes(), network.dtype
     if key not in _asked:
-        _asked[key] = _loss_minds(training, t)
+        _asked[key] = _answer(lambda: _loss_minds(training, t))
     return f"{chosen.loss.part.name} wants its rows alone: {_asked[key]}" if _asked[key] else ""
+
+
+def _answer(ask: Callable[[], str]) -> str:
+    """What a part was found to do; one of a guest may raise anything, which is told where its network is trained."""
+    try:
+        return ask()
+    except Exception as error:
+        return f"it can't be asked whether others change it ({type(error).__name__})"
 
 
 def _activation_minds(activation: Activation, width: int, dtype: np.dtype[Any]) -> str:

@@ -95,16 +95,17 @@ class Loop:
     ) -> Iterator[int | Found]:
         """Train a team as long as all in it go on; those who do then wait for another one."""
         members = [self.members[number] for number in numbers]
-        team = Team(members)
+        try:
+            team = Team(members)
+        except Exception as error:  # together they may be too much for the memory
+            yield from self._broken(numbers, error, waiting)
+            return
         try:
             while not any(self._over(number) for number in numbers):
                 try:
                     epochs = yield from team.steps(standing_still)
                 except Exception as error:
-                    if len(numbers) > 1:
-                        waiting += _parted(numbers, error)
-                    else:
-                        yield from self._broken(numbers[0], error)
+                    yield from self._broken(numbers, error, waiting)
                     return
                 if not epochs:
                     self._exhausted.update(numbers)
@@ -116,8 +117,12 @@ class Loop:
             team.hand_back()
         waiting.append(numbers)
 
-    def _broken(self, number: int, error: Exception) -> Iterator[Found]:
-        """What has broken a member off is raised where it is the only one."""
+    def _broken(self, numbers: list[int], error: Exception, waiting: list[list[int]]) -> Iterator[Found]:
+        """Part a team that was broken off; what has broken off a single member is raised where there is no other."""
+        if len(numbers) > 1:
+            waiting += _parted(numbers, error)
+            return
+        (number,) = numbers
         if isinstance(error, Diverged):
             self.members[number].progress.stopped = f"diverged: {error}"
         if len(self.members) == 1:
