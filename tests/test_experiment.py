@@ -2,18 +2,23 @@
 
 import json
 import pickle
+import shlex
 import warnings
 from dataclasses import fields
 from pathlib import Path
 
+import click
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from glassnet import Activation, Dataset, Experiment, GlassnetError, Loss, Metric, run
+from glassnet import Activation, Dataset, Experiment, GlassnetError, Loss, Metric, Training, run
 from glassnet.catalog import Catalog
-from glassnet.experiment.words import RULES
+from glassnet.cli.choices import choices, experiment_options, read_experiment
+from glassnet.experiment import command_of, python_of
+from glassnet.experiment.rules import RULES
 from glassnet.runs import load, record
 
 CATALOG = Catalog.discover(guests=False)
@@ -287,6 +292,81 @@ def test_an_option_of_a_function_can_not_be_set() -> None:
         GlassnetError, match=r"--set activation\.alpha: activation is given as a function: name it first"
     ):
         Experiment(activation=line).with_settings(["activation.alpha=2"])
+
+
+# --- settings and programs: an experiment in words, and back ------------------------------------------------
+
+in_words = experiments.map(lambda one: one.replace(plugins=()))
+
+
+@given(in_words)
+def test_settings_are_the_inverse_of_with_settings(experiment: Experiment) -> None:
+    said = experiment.settings()
+    assert Experiment().with_settings(said) == experiment
+    assert [one.partition("=")[0] for one in said] == Experiment().differing([experiment])
+
+
+@given(in_words)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+def test_the_short_command_and_the_program_are_the_same_experiment(experiment: Experiment) -> None:
+    # No activation is for no hidden layer; a table's words have an order of their own in a command.
+    experiment = experiment.replace(activation=experiment.activation or "relu", reading=experiment.reading[:1])
+    assert typed(command_of(experiment, short=True)) == experiment
+    names: dict[str, object] = {}
+    exec(python_of(experiment).partition("training = ")[0], names)
+    assert names["experiment"] == experiment
+
+
+def typed(line: str) -> Experiment:
+    """What the options of `glassnet train` make of a line."""
+
+    @click.command()
+    @experiment_options
+    def train(dataset: str, config: None, settings: tuple[str, ...], **words: object) -> Experiment:
+        return read_experiment(choices(dataset, words), config, settings)
+
+    program, command, *words = shlex.split(line)
+    assert (program, command) == ("glassnet", "train")
+    found = train.main(words, standalone_mode=False)
+    assert isinstance(found, Experiment)
+    return found
+
+
+def test_the_short_command_says_only_what_differs() -> None:
+    experiment = Experiment("iris", hidden=(8, 4), optimizer="adam:lr=0.01", shuffle=False, target=None)
+    assert experiment.settings() == ["dataset=iris", "hidden=8,4", "optimizer=adam:lr=0.01", "shuffle=false"]
+    said = "glassnet train iris --hidden 8,4 --optimizer adam:lr=0.01 --no-shuffle"
+    assert command_of(experiment, short=True) == said
+    assert command_of(Experiment(), short=True) == "glassnet train digits8x8" and Experiment().settings() == []
+
+
+def test_the_program_trains_to_the_same_weights() -> None:
+    experiment = Experiment("xor", hidden=3, activation="tanh", epochs=4, seed=3, test=0, validation=0, l2=0, l1=1e-3)
+    names: dict[str, object] = {}
+    exec(python_of(experiment), names)
+    training = names["training"]
+    assert isinstance(training, Training)
+    assert training.network.w.tobytes() == run(experiment, CATALOG).finish().network.w.tobytes()
+    assert "import Catalog, Experiment, run" in python_of(experiment.replace(plugins=(("a b.py", "0"),)))
+    assert 'Catalog.discover(files=["a b.py"])' in python_of(experiment.replace(plugins=(("a b.py", "0"),)))
+
+
+def test_settings_of_names_that_read_like_something_else() -> None:
+    table = Experiment("a;b.csv", target=("none", "x;y"), drop=("[1]", '"q"', "none"), group="none")
+    assert table.settings() == [
+        "dataset=a;b.csv", 'target=["none", "x;y"]', "drop=[1];\"q\";none", 'group="none"',
+    ]  # fmt: skip
+    assert Experiment().with_settings(table.settings()) == table
+
+
+def test_what_words_can_not_say_is_in_no_setting_and_in_no_program() -> None:
+    experiment = Experiment("iris", activation=line)
+    for say, holder in [(experiment.settings, "a setting"), (lambda: python_of(experiment), "a program"),
+                        (lambda: command_of(experiment, short=True), "a command")]:  # fmt: skip
+        with pytest.raises(GlassnetError, match=f"<function line> is a function, which {holder} can't hold: give a"):
+            say()
+    with pytest.raises(GlassnetError, match="a DataFrame is in no file, and a setting can't hold it: write it to"):
+        Experiment(pd.DataFrame({"a": [1, 2], "b": [3, 4]}), target="b").settings()
 
 
 # --- what it becomes ----------------------------------------------------------------------------------------

@@ -13,11 +13,13 @@ from .choosing import (
 from .differences import Difference, paired, unpaired
 from .linear import Beside, Line, fit_line, why_no_line
 from .looking import head, look, rows_before_training, with_task
+from .repeating import command_of, python_of
 from .results import Interval, baseline, intervals, resampled, wilson
+from .rules import DEFAULT_OPTIMIZER, RULES, SWITCHES, Rule, flag
 from .stacks import run_together
 from .telling import is_table, said
 from .trials import RateRange, batch_trials, rate_range
-from .words import DEFAULT_OPTIMIZER, RULES, SWITCHES, Experiment, Rule, flag, read_toml
+from .words import Experiment, read_toml
 
 __all__ = [
     "Beside",
@@ -36,6 +38,7 @@ __all__ = [
     "baseline",
     "batch_trials",
     "choose_parts",
+    "command_of",
     "default_optimizer",
     "fit_line",
     "flag",
@@ -47,6 +50,7 @@ __all__ = [
     "look",
     "need_plugins",
     "paired",
+    "python_of",
     "rate_range",
     "read_toml",
     "resampled",

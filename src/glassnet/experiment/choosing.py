@@ -21,8 +21,9 @@ from ..network import Network
 from ..streams import Stream, generator
 from ..wording import count
 from .refusals import refuse_loss, refuse_metrics, refuse_monitor, refuse_unknown_file, refuse_with_solver
+from .rules import DEFAULT_OPTIMIZER, flag
 from .telling import is_table
-from .words import DEFAULT_OPTIMIZER, Choosable, Experiment, flag
+from .words import Choosable, Experiment
 
 DEFAULT_BATCH = 32
 DEFAULT_LOSS: dict[Task, str] = {

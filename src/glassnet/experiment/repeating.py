@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
 from ..data.reading import option_of
 from ..installs import origin_of, version_of
-from .words import SWITCHES, Experiment, flag
+from . import telling
+from .rules import SWITCHES, flag
+from .settings import differing
+from .words import Experiment
 
 #: Fields that are said in another way than `--name value`.
 _OTHERWISE = ("dataset", "plugins", "hidden", *SWITCHES)
+LONG = 88  # letters of a line of a program
 _TABLE = ("target", "drop", "category", "keep", "group", "order", "reading")
 
 
@@ -22,14 +26,42 @@ def program(experiment: Experiment) -> str:
     return shlex.join(["glassnet", *(word for path, _ in experiment.plugins for word in ("--plugin", path))])
 
 
-def command_of(experiment: Experiment) -> str:
-    """A `glassnet train` that leaves nothing to defaults: it means the same with any later version."""
-    words = ["train", str(experiment.dataset), "--hidden", ",".join(map(str, experiment.hidden)) or "none"]
-    for field in fields(experiment):
-        if field.name not in _OTHERWISE:
-            words += _option(field.name, getattr(experiment, field.name))
-    words += [flag(name) if getattr(experiment, name) else flag(name).replace("--", "--no-") for name in SWITCHES]
+def command_of(experiment: Experiment, *, short: bool = False) -> str:
+    """A `glassnet train` that leaves nothing to defaults: it means the same with any later version.
+
+    The short one says only what differs from the defaults, as somebody would type it.
+    """
+    names = list(differing(experiment)) if short else [field.name for field in fields(experiment)]
+    words = ["train", telling.need_words(experiment.dataset, "a command") if short else str(experiment.dataset)]
+    if "hidden" in names:
+        words += ["--hidden", ",".join(map(str, experiment.hidden)) or "none"]
+    for name in names:
+        if name not in _OTHERWISE:
+            value = getattr(experiment, name)
+            words += _option(name, telling.need_words(value, "a command") if short else value)
+    words += [
+        flag(name) if getattr(experiment, name) else flag(name).replace("--", "--no-")
+        for name in SWITCHES if name in names
+    ]  # fmt: skip
     return f"{program(experiment)} {shlex.join(words)}"
+
+
+def python_of(experiment: Experiment) -> str:
+    """The program in Python that trains the same, and says only what differs from the defaults."""
+    files = [path for path, _ in experiment.plugins]
+    values = {name: getattr(experiment, name) for name in dict.fromkeys(["dataset", *differing(experiment)])}
+    words = [f"{name}={telling.in_python(value)}" for name, value in values.items()]
+    names = ["Catalog"] * bool(files) + ["Experiment", "run"]
+    lines = [f"from glassnet import {', '.join(names)}", "", _call("experiment = Experiment", words)]
+    catalog = f", Catalog.discover(files={json.dumps(files, ensure_ascii=False)})" if files else ""
+    lines.append(f"training = run(experiment{catalog})")
+    return "\n".join([*lines, "training.finish()", "print(training.scores())", ""])
+
+
+def _call(name: str, words: Sequence[str]) -> str:
+    """A call in one line, or with an argument a line where that would be too long."""
+    line = f"{name}({', '.join(words)})"
+    return line if len(line) <= LONG else "\n".join([f"{name}(", *(f"    {word}," for word in words), ")"])
 
 
 def table_words(experiment: Experiment) -> list[str]:

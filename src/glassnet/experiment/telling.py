@@ -78,12 +78,28 @@ def told_apart(values: Sequence[Any]) -> list[str]:
     return [str(value) if isinstance(value, float) else said(value) for value in values]
 
 
+def need_words(value: Any, holder: str) -> Any:
+    """The value itself; `GlassnetError` where `holder`, such as TOML, can't hold it."""
+    for one in value if isinstance(value, tuple) else (value,):
+        if is_frame(one):
+            raise GlassnetError(
+                f"a DataFrame is in no file, and {holder} can't hold it: write it to one and give its path"
+            )
+        if callable(one):
+            raise GlassnetError(f"{function_in_words(one)} is a function, which {holder} can't hold: give a phrase")
+    return value
+
+
 def in_toml(value: Any) -> str:
     """A value as TOML writes it: as JSON does, but for one control character. Functions can't be rebuilt from words."""
     if isinstance(value, tuple):
         return f"[{', '.join(map(in_toml, value))}]"
-    if is_frame(value):
-        raise GlassnetError("a DataFrame is in no file, and TOML can't hold it: write it to one and give its path")
-    if callable(value):
-        raise GlassnetError(f"{function_in_words(value)} is a function, which TOML can't hold: give a phrase")
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return json.dumps(need_words(value, "TOML"), ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def in_python(value: Any) -> str:
+    """A field's value as a program has it; of several of which there is one, that one."""
+    if isinstance(value, tuple):
+        each = [in_python(one) for one in value]
+        return each[0] if len(each) == 1 else f"({', '.join(each)})"
+    return json.dumps(value, ensure_ascii=False) if isinstance(need_words(value, "a program"), str) else repr(value)

@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import json
-import math
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path, PurePath
 from typing import Any
 
-from ..catalog import Phrase
 from ..data.frames import Frame, is_frame
 from ..data.reading import in_words
-from ..errors import GlassnetError, did_you_mean, join, need
+from ..errors import GlassnetError, need
 from ..faces import Face, Shows, in_a_line
 from ..files import parse_json, read_bytes
-from ..kinds import TASKS
 from ..schemas import DAMAGE, EXPERIMENT
 from ..synonyms import explains_words, unknown_setting
-from ..synonyms import setting as synonym
 from . import slips, telling
 from .faces import choices_face
+from .rules import COLUMNS, PHRASES, RULES, TUPLES, Rule, flag
+from .settings import as_setting, differing, with_setting
 
 Choosable = str | Callable[..., Any]  # a phrase, or in notebooks a part's function itself
-
-SCALES = ("auto", "standard", "minmax", "none")
-DTYPES = ("float32", "float64")
-DEFAULT_OPTIMIZER = "adam"
 
 
 def field_called(name: str) -> str:
@@ -185,113 +179,18 @@ class Experiment(Face):
         """Changed by settings such as `epochs=20`, `optimizer.lr=0.01`, `activation.alpha=0.5`."""
         experiment = self
         for setting in settings:
-            experiment = experiment._with_setting(setting)
+            experiment = with_setting(experiment, setting)
         return experiment
 
-    def _with_setting(self, setting: str) -> Experiment:
-        key, equals, value = setting.partition("=")
-        if not equals:
-            raise GlassnetError(f"--set wants KEY=VALUE, such as optimizer.lr=0.01, not {setting!r}")
-        name, _, option = key.partition(".")
-        if name == "plugins":
-            raise GlassnetError("--set can't change plugins: name the file with --plugin FILE.py")
-        known = [field.name for field in fields(self) if field.name != "plugins"]
-        if name not in known:
-            guess = synonym(name, field_called) or did_you_mean(name, known)
-            raise GlassnetError(f"--set {setting}: no setting {name!r}.{guess} Known: {join(known)}")
-        if not option:
-            return replace(self, **{name: _from_text(name, value)})
-        if name not in PHRASES:
-            raise GlassnetError(f"--set {setting}: {name!r} is no part and has no options; parts are {join(PHRASES)}")
-        return replace(self, **{name: _with_option(getattr(self, name), option, value, name)})
+    def settings(self) -> list[str]:
+        """What differs from `Experiment()`, as settings: `Experiment().with_settings(one.settings()) == one`.
+
+        Plugins are left out: a file is named by a person. Functions and tables in memory can't be said in words.
+        """
+        return [as_setting(self, name) for name in differing(self)]
 
 
-@dataclass(frozen=True)
-class Rule:
-    """What a plain field may hold: a type, bounds (`low` included, `above` and `below` not), or a list of choices."""
-
-    type: type
-    low: float = float("-inf")
-    above: float = float("-inf")
-    below: float = float("inf")
-    choices: tuple[str, ...] = ()
-
-    def read(self, name: str, value: Any) -> Any:
-        if name == "batch_size" and value == "full":
-            return value
-        if self.type is bool:
-            if not isinstance(value, bool):
-                raise GlassnetError(f"{flag(name)} is true or false, not {value!r}")
-            return value
-        return self._text(name, value) if self.type is str else self._number(name, value)
-
-    def _text(self, name: str, value: Any) -> str:
-        if self.choices and value not in self.choices:
-            guess = did_you_mean(str(value), self.choices)
-            raise GlassnetError(f"{flag(name)} {value!r} is unknown.{guess} Possible: {join(self.choices)}")
-        if not isinstance(value, str | int):  # a column may be called 3
-            raise GlassnetError(f"{flag(name)} wants a name, not {value!r}")
-        return str(value)
-
-    def _number(self, name: str, value: Any) -> Any:
-        also = " or full" if name == "batch_size" else ""
-        try:
-            if isinstance(value, bool):
-                raise ValueError
-            number = self.type(value)
-            if not (isinstance(value, str) or number == value) or not math.isfinite(number):
-                raise ValueError
-        except (TypeError, ValueError, OverflowError):
-            kind = "a whole number" if self.type is int else "a finite number"
-            raise GlassnetError(f"{flag(name)} wants {kind}{also}, not {value!r}{slips.share(value)}") from None
-        if not (self.low <= number < self.below and number > self.above):
-            percent = f" (for {number:g} % give {number / 100:g})" if self.below == 1 < number < 100 else ""
-            raise GlassnetError(f"{flag(name)} must be {self._bounds()}{also}, not {value}{percent}")
-        return number
-
-    def _bounds(self) -> str:
-        lowest = f"more than {self.above:g}" if self.low < self.above else f"at least {self.low:g}"
-        return lowest if self.below == float("inf") else f"{lowest} and below {self.below:g}"
-
-
-RULES: dict[str, Rule] = {
-    "test": Rule(float, 0, below=1),
-    "validation": Rule(float, 0, below=1),
-    "dropout": Rule(float, 0, below=1),
-    "input_dropout": Rule(float, 0, below=1),
-    "l1": Rule(float, 0),
-    "l2": Rule(float, 0),
-    "clip_norm": Rule(float, above=0),
-    "clip_value": Rule(float, above=0),
-    "epochs": Rule(int, 0),
-    "batch_size": Rule(int, 1),
-    "patience": Rule(int, 1),
-    "seed": Rule(int, 0),
-    "split_seed": Rule(int, 0),
-    "batch_norm": Rule(bool),
-    "shuffle": Rule(bool),
-    "task": Rule(str, choices=tuple(TASKS)),
-    "scale": Rule(str, choices=SCALES),
-    "class_weight": Rule(str, choices=("balanced",)),
-    "dtype": Rule(str, choices=DTYPES),
-    "group": Rule(str),
-    "order": Rule(str),
-    "monitor": Rule(str),
-}
-SWITCHES = tuple(name for name, rule in RULES.items() if rule.type is bool)
-COLUMNS = ("drop", "category", "keep")
-TUPLES = (*COLUMNS, "reading", "hidden", "activation", "initializer", "metrics", "plugins")
 CHOICES = tuple(field.name for field in fields(Experiment) if field.name != "plugins")
-PHRASES = ("dataset", "activation", "output", "loss", "initializer", "optimizer", "schedule", "metrics")
-
-
-#: What to write for a field, where it isn't simply its name behind two dashes.
-FLAGS = {"dataset": "the dataset", "metrics": "--metric"}
-
-
-def flag(name: str) -> str:
-    """How a field is said on the command line: `--batch-size`."""
-    return FLAGS.get(name, "--" + name.replace("_", "-"))
 
 
 def _as_tuple(name: str, value: Any) -> tuple[Any, ...]:
@@ -361,29 +260,6 @@ def _width(value: Any) -> int:
 
 def _shown(value: Any) -> str:
     return repr(",".join(map(str, value))) if isinstance(value, list | tuple) else repr(value)
-
-
-def _from_text(name: str, text: str) -> Any:
-    """A field's value from the right-hand side of `--set`."""
-    if text.lower() in ("none", "") and name != "scale":
-        return () if name in TUPLES else None
-    if name in SWITCHES and text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    if name in TUPLES and name != "hidden":
-        return tuple(text.split(";"))
-    return text
-
-
-def _with_option(given: Any, option: str, value: str, name: str) -> Any:
-    """The phrase, or each of several, with one more option."""
-    if isinstance(given, tuple) and given:
-        return tuple(_with_option(one, option, value, name) for one in given)
-    if given is None and name == "optimizer":
-        given = DEFAULT_OPTIMIZER
-    if not isinstance(given, str):
-        what = "is given as a function" if callable(given) else "is not chosen yet"
-        raise GlassnetError(f"--set {name}.{option}: {name} {what}: name it first, with {flag(name)}")
-    return str(Phrase.parse(given).with_option(option, value))
 
 
 def read_toml(path: str | Path) -> dict[str, Any]:
