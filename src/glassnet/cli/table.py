@@ -19,6 +19,7 @@ GROUPS: dict[str, dict[str, Entry]] = {
         "lesson": Entry("lesson", "lesson", "Learn: pages that run, with exercises that are checked."),
         "museum": Entry("museum", "museum", "Mistakes that are easily made, and what finds them."),
         "explain": Entry("explain", "explain", "What a word means, and where it is taught."),
+        "play": Entry("play", "play", "Build and train a network on a page, and look through it."),
     },
     "Learn what there is": {
         "list": Entry("parts", "list_parts", "List parts: all, or those of one KIND."),

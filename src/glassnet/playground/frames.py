@@ -1,0 +1,164 @@
+"""One frame: what a network looks like at this moment, as bytes that a page draws without computing anything."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..network import Network
+from ..probes import output_range
+from ..wording import figure
+from .curves import known
+from .views import MOST_INPUTS, SIDE, SMALL, View
+
+Array = NDArray[Any]
+MOST_WEIGHTS, LARGEST = 6_000, 500  # weights that travel whole; of more, the largest of each layer
+GREY = 128  # the byte of 0 in a unit's picture
+
+
+def packed(head: dict[str, Any], w: Array, plane: Array, units: Array) -> bytes:
+    """A frame as the page reads it: two lengths, the head in JSON, and three arrays behind each other."""
+    head = head | {"counts": {"w": w.size, "plane": plane.size, "units": units.size}}
+    text = json.dumps(head, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    text += b" " * (-len(text) % 4)
+    body = b"".join((text, w.astype("<f4").tobytes(), plane.tobytes(), units.tobytes()))
+    return struct.pack("<II", 4 + len(body), len(text)) + body
+
+
+def weights_of(network: Network) -> tuple[list[dict[str, Any]], Array]:
+    """(what the head says of each layer's weights, the numbers): whole where they are few, else the largest."""
+    whole, told, numbers, at = len(network.w) <= MOST_WEIGHTS, [], [], 0
+    for layer, (rows, columns) in enumerate(pairwise(network.widths)):
+        W, b = network.view(network.w, "weight", layer), network.view(network.w, "bias", layer)
+        flat = W.ravel()
+        kept = None if whole or flat.size <= LARGEST else np.sort(np.argpartition(-np.abs(flat), LARGEST)[:LARGEST])
+        sent = flat if kept is None else flat[kept]
+        told.append(
+            {
+                "layer": layer + 1, "rows": rows, "columns": columns, "at": at, "bias": at + sent.size,
+                "kept": None if kept is None else kept.tolist(),
+                "largest": known(float(np.abs(flat).max(initial=0.0))),
+            }
+        )  # fmt: skip
+        numbers += [sent, b]
+        at += sent.size + b.size
+    return told, np.concatenate(numbers).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The pictures of a moment: what the head says of them, and their bytes."""
+
+    head: dict[str, Any]
+    plane: Array
+    units: Array
+
+
+NOTHING = np.zeros(0, np.uint8)
+
+
+def pictures(view: View, with_units: bool = True) -> Drawn:
+    """The output over the plane or along the curve, and each unit's own picture; of pictures, the first weights."""
+    network, small = view.training.network, view.small
+    small.w[:], small.running[:] = network.w, network.running
+    if view.kind == "pictures":
+        return Drawn({"answers": _answers(view), **_patterns(view)}, NOTHING, _pattern_bytes(view))
+    if view.places is None:
+        return Drawn({}, NOTHING, NOTHING)
+    with np.errstate(all="ignore"):
+        *hidden, y = small.activations_of(view.places)
+        said, form = view.answers(np.nan_to_num(y, posinf=3e38, neginf=-3e38))
+    head: dict[str, Any] = {}
+    plane = NOTHING
+    if view.kind == "curve":
+        low, high = view.ends(view.axes[0])
+        head["curve"] = {
+            "x": [known(x) for x in np.linspace(low, high, len(said)).tolist()],
+            "y": [known(value) for value in (said // 16 if form == "class" else said).tolist()],
+        }
+    elif form == "class":
+        plane = said.astype(np.uint8)
+        head["plane"] = {"size": SIDE, "form": "class"}
+    else:
+        plane, head["plane"] = _scaled(view, said)
+    if not with_units:
+        return Drawn(head, plane, NOTHING)
+    units, head["units"] = _units(view, [view.places[:, :MOST_INPUTS], *hidden])
+    return Drawn(head, plane, units)
+
+
+def _scaled(view: View, said: Array) -> tuple[Array, dict[str, Any]]:
+    """Numbers as bytes between two ends: those of a chance, those of the target, or those that there are."""
+    boundary: float | None = None
+    targets = view.training.data.targets
+    if targets.task == "regression":
+        t = np.concatenate([rows.target[:, view.label] for _, rows in view.rows])
+        low, high = float(t.min()), float(t.max())
+    else:
+        low, high = output_range(view.training.network.output)
+        middle = 0.5
+        if not np.isfinite((low, high)).all():  # scores, as hinge has them: their middle is 0
+            high = max(1.0, float(np.quantile(np.abs(said), 0.9)))
+            low, middle = -high, 0.0
+        boundary = 255 * (middle - low) / (high - low)
+    high = high if high > low else low + 1.0
+    plane = np.clip(np.rint(255 * (said - low) / (high - low)), 0, 255).astype(np.uint8)
+    told = {"size": SIDE, "form": "value", "low": known(low), "high": known(high), "boundary": boundary}
+    return plane, told | {"low_text": figure(low), "high_text": figure(high)}
+
+
+def _units(view: View, layers: Sequence[Array]) -> tuple[Array, dict[str, Any]]:
+    """Each unit's activation over the places, a byte a place, on one scale a layer that keeps 0 in the middle."""
+    curve = view.kind == "curve"
+    every, told = [], []
+    for number, a in enumerate(layers):
+        if curve:
+            shown = a[:: len(a) // SMALL][:SMALL].T
+        else:
+            shown = a.reshape(SIDE, SIDE, -1)[::2, ::2].reshape(SMALL * SMALL, -1).T
+        scale = float(np.abs(shown).max(initial=0.0))
+        if not np.isfinite(scale):
+            shown, scale = np.nan_to_num(shown, posinf=3e38, neginf=-3e38), 3e38
+        bytes_ = np.rint(GREY + 127 / (scale or 1.0) * shown.astype(float)).astype(np.uint8)
+        every.append(np.ascontiguousarray(bytes_).ravel())
+        told.append({"layer": number, "number": len(shown), "scale": known(scale)})
+    return np.concatenate(every), {"width": SMALL, "height": 1 if curve else SMALL, "layers": told}
+
+
+def _answers(view: View) -> dict[str, Any]:
+    """What the network says of the rows that are shown as pictures."""
+    from ..training.scoring import answers
+
+    rows = [view.row(number) for number in view.pictured]
+    with np.errstate(all="ignore"):
+        y = view.training.network.predict(np.concatenate([row for row, _, _ in rows]))
+    said = np.asarray(answers(y, view.training.data.targets, view.training.objective.loss)).reshape(len(rows), -1)[:, 0]
+    t = np.array([split.target.reshape(len(split), -1)[at, 0] for _, split, at in rows])
+    return {"y": [known(float(value)) for value in said], "right": (said == t).astype(int).tolist()}
+
+
+def _patterns(view: View) -> dict[str, Any]:
+    """What the head says of the first layer's weights as pictures."""
+    shape = view.training.data.features.image_shape
+    W = view.training.network.view(view.training.network.w, "weight", 0)
+    if shape is None or W.shape[0] != shape[0] * shape[1]:
+        return {}
+    scale = known(float(np.abs(W).max(initial=0.0)))
+    layers = [{"layer": 1, "number": W.shape[1], "scale": scale}]
+    return {"units": {"width": shape[1], "height": shape[0], "layers": layers}}
+
+
+def _pattern_bytes(view: View) -> Array:
+    if not _patterns(view):
+        return NOTHING
+    W = view.training.network.view(view.training.network.w, "weight", 0).T.astype(float)
+    scale = float(np.abs(W).max(initial=0.0)) or 1.0
+    with np.errstate(all="ignore"):
+        return np.rint(GREY + 127 / scale * np.nan_to_num(W)).astype(np.uint8).ravel()

@@ -1,0 +1,94 @@
+"""The menus of the page: every part that is installed, with its options as controls, and the plain settings."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Any
+
+from ..catalog import Catalog
+from ..catalog.options import Option, write
+from ..errors import GlassnetError
+from ..experiment import RULES, Experiment, Rule
+from ..hooks import PROJECT
+from .state import plain
+
+MENUS = ("dataset", "activation", "loss", "optimizer", "initializer", "schedule", "metric")
+#: The plain settings that have a control, with what they are called and one line of help.
+FIELDS = {
+    "epochs": ("epochs", "passes over the training rows"),
+    "batch_size": ("batch size", "rows a step, or full"),
+    "test": ("test rows", "share of all rows that training never sees"),
+    "validation": ("validation rows", "share of the other rows, for looking on meanwhile"),
+    "l1": ("L1", "penalty on the size of weights: brings some to 0"),
+    "l2": ("L2", "penalty on the squares of weights: keeps them small"),
+    "dropout": ("dropout", "share of hidden units left out in each step"),
+    "input_dropout": ("input dropout", "share of inputs left out in each step"),
+    "batch_norm": ("batch norm", "each unit's scores on one scale, batch by batch"),
+    "clip_norm": ("clip norm", "gradients longer than this are shortened"),
+    "clip_value": ("clip value", "each element of the gradient is cut to this"),
+    "patience": ("patience", "end after so many epochs without a better score"),
+    "scale": ("scaling", "how inputs are brought to one size"),
+    "class_weight": ("class weight", "balanced: rare classes count as much as frequent ones"),
+    "shuffle": ("shuffle", "a new order of rows for each epoch"),
+    "seed": ("seed", "of the initial weights and the order of rows"),
+    "split_seed": ("split seed", "of the data that are drawn, and of test rows"),
+}
+_TYPES = {float: "float", int: "int", bool: "bool", str: "choice"}
+
+
+def menus_of(catalog: Catalog) -> dict[str, Any]:
+    """All menus as plain data."""
+    menus: dict[str, Any] = {}
+    for kind in MENUS:
+        plural = "initializers" if kind == "initializer" else f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
+        menus["losses" if kind == "loss" else plural] = [_entry(catalog, kind, part) for part in catalog.parts(kind)]
+    return menus | {"fields": [_field(name, *words) for name, words in FIELDS.items()]}
+
+
+def _entry(catalog: Catalog, kind: str, part: Any) -> dict[str, Any]:
+    unique = catalog.matches(kind, part.name) == [part]
+    ours = part.distribution == PROJECT
+    return {
+        "name": part.name if unique else part.full_name, "short": part.name.replace("_", " "),
+        "package": "" if ours else part.distribution, "version": "" if ours else part.version, "summary": part.help,
+        "task": _task(part) if kind == "loss" else None,
+        "options": [_option(option) for option in part.options if option.type is not str or option.choices],
+        "needs": _needs(part) if kind == "dataset" else "",
+    }  # fmt: skip
+
+
+def _task(part: Any) -> str | None:
+    """What a loss is for; None where it can't be built to be asked."""
+    try:
+        return str(part.build().task)
+    except GlassnetError:
+        return None
+
+
+def _needs(part: Any) -> str:
+    """What a data set fetches before its first use, in words; ours say so in their module."""
+    return "is downloaded once from its publisher" if part.function.__module__.endswith(".fetched") else ""
+
+
+def _option(option: Option) -> dict[str, Any]:
+    low, high = (None, None) if option.range is None else (option.range.low, option.range.high)
+    return {
+        "name": option.name, "type": "choice" if option.choices else _TYPES[option.type],
+        "default": plain({"": option.default})[""], "low": _finite(low), "high": _finite(high),
+        "choices": [write(choice) for choice in option.choices], "optional": option.optional,
+        "help": option.describe(),
+    }  # fmt: skip
+
+
+def _field(name: str, label: str, words: str) -> dict[str, Any]:
+    rule: Rule = RULES[name]
+    default = getattr(Experiment, name)
+    return {
+        "name": name, "label": label, "type": _TYPES[rule.type], "default": write(default),
+        "low": _finite(rule.low), "high": _finite(rule.below), "choices": list(rule.choices),
+        "optional": default is None, "help": words,
+    }  # fmt: skip
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and isfinite(value) else None

@@ -1,0 +1,246 @@
+"""The server of the playground: it hands the page out, questions on to the tab's process, and its frames back."""
+
+from __future__ import annotations
+
+import asyncio
+import mimetypes
+import secrets
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from ..errors import GlassnetError
+from .guard import LARGEST, Guard, Refusal, body, question
+from .sessions import Session, Sessions, Stream, only
+
+HOST = "127.0.0.1"
+LARGEST_TABLE = 20_000_000
+ALIVE = 1.0  # seconds between signs of life
+NOTHING = bytes(4)  # a frame of no bytes
+CLOSING = "the playground was stopped. Start it again with glassnet play; this address sets up the same experiment"
+
+
+@dataclass(frozen=True)
+class Serving:
+    """A playground that runs: its address and the token that goes with it."""
+
+    url: str
+    token: str
+
+    def address(self, present: bool = False) -> str:
+        """What to open."""
+        return f"{self.url}/{'?present' if present else ''}#token={self.token}"
+
+
+def listening(port: int = 0) -> socket.socket:
+    """A listening socket, on this machine's own address only."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    if sys.platform != "win32":  # where it would let two programs share a port
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+        listener.listen(128)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise GlassnetError(
+            f"port {port} of {HOST} can't be used ({error}). Leave --port out to get a free one"
+        ) from error
+    return listener
+
+
+def serve(
+    start: Mapping[str, Any],
+    opening: Callable[[], dict[str, Any]],
+    listener: socket.socket,
+    ready: Callable[[Serving], None],
+    present: bool = False,
+) -> None:
+    """Run until Ctrl-C. `ready` is called once what was typed is set up; what is wrong with that is raised."""
+    port, token = listener.getsockname()[1], secrets.token_urlsafe(24)
+    serving, troubles = Serving(f"http://{HOST}:{port}", token), list[GlassnetError]()
+    sessions = Sessions(start, opening)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        first = sessions.prepare()
+        telling = asyncio.ensure_future(_tell(first, opening, lambda: ready(serving), troubles, end))
+        yield
+        telling.cancel()
+        sessions.close_all(CLOSING)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(sessions.gone(), 5)
+
+    def end() -> None:
+        server.should_exit = True
+
+    app = playground(sessions, lifespan, present)
+    hosts = (f"{HOST}:{port}", f"localhost:{port}")
+    server = _Server(
+        uvicorn.Config(
+            Guard(app, hosts, token), http="h11", ws="none", lifespan="on", log_config=None, access_log=False,
+            server_header=False, timeout_graceful_shutdown=1,
+        ),
+        lambda: sessions.close_all(CLOSING),
+    )  # fmt: skip
+    with listener, suppress(KeyboardInterrupt):
+        server.run(sockets=[listener])
+    if troubles:
+        raise troubles[0]
+
+
+class _Server(uvicorn.Server):
+    """One that ends the tabs first: uvicorn waits for streams, and these wait for it."""
+
+    def __init__(self, config: uvicorn.Config, closing: Callable[[], None]) -> None:
+        super().__init__(config)
+        self.closing = closing
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.closing()
+        await super().shutdown(sockets)
+
+
+async def _tell(
+    first: Session, opening: Callable[[], dict[str, Any]], ready: Callable[[], None], troubles: list[GlassnetError],
+    end: Callable[[], None],
+) -> None:  # fmt: skip
+    """Say where it is, once what was typed is understood; without anything typed at once."""
+    try:
+        if opening():
+            await first.open(None)
+        await asyncio.to_thread(ready)
+    except (Refusal, GlassnetError) as error:
+        troubles.append(GlassnetError(str(error)))
+        end()
+
+
+def playground(sessions: Sessions, lifespan: Any = None, present: bool = False) -> Starlette:
+    """The app, without its guard."""
+    app = Starlette(
+        routes=[
+            Route("/", _front),
+            Route("/page/{name}", _page),
+            Route("/session", _session, methods=["POST"]),
+            Route("/do", _do, methods=["POST"]),
+            Route("/table", _table, methods=["PUT"]),
+            Route("/stream", _stream),
+            Route("/lesson/{name:path}", _lesson),
+        ],
+        exception_handlers={Refusal: _refused},
+        lifespan=lifespan,
+    )
+    app.state.sessions, app.state.present = sessions, present
+    return app
+
+
+def _refused(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    return error.response()
+
+
+def _sessions(request: Request) -> Sessions:
+    sessions: Sessions = request.app.state.sessions
+    return sessions
+
+
+def _found(request: Request) -> Session:
+    return _sessions(request).find(request.headers.get("x-glassnet-session"))
+
+
+# --- the page -----------------------------------------------------------------------------------------------
+
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
+
+
+def _front(_request: Request) -> Response:
+    return _file("index.html")
+
+
+def _page(request: Request) -> Response:
+    return _file(request.path_params["name"])
+
+
+def _file(name: str) -> Response:
+    """A file of the page. Its name is looked for among those that are there, and never made into a path."""
+    found = {file.name: file for file in files("glassnet.playground").joinpath("page").iterdir() if file.is_file()}
+    if name not in found:
+        raise Refusal(404, "the page has no such file")
+    suffix = f".{name.rpartition('.')[2]}"
+    kind = _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "text/plain"
+    return Response(found[name].read_bytes(), media_type=kind)
+
+
+# --- a tab --------------------------------------------------------------------------------------------------
+
+
+async def _session(request: Request) -> Response:
+    """A tab begins, or comes back."""
+    asked = question(await body(request.stream(), LARGEST))
+    sessions = _sessions(request)
+    address = asked.get("address") if isinstance(asked.get("address"), str) else None
+    session, gave_way = sessions.all.get(str(asked.get("id"))), ""
+    again = session is not None and not session.dead and address in (None, "", session.address)
+    if session is None:
+        session, gave_way = sessions.new()
+    if session.dead:
+        answer = await session.anew()
+    else:
+        answer = await (session.ask({"ask": "again"}) if again else session.open(address))
+    answer["words"] = [*answer.get("words", ()), *([gave_way] if gave_way else ())]
+    return JSONResponse(answer | {"id": session.id, "again": again, "present": request.app.state.present})
+
+
+async def _do(request: Request) -> Response:
+    asked = question(await body(request.stream(), LARGEST))
+    session = _found(request)
+    if asked.get("do") == "stop":
+        return JSONResponse(await session.anew("it was stopped"))
+    if asked.get("do") == "close":
+        _sessions(request).close(session, {"ended": {"words": "closed"}})
+        return JSONResponse({})
+    return JSONResponse(await session.ask({**asked, "ask": "do"}))
+
+
+async def _table(request: Request) -> Response:
+    session = _found(request)
+    content = await body(request.stream(), LARGEST_TABLE)
+    return JSONResponse(await session.ask({"ask": "table", "name": request.query_params.get("name", "")}, content))
+
+
+async def _lesson(request: Request) -> Response:
+    return JSONResponse(await _found(request).ask({"ask": "lesson", "name": request.path_params["name"]}))
+
+
+async def _stream(request: Request) -> Response:
+    session, stream = _found(request), Stream()
+    session.attach(stream)
+    return StreamingResponse(_frames(session, stream), media_type="application/octet-stream")
+
+
+async def _frames(session: Session, stream: Stream) -> AsyncIterator[bytes]:
+    """The latest frame, whenever the reader has taken the one before; a sign of life each second."""
+    slow = ""
+    try:
+        while True:
+            frame = await stream.next(ALIVE)
+            yield frame or NOTHING
+            if stream.ended and not stream.latest:
+                return
+            if frame and not session.asked:
+                session.want()
+            late = session.late()
+            if late != slow:
+                slow = late
+                yield only({"slow": {"words": late} if late else None})
+    finally:
+        session.detach(stream)

@@ -1,0 +1,302 @@
+"""A training that is steered by hand: built, started, paused, changed while it runs, taken back to its start.
+
+It knows no HTTP, no process and no page. `do` carries out what a person asked for, `advance` does the next piece of
+work, and `frame` says what it looks like. It trains nothing itself: that is what `Training` does, to the same bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from time import monotonic
+from typing import Any
+
+from ..catalog import Catalog
+from ..errors import Diverged, GlassnetError, did_you_mean, join
+from ..experiment import Experiment, Training
+from ..kinds import Dataset
+from ..training import Epoch
+from ..training.batches import batch_starts
+from .address import Refused, changed, check_size, opened, typed_experiment
+from .curves import Curves
+from .views import View
+
+#: Seconds from one piece of work to the next at each speed; a step is the piece at the first.
+SPEEDS = {"step": 1.0, "1": 1.0, "5": 0.2, "20": 0.05, "full": 0.0}
+SHORT = 0.05  # seconds of an epoch up to which it is done in one piece; of longer ones a piece is a step
+Undo = tuple[str, Callable[[], None]]  # what it takes back, in words, and what does
+MOST_UNDONE = 50
+
+
+class Session:
+    """One tab's training and all that belongs to it."""
+
+    def __init__(self, catalog: Catalog, clock: Callable[[], float] = monotonic) -> None:
+        self.catalog, self.clock = catalog, clock
+        self.tables: dict[str, Dataset] = {}
+        self.generation = self.version = 0
+        self.speed, self.running, self.ended = "20", False, ""
+        self.words: list[str] = []
+        self.look: dict[str, Any] = {"open": ["curves", "plane", "pictures"], "axes": None, "label": 0, "row": None}
+        self.undone: list[Undo] = []
+        self.kept: dict[str, Any] | None = None
+        self.training: Training
+        self._next = 0.0  # when the next piece of work is due
+
+    # --- building --------------------------------------------------------------------------------------
+
+    def open(self, address: str) -> list[str]:
+        """Set up the experiment of an address, as far as it can be understood; returns what was refused of it."""
+        experiment, refused = opened(address, self.catalog)
+        try:
+            self.build(experiment)
+        except GlassnetError as error:
+            self.build(opened("", self.catalog)[0])
+            refused.append(str(error))
+        return refused
+
+    def open_typed(self, typed: Mapping[str, Any], content: bytes) -> None:
+        """Set up what was typed in the terminal: choices, those of a file, settings, and the content of a table."""
+        table = typed.get("table")
+        if table:
+            self.tables[table] = self.read(table, content)
+        experiment = typed_experiment(typed, self.catalog, self.tables)
+        self.build(experiment)
+
+    def build(self, experiment: Experiment) -> None:
+        """A new training of that experiment, paused; where that is refused, the old one is as it was."""
+        source = self.tables.get(str(experiment.dataset))
+        training = Training(experiment, self.catalog, source=source, like=getattr(self, "training", None))
+        features = training.data.features
+        check_size(len(training.source.X), experiment.hidden, features.image_shape is not None)
+        self._take(training, experiment)
+
+    def _take(self, training: Training, asked: Experiment) -> None:
+        """Go on with another training, from its start."""
+        self.training, self.asked = training, asked
+        training.warn = self.words.append
+        self.words = list(training.remarks)
+        self.generation += 1
+        self.running, self.ended, self.kept = False, "", None
+        metric = next(iter(training.scorer.metrics), None)
+        self.curves = Curves(metric)
+        self._stand(training)
+        self._see()
+
+    def _stand(self, training: Training) -> None:
+        """Stand between two epochs of a training, ready for the next."""
+        self._by_steps: Iterator[int | Epoch] | None = None
+        self._by_epochs: Iterator[Epoch] | None = None
+        self.step, self.inside = training.progress.step, False
+        rows, joined = len(training.data.train), training.experiment.batch_norm
+        solver = training.chosen.is_solver
+        self.steps = 1 if solver else len(batch_starts(rows, training.plan.batch_size, joined))
+
+    def _see(self) -> None:
+        self.view = View(self.training, self.look["axes"], self.look["label"])
+        self.version += 1
+
+    # --- working ---------------------------------------------------------------------------------------
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs are finished."""
+        return len(self.training.progress.epochs)
+
+    def wait(self) -> float | None:
+        """Seconds until the next piece of work is due; None while nothing runs."""
+        return max(0.0, self._next - self.clock()) if self.running else None
+
+    def advance(self) -> None:
+        """The next piece of work: an epoch, or a step of a long one or of a slow speed."""
+        self._next = max(self.clock(), self._next + SPEEDS[self.speed])
+        epochs = self.training.progress.epochs
+        piecewise = self.speed == "step" or not epochs or epochs[-1].seconds > SHORT
+        self._work(self._one_step if piecewise else self._one_epoch)
+
+    def _work(self, piece: Callable[[], bool]) -> None:
+        """Do a piece of work; at the end of all epochs, and where training breaks down, it stands still."""
+        try:
+            if not piece():
+                self._end(self.training.progress.stopped)
+        except Diverged as error:
+            self._end(f"diverged: {error}")
+        except GlassnetError as error:
+            self._end(str(error))
+        except Exception as error:  # a guest's, in words of its own
+            self._end(f"{type(error).__name__}: {error}")
+
+    def _end(self, words: str) -> None:
+        self.running, self.ended = False, words
+        self._stand(self.training)
+        self.version += 1
+
+    def _one_step(self) -> bool:
+        """One update of the weights, and with the last of an epoch its record; False where there is none to do."""
+        self._by_epochs = None
+        self._by_steps = self._by_steps or self.training.steps()
+        item = next(self._by_steps, None)
+        if isinstance(item, int):
+            self.step, self.inside = item, True
+            if item % self.steps == 0:
+                item = next(self._by_steps, None)
+        if isinstance(item, Epoch):
+            self._record(item)
+        return item is not None
+
+    def _one_epoch(self) -> bool:
+        """To the end of the epoch, or through the next one."""
+        if self.inside:
+            while self.inside and self._one_step():
+                pass
+            return not self.inside
+        self._by_steps = None
+        self._by_epochs = self._by_epochs or iter(self.training)
+        epoch = next(self._by_epochs, None)
+        if epoch is not None:
+            self._record(epoch)
+        return epoch is not None
+
+    def _record(self, epoch: Epoch) -> None:
+        self.step, self.inside = epoch.step, False
+        self.curves.add([epoch])
+
+    # --- what a person asks for ------------------------------------------------------------------------
+
+    def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Carry out what was asked for; `GlassnetError` where that can't be, and then nothing has changed."""
+        action = ACTIONS.get(name)
+        if action is None:
+            raise Refused(f"there is nothing like {name!r} to do.{did_you_mean(name, ACTIONS)} Known: {join(ACTIONS)}")
+        return action(self, arguments)
+
+    def start(self) -> None:
+        """Let it run."""
+        self.running, self._next = not self.over, self.clock()
+        self.version += 1
+
+    @property
+    def over(self) -> bool:
+        """Whether there is no epoch left to do."""
+        return bool(self.ended) or (not self.inside and self.epoch >= self.training.plan.epochs)
+
+    def pause(self) -> None:
+        self.running = False
+        self.version += 1
+
+    def one(self, piece: Callable[[], bool]) -> None:
+        """One piece of work by hand."""
+        self.running = False
+        self.version += 1
+        if not self.over:
+            self._work(piece)
+
+    def remember(self, words: str, back: Callable[[], None]) -> None:
+        """A way back from what is about to be done."""
+        self.undone = [*self.undone[1 - MOST_UNDONE :], (words, back)]
+
+    def rebuild(self, settings: Mapping[str, Any]) -> None:
+        """A new training with these settings changed."""
+        before = self.asked
+        experiment = changed(before, fitted(before, settings), self.catalog, self.tables)
+        try:
+            self.build(experiment)
+        except GlassnetError as error:
+            field = next(iter(settings)).partition(".")[0] if len(settings) == 1 else ""
+            if "dataset" not in settings:
+                raise Refused(str(error), getattr(error, "field", "") or field) from None
+            freed = experiment.replace(loss=None, output=None, metrics=(), monitor="loss", task=None, class_weight=None)
+            self.build(freed)
+            self.words.append(f"loss and output are now those that suit the data: {error}")
+        self.remember(", ".join(settings), lambda: self.build(before))
+
+
+def fitted(experiment: Experiment, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings, and with another number of layers as many activations and initializers, where each had its own."""
+    more = dict(settings)
+    given = settings.get("hidden")
+    if isinstance(given, str) and "activation" not in settings:
+        layers = 0 if given.strip().lower() in ("", "none") else given.count(",") + 1
+        for name, wanted in (("activation", layers), ("initializer", layers + 1)):
+            phrases = getattr(experiment, name)
+            if len(phrases) > 1 and wanted:
+                more[name] = ";".join(map(str, (*phrases, *phrases[-1:] * wanted)[:wanted]))
+    return more
+
+
+# --- the table of what can be asked for ---------------------------------------------------------------------
+
+Action = Callable[[Session, Mapping[str, Any]], dict[str, Any]]
+
+
+def _simply(what: Callable[[Session], object]) -> Action:
+    def action(session: Session, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        what(session)
+        return {}
+
+    return action
+
+
+def _set_speed(session: Session, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    speed = str(arguments.get("speed"))
+    if speed not in SPEEDS:
+        raise Refused(f"there is no speed {speed!r}. Possible: {join(SPEEDS)}", "speed")
+    session.speed, session._next = speed, session.clock()
+    session.version += 1
+    return {}
+
+
+def _build(session: Session, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    settings = arguments.get("settings") or {}
+    if not isinstance(settings, dict):
+        raise Refused("settings is an object of names and texts")
+    if isinstance(arguments.get("address"), str):
+        before = session.asked
+        refused = session.open(arguments["address"])
+        session.words += refused
+        session.remember("another experiment", lambda: session.build(before))
+    if settings:
+        session.rebuild(settings)
+    return {}
+
+
+def _again(session: Session) -> None:
+    before = session.asked
+    session.build(before.replace(seed=before.seed + 1))
+    session.remember("another start", lambda: session.build(before))
+
+
+def _undo(session: Session) -> None:
+    if not session.undone:
+        raise Refused("there is nothing to take back")
+    *session.undone, (_, back) = session.undone
+    back()
+    session.version += 1
+
+
+def _look(session: Session, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    kinds = {"open": list, "axes": list, "label": int, "row": int | None}
+    look = dict(session.look)
+    for name, kind in kinds.items():
+        if name in arguments and isinstance(arguments[name], kind):
+            look[name] = arguments[name]
+    look["axes"] = [axis for axis in look["axes"] or [] if isinstance(axis, int)][:2] or None
+    moved = [look["axes"], look["label"]] != [session.look["axes"], session.look["label"]]
+    session.look = look
+    if moved:
+        session._see()
+    return {}
+
+
+ACTIONS: dict[str, Action] = {
+    "state": _simply(lambda session: None),
+    "start": _simply(Session.start),
+    "pause": _simply(Session.pause),
+    "step": _simply(lambda session: session.one(session._one_step)),
+    "epoch": _simply(lambda session: session.one(session._one_epoch)),
+    "rewind": _simply(lambda session: session.build(session.asked)),
+    "again": _simply(_again),
+    "undo": _simply(_undo),
+    "speed": _set_speed,
+    "build": _build,
+    "look": _look,
+}

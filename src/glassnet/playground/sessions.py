@@ -1,0 +1,302 @@
+"""The server's side of the tabs: a process for each, what was asked of it, and its latest frame.
+
+A tab that trains, hangs or breaks down is its own process and nobody else's trouble: the server only hands on bytes.
+It imports neither NumPy nor a guest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import multiprocessing
+import queue
+import secrets
+import signal
+import struct
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from time import monotonic
+from typing import Any
+
+from . import worker
+from .guard import Refusal
+
+MOST = 3  # tabs at a time
+SLOW = 2.0  # seconds without a sign of life after which it is said
+ENDED = "the process of this tab has ended, by itself or because a plugin brought it down: it begins anew"
+
+
+class Process:
+    """A worker, seen from the server. All methods belong to the event loop; two threads talk with the worker."""
+
+    def __init__(self, start: Mapping[str, Any], heard: Callable[[bytes, bytes], None]) -> None:
+        self.loop, self._heard = asyncio.get_running_loop(), heard
+        context = multiprocessing.get_context("spawn")
+        self.line, theirs = context.Pipe()
+        self.process = context.Process(target=worker.main, args=(theirs, dict(start)), name="glassnet play")
+        with _uninterrupted():
+            self.process.start()
+        theirs.close()
+        self._out: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self.threads = [threading.Thread(target=one, daemon=True) for one in (self._talk, self._listen)]
+        for thread in self.threads:
+            thread.start()
+
+    def say(self, words: Mapping[str, Any], content: bytes = b"") -> None:
+        """Put something on the line; it never waits."""
+        self._out.put(json.dumps(words, allow_nan=False).encode() + b"\n" + content)
+
+    def _talk(self) -> None:
+        with suppress(OSError, ValueError):
+            while (message := self._out.get()) is not None:
+                self.line.send_bytes(message)
+
+    def _listen(self) -> None:
+        with suppress(EOFError, OSError, ValueError):
+            while True:
+                message = self.line.recv_bytes()
+                self._hand_on(message[:1], message[1:])
+        self._hand_on(b"", b"")
+
+    def _hand_on(self, letter: bytes, content: bytes) -> None:
+        with suppress(RuntimeError):  # the loop has ended
+            self.loop.call_soon_threadsafe(self._heard, letter, content)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.process.kill()
+        self._out.put(None)
+
+    def gone(self) -> None:
+        """Clean up after it; waits until it is gone."""
+        self.kill()
+        self.process.join()
+        for thread in self.threads:
+            thread.join()
+        self.line.close()
+        self.process.close()
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """A process that is started now does not hear Ctrl-C before it has said that it won't."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class Session:
+    """One tab: its process, the questions that wait for an answer, and where its frames go."""
+
+    def __init__(self, start: Mapping[str, Any], opening: Callable[[], dict[str, Any]]) -> None:
+        self.id, self.start, self.opening = secrets.token_urlsafe(12), start, opening
+        self.seen, self.address = monotonic(), ""
+        self.numbers, self.waiting = 0, dict[int, asyncio.Future[dict[str, Any]]]()
+        self.stream: Stream | None = None
+        self.closed = self.slow = False
+        self.guests: list[str] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        self.process = Process(self.start, lambda letter, content: self._hear(process, letter, content))
+        process = self.process
+        self.spoke, self.asked, self.dead = monotonic(), False, False
+
+    async def ask(self, words: Mapping[str, Any], content: bytes = b"") -> dict[str, Any]:
+        """Hand a question on and wait for its answer; `Refusal` where the process ends meanwhile."""
+        if self.closed:
+            raise Refusal(404, "this tab's session has ended: reload the page", gone=True)
+        if self.dead:
+            raise Refusal(503, ENDED, ended=True)
+        self.numbers += 1
+        self.seen = monotonic()
+        if not self.waiting and not self.asked:
+            self.spoke = monotonic()  # the time before was nobody's
+        future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self.waiting[self.numbers] = future
+        self.process.say({**words, "number": self.numbers}, content)
+        answer = await future
+        if "error" in answer:
+            raise Refusal(422, **answer["error"])
+        if isinstance(state := answer.get("state"), dict):
+            self.address = str(state.get("address", ""))
+            self.guests = _guests(state)
+        return answer
+
+    async def open(self, address: str | None) -> dict[str, Any]:
+        """Set up an address, or what the command line said where there is none."""
+        words: dict[str, Any] = {"address": address} if address else self.opening()
+        content: bytes = words.pop("content", b"")
+        return await self.ask({"ask": "open"} | words, content)
+
+    def want(self, anew: bool = False) -> None:
+        """There is room for a frame."""
+        if not self.asked:
+            self.spoke = monotonic()
+        self.asked = True
+        self.process.say({"ask": "frame", "anew": anew})
+
+    def _hear(self, process: Process, letter: bytes, content: bytes) -> None:
+        if process is not self.process:
+            return  # of one that was stopped
+        self.spoke = monotonic()
+        if letter == worker.ANSWER:
+            answer = json.loads(content)
+            future = self.waiting.pop(answer.pop("number"), None)
+            if future is not None and not future.done():
+                future.set_result(answer)
+        elif letter == worker.FRAME:
+            self.asked = False
+            if self.stream:
+                self.stream.put(content)
+        elif not letter:
+            self._ended()
+
+    def _ended(self) -> None:
+        """The process is gone, and nobody had told it to go."""
+        self.dead = True
+        if not self.closed:
+            self._fail(503, ENDED, ended=True)
+            if self.stream:
+                self.stream.put(only({"ended": {"words": ENDED}}))
+
+    def _fail(self, status: int, words: str, **more: Any) -> None:
+        waiting, self.waiting = self.waiting, {}
+        for future in waiting.values():
+            if not future.done():
+                future.set_exception(Refusal(status, words, **more))
+
+    async def anew(self, words: str = "stopped") -> dict[str, Any]:
+        """End the process and begin another with the same address."""
+        address, old = self.address, self.process
+        self._begin()
+        self._fail(503, words, ended=True)
+        await asyncio.to_thread(old.gone)
+        if self.stream:
+            self.want(anew=True)
+        return await self.open(address or None)
+
+    def late(self) -> str:
+        """What takes long, in words; empty while there are signs of life."""
+        if not (self.waiting or self.asked) or monotonic() - self.spoke < SLOW:
+            return ""
+        return f"{self.guests[0] if len(self.guests) == 1 else 'this'} takes long"
+
+    def attach(self, stream: Stream) -> None:
+        """Frames go there from now on; an older stream ends."""
+        if self.stream:
+            self.stream.end(only({"replaced": True}))
+        self.stream, self.seen = stream, monotonic()
+        self.want(anew=True)
+
+    def detach(self, stream: Stream) -> None:
+        if self.stream is stream:
+            self.stream, self.seen, self.asked = None, monotonic(), False
+
+    def end(self, head: Mapping[str, Any]) -> None:
+        """No more of it; its stream is told why."""
+        self.closed = True
+        self.process.kill()
+        self._fail(404, "this tab's session has ended: reload the page", gone=True)
+        if self.stream:
+            self.stream.end(only(head))
+
+
+def _guests(state: Mapping[str, Any]) -> list[str]:
+    """The parts of other packages that take part, as people call them."""
+    found = []
+    for part in state.get("parts", {}).values():
+        for one in part if isinstance(part, list) else [part]:
+            if one and one.get("package"):
+                found.append(f"{one['name']} ({one['package']})")
+    return list(dict.fromkeys(found))
+
+
+def only(head: Mapping[str, Any]) -> bytes:
+    """A frame without pictures."""
+    text = json.dumps(head, ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 4)
+    return struct.pack("<II", 4 + len(text), len(text)) + text
+
+
+class Stream:
+    """What goes to one reader: the latest frame, and at the end why it ends."""
+
+    def __init__(self) -> None:
+        self.latest, self.ended = b"", False
+        self.ready = asyncio.Event()
+
+    def put(self, frame: bytes) -> None:
+        self.latest = frame
+        self.ready.set()
+
+    def end(self, frame: bytes) -> None:
+        self.ended = True
+        self.put(frame)
+
+    async def next(self, seconds: float) -> bytes:
+        """The latest frame; empty if none has come in time."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.ready.wait(), seconds)
+        self.ready.clear()
+        frame, self.latest = self.latest, b""
+        return frame
+
+
+class Sessions:
+    """All tabs. One more than there is room for takes the place of the one that was not seen for longest."""
+
+    def __init__(self, start: Mapping[str, Any], opening: Callable[[], dict[str, Any]]) -> None:
+        self.start, self.opening = start, opening
+        self.all: dict[str, Session] = {}
+        self.spare: Session | None = None
+        self._going: set[asyncio.Task[None]] = set()
+
+    def prepare(self) -> Session:
+        """Begin a session that nobody has asked for yet: the first tab finds it at work."""
+        self.spare = Session(self.start, self.opening)
+        return self.spare
+
+    def find(self, number: str | None) -> Session:
+        """The session of that id; `Refusal` where there is none any more."""
+        session = self.all.get(number or "")
+        if session is None:
+            raise Refusal(404, "this tab's session has ended or gave way to another tab: reload the page", gone=True)
+        return session
+
+    def new(self) -> tuple[Session, str]:
+        """A new one, and what to say of another that gave way."""
+        gave_way = ""
+        if len(self.all) >= MOST:
+            oldest = min(self.all.values(), key=lambda one: (one.stream is not None, one.seen))
+            self.close(oldest, {"ended": {"words": "a newer tab has taken this one's place: reload to take it back"}})
+            gave_way = f"there is room for {MOST} tabs: the one that was not looked at for longest gave way"
+        spare, self.spare = self.spare, None
+        session = spare if spare is not None and not spare.dead else Session(self.start, self.opening)
+        self.all[session.id] = session
+        return session, gave_way
+
+    def close(self, session: Session, head: Mapping[str, Any]) -> None:
+        """End one, and clean up after it without waiting."""
+        self.all.pop(session.id, None)
+        session.end(head)
+        task = asyncio.ensure_future(asyncio.to_thread(session.process.gone))
+        self._going.add(task)
+        task.add_done_callback(self._going.discard)
+
+    def close_all(self, words: str) -> None:
+        """End all of them, at once."""
+        if self.spare:
+            self.close(self.spare, {})
+        for session in list(self.all.values()):
+            self.close(session, {"closing": {"words": words}})
+
+    async def gone(self) -> None:
+        """Until every process that was ended is gone."""
+        await asyncio.gather(*self._going)

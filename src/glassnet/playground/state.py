@@ -1,0 +1,114 @@
+"""What the page is told of a session in words: the experiment, the data, the network, where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from itertools import pairwise
+from typing import Any
+
+from ..catalog import Choice
+from ..errors import GlassnetError
+from ..experiment import Experiment, Training, command_of, python_of
+from ..experiment.settings import as_setting
+from ..hooks import PROJECT
+from ..wording import count
+from .address import LIMITS, address_of
+from .session import Session
+
+
+def state_of(session: Session) -> dict[str, Any]:
+    """All of it as plain data."""
+    training, asked = session.training, session.asked
+    own = str(asked.dataset) in session.tables
+    return {
+        "generation": session.generation, "version": session.version,
+        "address": "" if own else address_of(settings_of(asked)),
+        "complete": not own,
+        "settings": dict(_every_setting(asked)),
+        "parts": _parts(training, own), "default": _defaults(asked),
+        "changeable": _changeable(training), "title": asked.title,
+        "data": session.view.state() | {"own": own, "table": None, "points_file": False},
+        "network": _network(training), "running": session.running, "ended": session.ended,
+        "epoch": session.epoch, "step": session.step, "epochs": training.plan.epochs, "speed": session.speed,
+        "changes": [], "undo": session.undone[-1][0] if session.undone else "",
+        "command": command_of(asked, short=True), "python": python_of(asked), "kept": session.kept,
+        "limits": LIMITS, "words": session.words,
+        "scores": list(training.scorer.metrics), "metric": session.curves.metric,
+    }  # fmt: skip
+
+
+def settings_of(experiment: Experiment) -> list[str]:
+    """What differs from the defaults, and always the data, the layers and the epochs: nothing hangs on what opens."""
+    named = ("dataset", "hidden", "epochs")
+    first = [as_setting(experiment, name) for name in named]
+    return [*first, *(setting for setting in experiment.settings() if setting.partition("=")[0] not in named)]
+
+
+def _every_setting(experiment: Experiment) -> Iterable[tuple[str, str]]:
+    for field in fields(Experiment):
+        if field.name == "plugins":
+            continue
+        try:
+            text = as_setting(experiment, field.name).partition("=")[2]
+            yield field.name, "none" if text == "None" else text
+        except GlassnetError:
+            yield field.name, ""
+
+
+def part_of(choice: Choice) -> dict[str, Any]:
+    """A part that was chosen: its name, the package that brought it, its options."""
+    part = choice.part
+    package = "" if part.distribution == PROJECT else part.distribution
+    return {"name": part.name, "full": part.full_name, "package": package, "options": plain(choice.options)}
+
+
+def plain(options: dict[str, Any]) -> dict[str, Any]:
+    """Options as JSON can hold them: an infinite one is a text."""
+    return {
+        name: str(value) if isinstance(value, float) and value in (float("inf"), float("-inf")) else value
+        for name, value in options.items()
+    }
+
+
+def _parts(training: Training, own: bool) -> dict[str, Any]:
+    chosen = training.chosen
+    return {
+        "dataset": None if own or chosen.dataset is None else part_of(chosen.dataset),
+        "loss": part_of(chosen.loss), "output": part_of(chosen.output),
+        "optimizer": part_of(chosen.optimizer), "schedule": part_of(chosen.schedule),
+        "activation": list(map(part_of, chosen.activations)),
+        "initializer": list(map(part_of, chosen.initializers)),
+    }  # fmt: skip
+
+
+def _defaults(asked: Experiment) -> dict[str, bool]:
+    """Which of the parts were left to the task."""
+    names = ("loss", "output", "optimizer", "initializer")
+    return {name: getattr(asked, name) in (None, ()) for name in names}
+
+
+def _changeable(training: Training) -> list[str]:
+    """What may be changed while it runs."""
+    options = [f"optimizer.{name}" for name in training.chosen.optimizer.options]
+    return [] if training.chosen.is_solver else [*options, "l1", "l2", "dropout", "input_dropout", "clip_norm"]
+
+
+def _network(training: Training) -> dict[str, Any]:
+    network, activations = training.network, (*training.chosen.activations, training.chosen.output)
+    layers = []
+    for number, ((_, width), choice) in enumerate(zip(pairwise(network.widths), activations, strict=True), 1):
+        size = sum(block.slice.stop - block.slice.start for block in network.layout if block.layer == number - 1)
+        name = "output" if number == len(activations) else f"hidden {number}"
+        told = part_of(choice)
+        layers.append(
+            {
+                "number": number, "name": name, "activation": told["name"], "package": told["package"],
+                "parameters": size, "frozen": False, "units": width,
+            }
+        )  # fmt: skip
+    total = len(network.w)
+    return {
+        "widths": list(network.widths), "layers": layers, "parameters": total, "says": count(total, "parameter"),
+        "frozen": [],
+    }  # fmt: skip

@@ -1,0 +1,191 @@
+"""The process of one tab: it hears what the server hands on, trains in between, and sends frames that are asked for.
+
+Between it and the server go bytes: to it a line of JSON and what belongs to it, from it a letter and its content.
+A thread hears the server, and ends the process when there is none any more, whatever a guest is doing then. What a
+guest prints goes into the session's words: the process has no terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+ANSWER, FRAME, ALIVE = b"A", b"F", b"L"
+HEARD = 0.5  # seconds after which it says that it lives, where a reader waits for a frame
+SOONEST, SHARE = 0.05, 20  # seconds between frames, at least; and so many times what the last one cost
+PRINTED, LINE = 20, 500  # lines of a guest's output that are kept, and letters of each
+_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+def main(line: Connection, start: dict[str, Any]) -> None:
+    """The whole life of a worker; `start` says which plugins there are."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's, which ends this process
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    heard: queue.SimpleQueue[tuple[dict[str, Any], bytes]] = queue.SimpleQueue()
+    threading.Thread(target=_hear, args=(line, heard), daemon=True).start()
+    printed = _caught()
+    Worker(line, heard, printed, start).work()
+
+
+def _hear(line: Connection, heard: queue.SimpleQueue[tuple[dict[str, Any], bytes]]) -> None:
+    """Take in what comes; without a server there is nothing left to do."""
+    try:
+        while True:
+            words, _, content = line.recv_bytes().partition(b"\n")
+            heard.put((json.loads(words), content))
+    except (EOFError, OSError):
+        os._exit(0)
+
+
+def _caught() -> list[str]:
+    """What is printed from now on, by whatever means, as lines of this list; the oldest go."""
+    lines: list[str] = []
+    reading, writing = os.pipe()
+    for stream in (1, 2):
+        os.dup2(writing, stream)
+    os.close(writing)
+    for name in ("stdout", "stderr"):
+        setattr(sys, name, open(1, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False))  # noqa: SIM115
+
+    def read() -> None:
+        with open(reading, encoding="utf-8", errors="replace") as stream:  # noqa: PTH123
+            while text := stream.readline(LINE):
+                if text.strip():
+                    lines.append(text.strip())
+                    del lines[:-PRINTED]
+
+    threading.Thread(target=read, daemon=True).start()
+    return lines
+
+
+class Worker:
+    """A session with the line to its server."""
+
+    def __init__(
+        self, line: Connection, heard: queue.SimpleQueue[tuple[dict[str, Any], bytes]], printed: list[str],
+        start: dict[str, Any],
+    ) -> None:  # fmt: skip
+        from ..catalog import Catalog
+        from .moments import Reader
+        from .session import Session
+
+        self.line, self.heard, self.printed = line, heard, printed
+        files = [Path(file) for file in start.get("files", ())]
+        self.catalog = Catalog.discover(files, start.get("without", ()), start.get("guests", True))
+        self.session = Session(self.catalog)
+        self.reader = Reader()
+        self.wanted = False  # whether the server has room for a frame
+        self.sent: tuple[Any, ...] = ()  # what the last frame showed
+        self.next_frame = self.spoke = 0.0
+
+    def work(self) -> None:
+        """Until the server is gone."""
+        while True:
+            if message := self._next():
+                self._answer(*message)
+            elif self.session.wait() == 0.0:
+                self.session.advance()
+            if self.wanted:
+                self._show()
+
+    def _next(self) -> tuple[dict[str, Any], bytes] | None:
+        """What was heard; waits for it as long as there is nothing to do."""
+        wait = self.session.wait()
+        if wait is None and not self.wanted:
+            return self.heard.get()
+        pause = min(HEARD if wait is None else wait, HEARD)
+        if self.wanted and self._stands() != self.sent:
+            pause = min(pause, max(0.0, self.next_frame - monotonic()))
+        with suppress(queue.Empty):
+            return self.heard.get(timeout=pause) if pause else self.heard.get_nowait()
+        return None
+
+    def _stands(self) -> tuple[Any, ...]:
+        """What a frame would show: the same things need no second one."""
+        session = self.session
+        return session.version, session.generation, session.step, session.epoch, len(self.printed)
+
+    def _show(self) -> None:
+        """Send a frame, no sooner than is good for the training; else, now and then, that there is somebody."""
+        now = monotonic()
+        if self._stands() != self.sent and now >= self.next_frame:
+            self.sent = self._stands()
+            frame = self.reader.frame(self.session)
+            cost = monotonic() - now
+            self.next_frame = now + max(SOONEST, SHARE * cost)
+            self.wanted = False
+            self._say(FRAME, frame)
+        elif now - self.spoke >= HEARD:
+            self._say(ALIVE, b"")
+
+    def _say(self, letter: bytes, content: bytes) -> None:
+        self.spoke = monotonic()
+        self.line.send_bytes(letter + content)
+
+    def _answer(self, words: dict[str, Any], content: bytes) -> None:
+        """Do what a message says. A frame that is asked for is no question, all others are answered."""
+        if words["ask"] == "frame":
+            self.wanted = True
+            if words.get("anew"):
+                from .moments import Reader
+
+                self.reader, self.sent = Reader(), ()
+            return
+        try:
+            answer = self._carried_out(words, content)
+        except Exception as error:  # also what a guest raises: the session is as it was
+            answer = {"error": _told(error)}
+        answer["number"] = words["number"]
+        self._say(ANSWER, json.dumps(answer, ensure_ascii=False, allow_nan=False).encode())
+
+    def _carried_out(self, words: dict[str, Any], content: bytes) -> dict[str, Any]:
+        """What a question comes to."""
+        from .state import state_of
+
+        session, asked = self.session, words["ask"]
+        if asked in ("open", "again"):
+            return self._opened(words, content)
+        if asked == "table":
+            return session.table(str(words["name"]), content)
+        if asked == "lesson":
+            from .lessons import lesson_of
+
+            return lesson_of(self.catalog, str(words["name"]))
+        found = session.do(str(words.get("do")), words)
+        return {"state": state_of(session)} | found
+
+    def _opened(self, words: dict[str, Any], content: bytes) -> dict[str, Any]:
+        """All that a page begins with."""
+        from .menus import menus_of
+        from .presets import presets
+        from .state import state_of
+
+        refused: list[str] = []
+        if "typed" in words:
+            self.session.open_typed(words["typed"], content)
+        elif words["ask"] == "open":
+            refused = self.session.open(words.get("address") or "")
+        guests = [f"{guest}: {guest.reason}" for guest in self.catalog.guests if guest.state == "quarantined"]
+        return {
+            "state": state_of(self.session), "menus": menus_of(self.catalog), "presets": presets(),
+            "words": [*refused, *guests],
+        }  # fmt: skip
+
+
+def _told(error: Exception) -> dict[str, Any]:
+    """An error as the page shows it."""
+    from ..errors import GlassnetError
+
+    words = str(error) if isinstance(error, GlassnetError) else f"{type(error).__name__}: {error}"
+    return {"words": " ".join(words.split()), "field": getattr(error, "field", "") or None}
