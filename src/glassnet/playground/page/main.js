@@ -1,0 +1,129 @@
+// The page's beginning: a session, the panels in their order, and the stream of frames as long as the tab is seen.
+
+import * as card from "./card.js";
+import * as curves from "./curves.js";
+import * as lesson from "./lesson.js";
+import { button, fill, make } from "./make.js";
+import * as network from "./network.js";
+import * as plane from "./plane.js";
+import * as run from "./run.js";
+import { act, addressed, flags, known, on, set, show } from "./state.js";
+import { Refused, forget, frames, open, takeToken } from "./wire.js";
+import { W } from "./words.en.js";
+
+const COLUMNS = { left: ["data", "settings"], middle: ["network", "card", "words", "inside"], right: ["output", "curves"] };
+const NARROW = { middle: ["output", "network", "card", "words", "curves", "data", "settings", "inside"] };
+const notice = document.getElementById("notice");
+let stream = null, held = false;
+
+function spell() {
+  for (const one of document.querySelectorAll("[data-words]")) one.textContent = W[one.dataset.words];
+  for (const one of document.querySelectorAll("[data-label]")) one.setAttribute("aria-label", W[one.dataset.label]);
+  for (const one of document.querySelectorAll("[data-heading]")) {
+    const id = `heading-${one.id}`;
+    one.prepend(make("h2", { id }, W.headings[one.dataset.heading]));
+    one.setAttribute("aria-labelledby", id);
+  }
+}
+
+/** Panels stand in the order in which they are read, for the eye and for the keyboard, on narrow windows too. */
+function arrange() {
+  const narrow = matchMedia("(max-width: 62rem)");
+  const order = () => {
+    for (const [column, panels] of Object.entries(narrow.matches ? NARROW : COLUMNS))
+      document.getElementById(column).append(...panels.map((id) => document.getElementById(id)));
+  };
+  narrow.addEventListener("change", order);
+  order();
+}
+
+/** What stands above everything: that the server is gone, that a part takes long, that something was refused. */
+function say(words, ...buttons) {
+  notice.hidden = !words;
+  fill(notice, words ? make("p", {}, words) : null, buttons);
+}
+
+function refused(words, field, lost) {
+  for (const one of document.querySelectorAll(".error")) one.remove();
+  for (const one of document.querySelectorAll("[aria-invalid]")) one.removeAttribute("aria-invalid");
+  if (lost) return say(W.lost);
+  const place = field && document.querySelector(`[data-field="${CSS.escape(field)}"]`);
+  if (!words || place) { if (!held) say(""); }
+  if (!words) return undefined;
+  if (!place) return say(words);
+  const id = `error-${field}`;
+  place.append(make("p", { className: "error", role: "alert", id }, words));
+  const control = place.querySelector("input, select");
+  control?.setAttribute("aria-invalid", "true");
+  control?.setAttribute("aria-describedby", id);
+  return undefined;
+}
+
+function special(head) {
+  held = Boolean(head.slow || head.ended || head.replaced || head.closing);
+  if (head.slow) say(head.slow.words, button(W.slow, async () => { held = false; say(""); await act("stop"); }, { className: "primary", id: "stop" }));
+  if (head.ended) say(head.ended.words, button(W.ended, begin, { className: "primary" }));
+  if (head.replaced) say(W.replaced, button(W.takeOver, () => { held = false; say(""); watch(); }, { className: "primary" }));
+  if (head.closing) say(head.closing.words);
+  return held;
+}
+
+/** Shows frames until the tab is hidden; a stream that ended is opened again each second. */
+async function watch() {
+  stream?.abort();
+  const mine = (stream = new AbortController());
+  while (!mine.signal.aborted) {
+    try {
+      for await (const frame of frames(mine.signal)) {
+        if (frame === null) continue;
+        if (frame.head.replaced) { special(frame.head); return; }
+        if (special(frame.head)) continue;
+        if (!notice.hidden && notice.dataset.lost) { delete notice.dataset.lost; say(""); }
+        show(frame);
+      }
+    } catch (error) {
+      if (mine.signal.aborted) return;
+      if (error instanceof Refused) await begin(false);
+      else if (!held) { notice.dataset.lost = "yes"; say(W.lost); }
+    }
+    await new Promise((done) => setTimeout(done, 1000));
+  }
+}
+
+/** A session, new or found again; `address` null keeps the one that is there. */
+async function begin(streaming = true) {
+  try {
+    const opened = await open(addressed() || null);
+    known.menus = opened.menus;
+    known.presets = opened.presets;
+    held = false;
+    say((opened.words ?? []).join(" "));
+    set(opened.state);
+    if (opened.present) document.documentElement.classList.add("present");
+    await act("look", { open: ["curves", "plane", "units", "pictures", "row", ...known.opened], seen: true });
+    if (streaming) watch();
+    return opened;
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    say(error.lost ? W.lost : localStorage.getItem("glassnet-token") ? error.message : W.noToken);
+    if (!error.lost) forget();
+    return null;
+  }
+}
+
+takeToken();
+spell();
+arrange();
+for (const one of [run, network, plane, curves, card]) one.mount();
+addressed();
+for (const name of (flags.hide ?? "").split(",")) document.querySelector(`.panel[id="${CSS.escape(name)}"]`)?.classList.add("hidden");
+if ("present" in flags) document.documentElement.classList.add("present");
+on("trouble", refused);
+addEventListener("popstate", () => act("build", { address: addressed() }, { remember: false }));
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) stream?.abort();
+  else if (known.state) watch();
+  if (known.state && !document.hidden) act("state");
+});
+await begin();
+lesson.mount(flags.lesson);

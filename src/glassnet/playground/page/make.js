@@ -1,0 +1,115 @@
+// Small tools with which the other modules build the page: elements, numbers as text, colours of the style sheet.
+
+/** An element with properties, `on...` listeners, `data`/`aria` attributes and children (texts or elements). */
+export function make(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name in element && !name.includes("-")) element[name] = value;
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+/** A button; `kind` is a class of the style sheet. */
+export const button = (text, onclick, properties = {}) => make("button", { type: "button", onclick, ...properties }, text);
+
+/** A control with its words before it; `id` ties the two together, and errors of the field appear below. */
+export function labelled(words, control, field = control.id, help = "") {
+  const label = make("label", { htmlFor: control.id, title: help }, words);
+  return make("div", { className: "field", "data-field": field }, label, control);
+}
+
+/** A select; `choices` are [value, words] or {group, choices}. */
+export function select(id, choices, value, onchange, properties = {}) {
+  const option = ([one, words]) => make("option", { value: one, selected: one === value }, words);
+  const entries = choices.map((one) =>
+    one.group === undefined ? option(one) : make("optgroup", { label: one.group }, one.choices.map(option)));
+  return make("select", { id, ...properties, onchange: (event) => onchange(event.target.value) }, entries);
+}
+
+/** The named element's children, replaced. */
+export function fill(element, ...children) {
+  element.replaceChildren(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+/** A number as the rest of glassnet says it: four digits, an exponent only where it has to be, a dash for none. */
+export function figure(value, digits = 4) {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  if (!Number.isFinite(value)) return value > 0 ? "infinite" : "−infinite";
+  const size = Math.abs(value);
+  if (size && (size < 1e-4 || size >= 1e7)) return value.toExponential(digits - 1).replace("-", "−");
+  const text = size >= 9999.5 ? Math.round(value).toLocaleString("en") : size < 1 ? value.toFixed(digits) : value.toPrecision(digits);
+  return text.replace("-", "−");
+}
+
+/** What the style sheet calls --name, now, as text and as [r, g, b]. */
+export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+export const rgb = (name) => {
+  const hex = colour(name).slice(1);
+  return [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16));
+};
+
+/** A canvas as sharp as the screen, cleared: [context, width, height] in CSS pixels. */
+export function sharp(canvas) {
+  const ratio = Math.min(2, window.devicePixelRatio || 1);
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+  if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
+  if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
+  const context = canvas.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+  return [context, width, height];
+}
+
+const SHAPES = [
+  (c, x, y, r) => c.arc(x, y, r, 0, 2 * Math.PI),
+  (c, x, y, r) => c.rect(x - 0.9 * r, y - 0.9 * r, 1.8 * r, 1.8 * r),
+  (c, x, y, r) => polygon(c, x, y, 1.2 * r, [-90, 30, 150]),
+  (c, x, y, r) => polygon(c, x, y, 1.25 * r, [-90, 0, 90, 180]),
+  (c, x, y, r) => polygon(c, x, y, 1.2 * r, [90, 210, 330]),
+  (c, x, y, r) => polygon(c, x, y, 1.1 * r, [-90, -18, 54, 126, 198]),
+];
+
+function polygon(context, x, y, r, angles) {
+  angles.forEach((angle, at) => {
+    const [a, b] = [x + r * Math.cos((angle * Math.PI) / 180), y + r * Math.sin((angle * Math.PI) / 180)];
+    if (at) context.lineTo(a, b);
+    else context.moveTo(a, b);
+  });
+  context.closePath();
+}
+
+/** Puts the mark of class `number` on the context's path: a circle, a square, a triangle, ... */
+export function mark(context, number, x, y, r) {
+  context.beginPath();
+  SHAPES[number % SHAPES.length](context, x, y, r);
+}
+
+/** The colours of the classes, in their order; two classes are blue and vermilion, told apart by everybody. */
+export const classColours = () => [0, 1, 2, 3, 4, 5, 6, 7].map((one) => rgb(`class-${one}`));
+export const css = ([r, g, b], alpha = 1) => `rgb(${r} ${g} ${b} / ${alpha})`;
+
+/** Every shade that a byte can have, as [r, g, b], faded to `most` so that points stand out. */
+export function shades(form, boundary, most = 0.6) {
+  const [ground, all] = [rgb("field"), classColours()];
+  const faded = (one, share) => ground.map((zero, at) => zero + (one[at] - zero) * share);
+  if (form === "class") return Array.from({ length: 256 }, (_, byte) => faded(all[(byte >> 4) % 8], most * (0.2 + (0.8 * (byte & 15)) / 15)));
+  if (boundary !== null) return Array.from({ length: 256 }, (_, byte) => faded(all[byte < 127.5 ? 0 : 1], most * Math.abs(byte / 127.5 - 1)));
+  const stops = ["amount-0", "amount-1", "amount-2"].map(rgb);
+  return Array.from({ length: 256 }, (_, byte) => {
+    const at = (2 * byte) / 255, first = Math.min(1, Math.floor(at));
+    return stops[first].map((one, part) => one + (stops[first + 1][part] - one) * (at - first));
+  });
+}
+
+/** A plane's bytes as an image. */
+export function pixels({ size, form, boundary }, bytes, most) {
+  const table = shades(form, boundary, most);
+  const image = new ImageData(size, size);
+  for (let at = 0; at < size * size; at++) image.data.set([...table[bytes[at]], 255], 4 * at);
+  return image;
+}

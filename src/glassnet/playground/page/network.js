@@ -1,0 +1,243 @@
+// The network: a column for each layer, a button with its own picture for each unit, and lines for the weights.
+
+import { button, classColours, colour, css, fill, make, mark, pixels, rgb, select, sharp } from "./make.js";
+import { choices, phrase, put } from "./menus.js";
+import { act, known, on } from "./state.js";
+import { W } from "./words.en.js";
+
+const MOST_INPUTS = 16; // more of them are one box
+const panel = document.getElementById("network");
+const lines = make("canvas", { className: "lines", "aria-hidden": "true" });
+const layers = make("div", { className: "layers", role: "group", "aria-label": `${W.headings.network}. ${W.networkHelp}` });
+const facts = make("p", { className: "quiet" });
+const net = make("div", { className: "net" }, lines, layers);
+let built = "", columns = [], here = [1, 0], chosen = null;
+
+/** Calls back with (layer, unit) when a unit's card is wanted. */
+export const chooser = { open: () => undefined };
+
+export function mount() {
+  const add = button(`+ ${W.addLayer}`, () => setHidden([...hidden(), hidden().at(-1) ?? 4]), { id: "add-layer" });
+  panel.append(make("div", { className: "beside" }, add, facts), make("div", { className: "scroll" }, net));
+  layers.addEventListener("keydown", walk);
+  new ResizeObserver(drawLines).observe(net);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => known.frame && draw(known.frame));
+}
+
+const hidden = () => known.state.network.widths.slice(1, -1);
+const setHidden = (widths) => {
+  const given = known.state.parts.activation.map(phrase);
+  const settings = { hidden: widths.length ? widths.join(",") : "none" };
+  if (new Set(given).size > 1) settings.activation = widths.map((_, at) => given[Math.min(at, given.length - 1)]).join(";");
+  return put(settings);
+};
+
+function setActivation(at, name) {
+  const all = known.state.parts.activation.map(phrase);
+  all[at] = name;
+  put({ activation: new Set(all).size === 1 ? all[0] : all.join(";") });
+}
+
+/** Puts the columns up anew when the shape has changed; small changes only tick boxes. */
+function build(state) {
+  const { network, data, parts, limits } = state;
+  facts.textContent = network.says;
+  const shape = JSON.stringify([network.widths, network.layers.map((one) => [one.activation, one.package]), data.inputs, data.classes, data.kind, parts.activation]);
+  if (shape !== built) {
+    built = shape;
+    const focused = panel.contains(document.activeElement) ? document.activeElement.id : "";
+    columns = [inputs(data), ...network.layers.map((layer, at) => column(layer, at, state))];
+    fill(layers, columns.map((one) => one.element));
+    here = [Math.min(here[0], network.layers.length), 0];
+    stand(...here);
+    (document.getElementById(focused) ?? (focused ? columns[here[0]].units[0] : null))?.focus();
+    requestAnimationFrame(drawLines);
+  }
+  document.getElementById("add-layer").disabled = hidden().length >= limits.layers;
+  for (const { number, frozen } of network.layers) document.getElementById(`freeze-${number}`).checked = frozen;
+}
+
+const picture = () => make("canvas", { width: 25, height: 25, "aria-hidden": "true" });
+
+function inputs({ inputs: names, kind }) {
+  const one = names.length > MOST_INPUTS;
+  const boxes = one
+    ? [make("div", { className: "many" }, W.manyInputs(names.length))]
+    : names.map((name) => make("div", { className: "unit still" }, picture(), make("span", { title: name }, name)));
+  const units = make("div", { className: "units" }, boxes);
+  return { element: make("div", { className: "layer" }, make("h3", {}, W.inputs), units), units: boxes, count: names.length, one, kind };
+}
+
+function column(layer, at, state) {
+  const last = at === state.network.layers.length - 1;
+  const name = last ? W.outputLayer : W.layer(layer.number);
+  const units = Array.from({ length: layer.units }, (_, unit) =>
+    make("button", { type: "button", className: "unit", tabIndex: -1, id: `unit-${layer.number}-${unit}`, onclick: () => open(layer.number, unit) },
+      picture(), last ? make("span", {}, outputName(state.data, unit)) : null, make("small", { className: "a" })));
+  const rows = Math.ceil(layer.units / Math.ceil(layer.units / 12));
+  const grid = make("div", { className: layer.units > 8 ? "units small" : "units" }, units);
+  grid.style.gridTemplateRows = `repeat(${rows}, auto)`;
+  const head = [make("h3", {}, name)];
+  if (!last) {
+    const resize = (by) => setHidden(hidden().map((width, one) => (one === at ? width + by : width)));
+    head.push(
+      make("div", { className: "stepper" },
+        button("−", () => (layer.units > 1 ? resize(-1) : null), { id: `fewer-${layer.number}`, "aria-label": W.fewerUnits(name), disabled: layer.units <= 1 }),
+        make("b", {}, String(layer.units)),
+        button("+", () => resize(1), { id: `more-${layer.number}`, "aria-label": W.moreUnits(name), disabled: layer.units >= state.limits.units }),
+        button("×", () => setHidden(hidden().filter((_, one) => one !== at)), { id: `remove-${layer.number}`, className: "quiet", "aria-label": W.removeLayer(name), title: W.removeLayer(name) })),
+      select(`activation-${layer.number}`, choices("activation"), choiceOf(state.parts.activation[at] ?? state.parts.activation[0]), (value) => setActivation(at, value), { "aria-label": W.activationOf(name) }));
+  } else head.push(make("p", { className: "quiet" }, layer.activation));
+  const freeze = make("input", { type: "checkbox", id: `freeze-${layer.number}`, onchange: (event) => act("freeze", { layer: layer.number, frozen: event.target.checked }) });
+  head.push(make("label", { className: "freeze", title: W.freezeHelp(name) }, freeze, ` ${W.freeze}`));
+  return { element: make("div", { className: "layer" }, make("div", { className: "head" }, head), grid), units, count: layer.units, name };
+}
+
+const choiceOf = (part) => known.menus.activations.find((one) => one.name === part.name || one.name === part.full || one.short === part.name)?.name ?? part.name;
+const outputName = ({ labels, classes, target }, unit) => labels[unit] ?? (classes.length > 2 ? classes[unit] : classes.length === 2 ? classes[1] : target);
+
+/** One tab stop for the whole network: the unit at (layer, unit). */
+function stand(layer, unit) {
+  for (const one of layers.querySelectorAll("button.unit[tabindex='0']")) one.tabIndex = -1;
+  here = [layer, Math.max(0, Math.min(unit, columns[layer].units.length - 1))];
+  columns[here[0]].units[here[1]].tabIndex = 0;
+}
+
+const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+function walk(event) {
+  const way = WAYS[event.key];
+  if (!way || !event.target.classList.contains("unit")) return;
+  event.preventDefault();
+  const layer = Math.max(1, Math.min(here[0] + way[0], columns.length - 1));
+  stand(layer, here[1] + way[1]);
+  columns[here[0]].units[here[1]].focus();
+}
+
+function open(layer, unit) {
+  stand(layer, unit);
+  choose(layer, unit);
+  chooser.open(layer, unit);
+}
+
+/** Marks the unit whose card is shown; none without arguments. */
+export function choose(layer, unit) {
+  chosen?.removeAttribute("aria-current");
+  chosen = layer ? columns[layer]?.units[unit] : null;
+  chosen?.setAttribute("aria-current", "true");
+  return chosen;
+}
+
+function draw({ head, units, plane }) {
+  paint(head, units);
+  paintOutput(head, plane);
+  say(head);
+  drawLines();
+}
+
+/** Bytes of pictures to pixels: vermilion below 0, blue above, what lies between fades into the ground. */
+function paint({ units: told }, bytes) {
+  if (!told) return;
+  const [low, zero, high] = [rgb("class-0"), rgb("field"), rgb("class-1")];
+  const shades = Array.from({ length: 256 }, (_, byte) => {
+    const share = Math.min(1, Math.abs(byte - 128) / 127);
+    return zero.map((one, at) => one + (((byte < 128 ? low : high)[at] - one) * share));
+  });
+  let start = 0;
+  const size = told.width * told.height;
+  for (const { layer, number } of told.layers) {
+    for (let unit = 0; unit < number; unit++, start += size) {
+      const canvas = columns[layer]?.units[unit]?.querySelector("canvas");
+      if (!canvas) continue;
+      if (canvas.width !== told.width) canvas.width = told.width;
+      if (canvas.height !== told.height) canvas.height = told.height;
+      const image = new ImageData(told.width, told.height);
+      for (let at = 0; at < size; at++) {
+        const [r, g, b] = shades[bytes[start + at]];
+        image.data.set([r, g, b, 255], 4 * at);
+      }
+      canvas.getContext("2d").putImageData(image, 0, 0);
+    }
+  }
+}
+
+/** A single output has the picture of the plane; of several each has the mark of its class. */
+function paintOutput({ plane: told }, bytes) {
+  const units = columns.at(-1).units;
+  if (units.length === 1) {
+    if (!told || !bytes.length) return;
+    const canvas = units[0].querySelector("canvas");
+    canvas.width = canvas.height = told.size;
+    canvas.getContext("2d").putImageData(pixels(told, bytes, 1), 0, 0);
+    return;
+  }
+  units.forEach((unit, at) => {
+    const canvas = unit.querySelector("canvas");
+    if (canvas.dataset.mark === colour("field")) return;
+    canvas.dataset.mark = colour("field");
+    canvas.width = canvas.height = 44;
+    const context = canvas.getContext("2d");
+    context.fillStyle = css(classColours()[at % 8]);
+    mark(context, at, 22, 22, 10);
+    context.fill();
+  });
+}
+
+/** Names of units say what a glance shows: dead or saturated ones, and what the chosen row brings them to. */
+function say({ dead, saturated, row }) {
+  columns.slice(1).forEach((one, at) => {
+    one.units.forEach((unit, number) => {
+      const a = row?.text?.a?.[at]?.[number] ?? "";
+      const state = dead ? (dead[at]?.[number] ? W.dead : saturated?.[at]?.[number] ? W.saturated : "") : unit.dataset.state ?? "";
+      unit.dataset.state = state;
+      const label = [W.unit(one.name, number + 1), state, a && `a = ${a}`].filter(Boolean).join(", ");
+      if (unit.getAttribute("aria-label") !== label) {
+        unit.setAttribute("aria-label", label);
+        unit.title = label;
+        unit.querySelector(".a").textContent = a;
+      }
+    });
+  });
+}
+
+/** Right or left end of a unit's line: [x, y] within the drawing. */
+function end(column, unit, right) {
+  const box = column.one ? column.units[0] : column.units[unit];
+  const place = box.querySelector("canvas") ?? box;
+  const [outer, inner] = [net.getBoundingClientRect(), place.getBoundingClientRect()];
+  const share = column.one ? (unit + 0.5) / column.count : 0.5;
+  return [(right ? inner.right : inner.left) - outer.left, inner.top - outer.top + share * inner.height];
+}
+
+function drawLines() {
+  const [context] = sharp(lines);
+  if (!known.frame?.head.weights || !columns.length) return;
+  const [positive, negative] = [colour("class-1"), colour("class-0")];
+  const { head, weights } = known.frame;
+  for (const { layer, columns: wide, rows, at, kept, largest } of head.weights) {
+    const [from, to] = [columns[layer - 1], columns[layer]];
+    if (!from || !to || from.count !== rows || to.count !== wide) continue;
+    const starts = from.units.length * rows > 20000 ? null : Array.from({ length: rows }, (_, unit) => end(from, unit, true));
+    const ends = to.units.map((_, unit) => end(to, unit, false));
+    if (!starts) continue;
+    const count = kept ? kept.length : rows * wide;
+    for (let one = 0; one < count; one++) {
+      const flat = kept ? kept[one] : one;
+      const weight = weights[at + one];
+      const share = largest ? Math.abs(weight) / largest : 0;
+      if (share < 0.01) continue;
+      const [[x, y], [u, v]] = [starts[Math.floor(flat / wide)], ends[flat % wide]];
+      context.beginPath();
+      context.strokeStyle = weight < 0 ? negative : positive;
+      context.globalAlpha = from.one ? 0.35 * share : 0.2 + 0.75 * share;
+      context.lineWidth = from.one ? 1 : 0.5 + 4 * share;
+      context.setLineDash(weight < 0 ? [5, 4] : []);
+      context.moveTo(x, y);
+      context.bezierCurveTo((x + u) / 2, y, (x + u) / 2, v, u, v);
+      context.stroke();
+    }
+  }
+}
+
+on("state", build);
+on("frame", draw);

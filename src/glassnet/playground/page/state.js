@@ -1,0 +1,68 @@
+// What the page knows: the last state, menus and frame, all from the server, and who wants to hear of a new one.
+
+import { Refused, command } from "./wire.js";
+
+export const known = { state: null, menus: {}, presets: [], frame: null, opened: new Set() };
+/** What an address says about the page; all else in it is the experiment's. */
+export const flags = {};
+const FLAGS = ["present", "hide", "lesson"];
+const listeners = { state: [], frame: [], trouble: [] };
+
+export const on = (kind, listener) => listeners[kind].push(listener);
+const tell = (kind, ...what) => listeners[kind].forEach((listener) => listener(...what));
+
+/** The experiment of the page's address as a query, "" for none; what is about the page goes to `flags`. */
+export function addressed() {
+  const query = new URLSearchParams(location.search);
+  for (const name of FLAGS) {
+    if (query.has(name)) flags[name] = query.get(name);
+    query.delete(name);
+  }
+  return query.toString();
+}
+
+/** A new state: everybody draws from it, and the address of the page is that of the experiment. */
+export function set(state, { remember = true } = {}) {
+  const before = known.state;
+  known.state = state;
+  if (before?.generation !== state.generation) known.frame = null;
+  const said = Object.entries(flags).map(([name, value]) => (value ? `${name}=${encodeURIComponent(value)}` : name));
+  const query = [state.address, ...said].filter(Boolean).join("&");
+  const address = `${location.pathname}${query && "?"}${query}`;
+  if (!before || !remember) history.replaceState(null, "", address);
+  else if (before.address !== state.address) history.pushState(null, "", address);
+  tell("state", state, before);
+}
+
+/** The newest frame; one of an earlier network, still on its way while another was built, is not shown. */
+export function show(frame) {
+  if (!known.state || frame.head.generation !== known.state.generation) return;
+  known.frame = frame;
+  tell("frame", frame);
+}
+
+export const trouble = (words, field = "", lost = false) => tell("trouble", words, field, lost);
+
+let queue = Promise.resolve();
+
+/** Asks the server to do something, after what was asked before; gives its answer, or undefined where it refused. */
+export function act(verb, details = {}, options = {}) {
+  const asked = queue.then(async () => {
+    try {
+      const answer = await command(verb, details);
+      trouble("");
+      if (answer.state) set(answer.state, options);
+      return answer;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      trouble(error.message, error.field, error.lost);
+      if (known.state) tell("state", known.state, known.state); // controls go back to what is true
+      return undefined;
+    }
+  });
+  queue = asked.catch(() => undefined);
+  return asked;
+}
+
+/** The experiment with some settings changed, `{hidden: "8,8"}`: the server decides what that means for a run. */
+export const change = (settings) => act("change", { settings });

@@ -1,0 +1,81 @@
+// Every word that the page itself says, in English; what is said about data and networks comes from the server.
+
+export const W = {
+  skip: "Skip to the network",
+  run: "Run", tools: "More",
+  headings: {
+    output: "What it has learned", network: "Network", card: "One unit", words: "What stands out", data: "Data",
+    settings: "Training", curves: "Progress", inside: "A look inside", lesson: "Lesson", take: "Take it with you",
+  },
+
+  start: "Start", pause: "Pause", goOn: "Go on", step: "One step", epoch: "One epoch", rewind: "Start over",
+  again: "New start",
+  startHelp: "Space bar, too", stepHelp: "One update of the weights, with one batch of rows",
+  epochHelp: "Every training row once", rewindHelp: "The same weights as at the beginning; the last curve stays, pale",
+  againHelp: "Other weights at the beginning", moreHelp: "As many epochs again",
+  speed: "Speed",
+  speeds: [["step", "1 step/s"], ["1", "1 epoch/s"], ["5", "5 epochs/s"], ["20", "20 epochs/s"], ["full", "full speed"]],
+  counters: { epoch: "epoch", loss: "loss" },
+  undo: "Undo", undoHelp: (what) => (what ? `Take back: ${what}` : "There is nothing to take back"),
+  lessons: "Lessons", takeAway: "Take away",
+
+  example: "An example to begin with", chooseExample: "choose ...", dataset: "Rows to learn from", ownTable: (name) => `${name} (yours)`,
+  options: (name) => `Options of ${name}`,
+  openTable: "Open a table of your own", tableHelp: "A CSV file with a header. It stays on this computer.",
+  learn: "Which column is to be learned?", learnIt: "Learn it",
+  column: (one) => `${one.name} (${one.kind}, for example ${one.example})`,
+  tableRows: (name, rows) => `${name}: ${rows} rows.`,
+  rows: ({ train, validation, test }) =>
+    [`${train} rows to learn from`, validation && `${validation} to watch over it`, test && `${test} to test it`].filter(Boolean).join(", "),
+  more: "More settings",
+  fetch: (needs) => `This data set ${needs}. Get it?`,
+  downloads: "Get it",
+  dontFetch: "Leave it",
+  byItself: "automatic",
+  byTask: (name) => `${name} (suits the task)`,
+  guest: (short, pack) => `${short} · ${pack}`,
+  parts: { loss: "Loss", output: "Output", optimizer: "Optimizer", schedule: "Schedule", initializer: "First weights", activation: "Activation" },
+
+  draw: "Draw points", drawing: "Drawing: click, or arrow keys and Enter; Delete takes the nearest away",
+  stopDrawing: "Learn these points", clear: "Begin with none", drawAs: "Points of", newClass: "another class", drawn: (n) => (n === 1 ? "1 point" : `${n} points`),
+  pointsFile: "Save points.csv",
+
+  plane: (title) => `The output for ${title}, over the plane. Left and right arrow choose a row.`,
+  axes: ["Across", "Up"], label: "Output shown",
+  trainPoint: "learned from", testPoint: "test row", atMean: "The other columns are at their mean or most frequent value.",
+  row: (row, t, y) => `Row ${row}: it is ${t}, the answer is ${y}.`, noRow: "Choose a point to follow its row through the network.",
+  letGo: "Let go of the row",
+  answered: (is, answer) => `${is}, answered ${answer}`, right: "right", wrong: "wrong",
+  boundary: "boundary",
+
+  networkHelp: "Arrow keys move between units, Enter opens a unit's card.",
+  inputs: "inputs", manyInputs: (n) => `${n} inputs`, layer: (n) => `hidden ${n}`, outputLayer: "output",
+  addLayer: "Add a layer", removeLayer: (name) => `Remove ${name}`, moreUnits: (name) => `One unit more in ${name}`,
+  fewerUnits: (name) => `One unit fewer in ${name}`, freeze: "frozen", freezeHelp: (name) => `Weights of ${name} stay as they are`,
+  activationOf: (name) => `Activation of ${name}`,
+  unit: (layer, unit) => `${layer}, unit ${unit}`, dead: "dead", saturated: "saturated",
+  positive: "positive weight", negative: "negative weight",
+
+  noCard: "Choose a unit of the network: its weights stand here, and can be changed.",
+  from: "from", weight: "weight", input: "input", product: "product", bias: "bias", hold: "frozen", sum: "sum z",
+  weightFrom: (name) => `Weight from ${name}`, freezeFrom: (name) => `Freeze the weight from ${name}`,
+  close: "Close", answer: "answer a", slope: "slope", withRow: (row) => `With row ${row}`, moreWeights: "The largest weights only.",
+
+  loss: "loss", training: "training", validation: "validation", before: "the run before",
+  layers: "Gradients and units that stand still", gradient: "size of the gradient", layerName: "layer", stuck: "dead or saturated units",
+  confusion: "Which class is taken for which", confusionRows: (split) => `Rows of the ${split} split; each line is a true class, each column an answer.`,
+  nothingYet: "It begins with the first epoch.",
+
+  tryThis: "Try", alright: "Nothing stands out.", changes: (n) => `${n} ${n === 1 ? "change" : "changes"} by hand since the start`,
+  slow: "Stop it",
+  reading: "working ...",
+  lost: "The server does not answer. It is tried again each second; if you have ended it, start glassnet play once more: this page goes on.",
+  noToken: "This page needs the address that glassnet play has printed in the terminal: open that one.",
+  replaced: "This session goes on in another window.", takeOver: "Go on here",
+  ended: "Start it anew",
+
+  address: "The address holds the whole experiment", command: "In the terminal", python: "In Python", copy: "Copy", copied: "Copied",
+  incomplete: "An own table, points and changes by hand are not in the address.",
+  keep: "Keep as a run", report: "Open its report", script: "Save as a program", kept: (words) => words,
+  play: "Try this", check: "Check my network", hints: "Hints", chooseLesson: "Choose a lesson", done: "done", minutes: (n) => `${n} minutes`,
+};
