@@ -1,7 +1,7 @@
 """A training that is steered by hand: built, started, paused, changed while it runs, taken back to its start.
 
-It knows no HTTP, no process and no page. `do` carries out what a person asked for, `advance` does the next piece of
-work, and `frame` says what it looks like. It trains nothing itself: that is what `Training` does, to the same bits.
+It knows no HTTP, no process and no page: `actions` has what a person may ask for, `advance` does the next piece of
+work. It trains nothing itself: that is what `Training` does, to the same bits.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from time import monotonic
 from typing import Any
 
 from ..catalog import Catalog
-from ..errors import Diverged, GlassnetError, did_you_mean, join
+from ..errors import Diverged, GlassnetError, join
 from ..experiment import Experiment, Training
-from ..kinds import Dataset
 from ..training import Epoch
 from ..training.batches import batch_starts
 from .address import Refused, changed, check_size, opened, typed_experiment
 from .curves import Curves
+from .tables import rows_of, unfetched
 from .views import View
 
 #: Seconds from one piece of work to the next at each speed; a step is the piece at the first.
@@ -32,7 +32,8 @@ class Session:
 
     def __init__(self, catalog: Catalog, clock: Callable[[], float] = monotonic) -> None:
         self.catalog, self.clock = catalog, clock
-        self.tables: dict[str, Dataset] = {}
+        self.tables: dict[str, bytes] = {}  # the content of those in memory, by name
+        self.fetching = False  # whether data sets may be fetched from their publishers
         self.generation = self.version = 0
         self.speed, self.running, self.ended = "20", False, ""
         self.words: list[str] = []
@@ -56,16 +57,17 @@ class Session:
 
     def open_typed(self, typed: Mapping[str, Any], content: bytes) -> None:
         """Set up what was typed in the terminal: choices, those of a file, settings, and the content of a table."""
-        table = typed.get("table")
-        if table:
-            self.tables[table] = self.read(table, content)
-        experiment = typed_experiment(typed, self.catalog, self.tables)
-        self.build(experiment)
+        if typed.get("table"):
+            self.tables[typed["table"]] = content
+        self.build(typed_experiment(typed, self.catalog, self.tables))
 
     def build(self, experiment: Experiment) -> None:
         """A new training of that experiment, paused; where that is refused, the old one is as it was."""
-        source = self.tables.get(str(experiment.dataset))
-        training = Training(experiment, self.catalog, source=source, like=getattr(self, "training", None))
+        content = self.tables.get(str(experiment.dataset))
+        source = None if content is None else rows_of(content, experiment)
+        with unfetched(self.fetching):
+            like = getattr(self, "training", None) if source is None else None
+            training = Training(experiment, self.catalog, source=source, like=like)
         features = training.data.features
         check_size(len(training.source.X), experiment.hidden, features.image_shape is not None)
         self._take(training, experiment)
@@ -111,7 +113,7 @@ class Session:
         self._next = max(self.clock(), self._next + SPEEDS[self.speed])
         epochs = self.training.progress.epochs
         piecewise = self.speed == "step" or not epochs or epochs[-1].seconds > SHORT
-        self._work(self._one_step if piecewise else self._one_epoch)
+        self._work(self.one_step if piecewise else self.one_epoch)
 
     def _work(self, piece: Callable[[], bool]) -> None:
         """Do a piece of work; at the end of all epochs, and where training breaks down, it stands still."""
@@ -130,7 +132,7 @@ class Session:
         self._stand(self.training)
         self.version += 1
 
-    def _one_step(self) -> bool:
+    def one_step(self) -> bool:
         """One update of the weights, and with the last of an epoch its record; False where there is none to do."""
         self._by_epochs = None
         self._by_steps = self._by_steps or self.training.steps()
@@ -143,10 +145,10 @@ class Session:
             self._record(item)
         return item is not None
 
-    def _one_epoch(self) -> bool:
+    def one_epoch(self) -> bool:
         """To the end of the epoch, or through the next one."""
         if self.inside:
-            while self.inside and self._one_step():
+            while self.inside and self.one_step():
                 pass
             return not self.inside
         self._by_steps = None
@@ -162,13 +164,6 @@ class Session:
 
     # --- what a person asks for ------------------------------------------------------------------------
 
-    def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Carry out what was asked for; `GlassnetError` where that can't be, and then nothing has changed."""
-        action = ACTIONS.get(name)
-        if action is None:
-            raise Refused(f"there is nothing like {name!r} to do.{did_you_mean(name, ACTIONS)} Known: {join(ACTIONS)}")
-        return action(self, arguments)
-
     def start(self) -> None:
         """Let it run."""
         self.running, self._next = not self.over, self.clock()
@@ -180,8 +175,24 @@ class Session:
         return bool(self.ended) or (not self.inside and self.epoch >= self.training.plan.epochs)
 
     def pause(self) -> None:
+        """Stand still."""
         self.running = False
         self.version += 1
+
+    def set_speed(self, speed: str) -> None:
+        """How fast pieces of work follow each other; it changes no number."""
+        if speed not in SPEEDS:
+            raise Refused(f"there is no speed {speed!r}. Possible: {join(SPEEDS)}", "speed")
+        self.speed, self._next = speed, self.clock()
+        self.version += 1
+
+    def look_at(self, look: dict[str, Any]) -> None:
+        """Which panels are open, which columns are the axes, which output is on the plane, which row is followed."""
+        moved = (look["axes"], look["label"]) != (self.look["axes"], self.look["label"])
+        self.look = look
+        self.version += 1
+        if moved:
+            self._see()
 
     def one(self, piece: Callable[[], bool]) -> None:
         """One piece of work by hand."""
@@ -189,6 +200,20 @@ class Session:
         self.version += 1
         if not self.over:
             self._work(piece)
+
+    def finish_epoch(self) -> None:
+        """Come to the end of an epoch: only there can a training be changed or kept."""
+        if self.inside:
+            self._work(self.one_epoch)
+
+    def change(self, *settings: str) -> None:
+        """Go on with other settings, weights or frozen places, from the end of this epoch on."""
+        self.finish_epoch()
+        self.training = self.training.changed(*settings)
+        self.training.warn = self.words.append
+        self.ended = ""
+        self._stand(self.training)
+        self._see()
 
     def remember(self, words: str, back: Callable[[], None]) -> None:
         """A way back from what is about to be done."""
@@ -221,82 +246,3 @@ def fitted(experiment: Experiment, settings: Mapping[str, Any]) -> dict[str, Any
             if len(phrases) > 1 and wanted:
                 more[name] = ";".join(map(str, (*phrases, *phrases[-1:] * wanted)[:wanted]))
     return more
-
-
-# --- the table of what can be asked for ---------------------------------------------------------------------
-
-Action = Callable[[Session, Mapping[str, Any]], dict[str, Any]]
-
-
-def _simply(what: Callable[[Session], object]) -> Action:
-    def action(session: Session, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        what(session)
-        return {}
-
-    return action
-
-
-def _set_speed(session: Session, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    speed = str(arguments.get("speed"))
-    if speed not in SPEEDS:
-        raise Refused(f"there is no speed {speed!r}. Possible: {join(SPEEDS)}", "speed")
-    session.speed, session._next = speed, session.clock()
-    session.version += 1
-    return {}
-
-
-def _build(session: Session, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    settings = arguments.get("settings") or {}
-    if not isinstance(settings, dict):
-        raise Refused("settings is an object of names and texts")
-    if isinstance(arguments.get("address"), str):
-        before = session.asked
-        refused = session.open(arguments["address"])
-        session.words += refused
-        session.remember("another experiment", lambda: session.build(before))
-    if settings:
-        session.rebuild(settings)
-    return {}
-
-
-def _again(session: Session) -> None:
-    before = session.asked
-    session.build(before.replace(seed=before.seed + 1))
-    session.remember("another start", lambda: session.build(before))
-
-
-def _undo(session: Session) -> None:
-    if not session.undone:
-        raise Refused("there is nothing to take back")
-    *session.undone, (_, back) = session.undone
-    back()
-    session.version += 1
-
-
-def _look(session: Session, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    kinds = {"open": list, "axes": list, "label": int, "row": int | None}
-    look = dict(session.look)
-    for name, kind in kinds.items():
-        if name in arguments and isinstance(arguments[name], kind):
-            look[name] = arguments[name]
-    look["axes"] = [axis for axis in look["axes"] or [] if isinstance(axis, int)][:2] or None
-    moved = [look["axes"], look["label"]] != [session.look["axes"], session.look["label"]]
-    session.look = look
-    if moved:
-        session._see()
-    return {}
-
-
-ACTIONS: dict[str, Action] = {
-    "state": _simply(lambda session: None),
-    "start": _simply(Session.start),
-    "pause": _simply(Session.pause),
-    "step": _simply(lambda session: session.one(session._one_step)),
-    "epoch": _simply(lambda session: session.one(session._one_epoch)),
-    "rewind": _simply(lambda session: session.build(session.asked)),
-    "again": _simply(_again),
-    "undo": _simply(_undo),
-    "speed": _set_speed,
-    "build": _build,
-    "look": _look,
-}

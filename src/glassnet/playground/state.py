@@ -27,7 +27,7 @@ def state_of(session: Session) -> dict[str, Any]:
         "complete": not own,
         "settings": dict(_every_setting(asked)),
         "parts": _parts(training, own), "default": _defaults(asked),
-        "changeable": _changeable(training), "title": asked.title,
+        "changeable": changeable(training), "title": asked.title,
         "data": session.view.state() | {"own": own, "table": None, "points_file": False},
         "network": _network(training), "running": session.running, "ended": session.ended,
         "epoch": session.epoch, "step": session.step, "epochs": training.plan.epochs, "speed": session.speed,
@@ -88,7 +88,7 @@ def _defaults(asked: Experiment) -> dict[str, bool]:
     return {name: getattr(asked, name) in (None, ()) for name in names}
 
 
-def _changeable(training: Training) -> list[str]:
+def changeable(training: Training) -> list[str]:
     """What may be changed while it runs."""
     options = [f"optimizer.{name}" for name in training.chosen.optimizer.options]
     return [] if training.chosen.is_solver else [*options, "l1", "l2", "dropout", "input_dropout", "clip_norm"]

@@ -151,18 +151,23 @@ class Worker:
 
     def _carried_out(self, words: dict[str, Any], content: bytes) -> dict[str, Any]:
         """What a question comes to."""
+        from .actions import do
         from .state import state_of
 
         session, asked = self.session, words["ask"]
         if asked in ("open", "again"):
             return self._opened(words, content)
         if asked == "table":
-            return session.table(str(words["name"]), content)
+            from .tables import told
+
+            found = told(str(words["name"]), content)
+            session.tables[found["name"]] = content
+            return found
         if asked == "lesson":
             from .lessons import lesson_of
 
             return lesson_of(self.catalog, str(words["name"]))
-        found = session.do(str(words.get("do")), words)
+        found = do(session, str(words.get("do")), words)
         return {"state": state_of(session)} | found
 
     def _opened(self, words: dict[str, Any], content: bytes) -> dict[str, Any]:

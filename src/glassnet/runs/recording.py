@@ -77,6 +77,13 @@ class Recording:
                 self._keep(epoch)
                 yield epoch
 
+    def as_it_stands(self) -> Recording:
+        """Write down a training that was done elsewhere, up to where it stands, and hand itself back."""
+        with self._owned():
+            self._write_history()
+            self._write_checkpoint()
+        return self
+
     @contextmanager
     def _owned(self) -> Iterator[None]:
         """Nobody else trains this run meanwhile; however it ends, the reason and the final figures are written."""

@@ -1,0 +1,263 @@
+"""What a person may ask for, by name: each action reads its arguments, does one thing, and leaves a way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import isfinite
+from typing import Any
+
+from ..errors import GlassnetError, did_you_mean, join
+from ..experiment.settings import as_setting
+from ..wording import amount, figure, significant
+from .address import MOST_EPOCHS, Refused, changed
+from .cards import card_of
+from .keeping import keep, report, script
+from .session import Session
+from .state import changeable
+from .tables import CLASS, POINTS, points_table
+
+Arguments = Mapping[str, Any]
+Action = Callable[[Session, Arguments], dict[str, Any]]
+PANELS = ("curves", "plane", "pictures", "norms", "units", "confusion", "row", "words")
+
+
+def do(session: Session, name: str, arguments: Arguments) -> dict[str, Any]:
+    """Carry out what was asked for; `GlassnetError` where that can't be, and then nothing has changed."""
+    action = ACTIONS.get(name)
+    if action is None:
+        raise Refused(f"there is nothing like {name!r} to do.{did_you_mean(name, ACTIONS)} Known: {join(ACTIONS)}")
+    return action(session, arguments)
+
+
+def _simply(what: Callable[[Session], object]) -> Action:
+    def action(session: Session, arguments: Arguments) -> dict[str, Any]:
+        what(session)
+        return {}
+
+    return action
+
+
+# --- arguments ----------------------------------------------------------------------------------------------
+
+
+def _whole(arguments: Arguments, name: str, low: int = 0, high: int = MOST_EPOCHS) -> int:
+    value = arguments.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise Refused(f"{name} is a whole number from {low} to {amount(high)}", name)
+    return value
+
+
+def _settings(arguments: Arguments) -> dict[str, str | None]:
+    settings = arguments.get("settings") or {}
+    if not isinstance(settings, dict):
+        raise Refused("settings is an object of names and texts")
+    return settings
+
+
+def _place(session: Session, arguments: Arguments) -> tuple[str, int, int, int | None]:
+    """(a weight or bias as a setting names it, its layer, its unit, and what it comes from)."""
+    widths = session.training.network.widths
+    layer = _whole(arguments, "layer", 1, len(widths) - 1)
+    unit = _whole(arguments, "unit", 0, widths[layer] - 1)
+    if arguments.get("from") is None:
+        return f"b{layer}:{unit + 1}", layer, unit, None
+    source = _whole(arguments, "from", 0, widths[layer - 1] - 1)
+    return f"W{layer}:{source + 1},{unit + 1}", layer, unit, source
+
+
+# --- running ------------------------------------------------------------------------------------------------
+
+
+def _set_speed(session: Session, arguments: Arguments) -> dict[str, Any]:
+    session.set_speed(str(arguments.get("speed")))
+    return {}
+
+
+def _more(session: Session) -> None:
+    """As many epochs again."""
+    epochs = session.training.plan.epochs + session.asked.epochs
+    if epochs > MOST_EPOCHS:
+        raise Refused(f"{amount(MOST_EPOCHS)} epochs are the most here", "epochs")
+    session.change(f"epochs={epochs}")
+
+
+# --- building -----------------------------------------------------------------------------------------------
+
+
+def _build(session: Session, arguments: Arguments) -> dict[str, Any]:
+    settings = _settings(arguments)
+    session.fetching = arguments.get("fetch") is True
+    try:
+        if isinstance(arguments.get("address"), str):
+            before = session.asked
+            refused = session.open(arguments["address"])
+            session.words += refused
+            session.remember("another experiment", lambda: session.build(before))
+        if settings:
+            session.rebuild(settings)
+    finally:
+        session.fetching = False
+    return {}
+
+
+def _again(session: Session) -> None:
+    before = session.asked
+    session.build(before.replace(seed=before.seed + 1))
+    session.remember("another start", lambda: session.build(before))
+
+
+def _points(session: Session, arguments: Arguments) -> dict[str, Any]:
+    """Learn from points that were drawn."""
+    before, old = session.asked, session.tables.get(POINTS)
+
+    def back() -> None:
+        if old is not None:
+            session.tables[POINTS] = old
+        session.build(before)
+
+    session.tables[POINTS] = points_table(arguments.get("rows"))
+    try:
+        session.rebuild({"dataset": POINTS, "target": CLASS})
+    except GlassnetError:
+        if old is None:
+            del session.tables[POINTS]
+        else:
+            session.tables[POINTS] = old
+        raise
+    session.undone[-1] = ("points", back)
+    return {}
+
+
+def _points_file(session: Session, arguments: Arguments) -> dict[str, Any]:
+    content = session.tables.get(POINTS)
+    if content is None:
+        raise Refused("no points are drawn yet")
+    return {"file": {"name": POINTS, "text": content.decode()}}
+
+
+def _undo(session: Session) -> None:
+    if not session.undone:
+        raise Refused("there is nothing to take back")
+    *session.undone, (_, back) = session.undone
+    back()
+    session.version += 1
+
+
+# --- by hand ------------------------------------------------------------------------------------------------
+
+
+def _change(session: Session, arguments: Arguments) -> dict[str, Any]:
+    """Other settings, without going back to the start."""
+    settings = _settings(arguments)
+    allowed = changeable(session.training)
+    for key in settings:
+        if key not in allowed:
+            guess = did_you_mean(key, allowed)
+            raise Refused(f"{key} can't be changed while it runs.{guess} What can: {join(allowed)}", key)
+    if not settings:
+        return {}
+    if not session.epoch and not session.training.changes:  # nothing is done yet: it is a setting like any other
+        running = session.running
+        session.rebuild(settings)
+        if running:
+            session.start()
+        return {}
+    spelled = session.training.experiment
+    changed(spelled.replace(dataset="moons"), settings, session.catalog)  # the same bounds as ever
+    before = [_as_it_was(session, key) for key in settings]
+    session.change(*(f"{key}={'none' if value is None else value}" for key, value in settings.items()))
+    session.remember(", ".join(settings), lambda: session.change(*before))
+    return {}
+
+
+def _as_it_was(session: Session, key: str) -> str:
+    name, _, option = key.partition(".")
+    if option:
+        return f"{key}={session.training.chosen.optimizer.options[option]!r}"
+    return as_setting(session.training.experiment, name)
+
+
+def _edit(session: Session, arguments: Arguments) -> dict[str, Any]:
+    """One weight or bias, set by hand."""
+    value = arguments.get("value")
+    if not isinstance(value, int | float) or isinstance(value, bool) or not isfinite(value):
+        raise Refused("value is a finite number", "value")
+    place, layer, unit, source = _place(session, arguments)
+    session.finish_epoch()
+    network = session.training.network
+    vector = network.view(network.w, "bias" if source is None else "weight", layer - 1)
+    old = float(vector[unit] if source is None else vector[source, unit])
+    session.change(f"{place}={float(value)!r}")
+    words = f"{place}: {figure(old)} to {significant(float(value), 4)}"
+    session.remember(words, lambda: session.change(f"{place}={old!r}"))
+    return {}
+
+
+def _freeze(session: Session, arguments: Arguments) -> dict[str, Any]:
+    """A layer or a single weight that keeps its value, or is let go again."""
+    if arguments.get("unit") is None:
+        place = str(_whole(arguments, "layer", 1, len(session.training.network.widths) - 1))
+    else:
+        place = _place(session, arguments)[0]
+    before = session.training.experiment.freeze
+    others = [one for one in before if one != place]
+    now = [*others, place] if arguments.get("frozen", True) else others
+    session.change(_frozen(now))
+    session.remember(f"freeze {place}", lambda: session.change(_frozen(before)))
+    return {}
+
+
+def _frozen(places: Any) -> str:
+    return f"freeze={';'.join(places) or 'none'}"
+
+
+# --- looking ------------------------------------------------------------------------------------------------
+
+
+def _look(session: Session, arguments: Arguments) -> dict[str, Any]:
+    look = dict(session.look)
+    if isinstance(arguments.get("open"), list):
+        look["open"] = [panel for panel in PANELS if panel in arguments["open"]]
+    if isinstance(arguments.get("axes"), list):
+        look["axes"] = [axis for axis in arguments["axes"] if isinstance(axis, int)][:2]
+    if isinstance(arguments.get("label"), int):
+        look["label"] = arguments["label"]
+    if "row" in arguments and isinstance(arguments["row"], int | None):
+        look["row"] = arguments["row"]
+    session.look_at(look)
+    return {}
+
+
+def _card(session: Session, arguments: Arguments) -> dict[str, Any]:
+    layer, unit = _whole(arguments, "layer"), _whole(arguments, "unit")
+    row = None if arguments.get("row") is None else _whole(arguments, "row")
+    return {"card": card_of(session.training, session.view, layer, unit, row)}
+
+
+def _keep(session: Session, arguments: Arguments) -> dict[str, Any]:
+    return {"kept": keep(session, str(arguments.get("note") or ""))}
+
+
+ACTIONS: dict[str, Action] = {
+    "state": _simply(lambda session: None),
+    "start": _simply(Session.start),
+    "pause": _simply(Session.pause),
+    "step": _simply(lambda session: session.one(session.one_step)),
+    "epoch": _simply(lambda session: session.one(session.one_epoch)),
+    "rewind": _simply(lambda session: session.build(session.asked)),
+    "again": _simply(_again),
+    "more": _simply(_more),
+    "speed": _set_speed,
+    "undo": _simply(_undo),
+    "build": _build,
+    "points": _points,
+    "points_file": _points_file,
+    "change": _change,
+    "edit": _edit,
+    "freeze": _freeze,
+    "look": _look,
+    "card": _card,
+    "keep": _keep,
+    "report": lambda session, arguments: {"kept": report(session)},
+    "script": lambda session, arguments: {"file": script(session, str(arguments.get("to") or "sklearn"))},
+}
