@@ -150,8 +150,8 @@ REFUSED = {
     "train good.csv --target y --task clusters": "--task 'clusters' is unknown. Possible: binary, multiclass, ",
     "train good.csv --target a --task binary": "binary target has two values, but this one has 60",
     "train numbers.csv --target y --class-weight balanced": "class_weight='balanced' needs classes, but the task is ",
-    "train iris --target y": "--target names a column of a table (.csv or .parquet); the dataset iris has its own",
-    "train iris --keep y": "--keep is for a table (.csv or .parquet), and iris is none",
+    "train iris --target y": "--target names a column of a table (.csv, .xlsx, .parquet or .npy); the dataset iris",
+    "train iris --keep y": "--keep is for a table (.csv, .xlsx, .parquet or .npy), and iris is none",
     # splits
     "train good.csv --target y --test 0.99": "no row is left for validation",
     "train numbers.csv --target y --test 0.99": "leave no training row of 60. Give smaller shares",

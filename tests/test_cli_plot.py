@@ -195,9 +195,9 @@ def test_json_is_one_list_of_files_and_reasons(runs: Path, here: Path) -> None:
         (["1", "loss", "--list"], "--list lists all plots and draws none: leave loss away, or --list"),
         (
             ["iris", "--target", "species"],
-            "--target is for a table (.csv or .parquet), and 'iris' is none: glassnet plot",
+            "--target is for a table (.csv, .xlsx, .parquet or .npy), and 'iris' is none: glassnet plot",
         ),
-        (["1", "--decimal", ","], "--decimal is for a table (.csv or .parquet), and '1' is none"),
+        (["1", "--decimal", ","], "--decimal is for a table (.csv, .xlsx, .parquet or .npy), and '1' is none"),
         (["none.csv"], "there is no file 'none.csv'"),
         (["--part", "relu", "loss"], "plot loss does not fit activation relu: it is a picture of one run"),
     ],

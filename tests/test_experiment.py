@@ -560,9 +560,9 @@ def test_what_a_file_that_is_no_table_should_be_called(tmp_path: Path) -> None:
         ".txt, .data, .dat, .xlsx, .xlsm, .parquet, .pq, .npy, .gz, .bz2, .xz, .zip"
     )
     assert refusal(target="y") == (
-        "--target names a column of a table (.csv or .parquet); the dataset iris has its own target"
+        "--target names a column of a table (.csv, .xlsx, .parquet or .npy); the dataset iris has its own target"
     )
-    assert refusal(keep="y") == "--keep is for a table (.csv or .parquet), and iris is none"
+    assert refusal(keep="y") == "--keep is for a table (.csv, .xlsx, .parquet or .npy), and iris is none"
 
 
 # --- as people read it --------------------------------------------------------------------------------------

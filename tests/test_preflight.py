@@ -90,6 +90,10 @@ WRONG = {
     "author-email": ('name = "Ada Lovelace"', 'name = "Ada", email = "ada@home"', "is not a valid email address"),
     "url-invalid": ("[dependency-groups]", '[project.urls]\nSource = "here"\n[dependency-groups]', "https://"),
     "url-label": ("[dependency-groups]", f'[project.urls]\n{"S" * 33} = "https://x.org"\n[dependency-groups]', "32"),
+    "url-nowhere": ("[dependency-groups]", '[project.urls]\nX = "https:here"\n[dependency-groups]', "no browser"),
+    "key-unknown": ("license-files", 'author = "me"\nlicense-files', "[project] has 'author', which means nothing"),
+    "value-wrong": ('authors = [{ name = "Ada Lovelace" }]', 'authors = ["Ada"]', "expecting ContactTable"),
+    "entry-points": ("[dependency-groups]", '[project.scripts]\n"a b" = "x:y"\n[dependency-groups]', "command 'a b'"),
     "readme-type": ('readme = "README.md"', 'readme = "LICENSE"', "has an ending that the index can't render"),
     "package-path": ('packages = ["src/glassnet_bent"]', 'packages = ["src/bent"]', "there: src/glassnet_bent"),
     "licence-file": ('license-files = ["LICENSE"]', 'license-files = ["COPYING"]', "there is no COPYING"),
@@ -101,6 +105,47 @@ def test_a_wrong_line_in_pyproject_is_explained(problem, project):
     old, new, words = WRONG[problem]
     edit(project, old, new)
     assert words in found(project)[problem]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("license-files", 'author = "me"\nlicense-files', "Did you mean 'authors'? write one of authors, classifiers"),
+        ("[build-system]", '[build-system]\nrequire = ["x"]', "[build-system] has 'require'"),
+        ("[dependency-groups]", "[tools.x]\n[dependency-groups]", "pyproject.toml has 'tools', which means nothing"),
+    ],
+)
+def test_a_key_that_the_standard_does_not_know_is_named_with_the_nearest(old, new, words, project):
+    edit(project, old, new)
+    assert words in found(project)["key-unknown"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('authors = [{ name = "Ada Lovelace" }]', 'authors = [{ nam = "Ada" }]', 'contains unexpected keys: "nam"'),
+        (CLASSIFIER, "3, ", "expecting str (got int)"),
+        ('version = "0.1.0"  #', 'version = "0.1.0"\ndynamic = ["colour"]  #', "(got 'colour')"),
+        ("[dependency-groups]", "[project.urls]\nSource = 3\n[dependency-groups]", "expecting str (got int)"),
+    ],
+)
+def test_a_value_of_a_wrong_kind_is_said_with_its_line(old, new, words, project):
+    edit(project, old, new)
+    said = found(project)["value-wrong"]
+    assert words in said and "correct it in pyproject.toml, line " in said
+
+
+@pytest.mark.parametrize(
+    ("line", "id"),
+    [
+        ('maintainers = [{ email = "ada@home" }]', "author-email"),
+        ('optional-dependencies = { x = ["a @ https://example.org/a.zip"] }', "direct-url"),
+        ('optional-dependencies = { "-x" = ["a"] }', "metadata-invalid"),
+    ],
+)
+def test_what_an_index_minds_is_looked_for_in_every_key(line, id, project):
+    edit(project, "license-files", f"{line}\nlicense-files")
+    assert id in found(project)
 
 
 def test_all_problems_are_said_at_once(project):

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from glassnet import Experiment, load, record, run
 from glassnet.cli import main
-from glassnet.data import arrays, stored
+from glassnet.data import staying, stored
 from glassnet.data.arrays import ArrayFile
 from glassnet.data.preparation import prepare
 from glassnet.data.reading import Reading
@@ -87,6 +87,9 @@ class Counting:
     def __init__(self, source: ArrayFile) -> None:
         self.source, self.file, self.shape, self.dtype = source, source.file, source.shape, source.dtype
         self.read_rows = np.zeros(source.shape[0], int)
+
+    def edges(self, size: int) -> Array:
+        return self.source.edges(size)
 
     def read(self, first: int, stop: int) -> Array:
         self.read_rows[first:stop] += 1
@@ -171,7 +174,7 @@ def test_a_column_that_holds_nothing_is_left_out_as_from_memory(file: Path, tabl
 
 @pytest.mark.usefixtures("blocks")
 def test_a_run_goes_on_in_the_same_order_whatever_memory_is_free(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arrays, "free_memory", lambda: 4 * file.stat().st_size - 1000)
+    monkeypatch.setattr(staying, "free_memory", lambda: 4 * file.stat().st_size - 1000)
     short = Experiment("rows.npy", target="column_1", hidden=(8,), epochs=2)
     training = run(short)
     list(record(training, "runs"))
@@ -195,7 +198,7 @@ def test_a_run_goes_on_in_the_same_order_whatever_memory_is_free(file: Path, mon
 
 
 def test_large_rows_in_memory_are_said_to_be_there(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arrays, "BLOCK", 1024)
+    monkeypatch.setattr(staying, "BLOCK", 1024)
     assert run(Experiment("rows.npy", target="column_1", epochs=1)).experiment.reading == ("disk=no",)
     monkeypatch.undo()
     assert run(Experiment(str(file), target="column_1", epochs=1)).experiment.reading == ()
@@ -205,7 +208,7 @@ def test_networks_on_such_rows_are_trained_alone_and_all_cells_of_a_sweep_find_t
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert alone(run(words("yes"))) == "its rows stay in their file"
-    monkeypatch.setattr(arrays, "free_memory", lambda: file.stat().st_size)
+    monkeypatch.setattr(staying, "free_memory", lambda: file.stat().st_size)
     told = "rows.npy --target column_1 --over optimizer.lr=0.01,0.1 --hidden 4 --epochs 1 --jobs 1"
     swept = CliRunner().invoke(main, ["sweep", *told.split()])
     assert swept.exit_code == 0 and "trained alone: its rows stay in their file" in swept.stdout

@@ -42,7 +42,7 @@ reading_options = section(
     _word("comment", "MARK", "What begins a line that is none of the table's."),
     click.option("--skip-lines", "reading_skip", metavar="N", help="Lines above the table  [found out]."),
     _word("sheet", "NAME", "Of a workbook (.xlsx)  [the first]."),
-    _word("disk", "yes|no", "Rows of an array (.npy) stay in the file  [where memory is short]."),
+    _word("disk", "yes|no", "Rows of .npy or .parquet stay in the file  [if memory is short]."),
 )
 TASK = click.option("--task", metavar="TASK", help="binary, multiclass, multilabel or regression [inferred].")
 SCALE = click.option("--scale", metavar="HOW", help="auto, standard, minmax or none  [auto].")

@@ -207,7 +207,7 @@ def _rows(word: str, catalog: Catalog, given: dict[str, Any], output: Path | Non
 
 def _refuse(given: dict[str, Any], what: str) -> None:
     """Options of tables say nothing of a run, a part or a data set of the catalog."""
-    from ..data.reading import option_of
+    from ..data.reading import A_TABLE, option_of
     from ..experiment import flag
 
     options = [flag(name) for name in given if name != "reading"] + [
@@ -215,8 +215,7 @@ def _refuse(given: dict[str, Any], what: str) -> None:
     ]
     if options:
         raise GlassnetError(
-            f"{options[0]} is for a table (.csv or .parquet), and {what!r} is none: "
-            "glassnet plot FILE.csv --target COLUMN"
+            f"{options[0]} is for {A_TABLE}, and {what!r} is none: glassnet plot FILE.csv --target COLUMN"
         )
 
 

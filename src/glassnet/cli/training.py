@@ -97,7 +97,7 @@ def train(
 ) -> None:
     """Train a network on DATASET, keep the run, print the result.
 
-    DATASET is a phrase (see `glassnet list datasets`) or a table (.csv or .parquet) with --target COLUMN.
+    DATASET is a phrase (see `glassnet list datasets`) or a table (.csv, .xlsx, .parquet or .npy) with --target COLUMN.
     A phrase is a name with options: adam, or adam:lr=0.01. Values in brackets are the defaults.
     """
     given = choices(dataset, words)

@@ -1,10 +1,10 @@
-"""An array of NumPy in a file, `.npy`: a table without names, whose rows may stay in the file if they are too many."""
+"""An array of NumPy in a file, `.npy`: a table without names, of which neighbouring rows can be read alone."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import GlassnetError
-from ..wording import amount, count, memory
-from .cells import Heard, numbered
-from .reading import Reading
-from .sources import ARRAY_SUFFIXES, existing, free_memory, refuse_too_large
-from .stored import BLOCK, TOGETHER, Shelf, Stored
+from ..wording import amount, count
+from .sources import existing, refuse_too_large
+from .stored import Stored
 
 Array = NDArray[Any]
 KINDS = "biuf"
@@ -32,6 +30,8 @@ class ArrayFile:
     written: np.dtype[Any]
     by_columns: bool
     begin: int
+
+    header = False
 
     @classmethod
     def of(cls, path: str | Path) -> ArrayFile:
@@ -83,6 +83,22 @@ class ArrayFile:
             f"its columns have no names and are called {self.names[0]} to {self.names[-1]}."
         )
 
+    def chosen(self, names: Sequence[str]) -> tuple[ArrayFile, Array]:
+        """Some columns: all rows with all that they hold, and which of their columns these are."""
+        return self, np.array([self.names.index(name) for name in names])
+
+    def column(self, name: str) -> Any:
+        """A whole column as a Series, read by the block."""
+        import pandas as pd
+
+        rows, columns = self.chosen([name])
+        values = np.concatenate([some[:, 0] for _, some in Stored.of(rows).inputs(columns).passed()])
+        return pd.Series(values, name=name, copy=False)
+
+    def edges(self, size: int) -> Array:
+        """Where blocks of `size` rows begin, and the number of rows."""
+        return np.append(np.arange(0, self.shape[0], size), self.shape[0])
+
     def read(self, first: int, stop: int) -> Array:
         """The rows from one to before another; of an array written by columns, a piece of each."""
         n, d = self.shape
@@ -114,87 +130,6 @@ def _refuse_other(file: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> No
         )
     if 0 in shape:
         raise GlassnetError(f"{file} holds no rows.")
-
-
-@dataclass(frozen=True)
-class StoredSheet:
-    """A sheet whose rows stay in their file; a column that is asked for is read by itself."""
-
-    source: ArrayFile
-    notes: tuple[str, ...]
-    present: Array
-    reading: Reading = field(default_factory=Reading)
-    heard: Heard = field(default_factory=Heard)
-
-    @property
-    def file(self) -> str:
-        return self.source.file
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return self.source.names
-
-    @property
-    def header(self) -> bool:
-        return False
-
-    def __len__(self) -> int:
-        return len(self.present)
-
-    def inputs(self, names: Sequence[str]) -> Stored:
-        """Some of its columns, which stay in the file."""
-        return Stored.of(self.source).part(self.present).inputs(np.array([self.names.index(name) for name in names]))
-
-    def column(self, name: str, *, target: bool = False, text: bool = False, number: bool = False) -> Any:
-        import pandas as pd
-
-        if text:
-            raise GlassnetError(
-                f"{self.file} holds numbers alone, and they stay in the file: --category {name} is for rows in memory "
-                "(--disk no), or write a column of 0 and 1 for each of its values"
-            )
-        if name not in self._read:
-            self._read[name] = np.concatenate([rows[:, 0] for _, rows in self.inputs([name]).passed()])
-        return pd.Series(self._read[name], name=name, copy=False)
-
-    @cached_property
-    def _read(self) -> dict[str, Array]:
-        return {}
-
-    def plain(self, names: Collection[str]) -> dict[str, Any]:
-        return {}
-
-    def where(self, rows: Sequence[int]) -> str:
-        return numbered("row", (self.present[rows] + 1).tolist())
-
-    def called(self, names: Sequence[str]) -> StoredSheet:
-        raise GlassnetError(f"columns of {self.file} have no other names")
-
-    def rows(self, present: Any) -> StoredSheet:
-        return replace(self, present=self.present[np.asarray(present)])
-
-
-def may_stay(given: Any) -> bool:
-    """Whether a data set is an array in a file of so many blocks that its rows come in another order from there."""
-    if not isinstance(given, str | Path) or Path(given).suffix.lower() not in ARRAY_SUFFIXES:
-        return False
-    return Path(given).is_file() and Path(given).stat().st_size > TOGETHER * BLOCK
-
-
-def stored_sheet(path: str | Path, reading: Reading) -> StoredSheet | None:
-    """The rows of an array that stay in their file: as `disk` says, else where there is no room for them; else None."""
-    source = ArrayFile.of(path)
-    room = free_memory()
-    if not (4 * source.size > room if reading.disk is None else reading.disk):
-        return None
-    taken = f"as they have {memory(source.size)}, and {memory(room)} of memory are free"
-    why = "as you asked" if reading.disk else taken
-    shelf = Shelf(source)
-    mixed = f"{TOGETHER} of its {count(shelf.blocks, 'block')} of {count(shelf.size, 'row')}"
-    notes = [source.said, f"Its rows stay in the file and are read by the batch, {why} (--disk overrules)."]
-    if shelf.blocks > TOGETHER:
-        notes.append(f"An epoch visits each row once, and mixes those of {mixed} at a time.")
-    return StoredSheet(source, tuple(notes), np.arange(source.shape[0]), reading)
 
 
 def read_array(path: str | Path) -> tuple[Any, ArrayFile]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from ..errors import GlassnetError
 from ..wording import count
+from .cells import Coded, Heard, Place, Wish, numbered, typed
 from .columns import refuse_namesakes
-from .reading import Reading
-
-if TYPE_CHECKING:
-    from .sheets import FrameSheet
+from .reading import OF_CELLS, Reading, refuse_words
 
 _WORDS = re.compile(r"DataFrame, \d+ rows?, sha256 [0-9a-f]{64}")
 
@@ -76,8 +78,6 @@ class Frame:
 
     def sheet(self, reading: Reading) -> FrameSheet:
         """Its rows for `dataset_of`."""
-        from .sheets import OF_CELLS, FrameSheet, refuse_words
-
         refuse_words("the DataFrame", reading, "in memory", OF_CELLS)
         said = f"DataFrame: {count(len(self.table), 'row')}, {count(self.table.shape[1], 'column')}."
         return FrameSheet((said,), "DataFrame", self.table, reading=reading)
@@ -108,3 +108,70 @@ def _as_pandas(given: Any) -> Any:
         return pd.api.interchange.from_dataframe(given)
     except ImportError as error:
         raise GlassnetError(f"a {type(given).__name__} is taken by way of pandas, which needs: {error}") from error
+
+
+@dataclass(frozen=True)
+class FrameSheet:
+    """A sheet whose columns are typed already: a DataFrame, Parquet."""
+
+    notes: tuple[str, ...]
+    file: str
+    frame: Any
+    header: bool = True
+    reading: Reading = field(default_factory=Reading)
+    heard: Heard = field(default_factory=Heard)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.frame.columns)
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def column(self, name: str, *, target: bool = False, text: bool = False, number: bool = False) -> Any:
+        number = number or name in (self.reading.number or ())
+        column = self.frame[name]
+        if text or (_is_declared(column) and not (target or number)):
+            return _as_text(column)
+        if not _holds_text(column):
+            return column
+        place = Place(self.file, "", lambda row: f"row {row + 1}")
+        cells = Coded.of(column.astype(object).where(column.notna(), "").map(str.strip))
+        read = typed(cells, name, place, self.reading, Wish(target, text, number))
+        return self.heard.take(name, read)
+
+    def plain(self, names: Collection[str]) -> dict[str, Any]:
+        return {}
+
+    def where(self, rows: Sequence[int]) -> str:
+        return numbered("row", [row + 1 for row in rows])
+
+    def called(self, names: Sequence[str]) -> FrameSheet:
+        return replace(self, frame=self.frame.set_axis(list(names), axis=1))
+
+    def rows(self, present: Any) -> FrameSheet:
+        return replace(self, frame=self.frame[np.asarray(present)].reset_index(drop=True))
+
+
+def _is_declared(column: Any) -> bool:
+    """Did somebody say to pandas that the values are names?"""
+    import pandas as pd
+
+    return isinstance(column.dtype, pd.CategoricalDtype)
+
+
+def _as_text(column: Any) -> Any:
+    """Names as text: 1, also where a gap has made it 1.0."""
+    import pandas as pd
+
+    names = [
+        None if gap else str(int(value) if isinstance(value, float) and value.is_integer() else value)
+        for value, gap in zip(column, column.isna(), strict=True)
+    ]
+    return pd.Series(names, dtype=object, name=column.name)
+
+
+def _holds_text(column: Any) -> bool:
+    import pandas as pd
+
+    return bool(pd.api.types.infer_dtype(column, skipna=True) == "string")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from encodings.aliases import aliases
 from functools import partial
@@ -12,6 +12,7 @@ from typing import Any
 from ..errors import GlassnetError, did_you_mean, join
 
 Words = Iterable[str] | Mapping[str, Any]
+A_TABLE = "a table (.csv, .xlsx, .parquet or .npy)"  # in sentences about words that say nothing of other data sets
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Reading:
     missing: the marks of missing values, in place of ours; an empty cell always is one. number: columns of numbers,
     although their cells look like names. dates: what comes first in 3/4/2024, day or month. comment: what begins a line
     that is none of the table's. skip: lines above the table. sheet: of a workbook, by name or number. disk: do the rows
-    of an array stay in their file?
+    of an array or of Parquet stay in their file?
 
     `told` is no word of a person: what the table of the training has told about marks and dates, `decimal=,`.
     """
@@ -150,6 +151,20 @@ def option_of(word: str) -> str:
     """The option of commands for a word, `--skip-lines` for `skip` and for `skip=3`."""
     name = word.partition("=")[0]
     return "--skip-lines" if name == "skip" else f"--{name}"
+
+
+#: The words about what stands in the cells of a column, in a file of any sort.
+OF_CELLS = ("decimal", "thousands", "missing", "number", "dates")
+
+OF_ARRAYS = ("an array of NumPy", ("disk",))
+OF_PARQUET = ("Parquet", (*OF_CELLS, "disk"))
+
+
+def refuse_words(file: str, reading: Reading, what: str, possible: Collection[str]) -> None:
+    """A word that says nothing about a file of this sort is a mistake."""
+    for name in NAMES:
+        if getattr(reading, name) is not None and name not in possible:
+            raise GlassnetError(f"{option_of(name)} says nothing about {file}, which is {what}: leave it away.")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -71,8 +71,20 @@ def roles_of(X: Any, asked: Roles, header: bool = True) -> tuple[ColumnRole, ...
     )
 
 
-def roles_of_stored(X: Stored, names: Sequence[str], asked: Roles) -> Iterator[ColumnRole]:
-    """The role of each column of numbers that stays in its file, found in one pass over it."""
+class Columns(Protocol):
+    """Where a single column can be had, as a Series."""
+
+    @property
+    def header(self) -> bool: ...
+
+    def column(self, name: str) -> Any: ...
+
+
+def roles_of_stored(X: Stored, names: Sequence[str], sheet: Columns, asked: Roles) -> Iterator[ColumnRole]:
+    """The role of each column of numbers that stays in its file, found in one pass over it.
+
+    A column whose name says something is looked at alone, as are those in memory.
+    """
     held = Held.of(X, names)
     for name, low, high, present in zip(names, held.low, held.high, held.present.tolist(), strict=True):
         if name in asked.keep:
@@ -80,9 +92,17 @@ def roles_of_stored(X: Stored, names: Sequence[str], asked: Roles) -> Iterator[C
         elif not present:
             yield _empty(name)
         elif low == high and present == len(X) > 1:
-            yield _left_out(name, "constant", "Column", f"holds {X.dtype.type(low)} in all {count(len(X), 'row')}")
+            value = sheet.column(name).iloc[0]  # as its own column holds it
+            yield _left_out(name, "constant", "Column", f"holds {value} in all {count(len(X), 'row')}")
+        elif sheet.header and _is_telling(name) and low == np.trunc(low) and high == np.trunc(high):
+            yield _role(name, sheet.column(name), asked, sheet.header)
         else:
             yield ColumnRole(name, "number")
+
+
+def _is_telling(name: str) -> bool:
+    """Whether the name of a column of numbers may make it no measurement."""
+    return is_nameless(name) or is_id(name) or bool(words_of(name) & _CONTACT)
 
 
 def _is_measurement(name: str, values: Any, header: bool) -> bool:
@@ -94,7 +114,7 @@ def _is_measurement(name: str, values: Any, header: bool) -> bool:
         return bool((array != array[0]).any())  # a fraction: whether there are gaps tells nothing
     if np.isnan(array).any() or (array == array[0]).all():
         return False
-    return array.dtype.kind == "f" or not (header and (is_nameless(name) or is_id(name) or words_of(name) & _CONTACT))
+    return array.dtype.kind == "f" or not (header and _is_telling(name))
 
 
 def _role(name: str, values: Any, asked: Roles, header: bool) -> ColumnRole:

@@ -9,19 +9,20 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
-
 from ..errors import GlassnetError, join
 from ..wording import count
-from .arrays import read_array, stored_sheet
+from .arrays import read_array
 from .cells import Coded, Heard, Place, Wish, marks, numbered, typed
 from .delimited import Cells, read_cells
 from .dialects import Dialect, dialect_of
+from .frames import FrameSheet
 from .headers import counted, is_value
 from .large import SMALL, LargeSheet, is_packed, read_large, read_large_file
 from .numerals import SAMPLE, decimal_habit
-from .reading import NAMES, Reading, option_of
-from .sources import ARRAY_SUFFIXES, PARQUET_SUFFIXES, STANDARD_INPUT, Source, contents, decoded, existing, is_workbook
+from .parquets import read_frame
+from .reading import NAMES, OF_ARRAYS, OF_CELLS, OF_PARQUET, Reading, refuse_words
+from .sources import ARRAY_SUFFIXES, PARQUET_SUFFIXES, STANDARD_INPUT, Source, contents, decoded, is_workbook
+from .staying import stored_sheet
 from .workbooks import read_workbook
 
 
@@ -70,7 +71,7 @@ class Sheet(Protocol):
 def open_sheet(path: str | Path, reading: Reading, known: Collection[str] = ()) -> Sheet:
     """The rows of a file, however it is written; `known` columns tell a header from a first row."""
     if Path(path).suffix.lower() in PARQUET_SUFFIXES:
-        refuse_words(Path(path).name, reading, "Parquet", OF_CELLS)
+        refuse_words(Path(path).name, reading, *OF_PARQUET)
         return parquet(path, reading)
     if Path(path).suffix.lower() in ARRAY_SUFFIXES:
         refuse_words(Path(path).name, reading, *OF_ARRAYS)
@@ -113,26 +114,14 @@ def _with_notes(
     return _without_row_names(replace(sheet, notes=notes), known)
 
 
-#: The words about what stands in the cells of a column, in a file of any sort.
-OF_CELLS = ("decimal", "thousands", "missing", "number", "dates")
-
-OF_ARRAYS = ("an array of NumPy", ("disk",))
-
-
 def open_rows(path: str | Path, reading: Reading, known: Collection[str] = ()) -> Sheet:
-    """The same to learn from: the rows of an array stay in their file where there is no room for them."""
-    if Path(path).suffix.lower() in ARRAY_SUFFIXES:
-        refuse_words(Path(path).name, reading, *OF_ARRAYS)
+    """The same to learn from: rows of an array and of Parquet stay in their file where there is no room for them."""
+    suffix = Path(path).suffix.lower()
+    if suffix in (*ARRAY_SUFFIXES, *PARQUET_SUFFIXES):
+        refuse_words(Path(path).name, reading, *(OF_ARRAYS if suffix in ARRAY_SUFFIXES else OF_PARQUET))
         if stored := stored_sheet(path, reading):
             return stored
     return open_sheet(path, reading, known)
-
-
-def refuse_words(file: str, reading: Reading, what: str, possible: Collection[str]) -> None:
-    """A word that says nothing about a file of this sort is a mistake."""
-    for name in NAMES:
-        if getattr(reading, name) is not None and name not in possible:
-            raise GlassnetError(f"{option_of(name)} says nothing about {file}, which is {what}: leave it away.")
 
 
 @dataclass(frozen=True)
@@ -234,76 +223,9 @@ def _without_row_names(sheet: TextSheet | LargeSheet, known: Collection[str]) ->
     return replace(sheet.without(name), notes=(*sheet.notes, said))
 
 
-@dataclass(frozen=True)
-class FrameSheet:
-    """A sheet whose columns are typed already: a DataFrame, Parquet."""
-
-    notes: tuple[str, ...]
-    file: str
-    frame: Any
-    header: bool = True
-    reading: Reading = field(default_factory=Reading)
-    heard: Heard = field(default_factory=Heard)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(self.frame.columns)
-
-    def __len__(self) -> int:
-        return len(self.frame)
-
-    def column(self, name: str, *, target: bool = False, text: bool = False, number: bool = False) -> Any:
-        number = number or name in (self.reading.number or ())
-        column = self.frame[name]
-        if text or (_is_declared(column) and not (target or number)):
-            return _as_text(column)
-        if not _holds_text(column):
-            return column
-        place = Place(self.file, "", lambda row: f"row {row + 1}")
-        cells = Coded.of(column.astype(object).where(column.notna(), "").map(str.strip))
-        read = typed(cells, name, place, self.reading, Wish(target, text, number))
-        return self.heard.take(name, read)
-
-    def plain(self, names: Collection[str]) -> dict[str, Any]:
-        return {}
-
-    def where(self, rows: Sequence[int]) -> str:
-        return numbered("row", [row + 1 for row in rows])
-
-    def called(self, names: Sequence[str]) -> FrameSheet:
-        return replace(self, frame=self.frame.set_axis(list(names), axis=1))
-
-    def rows(self, present: Any) -> FrameSheet:
-        return replace(self, frame=self.frame[np.asarray(present)].reset_index(drop=True))
-
-
-def _is_declared(column: Any) -> bool:
-    """Did somebody say to pandas that the values are names?"""
-    import pandas as pd
-
-    return isinstance(column.dtype, pd.CategoricalDtype)
-
-
-def _as_text(column: Any) -> Any:
-    """Names as text: 1, also where a gap has made it 1.0."""
-    import pandas as pd
-
-    names = [
-        None if gap else str(int(value) if isinstance(value, float) and value.is_integer() else value)
-        for value, gap in zip(column, column.isna(), strict=True)
-    ]
-    return pd.Series(names, dtype=object, name=column.name)
-
-
-def _holds_text(column: Any) -> bool:
-    import pandas as pd
-
-    return bool(pd.api.types.infer_dtype(column, skipna=True) == "string")
-
-
 def parquet(path: str | Path, reading: Reading) -> FrameSheet:
     """A Parquet file, which needs pyarrow."""
-    frame = _read_parquet(path)
+    frame = read_frame(path)
     file = Path(path).name
     if len(frame) == 0:
         raise GlassnetError(f"{file} holds no rows.")
@@ -315,31 +237,3 @@ def array(path: str | Path, reading: Reading) -> FrameSheet:
     """An array of NumPy, read into memory; it has no names for its columns."""
     frame, source = read_array(path)
     return FrameSheet((source.said,), source.file, frame, header=False, reading=reading)
-
-
-def _read_parquet(path: str | Path) -> Any:
-    path = existing(path)
-    try:
-        import pyarrow
-    except ImportError as error:
-        raise GlassnetError(
-            f"reading {path.name} needs pyarrow. Install it with: pip install 'glassnet[parquet]'"
-        ) from error
-    import pandas as pd
-
-    try:
-        frame = pd.read_parquet(path, engine="pyarrow")
-    except (pyarrow.ArrowException, OSError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise GlassnetError(f"{path.name} can't be read as Parquet: {reason}") from error
-    frame = frame.astype(dict.fromkeys(_declared(path) & set(frame.columns), "category"))
-    frame.columns = [str(name) for name in frame.columns]
-    return frame
-
-
-def _declared(path: Path) -> set[Any]:
-    """The columns that were categories when pandas wrote the file: numbers come back as plain numbers."""
-    from pyarrow.parquet import read_schema
-
-    told = read_schema(path).pandas_metadata or {}
-    return {column["name"] for column in told.get("columns", ()) if column.get("pandas_type") == "categorical"}

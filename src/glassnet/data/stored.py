@@ -23,6 +23,7 @@ Prepare = Callable[[Array, Array, Array], None]  # rows as they are in the file,
 Prepared = tuple[Prepare, int, DTypeLike]  # with the columns and the dtype of what it writes
 BLOCK = 2**20  # bytes of a block: the way to it costs a disk no more than reading it
 TOGETHER = 16  # blocks that are held at a time, and whose rows an epoch mixes
+HELD = 64  # blocks of this size that are held at most, where those of the file are larger
 
 
 class RowFile(Protocol):
@@ -37,6 +38,9 @@ class RowFile(Protocol):
     @property
     def dtype(self) -> np.dtype[Any]: ...
 
+    def edges(self, size: int) -> Array:
+        """Where blocks of about `size` rows begin, and the number of all rows: what lies between is read at once."""
+
     def read(self, first: int, stop: int) -> Array:
         """The rows from one to before another, (stop - first, d)."""
 
@@ -46,8 +50,12 @@ class Shelf:
 
     def __init__(self, source: RowFile) -> None:
         n, d = source.shape
-        self.source, self.size = source, max(1, BLOCK // (d * source.dtype.itemsize))
-        self.blocks = -(-n // self.size)
+        row = d * source.dtype.itemsize
+        self.source, self.usual = source, max(1, BLOCK // row)
+        self.edges = source.edges(n if n * row <= TOGETHER * BLOCK else self.usual)
+        self.size = int(np.diff(self.edges).max())
+        self.blocks = len(self.edges) - 1
+        self.together = min(TOGETHER, max(2, HELD * BLOCK // (self.size * row)))
         self._lock = Lock()  # threads of a sweep share their rows
         self._place = np.full(self.blocks, -1)  # where each block lies, if it is here
         self._here: list[int] = []  # the blocks that are here, the one read longest ago first
@@ -59,7 +67,8 @@ class Shelf:
     def take(self, rows: Array) -> Array:
         """These rows (k,) as they are in the file, (k, d)."""
         out = np.empty((len(rows), self.source.shape[1]), self.source.dtype)
-        blocks, within = np.divmod(rows, self.size)
+        blocks = self.of(rows)
+        within = rows - self.edges[blocks]
         with self._lock:
             rounds = self._rounds(np.unique(blocks))
             for some in rounds:
@@ -70,23 +79,26 @@ class Shelf:
                 out[chosen] = kept[self._place[blocks[chosen]] * self.size + within[chosen]]
         return out
 
+    def of(self, rows: Array) -> Array:
+        """The block of each row."""
+        return np.searchsorted(self.edges, rows, side="right") - 1
+
     def _rounds(self, needed: Array) -> list[Array]:
         """The blocks in as few parts as can be here together; first those that are here already."""
-        if len(needed) <= TOGETHER:
+        if len(needed) <= self.together:
             return [needed]
         here = self._place[needed] >= 0
         rest = needed[~here]
-        parts = [rest[first : first + TOGETHER] for first in range(0, len(rest), TOGETHER)]
+        parts = [rest[first : first + self.together] for first in range(0, len(rest), self.together)]
         return [needed[here], *parts] if here.any() else parts
 
     def _fetch(self, blocks: Array) -> Array:
         """Read those of the blocks that aren't here, each in the place of the one that was read longest ago."""
-        n, d = self.source.shape
-        places = min(TOGETHER, self.blocks)
+        d, places = self.source.shape[1], min(self.together, self.blocks)
         if self._kept is None:
             self._kept = np.empty((places * self.size, d), self.source.dtype)
         for block in blocks[self._place[blocks] < 0].tolist():
-            first, stop = block * self.size, min((block + 1) * self.size, n)
+            first, stop = self.edges[block : block + 2].tolist()
             rows = self.source.read(first, stop)  # before a place is made for them: it may break off
             if len(self._here) < places:
                 place = len(self._here)
@@ -145,7 +157,7 @@ class Stored:
 
     @property
     def _step(self) -> int:
-        return self.shelf.size * 2
+        return self.shelf.usual * 2
 
     def part(self, rows: Any, dtype: DTypeLike | None = None) -> Stored:
         """Some of the rows, still in their file."""
@@ -169,7 +181,17 @@ class Stored:
     @property
     def few(self) -> bool:
         """Whether all blocks can be here at once: then nothing is done otherwise than in memory."""
-        return self.shelf.blocks <= TOGETHER
+        return self.shelf.blocks <= self.shelf.together
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """How an epoch visits the rows, for people, where that is otherwise than in memory."""
+        shelf = self.shelf
+        if self.few:
+            return ()
+        even = len(set(np.diff(shelf.edges)[:-1])) == 1
+        blocks = f"{count(shelf.blocks, 'block')} of {'' if even else 'up to '}{count(shelf.size, 'row')}"
+        return (f"An epoch visits each row once, and mixes those of {shelf.together} of its {blocks} at a time.",)
 
     def at_once(self) -> Array:
         """All rows in memory, refused where there is no room for them."""
@@ -183,13 +205,13 @@ class Stored:
 
     def order(self, rng: np.random.Generator) -> Array:
         """Each row once, drawn by blocks: blocks in random order, and the rows of some of them mixed at a time."""
-        blocks = self.index // self.shelf.size
+        blocks, together = self.shelf.of(self.index), self.shelf.together
         by_block = np.argsort(blocks, kind="stable")
         parts = np.split(by_block, np.flatnonzero(np.diff(blocks[by_block])) + 1)
-        if len(parts) <= TOGETHER:
+        if len(parts) <= together:
             return rng.permutation(len(self))
         drawn = rng.permutation(len(parts))
-        mixed = (drawn[first : first + TOGETHER] for first in range(0, len(drawn), TOGETHER))
+        mixed = (drawn[first : first + together] for first in range(0, len(drawn), together))
         return np.concatenate([rng.permutation(np.concatenate([parts[one] for one in some])) for some in mixed])
 
 

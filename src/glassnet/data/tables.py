@@ -12,7 +12,6 @@ import numpy as np
 from ..errors import GlassnetError, did_you_mean, join
 from ..kinds import ColumnRole, Dataset
 from ..wording import count
-from .arrays import StoredSheet
 from .columns import MANY
 from .features import Features
 from .frames import Frame
@@ -21,6 +20,7 @@ from .reading import Reading, Roles, Words
 from .roles import remarks, roles_of, roles_of_stored
 from .sheets import Sheet, open_rows, open_sheet
 from .sources import within_memory
+from .staying import StoredSheet
 from .stored import Stored
 
 COPIES = "copies"  # as a group: the rows with equal inputs, where no column is called so
@@ -78,7 +78,7 @@ def dataset_of(sheet: Sheet, roles: Roles) -> Dataset:
     columns = _columns(sheet, roles, X, inputs)
     by_copies = roles.group == COPIES and COPIES not in sheet.names
     groups = _copies(X, columns) if by_copies else sheet.column(roles.group) if roles.group else None
-    notes += () if isinstance(X, Stored) else remarks(X, columns)
+    notes = [*X.said, *notes] if isinstance(X, Stored) else [*notes, *remarks(X, columns)]
     several = [_numbers(sheet, *pair) for pair in zip(roles.target, y, strict=True)] if len(y) > 1 else []
     return Dataset(
         X, np.column_stack(several) if several else y[0],
@@ -96,9 +96,7 @@ def _inputs(sheet: Sheet, names: Sequence[str], category: Collection[str]) -> An
     import pandas as pd
 
     if isinstance(sheet, StoredSheet):
-        for name in category:
-            sheet.column(name, text=True)  # says why not
-        return sheet.inputs(names)
+        return sheet.inputs(names, category)
     plain = sheet.plain([name for name in names if name not in category])
     if len(plain) == len(names) > MANY and len({values.dtype for values in plain.values()}) == 1:
         return pd.DataFrame(np.array(list(plain.values())).T, columns=list(plain), copy=False)
@@ -134,7 +132,7 @@ def _columns(sheet: Sheet, roles: Roles, X: Any, names: Sequence[str]) -> tuple[
     """The account of every column, in the order of the table; `names` are those of X."""
     aside = dict.fromkeys(roles.target, ColumnRole("", "target"))
     aside |= dict.fromkeys(roles.drop, ColumnRole("", "left out", "as you asked"))
-    decided = roles_of_stored(X, names, roles) if isinstance(X, Stored) else roles_of(X, roles, sheet.header)
+    decided = roles_of_stored(X, names, sheet, roles) if isinstance(X, Stored) else roles_of(X, roles, sheet.header)
     inputs = {column.name: column for column in decided}
     single = {name: ColumnRole("", role) for role, name in (("group", roles.group), ("order", roles.order)) if name}
     found = single | inputs | aside

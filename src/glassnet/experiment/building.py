@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..catalog import Catalog, Choice
 from ..data import Features, Prepared, Rows, Split, infer_task, prepare
-from ..data.arrays import may_stay
+from ..data.staying import may_stay
 from ..data.stored import Stored
 from ..data.targets import Units, one_hot_remark
 from ..errors import GlassnetError, GlassnetWarning, join, need
@@ -312,7 +312,7 @@ class Training:
         )
 
     def _where_rows_lie(self, experiment: Experiment) -> Iterator[str]:
-        """The word that makes rows of an array lie there again, in memory or in their file: their order hangs on it."""
+        """The word that makes rows lie there again, in memory or in their file: their order hangs on it."""
         if any(word.startswith("disk=") for word in experiment.reading):
             return
         if isinstance(self.source.X, Stored):

@@ -12,7 +12,7 @@ from numpy.typing import DTypeLike
 
 from ..catalog import Catalog, Choice
 from ..data.frames import is_frame, stands_for_frame
-from ..data.reading import option_of
+from ..data.reading import A_TABLE, option_of
 from ..data.sources import TABLE_SUFFIXES, stem
 from ..errors import GlassnetError, GlassnetWarning
 from ..faces import in_a_line
@@ -203,12 +203,10 @@ def load_dataset(experiment: Experiment, catalog: Catalog) -> tuple[Choice | Non
         refuse_unknown_file(given, TABLE_SUFFIXES)  # only now: a file called like a data set doesn't hide it
         raise
     if experiment.target is not None:
-        raise GlassnetError(
-            f"--target names a column of a table (.csv or .parquet); the dataset {choice.part.name} has its own target"
-        )
+        raise GlassnetError(f"--target names a column of {A_TABLE}; the dataset {choice.part.name} has its own target")
     words = [flag(name) for name, value in roles.items() if value]
     for option in (*words, *map(option_of, experiment.reading)):
-        raise GlassnetError(f"{option} is for a table (.csv or .parquet), and {choice.part.name} is none")
+        raise GlassnetError(f"{option} is for {A_TABLE}, and {choice.part.name} is none")
     dataset: Dataset = choice.build(rng=generator(experiment.split_seed, Stream.DATA))
     return choice, dataset
 

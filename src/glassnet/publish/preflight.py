@@ -20,9 +20,10 @@ from packaging.version import InvalidVersion, Version
 
 from ..errors import did_you_mean, join
 from ..hooks import ENTRY_POINT_GROUP, PROJECT
+from .declaring import declaration_problems
 from .project import Project
 from .readme import readme_problems
-from .rules import Problem, metadata_problems, name_problems, version_problems
+from .rules import Problem, name_problems, version_problems
 from .shadowing import shadowing
 
 #: How every token of PyPI and TestPyPI begins.
@@ -43,7 +44,7 @@ def preflight(project: Project, target: str) -> Findings:
     """Every problem of the project that its files show; `target` is local, testpypi or pypi."""
     problems = [
         *_naming(project),
-        *_static_metadata(project),
+        *declaration_problems(project),
         *_building(project),
         *_layout(project),
         *_entry_points(project),
@@ -107,14 +108,6 @@ def _assigned_text(file: Path, name: str) -> str:
             value = node.value
             return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else ""
     return ""
-
-
-def _static_metadata(project: Project) -> Iterator[Problem]:
-    description = project.table.get("description", "")
-    if isinstance(description, str) and "\n" in description.strip():
-        yield Problem("summary-lines", "the description has several lines", "keep one line: the rest is the README's")
-    own = "description-"  # _readme says these with file names
-    yield from (problem for problem in metadata_problems(project.metadata()) if not problem.id.startswith(own))
 
 
 def _building(project: Project) -> Iterator[Problem]:

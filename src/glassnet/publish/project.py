@@ -179,6 +179,10 @@ def _list(value: Any) -> list[str]:
     return [str(item) for item in value] if isinstance(value, list) else []
 
 
+def _tables(value: Any) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
 def _importable(root: Path) -> Iterator[Path]:
     for path in sorted(root.iterdir()):
         beside = root.name != "src" and path.name in _BESIDE
@@ -204,16 +208,20 @@ def _headers(project: Project) -> Iterator[str]:
         yield f"Summary: {_one_line(table['description'])}"
     if isinstance(table.get("license"), str):
         yield f"License-Expression: {_one_line(table['license'])}"
-    authors = table.get("authors", [])
-    people = [person for person in authors if isinstance(person, dict)] if isinstance(authors, list) else []
-    yield from (
-        f"Author-email: {formataddr((_text(person, 'name'), person['email']))}"
-        for person in people
-        if _text(person, "email")
-    )
+    for key, field in (("authors", "Author"), ("maintainers", "Maintainer")):
+        yield from (
+            f"{field}-email: {formataddr((_text(person, 'name'), person['email']))}"
+            for person in _tables(table.get(key))
+            if _text(person, "email")
+        )
+    if _list(table.get("keywords")):
+        yield f"Keywords: {','.join(map(_one_line, _list(table.get('keywords'))))}"
     yield from (f"Classifier: {_one_line(line)}" for line in _list(table.get("classifiers")))
     yield from (f"Project-URL: {label}, {url}" for label, url in _table(table, "urls").items())
     yield from (f"Requires-Dist: {_one_line(line)}" for line in _list(table.get("dependencies")))
+    for name, needs in _table(table, "optional-dependencies").items():
+        yield f"Provides-Extra: {_one_line(name)}"
+        yield from (f"Requires-Dist: {_one_line(line)}" for line in _list(needs))
     if _text(table, "requires-python"):
         yield f"Requires-Python: {table['requires-python']}"
     if project.readme_type:

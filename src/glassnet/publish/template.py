@@ -21,6 +21,7 @@ from ..kinds import COMMANDS
 from . import extra
 from .leaning import Leaning, leaning
 from .naming import ANSWERS, LONGEST_LINE, Names, names, problem_with, problems
+from .rules import email_fault
 
 if TYPE_CHECKING:
     from ..catalog import Part
@@ -52,6 +53,9 @@ class Answers:
     def check(self) -> None:
         """Every answer may be used, or one error says what is wrong with each that may not."""
         found = problems(self.given)
+        fault = email_fault(self.email) if self.email and not found else ""
+        if fault:
+            found = [f"email {self.email!r} gets no mail: {fault} Write another, or leave it empty."]
         if found:
             raise GlassnetError(" ".join(found))
 

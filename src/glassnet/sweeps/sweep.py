@@ -294,13 +294,12 @@ def begin(plan: Plan, catalog: Catalog, sweeps: str | Path, command: str = "") -
 
 
 def _where_rows_lie(plan: Plan, training: Training) -> Plan:
-    """Rows that stay in their file do so in every cell, whatever memory is free by then: their order hangs on it."""
+    """Rows lie in memory or in their file in every cell, whatever memory is free by then: their order hangs on it."""
     words = plan.experiment.reading
-    if "disk=yes" not in training.experiment.reading or any(word.startswith("disk=") for word in words):
+    found = [word for word in training.experiment.reading if word.startswith("disk=") and word not in words]
+    if not found or {"dataset", "reading"} & {axis.key for axis in plan.axes}:
         return plan
-    if {"dataset", "reading"} & {axis.key for axis in plan.axes}:
-        return plan
-    return replace(plan, experiment=plan.experiment.replace(reading=(*words, "disk=yes")))
+    return replace(plan, experiment=plan.experiment.replace(reading=(*words, *found)))
 
 
 def resume(folder: Path, catalog: Catalog) -> Sweep:

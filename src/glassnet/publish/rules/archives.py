@@ -7,6 +7,7 @@ import csv
 import hashlib
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -18,7 +19,10 @@ from packaging.version import InvalidVersion, Version
 
 from ...errors import GlassnetError, join
 from ...wording import memory
+from .entry_points import entry_points_fault
+from .platforms import is_platform
 from .problem import Problem
+from .zips import zip_fault
 
 MIB = 1024 * 1024
 LARGE = MIB  # bytes of one member
@@ -69,7 +73,7 @@ def archive_problems(path: Path) -> list[Problem]:
     except Unreadable as error:
         return [error.problem]
     problems: list[Problem] = []
-    for rule in (_file_name, _platform, _paths, _record, _licence_files, _top_level, _secrets, _large_files):
+    for rule in _RULES:
         problems += rule(archive)
     return problems
 
@@ -103,9 +107,15 @@ def _is_bomb(path: Path, unpacked: int) -> bool:
     return unpacked > BOMB_SIZE and unpacked > BOMB_RATIO * path.stat().st_size
 
 
+def _two_in_one(path: Path) -> Unreadable:
+    return _broken(path, "File is both a zip and a tar file")
+
+
 def _read_wheel(path: Path) -> Archive:
     if not zipfile.is_zipfile(path):
         raise _broken(path, "File is not a zipfile")
+    if tarfile.is_tarfile(path):
+        raise _two_in_one(path)
     info = "-".join(path.name.split("-")[:2]) + ".dist-info"
     try:
         with zipfile.ZipFile(path) as archive:
@@ -115,8 +125,11 @@ def _read_wheel(path: Path) -> Archive:
             for needed in ("WHEEL", "METADATA"):
                 if f"{info}/{needed}" not in sizes:
                     raise _broken(path, f"{needed} not found at {info}/{needed}")
+            fault = zip_fault(path)
+            if fault:
+                raise _broken(path, fault)
             metadata = archive.read(f"{info}/METADATA")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error) as error:
         raise _broken(path, f"File is not a zipfile ({error})") from error
     return Archive(path, sizes, metadata, f"{info}/licenses")
 
@@ -125,17 +138,21 @@ def _read_sdist(path: Path) -> Archive:
     sizes: dict[str, int] = {}
     metadata = None
     top = path.name.removesuffix(".tar.gz")
+    if zipfile.is_zipfile(path):
+        raise _two_in_one(path)
     try:
         with tarfile.open(path, "r:gz") as archive:
             for member in archive:
                 if _is_bomb(path, sum(sizes.values()) + member.size):
                     raise _bomb(path)
+                if member.issparse():
+                    raise _broken(path, "tar archive not accepted: Sparse members are not allowed")
                 if not member.isdir():
                     sizes[member.name] = member.size
                 if member.isfile() and member.name == f"{top}/PKG-INFO":
                     stream = archive.extractfile(member)
                     metadata = stream.read() if stream else None
-    except (tarfile.TarError, EOFError, OSError, ValueError) as error:
+    except (tarfile.TarError, EOFError, OSError, ValueError, zlib.error) as error:
         raise _broken(path, f"File is not a tarfile ({error})") from error
     if {name.split("/")[0] for name in sizes} != {top}:
         raise _broken(path, f"Incorrect number of top-level directories in sdist: only {top}/ may be there")
@@ -167,19 +184,19 @@ def _wheel_name(given: str, name: str, normalised: str, version: str) -> str | N
         return f"Start filename for {name!r} with {normalised!r}."
     if start != normalised:
         return f"Filename {given!r} should contain the normalized project name {normalised!r}, not {start!r}."
-    if str(parsed_version) != version:
+    if parsed_version != Version(version):
         return f"Version in filename should be {version!r} not {str(parsed_version)!r}."
     return None
 
 
 def _platform(archive: Archive) -> Iterator[Problem]:
-    tag = archive.path.stem.rpartition("-")[2]
-    if archive.is_wheel and tag.startswith("linux_"):
-        yield Problem(
-            "platform-tag",
-            f"Binary wheel '{archive.path.name}' has an unsupported platform tag '{tag}'.",
-            "Upload the sdist alone, or build portable wheels with cibuildwheel.",
-        )
+    for tag in archive.path.stem.rpartition("-")[2].split(".") if archive.is_wheel else ():
+        if not is_platform(tag):
+            yield Problem(
+                "platform-tag",
+                f"Binary wheel '{archive.path.name}' has an unsupported platform tag '{tag}'.",
+                "Upload the sdist alone, or build portable wheels with cibuildwheel.",
+            )
 
 
 def _paths(archive: Archive) -> Iterator[Problem]:
@@ -195,24 +212,45 @@ def _record(archive: Archive) -> Iterator[Problem]:
     if not archive.is_wheel:
         return
     record = archive.home.removesuffix("licenses") + "RECORD"
-    if record not in archive.sizes:
-        message = f"Wheel '{archive.path.name}' does not contain the required RECORD file: {record}"
-        yield Problem("record", message, _REBUILD)
-        return
     with zipfile.ZipFile(archive.path) as wheel:
-        rows = list(csv.reader(wheel.read(record).decode("utf-8", "replace").splitlines()))
-        listed = {row[0]: row[1] for row in rows if len(row) > 1}
+        try:
+            rows = list(csv.reader(wheel.read(record).decode().splitlines()))
+        except (KeyError, UnicodeDecodeError, csv.Error):
+            message = f"Wheel '{archive.path.name}' does not contain the required RECORD file: {record}"
+            yield Problem("record", message, _REBUILD)
+            return
+        listed = {_as_stored(row[0], archive): row[1] for row in rows if len(row) > 1}
         signatures = {record, f"{record}.jws", f"{record}.p7s"}
-        wrong = [name for name in archive.sizes if name not in signatures and listed.get(name) != _hash(wheel, name)]
+        inside = archive.sizes.keys() - signatures
+        wrong = [name for name in archive.sizes if name in inside and not _agrees(wheel, name, listed.get(name, ""))]
     wrong += [name for name in listed if name not in archive.sizes]
     if wrong:
         message = f"Wheel '{archive.path.name}' does not agree with its RECORD file: {join(wrong[:3])}."
         yield Problem("record", message, f"A wheel is never edited by hand. {_REBUILD}")
 
 
-def _hash(wheel: zipfile.ZipFile, name: str) -> str:
-    digest = hashlib.sha256(wheel.read(name)).digest()
-    return "sha256=" + base64.urlsafe_b64encode(digest).decode().rstrip("=")
+def _as_stored(name: str, archive: Archive) -> str:
+    """A name of RECORD as the archive has it; some tools write paths there as Windows does."""
+    return name if name in archive.sizes else name.replace("\\", "/")
+
+
+def _agrees(wheel: zipfile.ZipFile, name: str, listed: str) -> bool:
+    method, _, digest = listed.partition("=")
+    if method not in hashlib.algorithms_guaranteed or method.startswith("shake"):
+        return False
+    found = hashlib.new(method, wheel.read(name)).digest()
+    return base64.urlsafe_b64encode(found).decode().rstrip("=") == digest
+
+
+def _entry_points(archive: Archive) -> Iterator[Problem]:
+    file = archive.home.removesuffix("licenses") + "entry_points.txt"
+    if not archive.is_wheel or file not in archive.sizes:
+        return
+    with zipfile.ZipFile(archive.path) as wheel:
+        fault = entry_points_fault(wheel.read(file))
+    if fault:
+        message = f"Wheel '{archive.path.name}' has invalid entry points defined in the entry_points.txt file: {fault}."
+        yield Problem("entry-points", message, "Correct [project.scripts] and [project.entry-points] and build again.")
 
 
 def _licence_files(archive: Archive) -> Iterator[Problem]:
@@ -269,3 +307,16 @@ def _large_files(archive: Archive) -> Iterator[Problem]:
                 "Leave it out of the build, or let the part fetch it when it is used (glassnet.fetch).",
                 refused=False,
             )
+
+
+_RULES = (
+    _file_name,
+    _platform,
+    _paths,
+    _record,
+    _entry_points,
+    _licence_files,
+    _top_level,
+    _secrets,
+    _large_files,
+)

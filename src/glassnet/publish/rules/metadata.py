@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from email.utils import parseaddr
+from io import StringIO
 from typing import Any
-from urllib.parse import urlsplit
 
 from packaging.metadata import InvalidMetadata, Metadata, parse_email
 from packaging.requirements import InvalidRequirement, Requirement
 
 from ...errors import nearest
 from .. import extra
+from .addresses import email_fault, is_web_address, leads_somewhere
 from .names import version_problems
 from .problem import Problem
 
@@ -20,8 +21,8 @@ NEWEST_METADATA = (2, 5)
 LONGEST_SUMMARY = 512  # characters
 LONGEST_LABEL = 32  # characters
 
-#: Ends of addresses that no mail ever reaches.
-_NO_MAIL = frozenset({"example", "invalid", "local", "localhost", "test"})
+#: What old tools write where nothing was said; an index reads over it.
+_NOTHING = "UNKNOWN"
 
 Raw = Mapping[str, Any]
 
@@ -33,7 +34,7 @@ def metadata_problems(metadata: bytes) -> list[Problem]:
     """
     raw: Raw = parse_email(metadata)[0]
     problems: list[Problem] = []
-    for rule in (_version_of_the_format, _version, _classifiers, _licence, _summary, _urls, _emails, _dependencies):
+    for rule in _RULES:
         problems += rule(raw)
     return problems + list(_standard(metadata, raw, problems)) + list(_description(raw))
 
@@ -130,67 +131,103 @@ def _summary(raw: Raw) -> Iterator[Problem]:
 
 def _urls(raw: Raw) -> Iterator[Problem]:
     for label, url in raw.get("project_urls", {}).items():
+        if not label or not url:
+            yield Problem(
+                "url-empty",
+                f"Must have a {'URL' if label else 'label'}.",
+                f"Write both under [project.urls], such as Source = {url or 'https://...'!r}.",
+            )
+            continue
         if len(label) > LONGEST_LABEL:
             yield Problem(
                 "url-label",
                 f"{label!r} must be {LONGEST_LABEL} characters or less.",
                 "Shorten it under [project.urls]: Source, Changelog, Documentation.",
             )
-        if not _is_web_address(url):
-            yield Problem(
-                "url-invalid",
-                f"{url!r} is not a valid url.",
-                f"Give {label!r} under [project.urls] an address that begins with https://.",
-            )
+        yield from _url(url, label)
+    for field in ("home_page", "download_url"):
+        if _said(raw, field):
+            yield from _url(raw[field], field.replace("_", "-"))
 
 
-def _is_web_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:  # a bracket that is never closed, as in http://[::1
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.netloc)
+def _url(url: str, label: str) -> Iterator[Problem]:
+    remedy = f"Give {label!r} under [project.urls] an address that begins with https://."
+    if not is_web_address(url):
+        yield Problem("url-invalid", f"{url!r} is not a valid url.", remedy)
+    elif not leads_somewhere(url):
+        yield Problem("url-nowhere", f"{url!r} is an address that no browser can follow.", remedy, refused=False)
+
+
+def _said(raw: Raw, field: str) -> bool:
+    return bool(raw.get(field)) and raw[field].strip() != _NOTHING
 
 
 def _emails(raw: Raw) -> Iterator[Problem]:
     for field in ("author_email", "maintainer_email"):
-        address = parseaddr(raw.get(field) or "")[1]
-        local, _, domain = address.rpartition("@")
-        if address and (not local or "." not in domain or domain.rpartition(".")[2].lower() in _NO_MAIL):
+        address = parseaddr(raw[field])[1] if _said(raw, field) else ""
+        fault = email_fault(address) if address else ""
+        if fault:
             yield Problem(
                 "author-email",
-                f"{address!r} is not a valid email address.",
+                f"{address!r} is not a valid email address: {fault}",
                 "Give one that mail reaches, or leave email out of authors in pyproject.toml.",
             )
 
 
 def _dependencies(raw: Raw) -> Iterator[Problem]:
-    for written in raw.get("requires_dist", []):
-        try:
-            requirement = Requirement(written)
-        except InvalidRequirement:
-            continue  # `_standard` says so
-        if requirement.url:
-            yield Problem(
-                "direct-url",
-                f"Can't have direct dependency: {written}.",
-                f"Write '{requirement.name}' with a version in dependencies; an address works only for yourself.",
-            )
+    for field in ("requires_dist", "provides_dist", "obsoletes_dist"):
+        for written in raw.get(field, []):
+            try:
+                requirement = Requirement(written)
+            except InvalidRequirement as error:
+                if field != "requires_dist":  # of which `_standard` says so
+                    yield Problem(
+                        "metadata-invalid",
+                        f"{written!r} is invalid: {str(error).splitlines()[0]}.",
+                        f"Correct or remove the field {field.replace('_', '-')}, which pyproject.toml has no key for.",
+                    )
+                continue
+            if requirement.url:
+                yield Problem(
+                    "direct-url",
+                    f"Can't have direct dependency: {written}.",
+                    f"Write '{requirement.name}' with a version in dependencies; an address works only for yourself.",
+                )
 
 
 def _description(raw: Raw) -> Iterator[Problem]:
     text = (raw.get("description") or "").strip()
-    if not text or text == "UNKNOWN":
+    given = raw.get("description_content_type") or ""
+    if not text or text == _NOTHING:
         yield Problem(
             "description-missing",
             "`long_description` missing.",
             'Write a README.md and readme = "README.md" in pyproject.toml.',
             refused=False,
         )
-    elif not raw.get("description_content_type"):
+        return
+    if not given:
         yield Problem(
             "description-type",
             "`long_description_content_type` missing. defaulting to `text/x-rst`.",
             'Write readme = "README.md" in pyproject.toml: the type follows from the ending.',
             refused=False,
         )
+    if not given or given.startswith("text/x-rst"):
+        yield from _rendering(text, given)
+
+
+def _rendering(text: str, given: str) -> Iterator[Problem]:
+    """A text in reStructuredText has to be without a fault; Markdown and plain text always render."""
+    faults = StringIO()
+    if extra("readme_renderer.rst").render(text, stream=faults) is None:
+        how = f"for {given!r}" if given else "in the default format of reStructuredText"
+        first = next((line.partition(" ")[2] or line for line in faults.getvalue().splitlines() if line.strip()), "")
+        yield Problem(
+            "description-render",
+            f"The description failed to render {how}{f' ({first.strip()})' if first else ''}.",
+            "Put that line of the README right, or call it README.md and write Markdown.",
+        )
+
+
+_RULES = (_version_of_the_format, _version, _classifiers, _licence, _summary, _urls, _emails, _dependencies)
