@@ -156,7 +156,7 @@ def _change(session: Session, arguments: Arguments) -> dict[str, Any]:
             raise Refused(f"{key} can't be changed while it runs.{guess} What can: {join(allowed)}", key)
     if not settings:
         return {}
-    if not session.epoch and not session.training.changes:  # nothing is done yet: it is a setting like any other
+    if not session.epoch and not session.changes:  # nothing is done yet: it is a setting like any other
         running = session.running
         session.rebuild(settings)
         if running:

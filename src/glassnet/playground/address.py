@@ -86,7 +86,7 @@ def changed(
     for key, value in settings.items():
         name = key.partition(".")[0]
         own = bool(tables) and name in OF_TABLES
-        if name in NEVER and not own:
+        if name in NEVER and not own and value is not None:
             raise Refused(f"{name} can't be set here: it is for a table that you choose yourself", name)
         if value is not None and (not isinstance(value, str) or len(value) > LONGEST):
             raise Refused(f"{name} wants a text of at most {amount(LONGEST)} letters", name)

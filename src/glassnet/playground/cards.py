@@ -94,17 +94,19 @@ def card_of(training: Training, view: View, layer: int, unit: int, row: int | No
         inputs = entering[0]
         card |= {"row": row} | _filled(choice.build(), told["name"], weights, inputs, bias, z[0], a[0], unit)
     card["rows"] = [
-        _incoming(training, layer, at, float(weights[at]), inputs) for at in range(min(len(weights), MOST_SHOWN))
+        _incoming(training, layer, unit, at, float(weights[at]), inputs) for at in range(min(len(weights), MOST_SHOWN))
     ]
     return card
 
 
-def _incoming(training: Training, layer: int, at: int, weight: float, inputs: Array | None) -> dict[str, Any]:
+def _incoming(
+    training: Training, layer: int, unit: int, at: int, weight: float, inputs: Array | None
+) -> dict[str, Any]:
     """One incoming weight, with what comes through it."""
     names = training.data.features.outputs
     row: dict[str, Any] = {
         "from": at, "name": names[at] if layer == 1 else f"unit {at + 1}", "weight": known(weight),
-        "weight_text": figure(weight), "frozen": False,
+        "weight_text": figure(weight), "frozen": f"W{layer}:{at + 1},{unit + 1}" in training.experiment.freeze,
     }  # fmt: skip
     if inputs is not None:
         value = float(inputs[at])

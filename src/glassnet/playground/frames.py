@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..network import Network
-from ..probes import output_range
 from ..wording import figure
 from .curves import known
-from .views import MOST_INPUTS, SIDE, SMALL, View
+from .views import MOST_INPUTS, SIDE, View
 
 Array = NDArray[Any]
 MOST_WEIGHTS, LARGEST = 6_000, 500  # weights that travel whole; of more, the largest of each layer
+SMALLER = {2: 40, 3: 80}  # of the plane's places every second goes into a unit's picture; of many units fewer
 GREY = 128  # the byte of 0 in a unit's picture
 
 
@@ -102,11 +102,11 @@ def _scaled(view: View, said: Array) -> tuple[Array, dict[str, Any]]:
         t = np.concatenate([rows.target[:, view.label] for _, rows in view.rows])
         low, high = float(t.min()), float(t.max())
     else:
-        low, high = output_range(view.training.network.output)
-        middle = 0.5
-        if not np.isfinite((low, high)).all():  # scores, as hinge has them: their middle is 0
-            high = max(1.0, float(np.quantile(np.abs(said), 0.9)))
-            low, middle = -high, 0.0
+        low, high = view.reach
+        middle = 0.5 if view.training.objective.loss.predict is None else 0.0  # where the answer changes
+        if not np.isfinite((low, high)).all():  # scores, as hinge has them
+            span = max(0.5, float(np.quantile(np.abs(said - middle), 0.9)))
+            low, high = middle - span, middle + span
         boundary = 255 * (middle - low) / (high - low)
     high = high if high > low else low + 1.0
     plane = np.clip(np.rint(255 * (said - low) / (high - low)), 0, 255).astype(np.uint8)
@@ -118,18 +118,21 @@ def _units(view: View, layers: Sequence[Array]) -> tuple[Array, dict[str, Any]]:
     """Each unit's activation over the places, a byte a place, on one scale a layer that keeps 0 in the middle."""
     curve = view.kind == "curve"
     every, told = [], []
+    total = sum(a.shape[1] for a in layers)
+    apart = next((apart for apart, most in SMALLER.items() if total <= most), 4)  # places between those that are kept
+    side = -(-SIDE // apart)
     for number, a in enumerate(layers):
         if curve:
-            shown = a[:: len(a) // SMALL][:SMALL].T
+            shown = a[:: len(a) // side][:side].T
         else:
-            shown = a.reshape(SIDE, SIDE, -1)[::2, ::2].reshape(SMALL * SMALL, -1).T
+            shown = a.reshape(SIDE, SIDE, -1)[::apart, ::apart].reshape(side * side, -1).T
         scale = float(np.abs(shown).max(initial=0.0))
         if not np.isfinite(scale):
             shown, scale = np.nan_to_num(shown, posinf=3e38, neginf=-3e38), 3e38
         bytes_ = np.rint(GREY + 127 / (scale or 1.0) * shown.astype(float)).astype(np.uint8)
         every.append(np.ascontiguousarray(bytes_).ravel())
         told.append({"layer": number, "number": len(shown), "scale": known(scale)})
-    return np.concatenate(every), {"width": SMALL, "height": 1 if curve else SMALL, "layers": told}
+    return np.concatenate(every), {"width": side, "height": 1 if curve else side, "layers": told}
 
 
 def _answers(view: View) -> dict[str, Any]:

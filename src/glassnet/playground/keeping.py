@@ -23,12 +23,12 @@ def keep(session: Session, note: str = "") -> dict[str, Any]:
     """The training as it stands, as the next run in the folder of runs; the same moment is kept once."""
     session.finish_epoch()
     training = session.training
-    stands = (session.generation, session.epoch, len(getattr(training, "changes", ())))
+    stands = (session.generation, session.epoch, len(session.changes))
     if session.kept and session.kept["stands"] == list(stands):
         return session.kept
     if not session.epoch:
         raise Refused("nothing is trained yet: let it run first")
-    asked = command_of(session.asked, short=True) if not getattr(training, "changes", ()) else ""
+    asked = command_of(session.asked, short=True) if not session.changes else ""
     stopped = training.progress.stopped
     try:
         recording = record(training, os.environ.get("GLASSNET_RUNS", DEFAULT_FOLDER), command=asked)

@@ -24,6 +24,7 @@ class Reader:
         self.generation = -1
         self.cursor = (0, 0)
         self.looked = float("-inf")
+        self.told: tuple[Any, ...] = ()  # which findings, and which lines of output
         self._probe: tuple[Any, Probe] | None = None
 
     def frame(self, session: Session) -> bytes:
@@ -32,11 +33,15 @@ class Reader:
             self.generation, self.cursor = session.generation, (-1, 0)
         panels, training = session.look["open"], session.training
         drawn = pictures(session.view, "pictures" in panels) if "plane" in panels else Drawn({}, NOTHING, NOTHING)
-        told, w = weights_of(training.network)
-        head = self._standing(session) | drawn.head | {"weights": told}
+        weights, w = weights_of(training.network)
+        head = self._standing(session) | drawn.head | {"weights": weights}
         if "curves" in panels:
             head["curves"] = session.curves.since(*self.cursor)
             self.cursor = (session.curves.anew, len(session.curves.points))
+        news = session.looked_at, tuple(session.printed)
+        if news != self.told:
+            self.told = news
+            head |= {"words": session.findings, "said": list(session.printed)}
         now = session.clock()
         if now - self.looked >= OFTEN or not session.running:
             self.looked = now
@@ -58,7 +63,7 @@ class Reader:
             text |= {"metric": figure(of_metric), "rate": significant(last.rate)}
         return {
             "generation": session.generation, "version": session.version, "epoch": session.epoch,
-            "step": session.step, "running": session.running, "changes": 0, "text": text,
+            "step": session.step, "running": session.running, "changes": len(session.changes), "text": text,
         }  # fmt: skip
 
     def _inside(self, session: Session, panels: list[str]) -> dict[str, Any]:

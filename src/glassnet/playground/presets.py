@@ -7,7 +7,7 @@ _MORE = "&epochs=1000"
 PRESETS = (
     ("First steps", "Two half moons", "dataset=moons&hidden=8,8&activation=tanh&optimizer=adam:lr=0.01",
      "eight units are enough for one bend"),
-    ("First steps", "One unit draws a line", "dataset=blobs:centers=2&hidden=none&optimizer=sgd:lr=0.1",
+    ("First steps", "One unit draws a line", "dataset=blobs:classes=2&hidden=none&optimizer=sgd:lr=0.1",
      "without a hidden layer the border is straight"),
     ("First steps", "A line is not enough", "dataset=moons&hidden=none&optimizer=sgd:lr=0.1",
      "some points stay on the wrong side, however long it trains"),
@@ -17,7 +17,7 @@ PRESETS = (
      "try another start: some get stuck"),
     ("Harder shapes", "Two spirals", "dataset=spirals&hidden=32,32&activation=tanh&optimizer=adam:lr=0.01",
      "needs width, depth and patience"),
-    ("Harder shapes", "Three spirals", "dataset=spirals:arms=3&hidden=32,32&activation=tanh&optimizer=adam:lr=0.01",
+    ("Harder shapes", "Three spirals", "dataset=spirals:classes=3&hidden=32,32&activation=tanh&optimizer=adam:lr=0.01",
      "three classes, three colours"),
     ("Harder shapes", "Noise learned by heart",
      "dataset=moons:noise=0.4&hidden=64,64&activation=relu&optimizer=adam:lr=0.01&l2=0&test=0.5",

@@ -15,7 +15,7 @@ from ..errors import Diverged, GlassnetError, join
 from ..experiment import Experiment, Training
 from ..training import Epoch
 from ..training.batches import batch_starts
-from .address import Refused, changed, check_size, opened, typed_experiment
+from .address import OF_TABLES, Refused, changed, check_size, opened, typed_experiment
 from .curves import Curves
 from .tables import rows_of, unfetched
 from .views import View
@@ -40,6 +40,9 @@ class Session:
         self.look: dict[str, Any] = {"open": ["curves", "plane", "pictures"], "axes": None, "label": 0, "row": None}
         self.undone: list[Undo] = []
         self.kept: dict[str, Any] | None = None
+        self.findings: list[dict[str, Any]] = []
+        self.looked_at: tuple[Any, ...] = ()  # which moment the findings are about
+        self.printed: list[str] = []
         self.training: Training
         self._next = 0.0  # when the next piece of work is due
 
@@ -79,6 +82,7 @@ class Session:
         self.words = list(training.remarks)
         self.generation += 1
         self.running, self.ended, self.kept = False, "", None
+        self.findings, self.looked_at = [], ()
         metric = next(iter(training.scorer.metrics), None)
         self.curves = Curves(metric)
         self._stand(training)
@@ -103,6 +107,11 @@ class Session:
     def epoch(self) -> int:
         """How many epochs are finished."""
         return len(self.training.progress.epochs)
+
+    @property
+    def changes(self) -> list[tuple[int, str]]:
+        """What was changed by hand since the start, with the epochs that were done by then."""
+        return self.training.changes
 
     def wait(self) -> float | None:
         """Seconds until the next piece of work is due; None while nothing runs."""
@@ -215,6 +224,17 @@ class Session:
         self._stand(self.training)
         self._see()
 
+    def unlooked(self) -> bool:
+        """Whether something has been trained since somebody last looked for what stands out."""
+        return self.generation > 0 and not self.running and self.epoch > 0 and self.looked_at != (self.generation, self.step, True)
+
+    def find(self, all_of_it: bool) -> None:
+        """Look for what stands out."""
+        from .words import quick, thorough
+
+        self.findings = (thorough if all_of_it else quick)(self.training)
+        self.looked_at = (self.generation, self.step, all_of_it)
+
     def remember(self, words: str, back: Callable[[], None]) -> None:
         """A way back from what is about to be done."""
         self.undone = [*self.undone[1 - MOST_UNDONE :], (words, back)]
@@ -230,14 +250,20 @@ class Session:
             if "dataset" not in settings:
                 raise Refused(str(error), getattr(error, "field", "") or field) from None
             freed = experiment.replace(loss=None, output=None, metrics=(), monitor="loss", task=None, class_weight=None)
-            self.build(freed)
+            try:
+                self.build(freed)
+            except GlassnetError as other:
+                raise Refused(str(other), getattr(other, "field", "") or "dataset") from None
             self.words.append(f"loss and output are now those that suit the data: {error}")
         self.remember(", ".join(settings), lambda: self.build(before))
 
 
 def fitted(experiment: Experiment, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings, and with another number of layers as many activations and initializers, where each had its own."""
+    """The settings, and what has to go with them: other data have no columns of the old ones, another number of layers
+    as many activations and initializers, where each had its own."""
     more = dict(settings)
+    if "dataset" in more:
+        more = {name: None for name in OF_TABLES if getattr(experiment, name) not in (None, ())} | more
     given = settings.get("hidden")
     if isinstance(given, str) and "activation" not in settings:
         layers = 0 if given.strip().lower() in ("", "none") else given.count(",") + 1

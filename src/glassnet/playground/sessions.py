@@ -106,14 +106,14 @@ class Session:
     def _begin(self) -> None:
         self.process = Process(self.start, lambda letter, content: self._hear(process, letter, content))
         process = self.process
-        self.spoke, self.asked, self.dead = monotonic(), False, False
+        self.spoke, self.asked, self.dead, self.last_word = monotonic(), False, False, ""
 
     async def ask(self, words: Mapping[str, Any], content: bytes = b"") -> dict[str, Any]:
         """Hand a question on and wait for its answer; `Refusal` where the process ends meanwhile."""
         if self.closed:
             raise Refusal(404, "this tab's session has ended: reload the page", gone=True)
         if self.dead:
-            raise Refusal(503, ENDED, ended=True)
+            raise Refusal(503, ENDED + self.last_word, ended=True)
         self.numbers += 1
         self.seen = monotonic()
         if not self.waiting and not self.asked:
@@ -155,6 +155,8 @@ class Session:
             self.asked = False
             if self.stream:
                 self.stream.put(content)
+        elif letter == worker.ENDED:
+            self.last_word = f" ({content.decode('utf-8', 'replace')})"
         elif not letter:
             self._ended()
 
@@ -162,9 +164,10 @@ class Session:
         """The process is gone, and nobody had told it to go."""
         self.dead = True
         if not self.closed:
-            self._fail(503, ENDED, ended=True)
+            words = ENDED + self.last_word
+            self._fail(503, words, ended=True)
             if self.stream:
-                self.stream.put(only({"ended": {"words": ENDED}}))
+                self.stream.put(only({"ended": {"words": words}}))
 
     def _fail(self, status: int, words: str, **more: Any) -> None:
         waiting, self.waiting = self.waiting, {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import fields
 from itertools import pairwise
@@ -15,6 +16,7 @@ from ..hooks import PROJECT
 from ..wording import count
 from .address import LIMITS, address_of
 from .session import Session
+from .tables import POINTS
 
 
 def state_of(session: Session) -> dict[str, Any]:
@@ -24,18 +26,24 @@ def state_of(session: Session) -> dict[str, Any]:
     return {
         "generation": session.generation, "version": session.version,
         "address": "" if own else address_of(settings_of(asked)),
-        "complete": not own,
+        "complete": not own and not session.changes,
         "settings": dict(_every_setting(asked)),
         "parts": _parts(training, own), "default": _defaults(asked),
         "changeable": changeable(training), "title": asked.title,
-        "data": session.view.state() | {"own": own, "table": None, "points_file": False},
+        "data": session.view.state() | {"own": own} | _own_rows(session),
         "network": _network(training), "running": session.running, "ended": session.ended,
         "epoch": session.epoch, "step": session.step, "epochs": training.plan.epochs, "speed": session.speed,
-        "changes": [], "undo": session.undone[-1][0] if session.undone else "",
-        "command": command_of(asked, short=True), "python": python_of(asked), "kept": session.kept,
+        "changes": [{"epoch": epoch, "words": words} for epoch, words in session.changes],
+        "undo": session.undone[-1][0] if session.undone else "",
+        "command": command_of(asked, short=True), "python": python_of(asked, session.changes), "kept": session.kept,
         "limits": LIMITS, "words": session.words,
         "scores": list(training.scorer.metrics), "metric": session.curves.metric,
     }  # fmt: skip
+
+
+def _own_rows(session: Session) -> dict[str, Any]:
+    """What a person has brought along."""
+    return {"tables": list(session.tables), "points_file": POINTS in session.tables}
 
 
 def settings_of(experiment: Experiment) -> list[str]:
@@ -96,7 +104,7 @@ def changeable(training: Training) -> list[str]:
 
 def _network(training: Training) -> dict[str, Any]:
     network, activations = training.network, (*training.chosen.activations, training.chosen.output)
-    layers = []
+    layers, frozen = [], training.experiment.freeze
     for number, ((_, width), choice) in enumerate(zip(pairwise(network.widths), activations, strict=True), 1):
         size = sum(block.slice.stop - block.slice.start for block in network.layout if block.layer == number - 1)
         name = "output" if number == len(activations) else f"hidden {number}"
@@ -104,11 +112,20 @@ def _network(training: Training) -> dict[str, Any]:
         layers.append(
             {
                 "number": number, "name": name, "activation": told["name"], "package": told["package"],
-                "parameters": size, "frozen": False, "units": width,
+                "parameters": size, "frozen": str(number) in frozen, "units": width,
             }
         )  # fmt: skip
     total = len(network.w)
     return {
         "widths": list(network.widths), "layers": layers, "parameters": total, "says": count(total, "parameter"),
-        "frozen": [],
+        "frozen": [place for place in map(line_of, frozen) if place],
     }  # fmt: skip
+
+
+def line_of(place: str) -> dict[str, Any] | None:
+    """A frozen weight or bias as the page calls it; None where all of a layer is meant."""
+    found = re.fullmatch(r"([Wb])(\d+):(?:(\d+),)?(\d+)", place)
+    if found is None:
+        return None
+    source = None if found[3] is None else int(found[3]) - 1
+    return {"layer": int(found[2]), "unit": int(found[4]) - 1, "from": source}

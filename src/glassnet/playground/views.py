@@ -18,12 +18,13 @@ from ..data import Rows
 from ..data.sparse import dense
 from ..data.targets import Targets
 from ..experiment import Training
+from ..probes import output_range
 from ..training.scoring import class_codes, point_numbers
 from ..wording import significant
 from .curves import known
 
 Array = NDArray[Any]
-SIDE, SMALL = 50, 25  # places along an axis of the plane, and of a unit's own picture
+SIDE = 50  # places along an axis of the plane
 ALONG = 200  # places along a curve
 MOST_SHOWN, MOST_PICTURES = 1_000, 40
 MOST_INPUTS = 24  # inputs that have a picture
@@ -58,6 +59,7 @@ class View:
         self.labels = _labels(training.data.targets)
         self.label = label if 0 <= label < len(self.labels) else 0
         self.small = training.network.like(dtype=np.float32)
+        self.reach = tuple(round(end, 3) for end in output_range(training.network.output))
 
     # --- the places ------------------------------------------------------------------------------------
 

@@ -19,9 +19,10 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-ANSWER, FRAME, ALIVE = b"A", b"F", b"L"
+ANSWER, FRAME, ALIVE, ENDED = b"A", b"F", b"L", b"X"
 HEARD = 0.5  # seconds after which it says that it lives, where a reader waits for a frame
 SOONEST, SHARE = 0.05, 20  # seconds between frames, at least; and so many times what the last one cost
+GLANCES = 2.0  # seconds between two looks for what stands out, at least
 PRINTED, LINE = 20, 500  # lines of a guest's output that are kept, and letters of each
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -35,7 +36,10 @@ def main(line: Connection, start: dict[str, Any]) -> None:
     heard: queue.SimpleQueue[tuple[dict[str, Any], bytes]] = queue.SimpleQueue()
     threading.Thread(target=_hear, args=(line, heard), daemon=True).start()
     printed = _caught()
-    Worker(line, heard, printed, start).work()
+    try:
+        Worker(line, heard, printed, start).work()
+    except Exception as error:  # the last word of this process
+        line.send_bytes(ENDED + f"{type(error).__name__}: {error}".encode())
 
 
 def _hear(line: Connection, heard: queue.SimpleQueue[tuple[dict[str, Any], bytes]]) -> None:
@@ -80,14 +84,16 @@ class Worker:
         from .moments import Reader
         from .session import Session
 
-        self.line, self.heard, self.printed = line, heard, printed
+        self.line, self.heard = line, heard
         files = [Path(file) for file in start.get("files", ())]
         self.catalog = Catalog.discover(files, start.get("without", ()), start.get("guests", True))
         self.session = Session(self.catalog)
+        self.session.printed = printed
         self.reader = Reader()
         self.wanted = False  # whether the server has room for a frame
         self.sent: tuple[Any, ...] = ()  # what the last frame showed
         self.next_frame = self.spoke = 0.0
+        self.next_glance = monotonic() + GLANCES
 
     def work(self) -> None:
         """Until the server is gone."""
@@ -96,13 +102,16 @@ class Worker:
                 self._answer(*message)
             elif self.session.wait() == 0.0:
                 self.session.advance()
+                self._glance()
+            elif self.session.unlooked():
+                self.session.find(all_of_it=True)
             if self.wanted:
                 self._show()
 
     def _next(self) -> tuple[dict[str, Any], bytes] | None:
         """What was heard; waits for it as long as there is nothing to do."""
         wait = self.session.wait()
-        if wait is None and not self.wanted:
+        if wait is None and not self.wanted and not self.session.unlooked():
             return self.heard.get()
         pause = min(HEARD if wait is None else wait, HEARD)
         if self.wanted and self._stands() != self.sent:
@@ -111,10 +120,17 @@ class Worker:
             return self.heard.get(timeout=pause) if pause else self.heard.get_nowait()
         return None
 
+    def _glance(self) -> None:
+        """While it runs, look now and then for what stands out at a glance."""
+        now = monotonic()
+        if now >= self.next_glance:
+            self.session.find(all_of_it=False)
+            self.next_glance = now + max(GLANCES, 2 * SHARE * (monotonic() - now))
+
     def _stands(self) -> tuple[Any, ...]:
         """What a frame would show: the same things need no second one."""
         session = self.session
-        return session.version, session.generation, session.step, session.epoch, len(self.printed)
+        return session.version, session.generation, session.step, session.epoch, len(session.printed), session.looked_at
 
     def _show(self) -> None:
         """Send a frame, no sooner than is good for the training; else, now and then, that there is somebody."""

@@ -1,0 +1,40 @@
+"""What stands out in a training that is not finished, by the rules of the report: a few while it runs, all at rest.
+
+Each finding brings its remedies as settings, so that the page can make buttons of them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..diagnosis import Case, Finding, diagnose
+from ..diagnosis.inside import dead_units, saturated
+from ..errors import GlassnetError
+from ..experiment import Training
+from ..runs import Run
+
+#: Rules that look at a few rows and nothing else: a hundredth of a second.
+QUICK = (dead_units, saturated)
+
+
+def quick(training: Training) -> list[dict[str, Any]]:
+    """What stands out at a glance."""
+    case = Case(Run.of(training))
+    return [_plain(found) for rule in QUICK if (found := rule(case)) is not None]
+
+
+def thorough(training: Training) -> list[dict[str, Any]]:
+    """All that stands out, the most serious first; nothing of what can't be asked."""
+    try:
+        return [_plain(finding) for finding in diagnose(Run.of(training))]
+    except (GlassnetError, ArithmeticError, ValueError):  # a rule that has no answer costs no words
+        return []
+
+
+def _plain(finding: Finding) -> dict[str, Any]:
+    remedies = [{"words": one.words, "settings": dict(one.changes)} for one in finding.remedies]
+    return {
+        "level": finding.severity, "name": finding.name, "words": finding.words,
+        "try": [one["words"] for one in remedies if not one["settings"]],
+        "settings": [one for one in remedies if one["settings"]],
+    }  # fmt: skip
