@@ -189,6 +189,7 @@ PROVENANCE: Rule = record(
         "blas": each(named(anything)),
         "platform": text,
         "epochs_changed_to": whole,
+        "by_hand": record({"changes": each(record({"epoch": whole, "setting": text}))}, {"begun": each(text)}),
     },
 )
 SWEEP: Rule = record(
