@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 from importlib import metadata
 from pathlib import Path
 
@@ -105,7 +104,7 @@ def room(cache: Path, name: str, size: int, days: float = 0) -> Path:
     place.mkdir(parents=True)
     (place / "content").write_bytes(b"x" * size)
     (place / ".used").write_text("what the tests need")
-    used = time.time() - days * 24 * 3600
+    used = place.stat().st_mtime - days * 24 * 3600
     os.utime(place / ".used", (used, used))
     os.utime(place, (used, used))
     return place
