@@ -3,7 +3,8 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Nothing is compiled while it is installed: what is imported is compiled then, a small part of all that is there.
+INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-compile
 # Further arguments for pip, such as an index of your own: make test PIP_ARGS="--index-url ..."
 PIP_ARGS ?=
 PYTEST_ARGS ?= -n auto --dist worksteal
@@ -82,23 +83,22 @@ $(VENV)/bin/python:
 
 $(VENV)/installed: $(VENV)/bin/python pyproject.toml
 	@echo "installing glassnet into $(VENV) (a minute or two the first time)"
-	@$(PIP) install $(PIP_ARGS) --editable .
+	@$(INSTALL) $(PIP_ARGS) --editable .
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/bin/python pyproject.toml
 	@echo "installing glassnet and its test tools into $(VENV) (a minute or two the first time)"
-	@$(PIP) install $(PIP_ARGS) --editable '.[dev]'
+	@$(INSTALL) $(PIP_ARGS) --editable '.[dev]'
 	@touch $@ $(VENV)/installed
 
 $(VENV)/installed-docs: $(VENV)/installed pyproject.toml
 	@echo "installing what builds the site into $(VENV)"
-	@$(PIP) install $(PIP_ARGS) --no-compile --editable '.[docs]'
+	@$(INSTALL) $(PIP_ARGS) --editable '.[docs]'
 	@touch $@
 
 $(VENV)/installed-parity: $(VENV)/installed-dev tests/parity/requirements.txt
 	@echo "installing the libraries that glassnet is compared with into $(VENV)"
-	@# Not compiled: that takes longer than all the tests that import a small part of them.
-	@$(PIP) install $(PIP_ARGS) --no-compile --requirement tests/parity/requirements.txt
+	@$(INSTALL) $(PIP_ARGS) --requirement tests/parity/requirements.txt
 	@touch $@
 
 clean:

@@ -1,15 +1,18 @@
 """Run releases in tests: alone with this machine, on a practice index of the test's own."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from glassnet.errors import GlassnetError
 from glassnet.publish import serving
 from glassnet.publish.release import Said, release
+
+Value = TypeVar("Value")
 
 
 @dataclass
@@ -45,6 +48,15 @@ def follow(saying: Iterable[Said], until: str = "") -> Outcome:
     except GlassnetError as error:
         outcome.error = error
     return outcome
+
+
+def ended(saying: Generator[Said, None, Value]) -> Value:
+    """Listen to the end, for what it comes to."""
+    while True:
+        try:
+            next(saying)
+        except StopIteration as stop:
+            return stop.value
 
 
 def run(project: Path, until: str = "", **options) -> Outcome:

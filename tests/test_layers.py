@@ -23,7 +23,7 @@ FLOORS = (
     ("conventions", "files", "findings", "glossary", "hooks", "probes", "synonyms", "tables"),
     ("answers", "backward", "catalog", "data", "folders", "notes", "owners"),
     ("layers",),
-    ("network",),
+    ("network", "places"),
     ("training",),
     ("engines", "model"),
     ("watching",),

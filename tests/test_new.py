@@ -251,7 +251,7 @@ def test_from_takes_over_every_part_of_a_file(tmp_path):
     readme = (made / "README.md").read_text()
     assert "    f(z) = (sqrt(z^2 + 1) - 1) / 2 + z\n" in readme
     assert "{{ and }} ``` are here" in readme
-    assert "glassnet train digits8x8 --activation bent_identity\n" in readme
+    assert "glassnet train iris --activation bent_identity\n" in readme
     assert "glassnet train diabetes --metric worst_error\n" in readme
     assert "the metric `worst_error`" in (made / "CHANGELOG.md").read_text()
     assert '("metric", "worst_error"),' in (made / "tests/test_package.py").read_text()
@@ -458,7 +458,7 @@ def test_an_empty_e_mail_is_no_problem_but_an_empty_author_is_one():
 def test_every_example_in_the_help_works(tmp_path):
     (tmp_path / "bent.py").write_text(BENT)
     examples = [line.strip().split("  ")[0] for line in run("new", "--help").splitlines() if "  glassnet new" in line]
-    assert len(examples) == 3
+    assert len(examples) == 4
     for example in examples:
         folder = Path(f"to-{examples.index(example)}")
         folder.mkdir()

@@ -7,8 +7,8 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from guests import glassnet, python
-from packages import install, own_tests
+from guests import glassnet
+from packages import install, own_tests, type_lines, uses
 from samples import SOAK, some
 
 from glassnet.publish.preflight import preflight
@@ -38,19 +38,6 @@ ALL = PARTS | ENGINES | COURSES
 def require_library(name):
     if name in ENGINES and not find_spec(name.removeprefix("glassnet-")):
         pytest.skip(f"the library of {name} is not installed")
-
-
-# What stands in a README is typed line by line, in one process: starting Python twenty times would take longer.
-TYPED = """
-    import shlex
-    from click.testing import CliRunner
-    from glassnet.cli import main
-
-    for line in {lines!r}:
-        done = CliRunner().invoke(main, shlex.split(line)[1:])
-        assert done.exit_code == 0, f"{{line}}: {{done.output}}"
-        print(line)
-"""
 
 
 @pytest.fixture(scope="session")
@@ -100,16 +87,11 @@ def test_what_can_be_seen_before_a_build_is_in_order(name):
 def test_every_command_of_their_readmes_works(names, installed, tmp_path):
     if names == ("glassnet-keras",) and not SOAK:
         pytest.skip("make soak runs them: Keras takes seconds to load")
-    lines = []
     for name in names:
         require_library(name)
-        readme = (PLUGINS / name / "README.md").read_text(encoding="utf-8")
-        found = re.findall(r"^    (glassnet .*)$", readme, re.MULTILINE)
-        assert len(found) >= 3, name
-        lines += found
-    code = f"import os; os.chdir({str(tmp_path)!r})\n" + dedent(TYPED.format(lines=lines))
-    done = python(code, installed, GLASSNET_RUNS=str(tmp_path))
-    assert done.stdout.splitlines() == lines, done.stderr
+    typed = {name: uses(PLUGINS / name) for name in names}
+    assert all(len(lines) >= 3 for lines in typed.values())
+    type_lines(typed, tmp_path, installed)
 
 
 @pytest.mark.parametrize("name", PARTS)

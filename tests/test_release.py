@@ -5,6 +5,7 @@ on this machine. Nothing else can be reached.
 """
 
 import hashlib
+import http.server
 import json
 import os
 import shutil
@@ -16,32 +17,39 @@ import urllib.request
 import wsgiref.simple_server
 from importlib import metadata
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from archives import wheel
 from click.testing import CliRunner
 from guests import write_good
 from packages import build, make
-from releases import done, follow, run, stay_alone
+from releases import done, ended, follow, run, stay_alone
 from samples import SOAK, some
 from waiting import PATIENCE
 
 from glassnet.cli import main
+from glassnet.errors import join
 from glassnet.publish import serving
+from glassnet.publish.installing import install_line
 from glassnet.publish.naming import BACKENDS
 from glassnet.publish.project import read_project
 from glassnet.publish.release import STEPS, Release, StepFailed, Target
 from glassnet.publish.release.building import clean
 from glassnet.publish.release.commands import TOKENS, Done, environment, mask
 from glassnet.publish.release.explanations import TOOLS, UPLOAD, failure
+from glassnet.publish.release.keeping import kept_packages
 from glassnet.publish.release.packing import pack_host
 from glassnet.publish.release.proving import negative_control
-from glassnet.publish.release.rooms import kept_packages, new_room
+from glassnet.publish.release.requiring import furnish, tell
+from glassnet.publish.release.rooms import install, new_room
+from glassnet.publish.release.state import Room
 from glassnet.publish.release.targets import doctor, published, token_home
 from glassnet.publish.release.testing import what_tests_need, why_not_here
 from glassnet.publish.release.trusted import trusted_publisher
 from glassnet.publish.release.uploading import confirm, send
 from glassnet.publish.sabotage import FAILURES, plant
+from glassnet.publish.store import Store
 
 pytestmark = pytest.mark.slow
 
@@ -109,14 +117,14 @@ def set_version(project, version, old="0.1.0") -> None:
 # The whole way
 
 
-def assert_complete(outcome, project, index) -> None:
+def assert_complete(outcome, project, index, guests=None) -> None:
     """Every step was taken, and what is on the index is what was built."""
     assert outcome.step == "Tell others" and len(outcome.of("step")) == len(STEPS) == 13
     assert len(outcome.of("why")) == 13 and outcome.of("problem") == []
-    assert_published(outcome.words, project, index)
+    assert_published(outcome.words, project, index, guests)
 
 
-def assert_published(said, project, index) -> None:
+def assert_published(said, project, index, guests=None) -> None:
     """What was built is on the index, was proved twice, and nothing was told that should not be."""
     name = project.name
     assert files_on(index, name) == checksums(project / "dist")
@@ -124,7 +132,7 @@ def assert_published(said, project, index) -> None:
     assert said.count(f"glassnet lists {name} 0.1.0") == 2
     assert said.count("checks of the contract passed") == 2
     assert "the bytes that were built, those on the index and those installed are the same" in said
-    assert f"the line that was proved: {index.install_command(name, '0.1.0')}" in said
+    assert f"the line that was proved: {install_line(index.simple_url, name, '0.1.0', guests)}" in said
     assert index.token not in said
     record = json.loads((project / "dist" / "release.json").read_text())
     assert {file["name"]: file["sha256"] for file in record["files"]} == checksums(project / "dist")
@@ -599,13 +607,7 @@ def test_trusted_publishing_is_named_with_the_four_fields(project):
 
 def test_a_room_that_is_not_clean_proves_nothing(project):
     release = about(project, dry_run=True)
-    saying = new_room(release, "room")
-    while True:
-        try:
-            next(saying)
-        except StopIteration as stop:
-            room = stop.value
-            break
+    room = ended(new_room(release, "room"))
     subprocess.run(
         [sys.executable, "-m", "pip", "--python", room.python, "install", "-q", pack_host(release.scratch)], check=True
     )
@@ -649,15 +651,113 @@ def test_requirements_come_from_the_ordinary_index_first(index, project, tmp_pat
     assert (kept / "tiny_requirement" / "__init__.py").is_file()
 
 
-def test_without_a_network_it_works_with_what_is_here(index, tmp_path, monkeypatch):
-    """A class without a connection: the ordinary index does not answer, the practice index does."""
+#: Two guests, of which one requires the other, as the line for a package that requires them names them.
+THE_TWO = ["glassnet-arc==0.2.0", "glassnet-bow==0.2.0"]
+
+
+@pytest.fixture(scope="module")
+def two_guests(index, tmp_path_factory):
+    """They are on the practice index, in two versions each."""
+    folder = tmp_path_factory.mktemp("guests")
+    needs = ("Requires-Dist: glassnet-arc>=0.2", "Requires-Dist: numpy")
+    for version in ("0.1.0", "0.2.0"):
+        for file in (
+            wheel(folder, "glassnet-arc", version, code="bend = 2.0\n"),
+            wheel(folder, "glassnet-bow", version, *needs, code="from glassnet_arc import bend\n"),
+        ):
+            Store(index.folder).accept(file.name, file.read_bytes())
+
+
+def lean_on(project, wanted: str) -> None:
+    """Let the package require a guest, and import it."""
+    file = project / "pyproject.toml"
+    file.write_text(file.read_text().replace('"numpy>=2.0"', f'"numpy>=2.0", "{wanted}"'))
+    (plugin,) = (project / "src").rglob("plugin.py")
+    plugin.write_text(
+        plugin.read_text().replace("import numpy as np\n", "import glassnet_bow\nimport numpy as np\n", 1)
+    )
+
+
+class Stranger(http.server.BaseHTTPRequestHandler):
+    """An ordinary index on which somebody has put higher versions under every guest's name; it notes what is asked."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        name = self.path.rstrip("/").rpartition("/")[2]
+        self.asked.append(name)
+        page = b'<a href="x/glassnet_bow-99.0-py3-none-any.whl">glassnet_bow-99.0-py3-none-any.whl</a>'
+        page = page.replace(b"glassnet_bow", name.replace("-", "_").encode())
+        self.send_response(200 if name.startswith("glassnet-") else 404)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, *words):
+        """Nothing."""
+
+
+def test_a_guest_of_a_guest_comes_from_the_index_of_the_release_alone(index, two_guests, project, monkeypatch):
+    lean_on(project, "glassnet-bow>=0.1")
+    release = about(project, target=target_of(index))
+    assert follow(tell(release)).of("note") == [f"it needs {join(THE_TWO)}, which local has"]
+    needs = "Requires-Dist: glassnet-bow>=0.1"
+    release.files = [wheel(project.parent, "glassnet-bent", "0.1.0", needs, code="import glassnet_bow\n")]
+    room = ended(new_room(release, "room"))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Stranger) as stranger:
+        threading.Thread(target=stranger.serve_forever, args=(0.01,), daemon=True).start()
+        monkeypatch.delenv("PIP_NO_INDEX")
+        for name in ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{stranger.server_port}/simple/")
+        outcomes = [follow(furnish(release, room)), follow(install(release, room, str(release.wheel)))]
+        stranger.shutdown()
+    assert [outcome.error for outcome in outcomes] == [None, None]
+    assert Stranger.asked == [] and " ".join(THE_TWO) in outcomes[0].of("command")[0]
+    found = {one.name: one.version for one in metadata.distributions(path=[str(room.site)])}
+    assert found == {"glassnet-arc": "0.2.0", "glassnet-bow": "0.2.0", "glassnet-bent": "0.1.0"}
+    subprocess.run([room.python, "-I", "-c", "import glassnet_bent"], check=True)
+
+
+def test_a_version_of_a_guest_that_is_nowhere_is_one_line_before_anything_is_built(index, two_guests, project):
+    lean_on(project, "glassnet-bow>=9")
+    outcome = run(project)
+    assert outcome.step == "Target" and outcome.error.exit_code == 1
+    assert str(outcome.error) == (
+        "glassnet-bent requires glassnet-bow>=9, and what the index has is 0.1.0, 0.2.0. What to do: widen the "
+        "versions under dependencies in pyproject.toml, or release the guest that is wanted first"
+    )
+
+
+def test_a_guest_that_is_nowhere_is_one_line(index, project, monkeypatch):
+    """Once where no index may be asked, once where the ordinary one has never heard of it."""
+    lean_on(project, "glassnet-nowhere")
+    release = about(project, target=target_of(index))
+    room = Room(project.parent / "room")
+    alone = str(follow(furnish(release, room)).error)
+    assert "requires numpy>=2.0, glassnet-nowhere, which can be had neither from an index nor from this" in alone
+    monkeypatch.delenv("PIP_NO_INDEX")
+    monkeypatch.setenv("PIP_INDEX_URL", index.simple_url)
+    room = ended(new_room(about(project, dry_run=True), "another"))
+    asked = follow(furnish(release, room))
+    assert "requires glassnet-nowhere, which local does not have, and neither has the ordinary index." in str(
+        asked.error
+    )
+    for line in (alone, str(asked.error)):
+        assert line.endswith("What to do: release that guest first, from its own folder, or correct the name under "
+                             "dependencies in pyproject.toml")  # fmt: skip
+
+
+def test_without_a_network_it_works_with_what_is_here(index, two_guests, tmp_path, monkeypatch):
+    """A class without a connection: the ordinary index does not answer, the practice index does. A guest on guests."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         monkeypatch.delenv("PIP_NO_INDEX")
         monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{taken.getsockname()[1]}/simple/")
         project = make(tmp_path, "optimizer", "hatchling", name="offline")
+        lean_on(project, "glassnet-bow>=0.1")
         outcome = done(project)
-    assert_complete(outcome, project, index)
+    assert_complete(outcome, project, index, dict(one.split("==") for one in THE_TWO))
     assert "the backend could not be fetched: the one that is installed here builds" in outcome.of("remark")
     assert any("could not be fetched: taken from this environment" in line for line in outcome.of("remark"))
 

@@ -14,19 +14,26 @@ from textwrap import dedent
 
 import pytest
 import yaml
-from click.testing import CliRunner
 from cookiecutter.main import cookiecutter as cookiecutter_main
 from guests import environment
-from packages import build, command, install, make, own_tests
+from packages import build, command, install, make, own_tests, type_lines, unpack, uses, wheels
+from samples import some
 from waiting import PATIENCE
 
-from glassnet.cli import main
-from glassnet.kinds import KINDS
-from glassnet.publish.naming import BACKENDS
+from glassnet.publish.naming import BACKENDS, EXAMPLES, FORMS
 from glassnet.publish.template import Answers, new_project, template_folder
 
 ROOT = Path(__file__).parent.parent
 STRANGE = {"description": 'The "bent" one \\ it\'s 光', "author": 'O\'Neill "Zoë" \\', "email": "zoe@example.org"}
+#: Every example of `glassnet new` with a backend, in turn.
+EACH = [*zip(EXAMPLES, cycle(reversed(BACKENDS)), strict=False)]
+#: Copies of what the examples fetch, laid out as a mirror.
+MIRROR = ROOT / "tests/mirror"
+
+
+def name_of(example):
+    """A package's name for each of them: my-dataset-fetched."""
+    return f"my-{example.replace(':', '-')}"
 
 
 def files_of(folder):
@@ -48,7 +55,7 @@ def cookiecutter(folder, **answers):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("kind", "backend"), [*zip(KINDS, cycle(BACKENDS), strict=False)])
+@pytest.mark.parametrize(("kind", "backend"), EACH)
 def test_cookiecutter_itself_makes_the_same_bytes(kind, backend, tmp_path):
     """Its own function in this process: that its command is this function, the refusals below show."""
     (tmp_path / "ours").mkdir()
@@ -83,27 +90,123 @@ def test_cookiecutter_itself_refuses_what_we_refuse(answers, words, tmp_path):
     assert list(folder.iterdir()) == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_packages_of_all_kinds_build_install_and_pass_their_own_tests_beside_each_other(backend, tmp_path):
-    """A half of the kinds with each backend: built one by one, installed together, and each asked for its own tests."""
-    kinds = [kind for kind, other in zip(KINDS, cycle(reversed(BACKENDS)), strict=False) if other == backend]
-    wheels = []
-    for kind in kinds:
-        project = make(tmp_path, kind, backend, name=f"my-{kind}")
-        log = build(project)
-        assert "deprecat" not in log.lower()
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A package of every example, half of them with each backend."""
+    folder = tmp_path_factory.mktemp("made")
+    return {example: make(folder, example, backend, name=name_of(example)) for example, backend in EACH}
+
+
+@pytest.fixture(scope="module")
+def installed(made, tmp_path_factory):
+    """All of them in one environment, beside each other; what a build complained about is seen here."""
+    site = tmp_path_factory.mktemp("site")
+    for backend in BACKENDS:
+        projects = [made[example] for example, other in EACH if other == backend]
+        found, log = wheels(site / backend, backend, *projects)
+        assert len(found) == len(projects)
         assert not [line for line in log.lower().splitlines() if "warning" in line and "byte-compiling" not in line]
-        [wheel], [sdist] = project.glob("dist/*.whl"), project.glob("dist/*.tar.gz")
-        made = f"glassnet_my_{kind}-0.1.0"
-        assert (wheel.name, sdist.name) == (f"{made}-py3-none-any.whl", f"{made}.tar.gz")
-        shutil.copytree(project / "tests", tmp_path / "away" / kind / "tests")
-        wheels.append(wheel)
-    passed = own_tests(install(tmp_path / "site", *wheels), tmp_path / "away", "-vv", "--import-mode=importlib")
+        assert "deprecat" not in log.lower()
+        unpack(site, found)
+    return site
+
+
+@pytest.mark.slow
+def test_packages_of_all_kinds_pass_their_own_tests_beside_each_other(made, installed, tmp_path):
+    """Away from their folders, as a release tests them."""
+    for example, project in made.items():
+        shutil.copytree(project / "tests", tmp_path / name_of(example) / "tests")
+    passed = own_tests(installed, tmp_path, "-vv", "--import-mode=importlib", GLASSNET_DATA_MIRROR=str(MIRROR))
     assert passed.returncode == 0, passed.stdout
-    counts = Counter(re.findall(r"(\w+)/tests/test_\w+\.py::\S+ PASSED", passed.stdout))
-    assert set(counts) == set(kinds) and min(counts.values()) >= 15, counts
+    counts = Counter(re.findall(r"([\w-]+)/tests/test_\w+\.py::\S+ PASSED", passed.stdout))
+    assert set(counts) == {name_of(example) for example in EXAMPLES} and min(counts.values()) >= 15, counts
     assert "tests run against a wheel, away from their folder" in passed.stdout
+
+
+@pytest.mark.slow
+def test_every_line_of_a_use_section_works(made, installed, tmp_path):
+    """As it is typed, where the package is installed, each in a folder of its own."""
+    typed = {str(project): uses(project) for project in made.values()}
+    assert all(lines[0].startswith("glassnet show ") and len(lines) > 1 for lines in typed.values())
+    type_lines(typed, tmp_path, installed, GLASSNET_DATA_MIRROR=str(MIRROR))
+
+
+def test_a_file_of_any_kind_becomes_the_same_package(made, tmp_path):
+    """`--from` the part of each example: what lies beside it comes along, and it is used alike."""
+    for example in some(EXAMPLES, 3):
+        project = made[example]
+        package = project / "src" / project.name.replace("-", "_")
+        beside = {file.name for file in package.iterdir()} - {"plugin.py", "__init__.py", "py.typed"}
+        answers = Answers(name_of(example), plugin_file=package / "plugin.py")
+        assert (set(answers.leaning.files), answers.leaning.remarks) == (beside, ()), example
+        again = new_project(answers, tmp_path)
+        assert beside < {file.name for file in (again / "src" / package.name).iterdir()}
+        assert uses(again)[0] == uses(project)[0] or example == "lesson"  # of which the first is the warm-up
+        assert example in ("command", "lesson", "loss:width") or uses(again) == uses(project)
+
+
+MANY = """
+    from glassnet import Loss, Metric, Plot, hookimpl, pictures
+
+    def wanted(output, task):
+        return Loss(
+            value=lambda y, t: ((y - t) ** 2).mean(axis=1),
+            grad=lambda y, t: 2 * (y - t) / y.shape[1],
+            output=output,
+            task=task,
+        )
+
+    def relu():
+        '''A loss that is called like our activation.'''
+        return wanted("sigmoid", "binary")
+
+    def for_classes():
+        '''A loss for several classes.'''
+        return wanted("softmax", "multiclass")
+
+    def for_labels():
+        '''A loss for several labels.'''
+        return wanted("sigmoid", "multilabel")
+
+    def share_right():
+        '''The share of rows that are right.'''
+        return Metric(lambda p, t, weight: float((p == t).mean()), better="higher")
+
+    def empty(name, of, unsuited=lambda subject: ""):
+        def part():
+            return Plot(lambda subject: pictures.single("empty", "x", "y")[0], of=of, unsuited=unsuited)
+
+        part.__name__ = part.__qualname__ = name
+        part.__doc__ = "An empty picture."
+        return part
+
+    @hookimpl
+    def losses():
+        return [relu, for_classes, for_labels]
+
+    @hookimpl
+    def metrics():
+        return [share_right]
+
+    @hookimpl
+    def plots():
+        no_loss = lambda choice: "" if choice.part.kind == "loss" else "it is no loss"
+        of_all = [empty(f"empty_{of}", of) for of in ("run", "runs", "sweep", "parts")]
+        return [*of_all, empty("of_a_loss", "part", no_loss)]
+"""
+
+
+@pytest.mark.slow
+def test_several_parts_and_kinds_of_one_file_are_used_as_they_can_be(tmp_path):
+    """A name that two parts share, tasks that want other rows, and a picture of each sort of subject."""
+    (tmp_path / "many.py").write_text(dedent(MANY))
+    project = new_project(Answers("many", plugin_file=tmp_path / "many.py"), tmp_path)
+    lines = uses(project)
+    assert lines[:2] == ["glassnet show relu --kind loss", "glassnet train breast_cancer --loss relu"]
+    assert "glassnet plot --part squared_error of_a_loss" in lines
+    assert [line for line in lines if "for_labels" in line] == ["glassnet show for_labels"]
+    found, _ = wheels(tmp_path / "wheels", "hatchling", project)
+    type_lines({"many": lines}, tmp_path, unpack(tmp_path / "site", found))
 
 
 @pytest.mark.slow
@@ -160,6 +263,21 @@ def test_the_wheel_says_what_an_index_wants_to_know(tmp_path):
         assert "zoe@example.org" in text
 
 
+def test_every_form_has_its_files_and_every_file_its_form():
+    names = {file.stem for file in (template_folder() / "templates").glob("*.py")} - {"any_test"}
+    forms = {example.replace(":", "_") for example in EXAMPLES}
+    assert names == forms | {f"{form}_test" for form in forms}
+    assert all(words for forms in FORMS.values() for words in forms.values())
+
+
+def test_a_part_is_renamed_in_one_file(made):
+    """Of the code: a README and a CHANGELOG tell people what it is called."""
+    for example, project in made.items():
+        part = name_of(example).replace("-", "_")
+        holding = {file.name for file in project.rglob("*.py") if re.search(rf"\b{part}\b", file.read_text())}
+        assert holding == {"plugin.py"}
+
+
 def test_the_version_is_written_once(tmp_path):
     project = make(tmp_path)
     places = [name for name, content in files_of(project).items() if b"0.1.0" in content]
@@ -168,42 +286,27 @@ def test_the_version_is_written_once(tmp_path):
 
 @pytest.mark.parametrize("name", ["b", "a-name-of-thirty-letters-is-it"])
 def test_ruff_finds_nothing_however_long_the_name_is(name, tmp_path):
-    for kind in KINDS:
-        (tmp_path / kind).mkdir()
-        make(tmp_path / kind, kind, name=name)
+    for example in EXAMPLES:
+        (tmp_path / name_of(example)).mkdir()
+        make(tmp_path / name_of(example), example, name=name)
     for words in (("check",), ("format", "--check")):
         found = command("ruff", *words, "--no-cache", tmp_path, cwd=tmp_path)
         assert found.returncode == 0, found.stdout
 
 
-def test_the_readme_has_no_link_that_breaks_on_an_index(tmp_path):
-    for kind in KINDS:
-        readme = (make(tmp_path, kind, name=f"my-{kind}") / "README.md").read_text(encoding="utf-8")
+def test_the_readme_has_no_link_that_breaks_on_an_index(made):
+    for project in made.values():
+        readme = (project / "README.md").read_text(encoding="utf-8")
         for link in re.findall(r"\]\(([^)]*)\)|<([^>]*)>", readme):
             assert "".join(link).startswith("https://")
         assert "pip install glassnet-my-" in readme
         assert not re.search(r"TODO|FIXME|\{\{|Your ", readme)
 
 
-@pytest.mark.slow
-def test_every_command_of_the_readme_exists(tmp_path, monkeypatch):
-    """`make` targets are in the Makefile, and glassnet's commands understand their options."""
-    monkeypatch.chdir(tmp_path)
-    for kind in KINDS:
-        project = make(tmp_path, kind, name=f"my-{kind}")
-        readme = (project / "README.md").read_text(encoding="utf-8")
-        for target in set(re.findall(r"`make (\w+)", readme)):
-            assert _make(project, "-n", target).returncode == 0
-        shown = [line.split() for line in readme.splitlines() if line.startswith("    glassnet ")]
-        own = {"plot": ["train", "plot"], "engine": ["compare"], "command": ["my-command"], "lesson": ["lesson"]}
-        own["exhibit"] = ["museum"]
-        assert [words[1] for words in shown] == ["show", *own.get(kind, ["train"])]
-        plugin = project / "src" / f"glassnet_my_{kind}" / "plugin.py"
-        for words in shown:
-            # Two epochs are enough to see that the command is understood.
-            few = ["--epochs", "2"] if words[1] in ("train", "compare") else []
-            done = CliRunner().invoke(main, ["--plugin", str(plugin), *words[1:], *few])
-            assert done.exit_code == 0, done.output
+def test_every_make_target_of_the_readme_is_in_the_makefile(tmp_path):
+    project = make(tmp_path)
+    for target in set(re.findall(r"`make (\w+)", (project / "README.md").read_text(encoding="utf-8"))):
+        assert _make(project, "-n", target).returncode == 0
 
 
 def _make(project, *words):

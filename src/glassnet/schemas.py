@@ -189,6 +189,7 @@ PROVENANCE: Rule = record(
         "blas": each(named(anything)),
         "platform": text,
         "epochs_changed_to": whole,
+        "by_hand": record({"changes": each(record({"epoch": whole, "setting": text}))}, {"begun": each(text)}),
     },
 )
 SWEEP: Rule = record(
@@ -220,7 +221,8 @@ OWNER: Rule = record({"pid": whole, "host": text, "since": text, "doing": text})
 PROGRESS: Rule = named(named(record({"on": text, "asked": text})))
 #: What an index answers: of one project, of all. Much more may be in it.
 INDEX_PROJECT: Rule = record(
-    {"files": each(record({"filename": text}, {"hashes": named(text)}))}, {"versions": each(text)}
+    {"files": each(record({"filename": text}, {"hashes": named(text), "url": text, "requires-python": maybe(text)}))},
+    {"versions": each(text)},
 )
 INDEX_LIST: Rule = record({"projects": each(record({"name": text}))})
 STARTED: Rule = record({"started": text})

@@ -18,7 +18,7 @@ if not found:
     try:
         from glassnet.publish.template import refuse_ours
 
-        refuse_ours([(answers["kind"], names(answers["name"]).part)])
+        refuse_ours([(answers["kind"].partition(":")[0], names(answers["name"]).part)])
     except ImportError:  # this Python has cookiecutter, but not what glassnet runs on
         pass
     except Exception as error:

@@ -5,4 +5,4 @@ from {{ cookiecutter.__package }} import plugin
 
 def test_it_is_built_with_its_defaults():
     """The checks of `test_contract.py` look closer."""
-    assert plugin.{{ part }}() is not None
+    assert plugin.{{ cookiecutter.__hook }}()[0]() is not None

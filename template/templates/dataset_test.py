@@ -4,10 +4,12 @@ import numpy as np
 
 from {{ cookiecutter.__package }} import plugin
 
+PART = plugin.datasets()[0]  # whatever it is called: it is renamed in plugin.py alone
+
 
 def test_the_rows_are_those_of_the_paper():
     """24 nebulae; the least-squares line of these rows is known: 454.2 km/s per megaparsec, and -40.8 at 0."""
-    rows = plugin.{{ part }}(rng=np.random.default_rng(0))
+    rows = PART(rng=np.random.default_rng(0))
     assert rows.X.shape == (24, 1)
     np.testing.assert_allclose(np.polyfit(rows.X[:, 0], rows.y, 1), [454.2, -40.8], atol=0.05)
 
@@ -20,4 +22,4 @@ def test_noise_comes_from_the_generator_alone():
 
 
 def _noisy(seed):
-    return plugin.{{ part }}(noise=50.0, rng=np.random.default_rng(seed)).y
+    return PART(noise=50.0, rng=np.random.default_rng(seed)).y

@@ -96,6 +96,8 @@ class Student:
                 self._statements += statements(text, first, self._filename)
             except (SyntaxError, ValueError) as error:
                 line = (line_of(error, self._filename) or 1) + first - 1
+                if isinstance(error, ValueError):  # so Python until 3.11.3 calls a byte 0
+                    error = SyntaxError(str(error))
                 broken.append((line, words_of(error, self._megabytes)))
             except (RecursionError, MemoryError):  # the parser's, which has a stack of its own
                 broken.append((first, "it is nested too deep for Python"))

@@ -99,6 +99,12 @@ _OPTIONS = (
             "--initializer", "initializer", "Initial weights: once, or once a layer  [by activation].", multiple=True
         ),
         click.option("--batch-norm/--no-batch-norm", default=None, help="Batch normalisation of hidden layers  [no]."),
+        click.option(
+            "--freeze",
+            metavar="PLACE",
+            multiple=True,
+            help="Keep as it begins: layer 1, W1, b1, or W1:2,3, from input 2 to unit 3 (repeatable).",
+        ),
         click.option("--dtype", metavar="DTYPE", help="float32 or float64  [float64 for tables, float32 for images]."),
     ),
     section(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 INDEX = "index"  # where the practice index keeps what was published, unless it is told another place
+ROOMS = "rooms"  # where releases keep what their clean rooms look into
 
 
 @click.group(cls=Family)
@@ -139,6 +140,10 @@ def cache(clear: bool) -> None:
         files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
         size = memory(sum(path.stat().st_size for path in files))
         gone = clear and folder.name != INDEX  # what was published there can't be fetched again
+        if gone and folder.name == ROOMS:
+            from ..publish.release import clear as clear_rooms
+
+            clear_rooms()  # a release may be looking into them
         if gone:
             shutil.rmtree(folder, ignore_errors=True)
         say(f"{folder}: {count(len(files), 'file')}, {size}{', removed' if gone else ''}")

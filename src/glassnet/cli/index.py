@@ -71,6 +71,7 @@ def start(port: int) -> None:
 @click.pass_context
 def status(ctx: click.Context, as_json: bool) -> None:
     """Say whether an index runs, where, and what it holds. Exit code 1 if none runs."""
+    from ..publish.chains import guests_of
     from ..publish.installing import newest
     from ..publish.serving import index_folder, running
     from ..publish.store import Store
@@ -94,7 +95,8 @@ def status(ctx: click.Context, as_json: bool) -> None:
         for name, files in projects.items():
             say(f"\n{name}")
             if served:
-                say(f"  install    {served.install_command(name, newest(entry.version for entry in files))}")
+                version = newest(entry.version for entry in files)
+                say(f"  install    {served.install_command(name, version, guests_of(store, name, version))}")
             for entry in files:
                 say(f"  {entry.version:<9}  {store.path(entry)}")
         if projects:

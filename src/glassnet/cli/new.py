@@ -13,7 +13,7 @@ import click
 
 from ..errors import GlassnetError, join
 from ..kinds import KINDS
-from ..publish.naming import BACKENDS, names, problem_with
+from ..publish.naming import BACKENDS, FORMS, names, problem_with
 from ..tables import Table, width_of_output
 from .edge import say, style
 from .sections import command
@@ -23,24 +23,26 @@ if TYPE_CHECKING:
 
 # What `new` asks for, and how.
 _QUESTIONS = {
-    "kind": f"What its example part is ({join(KINDS)})",
+    "kind": f"What its example part is ({join(KINDS)}; or a form, as dataset:fetched)",
     "description": "What it does, in one line",
     "author": "Author",
     "email": "E-mail, which PyPI shows to everyone (may be empty)",
 }
 
+_FORMS = "Forms: " + "; ".join(f"{kind}:{form} ({words})" for kind, all in FORMS.items() for form, words in all.items())
 
 NEW_EXAMPLES = """\b
 Examples:
   glassnet new bent                          asks, then makes glassnet-bent/ with an activation in it
   glassnet new bent --kind loss --no-input   takes the defaults
+  glassnet new bent --kind dataset:fetched   rows that are fetched from their publisher
   glassnet new bent --from bent.py           the parts of a one-file plugin become a package
 """
 
 
 @command(epilog=NEW_EXAMPLES)
 @click.argument("name")
-@click.option("--kind", metavar="KIND", help=f"What the example part is: {join(KINDS)}.")
+@click.option("--kind", metavar="KIND[:FORM]", help=f"What the example part is: {join(KINDS)}. {_FORMS}")
 @click.option(
     "--from",
     "plugin_file",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import GlassnetError
+from ..tables import Table, width_of_output
+from ..wording import memory
 from .edge import say, style
 from .sections import command
 
@@ -20,6 +23,7 @@ Examples:
   glassnet release                        the package in this folder, on a practice index of your own
   glassnet release --dry-run              everything up to the upload; no connection is opened
   glassnet release plugins/glassnet-lion --to testpypi
+  glassnet release --rooms                what clean rooms keep, and how much it is
   glassnet release --resume               finish a release that broke off, with the same files
 """
 
@@ -35,6 +39,39 @@ _LOOKS = {
 }
 
 
+def _rooms(ctx: click.Context, option: click.Parameter, asked: bool) -> None:
+    """Tell what is kept for clean rooms, or remove it; no release is made."""
+    if not asked or ctx.resilient_parsing:
+        return
+    from ..publish.release import MOST, clear, kept, rooms_folder
+
+    clearing = option.name == "clear_rooms"
+    found = clear() if clearing else kept()
+    rows = [
+        (one.folder.name, one.purpose, one.packages, memory(one.size), memory(one.linked), _day(one.used))
+        for one in found
+    ]
+    headings = ("FOLDER", "WHAT FOR", "PACKAGES", "SIZE", "LINKED", "LAST USED")
+    for line in Table(headings, rows, left=("WHAT FOR", "LAST USED")).lines(width_of_output()) if rows else []:
+        say(line)
+    if not rows:
+        say(f"Nothing is kept for clean rooms in {rooms_folder()}.")
+    elif clearing:
+        say(f"\nRemoved from {rooms_folder()}. The next release makes anew what it needs.")
+    else:
+        say(f"\nIn {rooms_folder()}, each for a month and {memory(MOST)} together at most. What is linked is shared")
+        say("with an environment and takes no place of its own. Remove them: glassnet release --clear-rooms")
+    ctx.exit()
+
+
+#: An option that is a command of its own.
+_ALONE: dict[str, Any] = {"is_flag": True, "is_eager": True, "expose_value": False, "callback": _rooms}
+
+
+def _day(moment: float) -> str:
+    return datetime.fromtimestamp(moment).strftime("%Y-%m-%d %H:%M")
+
+
 @command(epilog=EXAMPLES)
 @click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), default=Path())
 @click.option(
@@ -47,6 +84,8 @@ _LOOKS = {
 @click.option("--dry-run", is_flag=True, help="Stop before the upload, and open no connection at all.")
 @click.option("--resume", is_flag=True, help="Send the files of the last release, unchanged, and go on from there.")
 @click.option("--yes", is_flag=True, help="Don't ask before PyPI.")
+@click.option("--rooms", help="List what clean rooms keep, and end.", **_ALONE)
+@click.option("--clear-rooms", help="Remove what clean rooms keep, and end.", **_ALONE)
 def release(folder: Path, to: str, dry_run: bool, resume: bool, yes: bool) -> None:
     """Publish the package in DIR, step by step.
 

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,17 +16,19 @@ from ..catalog import Catalog, Choice
 from ..data import Features, Prepared, Rows, Split, infer_task, prepare
 from ..data.staying import may_stay
 from ..data.stored import Stored
-from ..data.targets import Units, one_hot_remark
+from ..data.targets import Units
 from ..errors import GlassnetError, GlassnetWarning, join, need
 from ..kinds import Dataset, Loss, Task
 from ..model import Model, Parts
 from ..network import Network
-from ..probes import EVERYWHERE, is_flat, output_range, saturates
+from ..places import positions
+from ..probes import EVERYWHERE, output_range
 from ..streams import Stream, generator
-from ..training import Epoch, Loop, Member, Objective, Plan, Progress, Scorer, evaluate
+from ..training import Epoch, Loop, Member, Midway, Objective, Plan, Progress, Scorer, evaluate
 from ..training.epochs import watched_split
 from ..training.live import run_to_the_end
 from ..training.steps import check_states
+from . import changing, remarks
 from .choosing import DEFAULT_BATCH, choose_parts, kept_inputs, load_dataset, need_plugins, same_rows
 from .faces import face_of
 from .linear import Beside, Line, beside, fit_line
@@ -56,7 +59,8 @@ class Training:
     `experiment` has every default spelled out and full part names, `chosen` holds the parts. `remarks` are
     sentences for people about what was chosen, `still` those of them on weights that never move. `progress` is
     where it stands; it stays usable after an interrupt or a divergence. `warn` is called with a sentence that
-    nobody should miss, by default `warnings.warn`.
+    nobody should miss, by default `warnings.warn`. `changes` are those made by hand since it was `begun`, as (epochs
+    done, setting).
 
     Rows come from the experiment's words, or from `source`, a data set in memory. `split` divides them
     otherwise than the split's seed does, and `weight` (n,) weighs them. `after` is an earlier training whose
@@ -116,8 +120,10 @@ class Training:
         self.plan = self._plan(keep_step_losses)
         if self.plan.patience is not None:
             self.need_monitor()
-        self.still = tuple(self._still())
-        self.remarks = (*self.still, *self._remarks())
+        self.begun, self.changes = self.loaded[0], list[tuple[int, str]]()
+        self._stepping: Loop | None = None
+        self.still = tuple(remarks.of_stillness(self.chosen, self.objective))
+        self.remarks = (*self.still, *remarks.of_choices(self))
         self.warn: Callable[[str], object] = lambda words: warnings.warn(words, GlassnetWarning, stacklevel=2)
 
     def need_monitor(self) -> None:
@@ -134,7 +140,40 @@ class Training:
 
         Breaking off inside an epoch leaves the weights of the epoch before.
         """
-        return self._loop().steps()
+        self._stepping = self._loop()
+        return self._stepping.steps()
+
+    @property
+    def midway(self) -> Midway | None:
+        """Where `steps()` stands still inside an epoch; None between epochs."""
+        return None if self._stepping is None else self._stepping.midway
+
+    def until(self, epoch: int) -> Training:
+        """Train until so many epochs are done, as `finish` would, and hand itself back."""
+        for _ in islice(self, max(0, epoch - len(self.progress.epochs))):
+            pass
+        return self
+
+    def changed(self, *settings: str) -> Training:
+        """Go on from here with other settings, `changed("optimizer.lr=0.001")`, or weights, `changed("W1:2,3=0")`.
+
+        What comes back is a training of its own, with the weights, the progress and the optimizer's memory of this one,
+        which stays as it is. `changes` lists what was changed after which epoch, the earliest first.
+        """
+        changing.refuse_midway(self)
+        words, edits = changing.changed(self._asked(), settings)
+        after = Earlier(self.model, self.progress, self.chosen.optimizer.part.full_name)
+        other = Training(
+            words, self.catalog, keep_step_losses=self.plan.keep_step_losses, split=self.prepared[0][2],
+            after=after, kept=(self.data.targets.mean, self.data.targets.scale), like=self,
+        )  # fmt: skip
+        changing.take_over(self, other, settings, edits)
+        return other
+
+    def _asked(self) -> Experiment:
+        """The experiment as it was asked for, with the parts that were chosen: `optimizer.lr=1` needs its optimizer."""
+        parts = {name: value for name, value in self.chosen.words().items() if name != "dataset"}
+        return self.loaded[0].replace(**parts)
 
     def finish(self) -> Training:
         """Train to the end and hand itself back: `run(experiment).finish().scores()`.
@@ -333,33 +372,8 @@ class Training:
             lr=float(self.chosen.optimizer.options.get("lr", 1.0)),
             keep_step_losses=keep_step_losses,
             shuffle=words.shuffle,
+            frozen=positions(words.freeze, self.network.layout) if words.freeze else None,
         )
-
-    def _still(self) -> Iterator[str]:
-        """What keeps weights from moving, where it may be meant: a hidden step shows why it can't be learned."""
-        hidden = {choice.part.name for choice in self.chosen.activations if is_flat(choice.build())}
-        for name in sorted(hidden):
-            yield (
-                f"{name} has the slope 0 everywhere: no error comes back through it, so that only layers after it learn"
-            )
-        if self.chosen.is_solver and not self.objective.from_scores and is_flat(self.network.output):
-            yield (
-                f"output {self.chosen.output.part.name} has the slope 0 everywhere: "
-                f"{self.chosen.optimizer.part.name} learns nothing if it goes by slopes"
-            )
-
-    def _remarks(self) -> Iterator[str]:
-        chosen = self.chosen
-        if not chosen.is_natural and saturates(chosen.output.build()):
-            yield (
-                f"{chosen.output.part.name} with {chosen.loss.part.name} learns slowly where outputs saturate; "
-                f"{chosen.natural.part.name} is this loss's own output"
-            )
-        if self.experiment.task == "multilabel" and (remark := one_hot_remark(self.source.y)):
-            yield remark
-        given = sorted({choice.part.name for choice in chosen if not choice.rebuildable})
-        if given:
-            yield f"{join(given)} given as functions: this run can't be rebuilt from words alone"
 
 
 def _load(experiment: Experiment, catalog: Catalog, source: Dataset | None, like: Training | None) -> Loaded:

@@ -39,12 +39,14 @@ def recipe_for(
 ) -> Recipe:
     """The recipe of a model that was, or will be, trained in these words on so many rows.
 
-    Raises GlassnetError for a layer that a recipe has no words for: half a network would be another network.
+    Raises GlassnetError for what a recipe has no words for: half a network would be another network.
     """
     network = model.network
     for layer in network.layers:
         if layer.name not in TOLD:
             raise GlassnetError(f"no other library is told of a layer {layer.name}: it is glassnet's own")
+    if words.freeze:
+        raise GlassnetError(f"no other library is told what is frozen: leave --freeze {' '.join(words.freeze)} away")
     return Recipe(
         task=model.targets.task,
         widths=tuple(network.widths),

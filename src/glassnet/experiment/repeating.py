@@ -46,8 +46,12 @@ def command_of(experiment: Experiment, *, short: bool = False) -> str:
     return f"{program(experiment)} {shlex.join(words)}"
 
 
-def python_of(experiment: Experiment) -> str:
-    """The program in Python that trains the same, and says only what differs from the defaults."""
+def python_of(experiment: Experiment, changes: Sequence[tuple[int, str]] = ()) -> str:
+    """The program in Python that trains the same, and says only what differs from the defaults.
+
+    With the `changes` that were made by hand after so many epochs each, to an experiment as it was `begun`, it makes
+    them as well: `python_of(training.begun, training.changes)`.
+    """
     files = [path for path, _ in experiment.plugins]
     values = {name: getattr(experiment, name) for name in dict.fromkeys(["dataset", *differing(experiment)])}
     words = [f"{name}={telling.in_python(value)}" for name, value in values.items()]
@@ -55,6 +59,10 @@ def python_of(experiment: Experiment) -> str:
     lines = [f"from glassnet import {', '.join(names)}", "", _call("experiment = Experiment", words)]
     catalog = f", Catalog.discover(files={json.dumps(files, ensure_ascii=False)})" if files else ""
     lines.append(f"training = run(experiment{catalog})")
+    if changes:
+        each = (f"    ({epoch}, {json.dumps(setting, ensure_ascii=False)})," for epoch, setting in changes)
+        lines += ["changes = [  # after so many epochs", *each, "]", "for epoch, setting in changes:"]
+        lines.append("    training = training.until(epoch).changed(setting)")
     return "\n".join([*lines, "training.finish()", "print(training.scores())", ""])
 
 

@@ -89,7 +89,7 @@ RULES: dict[str, Rule] = {
 }
 SWITCHES = tuple(name for name, rule in RULES.items() if rule.type is bool)
 COLUMNS = ("drop", "category", "keep")
-TUPLES = (*COLUMNS, "reading", "hidden", "activation", "initializer", "metrics", "plugins")
+TUPLES = (*COLUMNS, "reading", "hidden", "activation", "initializer", "freeze", "metrics", "plugins")
 PHRASES = ("dataset", "activation", "output", "loss", "initializer", "optimizer", "schedule", "metrics")
 
 

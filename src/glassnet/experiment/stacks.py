@@ -194,6 +194,6 @@ def _key(training: Training) -> tuple[Any, ...]:
     return (
         str(training.network.words()), tuple(map(str, chosen.activations)), str(chosen.output), str(chosen.loss),
         tuple(map(str, chosen.metrics.values())), training.plan.batch_size, words.clip_norm, words.clip_value,
-        words.l1 > 0, words.l2 > 0, data.train.X.shape, data.train.t.shape, data.train.weight is None, held,
-        optimizer.elementwise, len(progress.epochs), progress.step, len(progress.states),
+        words.l1 > 0, words.l2 > 0, words.freeze, data.train.X.shape, data.train.t.shape, data.train.weight is None,
+        held, optimizer.elementwise, len(progress.epochs), progress.step, len(progress.states),
     )  # fmt: skip

@@ -14,6 +14,7 @@ from ..data.reading import in_words
 from ..errors import GlassnetError, need
 from ..faces import Face, Shows, in_a_line
 from ..files import parse_json, read_bytes
+from ..places import Place
 from ..schemas import DAMAGE, EXPERIMENT
 from ..synonyms import explains_words, unknown_setting
 from . import slips, telling
@@ -39,6 +40,7 @@ class Experiment(Face):
     say what other columns are for (`data.reading.Roles`), `reading` how the file is written, `("decimal=,",
     "missing=n/a")` (`data.reading.Reading`). `activation` and `initializer` hold one phrase for all layers or one for
     each (initializers: the output layer too).
+    `freeze` names what keeps its values: "1" all of layer 1, "W2:1,3" the weight from input 1 to unit 3 of layer 2.
     `l1` and `l2` are l1 * sum|W| + l2 / 2 * sum(W^2), biases excluded. `batch_size` is a number or "full".
     `shuffle` draws the order of rows anew for each epoch.
     `split_seed` draws the test and validation rows, `seed` everything else, so that repeats over seeds
@@ -67,6 +69,7 @@ class Experiment(Face):
     dropout: float = 0.0
     input_dropout: float = 0.0
     batch_norm: bool = False
+    freeze: tuple[str, ...] = ()
     optimizer: Choosable | None = None
     schedule: Choosable = "constant"
     metrics: tuple[Choosable, ...] = ()
@@ -99,10 +102,12 @@ class Experiment(Face):
             value = getattr(self, name)
             if value is not None or getattr(Experiment, name) is not None:  # None where it is the default
                 object.__setattr__(self, name, rule.read(name, value))
-        for name in COLUMNS:
+        for name in (*COLUMNS, "freeze"):
             object.__setattr__(self, name, tuple(Rule(str).read(name, one) for one in getattr(self, name)))
         object.__setattr__(self, "target", _targets(self.target))
         object.__setattr__(self, "reading", in_words(self.reading))
+        for place in self.freeze:
+            Place.read(place)
         for name in PHRASES:
             _check_phrases(name, getattr(self, name))
 

@@ -21,7 +21,7 @@ from ..findings import ends_in_command
 from ..hooks import PROJECT
 from ..pictures import narrow
 from ..plotting import Fitting
-from ..runs import Run
+from ..runs import Run, program_of
 from ..wording import DASH, SPLITS, amount, bare, figure, metric
 from . import words
 from .pictures import Picture, drawn, suited
@@ -241,6 +241,8 @@ def _origin(case: Case) -> dict[str, Any]:
         "command": "" if "epochs_changed_to" in run.provenance else str(run.provenance.get("command", "")),
         "in_one_go": "epochs_changed_to" not in run.provenance or bare(run.experiment.schedule) == "constant",
         "spelled_out": command_of(run.experiment),
+        "by_hand": [f"after epoch {one['epoch']}: {one['setting']}" for one in words.by_hand(run)],
+        "by_hand_again": program_of(run.provenance),
         "origins": list(words.origins(run.provenance)),
         "folder": str(run.folder),
         "python_folder": json.dumps(str(run.folder), ensure_ascii=False),  # quoted as Python reads it, too

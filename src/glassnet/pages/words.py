@@ -41,8 +41,15 @@ def training_in_words(run: Run) -> str:
     steps = "all rows a step" if words.batch_size == "full" else f"{count(int(words.batch_size or 1), 'row')} a step"
     steps += "" if words.shuffle else " in their own order"
     epochs = count(int(run.result.get("epochs", 0)), "epoch")
-    lowered = f"to lower the {bare(words.loss)} of {rows_of('train', rows.get('train', 0))}"
-    return f"It was trained for {epochs} by {bare(words.optimizer)}{at}, {steps}, {lowered}{_held_back(words)}."
+    changes = len(by_hand(run))
+    on_its_way = f" Changed by hand on its way: {count(changes, 'time')}." if changes else ""
+    lowered = f"to lower the {bare(words.loss)} of {rows_of('train', rows.get('train', 0))}{_held_back(words)}"
+    return f"It was trained for {epochs} by {bare(words.optimizer)}{at}, {steps}, {lowered}.{on_its_way}"
+
+
+def by_hand(run: Run) -> list[dict[str, Any]]:
+    """What was changed by hand while it trained, each with its epoch."""
+    return list(run.provenance.get("by_hand", {}).get("changes", []))
 
 
 def _held_back(words: Experiment) -> str:

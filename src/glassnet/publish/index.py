@@ -26,6 +26,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from .chains import guests_of
 from .installing import install_line
 from .reasons import reason_header
 from .rules import WHY, Problem
@@ -108,10 +109,11 @@ def _pages() -> Environment:
 
 
 def _front(request: Request) -> Response:
-    simple, projects = f"{request.base_url}simple/", []
-    for name, files in _store(request).projects().items():
+    simple, store, projects = f"{request.base_url}simple/", _store(request), []
+    for name, files in store.projects().items():
         versions = _versions(files)
-        projects.append({"name": name, "versions": versions, "install": install_line(simple, name, versions[-1])})
+        line = install_line(simple, name, versions[-1], guests_of(store, name, versions[-1]))
+        projects.append({"name": name, "versions": versions, "install": line})
     return HTMLResponse(_pages().get_template("front.html").render(projects=projects), headers=_SAFE)
 
 

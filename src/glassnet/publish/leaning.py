@@ -18,6 +18,7 @@ from packaging.version import InvalidVersion, Version
 from ..hooks import PROJECT
 from ..wording import memory, visible
 
+_READERS = ("page", "from_markdown")
 _LARGEST = 20 * 2**20  # bytes of a file that a package may well hold
 
 
@@ -43,10 +44,11 @@ def leaning(path: Path) -> Leaning:
             remarks.append(remark)
         elif remark is not None:
             files.append(name)
-    if files and "__file__" not in {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}:
+    opened = [name for name in files if name not in _pages(tree)]
+    if opened and "__file__" not in {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}:
         remarks.append(
-            f"{path.name} opens {files[0]} from wherever Python is started: in plugin.py write "
-            f"Path(__file__).parent / {files[0]!r}"
+            f"{path.name} opens {opened[0]} from wherever Python is started: in plugin.py write "
+            f"Path(__file__).parent / {opened[0]!r}"
         )
     modules = sorted(set(_imported(tree)) - sys.stdlib_module_names - {PROJECT})
     providers = metadata.packages_distributions()
@@ -81,6 +83,13 @@ def _named(tree: ast.AST) -> Iterator[str]:
             yield "/".join(_texts(node))
         elif isinstance(node, ast.Call):
             yield "/".join(text for one in node.args for text in _texts(one))
+
+
+def _pages(tree: ast.AST) -> set[str]:
+    """Pages of lessons, which glassnet itself looks for beside the file."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
+    readers = [node for node in calls if getattr(node.func, "id", getattr(node.func, "attr", "")) in _READERS]
+    return {text for node in readers for text in _texts(node.args[0])}
 
 
 def _texts(node: ast.AST) -> list[str]:

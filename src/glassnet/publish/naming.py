@@ -19,6 +19,14 @@ from ..kinds import KINDS
 
 PREFIX = "glassnet-"
 BACKENDS = ("hatchling", "setuptools")
+#: Examples of a contract's other ways; the kind alone is the plain one. Each has its files in template/templates.
+FORMS = {
+    "activation": {"vjp": "columns that mix, with their own way back"},
+    "loss": {"width": "three outputs for each target"},
+    "optimizer": {"layout": "looks at the layers", "minimize": "a solver for all rows at once"},
+    "dataset": {"drawn": "from a formula", "fetched": "from its publisher, by its SHA-256"},
+}
+EXAMPLES = (*KINDS, *(f"{kind}:{form}" for kind, forms in FORMS.items() for form in forms))
 #: What a new package is made from; the template's cookiecutter.json asks for the same.
 ANSWERS = ("name", "kind", "backend", "description", "author", "email")
 
@@ -61,7 +69,7 @@ def problem_with(answer: str, given: str) -> str:
     if answer == "name":
         return _name_problem(given)
     if answer in ("kind", "backend"):
-        choices = tuple(KINDS) if answer == "kind" else BACKENDS
+        choices = EXAMPLES if answer == "kind" else BACKENDS
         return "" if given in choices else f"{answer} {given!r}:{did_you_mean(given, choices)} Write {join(choices)}."
     if answer == "email":
         fits = not given or _ADDRESS.fullmatch(given)

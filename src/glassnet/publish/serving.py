@@ -16,7 +16,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from configparser import ConfigParser
 from configparser import Error as ConfigError
 from contextlib import contextmanager, suppress
@@ -63,9 +63,9 @@ class Served:
     def folder(self) -> Path:
         return self.pypirc.parent
 
-    def install_command(self, name: str, version: str) -> str:
-        """What a person on this machine types to install a package from here, and nothing else with it."""
-        return install_line(self.simple_url, name, version)
+    def install_command(self, name: str, version: str, guests: Mapping[str, str] | None = None) -> str:
+        """What a person on this machine types to install a package from here, and nothing but the guests it needs."""
+        return install_line(self.simple_url, name, version, guests)
 
 
 def index_folder(folder: Path | None = None) -> Path:

@@ -79,7 +79,7 @@ def new_project(answers: Answers, folder: Path) -> Path:
     called = names(answers.name)
     target = free_place(called, folder)
     parts = answers.parts()
-    refuse_ours([(part.kind, part.name) for part in parts] or [(answers.kind, called.part)])
+    refuse_ours([(part.kind, part.name) for part in parts] or [(answers.kind.partition(":")[0], called.part)])
     with writing(folder, "give another one with --to"):
         workshop = beside(target)
         workshop.mkdir()
@@ -138,10 +138,7 @@ def template_folder() -> Path:
 
 def refuse_ours(parts: Sequence[tuple[str, str]]) -> None:
     """A built-in's short name always means the built-in, so a (kind, name) that is ours can't be a guest's."""
-    from ..catalog import Catalog
-
-    ours = {(part.kind, part.name) for part in Catalog.discover(guests=False).parts()}
-    ours |= {("command", name) for name in COMMANDS}
+    ours = {(part.kind, part.name) for part in _ours()} | {("command", name) for name in COMMANDS}
     taken = [name for name in parts if name in ours]
     if taken:
         raise GlassnetError(
@@ -150,14 +147,22 @@ def refuse_ours(parts: Sequence[tuple[str, str]]) -> None:
         )
 
 
+def _ours() -> list[Part]:
+    from ..catalog import Catalog
+
+    return Catalog.discover(guests=False).parts()
+
+
 def _context(given: dict[str, str], parts: list[Part], leaning: Leaning) -> dict[str, Any]:
     """Every blank of the template: what was given, and cookiecutter.json's own words for the rest."""
     generate, prompt = extra("cookiecutter.generate"), extra("cookiecutter.prompt")
     if parts:
         given = {"description": _described_together(parts)} | given
     context = generate.generate_context(str(template_folder() / "cookiecutter.json"), extra_context=given)
-    context["cookiecutter"]["_parts"] = [_described(part) for part in parts]
+    used = [part.name for part in (*_ours(), *parts)]
+    context["cookiecutter"]["_parts"] = [_described(part, used.count(part.name) > 1) for part in parts]
     context["cookiecutter"] |= {"_requires": list(leaning.requires), "_files": list(leaning.files)}
+    context["cookiecutter"]["_shared"] = names(given["name"]).part in used
     filled: dict[str, Any] = prompt.prompt_for_config(context, no_input=True)
     return filled
 
@@ -169,11 +174,28 @@ def _render(blanks: dict[str, Any], folder: Path) -> Path:
     return Path(generate.generate_files(template_folder(), {"cookiecutter": blanks}, folder, accept_hooks=False))
 
 
-def _described(part: Part) -> dict[str, str]:
-    """What the README and the tests say about a part that came from a file."""
-    bag = part.build() if part.kind in ("loss", "metric") else None
+def _described(part: Part, shared: bool) -> dict[str, Any]:
+    """What the README and the tests say about a part that came from a file; `shared` is a name of two parts or more."""
+    bag = part.build() if part.kind in ("loss", "metric", "plot") else None
     task = "regression" if getattr(bag, "sees", "") == "numbers" else getattr(bag, "task", "")
-    return {"kind": part.kind, "name": part.name, "doc": part.doc, "task": task}
+    of = getattr(bag, "of", "")
+    subject = _subject(bag, of) if of in ("part", "parts") else ""
+    return {
+        "kind": part.kind, "name": part.name, "doc": part.doc, "task": task, "shared": shared, "of": of,
+        "subject": subject,
+    }  # fmt: skip
+
+
+def _subject(plot: Any, of: str) -> str:
+    """The first of our own parts that this picture of a part fits; empty where it fits none."""
+    from ..catalog import Catalog
+
+    catalog = Catalog.discover(guests=False)
+    for part in catalog.parts():
+        choice = catalog.choose(part.kind, part.name)
+        if not plot.unsuited([choice] if of == "parts" else choice):
+            return part.name
+    return ""
 
 
 def _described_together(parts: list[Part]) -> str:

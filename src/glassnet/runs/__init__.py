@@ -1,5 +1,6 @@
 """The run folder: an experiment that happened, kept so that it can be read, used and gone on with."""
 
+from .by_hand import program_of
 from .checkpoints import read_states, state_arrays
 from .labelled import Labelled, is_own, own_table, score_handed
 from .listing import Row, Runs, choices_of, load_all, row_of, rows_table, told_apart
@@ -26,6 +27,7 @@ __all__ = [
     "looks",
     "need_run",
     "own_table",
+    "program_of",
     "provenance",
     "read_states",
     "record",

@@ -31,6 +31,7 @@ from ..training import Epoch
 from ..training.scoring import answers
 from ..watching import Watch, Watched, measure
 from ..wording import SPLITS, figure
+from . import by_hand
 from .checkpoints import restore
 from .histories import mended, read_history
 from .makers import goes_on_with_others, gone_on_with, made, refuse_functions
@@ -80,6 +81,7 @@ class Run(Face):
             provenance={
                 "data_sha256": training.data.checksum,
                 "rows": {name: len(rows) for name, rows in training.splits().items()},
+                **by_hand.told(training),
             },
             result=plain(final_figures(training, run.folder)),
             watched=watched,
@@ -351,13 +353,15 @@ class Run(Face):
         with owning(self.folder, "training"):  # what another process does with it is not to change in between
             others = goes_on_with_others(self.folder, self._guests, self.experiment, self.catalog, anyway)
             training = self.at_checkpoint(epochs)
+            by_hand.take_up(training, self.provenance, epochs)
             self._refuse_finished(len(training.progress.epochs), training.plan.epochs)
             if epochs is not None or self.data_given is not None or others:
                 write_text(self.folder / "experiment.json", training.experiment.to_json())
             if epochs is not None or others:
                 changed = gone_on_with(self.provenance, training) if others else self.provenance
                 if epochs is not None:
-                    changed = changed | {"epochs_changed_to": training.plan.epochs}  # what the command did not say
+                    # What the command did not say.
+                    changed = changed | {"epochs_changed_to": training.plan.epochs} | by_hand.told(training)
                 write_text(self.folder / "provenance.json", json.dumps(changed, indent=2))
             return Recording(training, self.folder, self._watch(training))
 

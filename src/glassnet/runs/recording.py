@@ -36,6 +36,7 @@ from ..training import Epoch
 from ..training.live import run_to_the_end
 from ..training.threads import blas, suited_to
 from ..watching import Watch
+from . import by_hand
 from .checkpoints import checkpoint_arrays
 from .histories import KEPT, kept_rows
 
@@ -246,6 +247,7 @@ def provenance(training: Training, command: str) -> dict[str, Any]:
         "plugins": [list(plugin) for plugin in training.experiment.plugins],
         "blas": libraries,
         "platform": platform.platform(),
+        **by_hand.told(training),
     }
 
 

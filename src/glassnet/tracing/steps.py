@@ -29,16 +29,21 @@ COPIES = 10  # a step keeps about so many arrays as long as all parameters, and 
 def follow(training: Training, rows: Rows | None, steps: int) -> list[Seen]:
     """The next `steps` steps of a training, in all detail; on `rows` alone where they are given.
 
-    The training itself is left as it was: weights, running statistics and progress.
+    The training itself is left as it was: weights, running statistics and progress. Where it stands still inside an
+    epoch, the next step is the one after those that this epoch has had.
     """
     taken = training.data.train if rows is None else rows
     refuse_too_much(training, taken, steps)
     start = Snapshot.of(training.network)
     progress = replace(training.progress, epochs=[*training.progress.epochs])
+    passing = 0
+    if training.midway is not None and rows is None:
+        training.midway.before.restore(training.network)
+        passing = training.midway.taken
     try:
         if training.chosen.is_solver:
-            return _solve(training, taken, steps, progress)
-        return _step(training, taken, steps, progress, chosen=rows is not None)
+            return _solve(training, taken, steps, progress, passing)
+        return _step(training, taken, steps, progress, rows is not None, passing)
     finally:
         start.restore(training.network)
 
@@ -55,10 +60,10 @@ def refuse_too_much(training: Training, rows: Rows, steps: int) -> None:
         )
 
 
-def _step(training: Training, rows: Rows, steps: int, progress: Progress, chosen: bool) -> list[Seen]:
+def _step(training: Training, rows: Rows, steps: int, progress: Progress, chosen: bool, passing: int) -> list[Seen]:
     """The real loop, looked at from inside until there was enough."""
-    witness = Witness(training.objective, steps)
-    plan, scorer = _plan(training, rows, steps, progress, chosen), training.scorer
+    witness = Witness(training.objective, steps, passing)
+    plan, scorer = _plan(training, rows, passing + steps, progress, chosen), training.scorer
     validation = None if training.data.whole or chosen else training.data.validation
     if chosen:  # a score of three rows says nothing, and some metrics refuse them
         scorer = Scorer({}, training.data.targets, training.objective.loss)
@@ -72,7 +77,7 @@ def _step(training: Training, rows: Rows, steps: int, progress: Progress, chosen
         witness.conclude()
     except Enough:
         pass
-    _say_which_rows(witness.seen, rows, plan, len(training.progress.epochs), training.network.batch_norm)
+    _say_which_rows(witness.seen, rows, plan, len(training.progress.epochs), training.network.batch_norm, passing)
     return witness.seen
 
 
@@ -86,24 +91,27 @@ def _plan(training: Training, rows: Rows, steps: int, progress: Progress, chosen
     return replace(plan, epochs=max(plan.epochs, needed), patience=None)
 
 
-def _say_which_rows(seen: list[Seen], rows: Rows, plan: Plan, done: int, batch_norm: bool) -> None:
+def _say_which_rows(seen: list[Seen], rows: Rows, plan: Plan, done: int, batch_norm: bool, passing: int) -> None:
     """Rows are drawn anew for each epoch, the same wherever they are drawn."""
     n = len(rows)
     starts = batch_starts(n, plan.batch_size, batch_norm)
     stops = [*starts[1:], n]
-    for count, step in enumerate(seen):
+    for count, step in enumerate(seen, passing):
         epoch, batch = divmod(count, len(starts))
         step.epoch = done + epoch + 1
         order = visiting_order(rows.X, len(starts), plan, step.epoch)
         step.index = rows.index[order[starts[batch] : stops[batch]]]
 
 
-def _solve(training: Training, rows: Rows, steps: int, progress: Progress) -> list[Seen]:
+def _solve(training: Training, rows: Rows, steps: int, progress: Progress, passing: int) -> list[Seen]:
     """Iterations of a whole-data solver: the gradient where it stands, and where it goes next."""
-    network, done = training.network, len(progress.epochs)
+    network, done = training.network, len(progress.epochs) + passing
     plan = replace(training.plan, epochs=max(training.plan.epochs, done + steps))
     witness = Witness(training.objective, steps)
     solver = SolverPass(training.objective, training.chosen.optimizer.build(), rows, plan, progress)
+    with np.errstate(all="ignore"):
+        for number in range(done + 1 - passing, done + 1):
+            list(solver.steps(number, Snapshot.of(network)))
     for number in range(done + 1, done + steps + 1):
         before = Snapshot.of(network)
         with np.errstate(all="ignore"):

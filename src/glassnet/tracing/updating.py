@@ -36,11 +36,15 @@ class Mover:
         self.objective, self.plan = training.objective, training.plan
         self.optimizer = training.chosen.optimizer.part.name
         self.solver = training.chosen.is_solver
+        self.frozen = np.zeros(len(seen.g), bool)
+        if self.plan.frozen is not None:
+            self.frozen[self.plan.frozen] = True
+        self.g = np.where(self.frozen, 0, seen.g).astype(seen.g.dtype)  # what clipping and the optimizer are handed
 
     def whole(self) -> Card:
         """The length of the gradient, clipping, the schedule's factor, and what the optimizer remembers as numbers."""
         chosen, seen = self.training.chosen, self.seen
-        norm = float(np.linalg.norm(seen.g.astype(np.float64)))
+        norm = float(np.linalg.norm(self.g.astype(np.float64)))
         matrices = [
             Matrix("norm", np.array(norm), "norm = sqrt(sum of squares of the whole gradient)", "", "its length"),
             *self._clipping(norm),
@@ -69,6 +73,7 @@ class Mover:
         """All that happened to one array of parameters."""
         letter = f"{LETTERS.get(block.kind, block.kind)}{block.layer + 1}"
         yield from self._penalised(block, letter)
+        yield from self._held_still(block, letter)
         yield from self._clipped(block, letter)
         yield from self._remembered(block, letter)
         after = self.seen.after
@@ -83,6 +88,8 @@ class Mover:
                 f"{self.optimizer}(g), {self._g_is(block, letter)}",
             )
             becomes = f"{letter} - {'' if self.seen.factor == 1 else 'factor * '}change({letter})"
+        if self._is_held(block):
+            becomes += f", and {letter} where frozen"
         said = f"change({letter})"
         yield self._matrix(block, said, change, f"{said} = {formula}", shape(change), "what is subtracted")
         said = f"new {letter}"
@@ -115,11 +122,30 @@ class Mover:
             block, f"g({letter})", g, f"g({letter}) = {' + '.join(terms)}", shape(g), "slope of the objective"
         )
 
+    def _is_held(self, block: Block) -> bool:
+        return bool(self.frozen[block.slice].any())
+
+    def _held_still(self, block: Block, letter: str) -> Iterator[Matrix]:
+        """What is frozen has no slope from here on, and its value back after the update."""
+        if self._is_held(block):
+            frozen = self._cut(block, self.frozen.astype(self.g.dtype))
+            yield self._matrix(
+                block,
+                f"frozen({letter})",
+                frozen,
+                f"frozen({letter}): 1 where frozen",
+                shape(frozen),
+                "keeps its value",
+            )
+            name, g = f"free({letter})", self._cut(block, self.g)
+            formula = f"{name} = {self._penalised_name(block, letter)}, and 0 where frozen"
+            yield self._matrix(block, name, g, formula, shape(g), "slope of what may move")
+
     def _clipped(self, block: Block, letter: str) -> Iterator[Matrix]:
         plan = self.plan
         if self.solver or (plan.clip_norm is None and plan.clip_value is None):
             return
-        name = self._penalised_name(block, letter)
+        name = self._unclipped_name(block, letter)
         formula = f"clip * {name}" if plan.clip_norm is not None else name
         if plan.clip_value is not None:
             formula += f", each cut to [-{plan.clip_value:g}, {plan.clip_value:g}]"
@@ -129,10 +155,13 @@ class Mover:
     def _penalised_name(self, block: Block, letter: str) -> str:
         return f"g({letter})" if block.kind == "weight" and (self.objective.l1 or self.objective.l2) else f"d{letter}"
 
+    def _unclipped_name(self, block: Block, letter: str) -> str:
+        return f"free({letter})" if self._is_held(block) else self._penalised_name(block, letter)
+
     def _g_is(self, block: Block, letter: str) -> str:
         """Which gradient the optimizer is handed."""
         clipped = self.plan.clip_norm is not None or self.plan.clip_value is not None
-        return f"g = {f'clipped({letter})' if clipped else self._penalised_name(block, letter)}"
+        return f"g = {f'clipped({letter})' if clipped else self._unclipped_name(block, letter)}"
 
     def _remembered(self, block: Block, letter: str) -> Iterator[Matrix]:
         """The optimizer's arrays for these parameters, before the step and after it."""

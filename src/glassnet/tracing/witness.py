@@ -94,10 +94,14 @@ class Enough(Exception):
 
 
 class Witness:
-    """Stands in for the trainer's objective, keeps a copy of the first `wanted` steps, and then raises `Enough`."""
+    """Stands in for the trainer's objective, keeps a copy of the first `wanted` steps, and then raises `Enough`.
 
-    def __init__(self, objective: Objective, wanted: int) -> None:
+    The first `passing` steps are taken without a look: a training that stands still inside an epoch has had them.
+    """
+
+    def __init__(self, objective: Objective, wanted: int, passing: int = 0) -> None:
         self.objective, self.network, self.wanted = objective, objective.network, wanted
+        self.passing, self.looking = passing, True
         self.seen: list[Seen] = []
 
     def losses(self, z: Array, t: Array) -> Array:
@@ -107,6 +111,10 @@ class Witness:
         self.conclude()
         if len(self.seen) == self.wanted:
             raise Enough
+        self.looking = not self.passing
+        if not self.looking:
+            self.passing -= 1
+            return self.objective.gradient(X, t, weight, rng)
         before, diary = Snapshot.of(self.network), list[Passed]()
         z = self._watched(diary, X, t, weight, rng).copy()
         self.seen.append(
@@ -144,6 +152,8 @@ class Witness:
         assert update is not None
 
         def watched(w: Array, g: Array, state: State, step: int) -> tuple[Array, State]:
+            if not self.looking:
+                return update(w, g, state, step)
             before = copied(state)
             change, after = update(w, g, state, step)
             self.seen[-1].updates.append(Update(g.copy(), before, change.copy(), copied(after)))
@@ -155,6 +165,8 @@ class Witness:
         """The same schedule, watched."""
 
         def factor(step: int, total: int, epochs: Any) -> float:
+            if not self.looking:
+                return schedule.factor(step, total, epochs)
             seen = self.seen[-1]
             seen.step, seen.total, seen.factor = step, total, schedule.factor(step, total, epochs)
             return seen.factor

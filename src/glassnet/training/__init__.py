@@ -5,5 +5,18 @@ from .loop import Loop, train
 from .objective import Objective
 from .passes import Member
 from .scoring import Scorer, evaluate
+from .teams import Midway
 
-__all__ = ["Epoch", "Loop", "Member", "Objective", "Plan", "Progress", "Scorer", "Snapshot", "evaluate", "train"]
+__all__ = [
+    "Epoch",
+    "Loop",
+    "Member",
+    "Midway",
+    "Objective",
+    "Plan",
+    "Progress",
+    "Scorer",
+    "Snapshot",
+    "evaluate",
+    "train",
+]

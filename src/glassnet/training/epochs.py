@@ -119,7 +119,7 @@ class Plan:
     """The numbers of the loop. `batch_size` None means all rows at once; `lr` is only reported.
 
     `schedule_epochs` is how long a schedule takes the training to be, None as long as it is: epochs that are asked
-    for one by one belong to a longer one.
+    for one by one belong to a longer one. `frozen` holds where in `w` those weights lie that keep their values.
     """
 
     epochs: int = 50
@@ -133,6 +133,7 @@ class Plan:
     lr: float = 1.0
     keep_step_losses: bool = False
     shuffle: bool = True
+    frozen: Array | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

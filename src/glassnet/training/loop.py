@@ -13,7 +13,7 @@ from .epochs import Epoch, Plan, Progress, said_of_undefined, watched_split
 from .objective import Lowered
 from .passes import Apart, Member
 from .scoring import Scorer
-from .teams import Team
+from .teams import Midway, Team
 
 Found = tuple[int, Epoch | Exception]  # which member, and its next epoch or what has ended it
 
@@ -50,6 +50,7 @@ class Loop:
     def __init__(self, *members: Member) -> None:
         self.members = members
         self._exhausted: set[int] = set()  # those whose solver has come to its end
+        self._team: Team | None = None  # the one at work
 
     def __iter__(self) -> Iterator[Epoch]:
         for found in self._run(standing_still=False):
@@ -67,6 +68,11 @@ class Loop:
                 yield found
             elif isinstance(found[1], Epoch):
                 yield found[1]
+
+    @property
+    def midway(self) -> Midway | None:
+        """Where it stands still inside an epoch; None between epochs."""
+        return None if self._team is None else self._team.midway
 
     def together(self) -> Iterator[Found]:
         """Yield each epoch of each member with the member's number, from 0.
@@ -96,7 +102,7 @@ class Loop:
         """Train a team as long as all in it go on; those who do then wait for another one."""
         members = [self.members[number] for number in numbers]
         try:
-            team = Team(members)
+            team = self._team = Team(members)
         except Exception as error:  # together they may be too much for the memory
             yield from self._broken(numbers, error, waiting)
             return

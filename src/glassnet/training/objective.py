@@ -119,12 +119,20 @@ class Objective:
         network = self.network.like(dropout=0.0, input_dropout=0.0)
         return Objective(network, self.loss, natural=self.from_scores, name=self.name)
 
-    def of_all_rows(self, X: Array, t: Array, weight: Array | None) -> Callable[[Array], tuple[float, Array]]:
-        """objective(w) -> (mean loss with penalties, a copy of its gradient), for whole-data solvers."""
+    def of_all_rows(
+        self, X: Array, t: Array, weight: Array | None, frozen: Array | slice = slice(0)
+    ) -> Callable[[Array], tuple[float, Array]]:
+        """objective(w) -> (mean loss with penalties, a copy of its gradient), for whole-data solvers.
+
+        What is `frozen` has the value that it has now and no slope, wherever a solver looks.
+        """
+        kept = self.network.w[frozen]
 
         def objective(w: Array) -> tuple[float, Array]:
             self.network.w[:] = w
+            self.network.w[frozen] = kept
             z = self.gradient(X, t, weight)
+            self.network.g[frozen] = 0.0
             value = weighted_mean(self.losses(z, t), weight) + self.penalty()
             return value, self.network.g.copy()
 

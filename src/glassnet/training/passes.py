@@ -187,7 +187,9 @@ class SolverPass:
         w = objective.network.w.copy()
         progress.start = w if progress.start is None else progress.start
         self.X = dense(rows.X)
-        of_all_rows = objective.of_all_rows(self.X, rows.t, rows.weight)
+        self.frozen = slice(0) if plan.frozen is None else plan.frozen
+        self.kept = w[self.frozen]
+        of_all_rows = objective.of_all_rows(self.X, rows.t, rows.weight, self.frozen)
         start = w if self.state else progress.start.copy()
         self.iterates = solution(optimizer, of_all_rows, start, plan.epochs, self.state)
 
@@ -209,6 +211,7 @@ class SolverPass:
             before.restore(network)
             return []
         network.w[:] = w
+        network.w[self.frozen] = self.kept
         z = self.objective.gradient(self.X, rows.t, rows.weight)
         network.remember()
         loss = weighted_mean(self.objective.losses(z, rows.t), rows.weight)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kinds import Block, Optimizer, State
+from ..network import Network
 from ..streams import Drawn
 from .epochs import Plan, finite
 from .objective import Lowered
@@ -31,6 +32,7 @@ class Stepper:
     ) -> None:
         self.objective, self.plan = objective, plan
         self._clips = plan.clip_norm is not None or plan.clip_value is not None
+        self._frozen = plan.frozen
         self.network = network = objective.network
         self.scores: Array = np.empty((*network.lead, 0, network.outputs), network.dtype)
         self._updates: list[tuple[Updater, Array, slice]] = []
@@ -70,13 +72,23 @@ class Stepper:
         self.scores = self.objective.gradient(*batch, dropout)  # fills g, penalties included
         if not finite(g):
             return False
+        kept = None if self._frozen is None else hold_still(self.network, self._frozen)
         if self._clips:
             clip(g, self.plan.clip_norm, self.plan.clip_value)
         scale = factor(number)
         for updater, slopes, networks in self._updates:  # w -= factor * change
             updater.apply(slopes, number, scale[networks] if isinstance(scale, np.ndarray) else scale)
+        if kept is not None:  # momentum, penalties and the like move a weight without any gradient
+            self.network.w[..., self._frozen] = kept
         self.network.remember()
         return True
+
+
+def hold_still(network: Network, frozen: Array) -> Array:
+    """Take the gradient from what is frozen, and return its values, to be put back after the update."""
+    network.g[..., frozen] = 0.0
+    kept: Array = network.w[..., frozen]  # a copy, as of any that are picked by their places
+    return kept
 
 
 def _neighbours(optimizers: Sequence[Optimizer]) -> Iterator[tuple[Optimizer, slice]]:

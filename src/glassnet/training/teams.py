@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,13 @@ from .scoring import at_most, evaluate_each, score_each
 Array = NDArray[Any]
 
 SCORED_ROWS = 10_000  # training rows whose metrics are taken after each epoch; final scores see them all
+
+
+class Midway(NamedTuple):
+    """Where a training stands still inside an epoch: what its weights were before it, and how many steps it took."""
+
+    before: Snapshot
+    taken: int
 
 
 class Team:
@@ -40,6 +47,7 @@ class Team:
             [Snapshot(*both) for both in zip(network.w, network.running, strict=True)]
             if network.lead else [Snapshot(network.w, network.running)]
         )  # fmt: skip
+        self.midway: Midway | None = None
         self.one_pass: BatchPass | SolverPass
         if first.optimizer.minimize:
             assert isinstance(first.objective, Objective)
@@ -66,11 +74,14 @@ class Team:
                     except StopIteration as end:
                         epochs = self._epochs(end.value, begun)
                         break
+                self.midway = Midway(before, self.midway.taken + 1 if self.midway else 1)
                 yield step
         except BaseException:
             before.restore(self.network)
             self.one_pass.undo()
             raise
+        finally:
+            self.midway = None
         for member, epoch, held in zip(self.members, epochs, self.held, strict=False):
             member.progress.add(epoch, held)
         if not self.network.lead:

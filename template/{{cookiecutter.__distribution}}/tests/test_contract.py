@@ -3,4 +3,4 @@
 from glassnet import contract_tests
 
 # The least number of checks is written down, so that a run that lost some does not stay green.
-test_contract = contract_tests("{{ cookiecutter.__distribution }}", minimum={{ 8 * ([2 if cookiecutter.kind == "lesson" and not cookiecutter._parts else 1, cookiecutter._parts | length] | max) }})
+test_contract = contract_tests("{{ cookiecutter.__distribution }}", minimum={{ 8 * ([2 if cookiecutter.__kind == "lesson" and not cookiecutter._parts else 1, cookiecutter._parts | length] | max) }})

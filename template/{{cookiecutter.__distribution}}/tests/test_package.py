@@ -11,14 +11,16 @@ from glassnet import Catalog
 
 DISTRIBUTION = "{{ cookiecutter.__distribution }}"
 PACKAGE = "{{ cookiecutter.__package }}"
+{% if cookiecutter._parts %}
 PARTS = {
-{% for part in cookiecutter._parts or [{"kind": cookiecutter.kind, "name": cookiecutter.__part}] %}
+{% for part in cookiecutter._parts %}
     ("{{ part.kind }}", "{{ part.name }}"),
 {% endfor %}
-{% if cookiecutter.kind == "lesson" and not cookiecutter._parts %}
-    ("lesson", "{{ cookiecutter.__part }}_warm_up"),
-{% endif %}
 }
+{% else %}
+# Whatever they are called: a part is renamed in plugin.py alone.
+PARTS = {("{{ cookiecutter.__kind }}", part.__name__) for part in import_module(f"{PACKAGE}.plugin").{{ cookiecutter.__hook }}()}
+{% endif %}
 
 
 def test_the_installed_glassnet_lists_every_part():

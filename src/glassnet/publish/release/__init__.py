@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ..project import read_project
+from .keeping import MOST, Kept, clear, kept, rooms_folder, scratch_folder
 from .state import Release, Said, Saying, StepFailed, Target
 from .steps import STEPS, run_steps
 
-__all__ = ["STEPS", "Release", "Said", "StepFailed", "Target", "release"]
+__all__ = [
+    "MOST",
+    "STEPS",
+    "Kept",
+    "Release",
+    "Said",
+    "StepFailed",
+    "Target",
+    "clear",
+    "kept",
+    "release",
+    "rooms_folder",
+]
 
 
 def release(
@@ -28,7 +40,5 @@ def release(
     an index of another address, in place of the one that `to` names.
     """
     project = read_project(folder)
-    with TemporaryDirectory(prefix="glassnet-release-") as scratch:
-        yield from run_steps(
-            Release(project, to, Path(scratch).resolve(), dry_run=dry_run, resume=resume, ask=ask, target=target)
-        )
+    with scratch_folder() as scratch:
+        yield from run_steps(Release(project, to, scratch, dry_run=dry_run, resume=resume, ask=ask, target=target))

@@ -6,21 +6,30 @@ list of files would believe that the project exists, or that it does not.
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import re
 import ssl
 import urllib.error
+import urllib.parse
 import urllib.request
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from html.parser import HTMLParser
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
+from ...errors import GlassnetError
 from ...files import parse_json
 from ...schemas import INDEX_LIST, INDEX_PROJECT
 from ...wording import bounded, memory, visible
+from ..chains import Look, fits_python, required_by
+from ..rules import read_metadata
 from .commands import Done
 from .explanations import UPLOAD, failure
 from .state import Release, StepFailed
@@ -53,6 +62,48 @@ def list_of_projects(release: Release) -> dict[str, Any] | None:
     return _page(release, release.index.simple, "projects")
 
 
+def offers(release: Release) -> Look:
+    """The versions of a guest that the index has for this Python, each with a way to read what it requires."""
+
+    def look(name: str) -> Mapping[str, Callable[[], list[str]]] | None:
+        page = project_page(release, name)
+        if page is None:
+            return None
+        found = {}
+        for file in page["files"]:
+            version = version_of(file["filename"]) if file["filename"].endswith(".whl") else None
+            if version and not file.get("yanked") and fits_python(file.get("requires-python")):
+                found[str(version)] = partial(_requires, release, f"{release.index.simple}{name}/", file)
+        return found
+
+    return look
+
+
+def _requires(release: Release, page: str, file: dict[str, Any]) -> list[str]:
+    """What a wheel requires: from its metadata beside it (PEP 658) where the index has that, else from itself."""
+    url, _, _ = urllib.parse.urljoin(page, file.get("url", "")).partition("#")
+    if not url.startswith(("http://", "https://")):
+        raise NoAnswer(release, page, f"the address {_short(url)} of {_short(file['filename'])}")
+    beside = file.get("core-metadata") or file.get("dist-info-metadata")
+    answer = _fetch(release, f"{url}.metadata" if beside else url)
+    if answer is None:
+        raise NoAnswer(release, page, f"a link to {_short(file['filename'])}, which is not there")
+    content = answer[0]
+    told = beside if beside else file.get("hashes")
+    digest = told.get("sha256") if isinstance(told, dict) else None
+    if digest and hashlib.sha256(content).hexdigest() != digest:
+        raise NoAnswer(release, url, "other bytes than its list says")
+    if beside:
+        return required_by(content)
+    with TemporaryDirectory(dir=release.scratch) as folder:
+        wheel = Path(folder) / Path(file["filename"]).name
+        wheel.write_bytes(content)
+        try:
+            return required_by(read_metadata(wheel))
+        except GlassnetError as error:
+            raise NoAnswer(release, url, f"what is no wheel ({_short(error)})") from None
+
+
 def version_of(file: str) -> Version | None:
     """The version that a file's name tells; None for what is no package."""
     try:
@@ -63,10 +114,10 @@ def version_of(file: str) -> Version | None:
 
 def _page(release: Release, url: str, what: str) -> dict[str, Any] | None:
     """One page of the simple API, JSON (PEP 691) or HTML (PEP 503); None for a page that is not there."""
-    answer = _get(release, url)
+    answer = _fetch(release, url)
     if answer is None:
         return None
-    body, kind = answer
+    body, kind = answer[0].decode("utf-8", "replace"), answer[1]
     if "json" in kind:
         try:
             page: dict[str, Any] = parse_json(body, INDEX_LIST if what == "projects" else INDEX_PROJECT)
@@ -85,8 +136,8 @@ def _page(release: Release, url: str, what: str) -> dict[str, Any] | None:
     return links.listing()
 
 
-def _get(release: Release, url: str) -> tuple[str, str] | None:
-    """(text, kind) of an answer; None where there is no such page."""
+def _fetch(release: Release, url: str) -> tuple[bytes, str] | None:
+    """(content, kind) of an answer; None where there is no such page."""
     wanted = {"Accept": f"{_JSON}, text/html;q=0.5", "User-Agent": "glassnet-release"}
     handlers = [urllib.request.ProxyHandler({})] if release.index.is_local else []
     opener = urllib.request.build_opener(*handlers)
@@ -112,7 +163,7 @@ def _get(release: Release, url: str) -> tuple[str, str] | None:
         raise NoAnswer(release, url, f"more than {memory(_LARGEST)}")
     if missing:
         raise NoAnswer(release, url, f"{memory(len(content))} of {memory(len(content) + missing)}, and then no more")
-    return content.decode("utf-8", "replace"), kind
+    return content, kind
 
 
 def _short(words: Any) -> str:
@@ -161,5 +212,5 @@ class _Links(HTMLParser):
         files = []
         for text, href in self._found:
             digest = re.search(r"#sha256=([0-9a-f]{64})", href)
-            files.append({"filename": text, "hashes": {"sha256": digest.group(1)} if digest else {}})
+            files.append({"filename": text, "url": href, "hashes": {"sha256": digest.group(1)} if digest else {}})
         return {"files": files, "projects": [{"name": text.rstrip("/")} for text, _ in self._found]}

@@ -253,6 +253,11 @@ def lacks_network(done: Done) -> bool:
     return done.code != 0 and bool(_NO_NETWORK.search(done.output))
 
 
+def is_unreachable(done: Done) -> bool:
+    """Whether a command failed because no index answered, whatever the index would have said."""
+    return done.code != 0 and bool(re.search(_UNREACHABLE, done.output))
+
+
 def _words(release: Release, found: re.Match[str]) -> dict[str, str]:
     groups = {name: (value or "").strip() for name, value in found.groupdict().items()}
     if "wanted" in groups:

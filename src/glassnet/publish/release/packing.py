@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import os
 import shutil
 import zipfile
+from collections.abc import Iterator
 from importlib import import_module, metadata
-from pathlib import Path
+from pathlib import Path, PurePath
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from ...errors import GlassnetError
 from ...hooks import PROJECT
+from ..project import read_project
 
 _WHEEL = "Wheel-Version: 1.0\nGenerator: glassnet release\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
@@ -67,20 +73,66 @@ def requirements_of(installed: metadata.Distribution, extras: frozenset[str] = f
     return wanted
 
 
-def share_installed(required: list[str], folder: Path) -> None:
-    """Fill a folder with these requirements and all that they require, as they are installed here."""
-    waiting, seen = [Requirement(line) for line in required], set()
+def installed_here(required: list[str]) -> list[metadata.Distribution]:
+    """These requirements and all that they require, as they are installed here; an error where one is missing."""
+    waiting, there = [Requirement(line) for line in required], {}
     while waiting:
         requirement = waiting.pop()
         if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
             continue
-        key = (requirement.name.lower().replace("_", "-"), frozenset(requirement.extras))
-        if key in seen:
+        key = (canonicalize_name(requirement.name), frozenset(requirement.extras))
+        if key in there or key[0] == PROJECT:  # which each room gets as a wheel of its own
             continue
-        seen.add(key)
-        installed = _installed(requirement)
-        _share(installed, folder)
-        waiting += [Requirement(line) for line in requirements_of(installed, key[1])]
+        there[key] = _installed(requirement)
+        waiting += [Requirement(line) for line in requirements_of(there[key], key[1])]
+    return list({name: one for (name, _), one in there.items()}.values())
+
+
+def share(installed: metadata.Distribution, folder: Path) -> None:
+    """Link each file of a package into the folder, or copy it where a link can't be made."""
+    for source, target in _files(installed):
+        place = folder / target
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.exists():
+            continue
+        try:
+            os.link(source, place)
+        except OSError:
+            shutil.copyfile(source, place)
+
+
+def content_of(installed: metadata.Distribution) -> str:
+    """What tells a package from every other, wherever it is installed: name, version and its files' checksums."""
+    if edited_in(installed):
+        lines = [f"{target},{_digest(source.read_bytes())}" for source, target in _files(installed)]
+    else:  # what lies outside names the environment, and the rest was not in the wheel
+        rows = (installed.read_text("RECORD") or "").splitlines()
+        lines = [row for row in rows if "sha256=" in row and not row.startswith("..") and "INSTALLER" not in row]
+    return "\n".join([f"{installed.name} {installed.version}", *sorted(lines)])
+
+
+def _files(installed: metadata.Distribution) -> Iterator[tuple[Path, PurePath]]:
+    """Each file of a package and its place below a folder of packages; one that is edited is taken from its sources."""
+    sources = edited_in(installed)
+    for file in installed.files or []:
+        source = Path(str(file.locate()))
+        if ".." in file.parts or "__pycache__" in file.parts or not source.is_file():
+            continue  # commands and man pages lie outside, and a compiled file is made anew
+        if sources is None or (".dist-info" in file.parts[0] and file.name not in ("RECORD", "direct_url.json")):
+            yield source, file
+    for package in read_project(sources).packages() if sources else []:
+        for source in [package] if package.is_file() else package.rglob("*"):
+            if source.is_file() and "__pycache__" not in source.parts:
+                yield source, source.relative_to(package.parent)
+
+
+def edited_in(installed: metadata.Distribution) -> Path | None:
+    """The folder of an editable install, None for any other."""
+    text = installed.read_text("direct_url.json")
+    origin = json.loads(text) if text else {}
+    if not origin.get("dir_info", {}).get("editable"):
+        return None
+    return Path(url2pathname(unquote(urlsplit(origin["url"]).path))).resolve()
 
 
 def _installed(requirement: Requirement) -> metadata.Distribution:
@@ -90,21 +142,6 @@ def _installed(requirement: Requirement) -> metadata.Distribution:
         raise GlassnetError(f"{requirement} is not installed in this environment") from None
     if not requirement.specifier.contains(found.version, prereleases=True):
         raise GlassnetError(f"{requirement} is wanted, and {found.version} is installed in this environment")
+    if not found.files:
+        raise GlassnetError(f"{found.name} was not installed by pip: nothing says which files are its own")
     return found
-
-
-def _share(installed: metadata.Distribution, folder: Path) -> None:
-    """Link each file of a package into the folder, or copy it where a link can't be made."""
-    if not installed.files:
-        raise GlassnetError(f"{installed.name} was not installed by pip: nothing says which files are its own")
-    for file in installed.files:
-        source, target = Path(str(file.locate())), folder / file
-        if ".." in file.parts or "__pycache__" in file.parts or not source.is_file():
-            continue  # commands and man pages lie outside, and a compiled file is made anew
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists():
-            continue
-        try:
-            os.link(source, target)
-        except OSError:
-            shutil.copyfile(source, target)

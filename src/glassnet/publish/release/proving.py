@@ -13,6 +13,7 @@ from ...errors import join
 from ...wording import duration
 from .commands import call, quietly
 from .explanations import failure
+from .requiring import furnish
 from .rooms import install, install_host, new_room
 from .state import Release, Room, Said, Saying, StepFailed
 from .testing import tests_of_wheel
@@ -21,6 +22,7 @@ from .testing import tests_of_wheel
 def prove_wheel(release: Release) -> Saying:
     """Install the wheel where nothing else is, with a look before and after, then check parts and run the tests."""
     room = yield from prepared_room(release, "room")
+    yield from furnish(release, room)
     yield from install(release, room, str(release.wheel))
     yield from prove(release, room)
     yield from tests_of_wheel(release, room)

@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Literal
 
 from ...errors import GlassnetError
+from ..chains import Chain
 from ..project import Project
+
+_KEPT = "kept.pth"  # names the folders of packages that a room may look into
 
 Manner = Literal["step", "why", "command", "note", "remark", "problem", "done", "skipped"]
 
@@ -72,15 +75,22 @@ class Room:
             return self.folder / "Lib" / "site-packages"
         return self.folder / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
 
+    @property
+    def paths(self) -> list[Path]:
+        """Where it finds packages: its own and the kept ones, in the order in which they are looked through."""
+        kept = self.site / _KEPT
+        lines = kept.read_text("utf-8").splitlines() if kept.is_file() else []
+        return [self.site, *map(Path, lines)]
+
     def see(self, packages: Path) -> None:
         """Make a kept folder of packages importable in this room."""
-        with (self.site / "kept.pth").open("a", encoding="utf-8") as file:
+        with (self.site / _KEPT).open("a", encoding="utf-8") as file:
             file.write(f"{packages}\n")
 
 
 @dataclass
 class Release:
-    """One release on its way. The steps fill in `target`, `files` and `room`.
+    """One release on its way. The steps fill in `target`, `files`, `needed` and `room`.
 
     `to` is local, testpypi or pypi; `ask` puts a question to the person at the terminal and returns the answer,
     None when `--yes` was given. `files` are the wheel and the sdist, and nothing else is ever uploaded.
@@ -95,6 +105,7 @@ class Release:
     target: Target | None = None
     files: list[Path] = field(default_factory=list)
     room: Room | None = None
+    needed: Chain | None = None
 
     @property
     def dist(self) -> Path:

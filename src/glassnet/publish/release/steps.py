@@ -12,6 +12,7 @@ from ..preflight import Findings, preflight
 from ..rules import WHY
 from .building import build, clean, inspect, missing_backend
 from .proving import prove_download, prove_wheel
+from .requiring import tell
 from .state import Release, Said, Saying, StepFailed
 from .targets import check_target, doctor
 from .testing import tests_here
@@ -58,6 +59,12 @@ def look_before(release: Release) -> Saying:
     yield Said("note", "nothing in the files stands against a release")
 
 
+def look_there(release: Release) -> Saying:
+    """What the index holds of the package, and of the guests that it needs."""
+    yield from check_target(release)
+    yield from tell(release)
+
+
 def _tell(findings: Findings) -> Saying:
     for problem in findings.problems:
         why = f" Why: {WHY[problem.id]}" if problem.id in WHY else ""
@@ -73,7 +80,7 @@ def _ended(sentence: str) -> str:
 STEPS = (
     Step("Doctor", "the tools, the token and the index have to be right before anything else can be", doctor),
     Step("Pre-flight", "most refusals can be foreseen from the files alone", look_before),
-    Step("Target", "a published version can never be replaced, so it has to be a new one", check_target, "connected"),
+    Step("Target", "a published version can never be replaced, so it has to be a new one", look_there, "connected"),
     Step("Tests", "what is red here would be red for everybody", tests_here, "new"),
     Step("Clean", "files of an earlier build would be packed or uploaded along", clean, "built"),
     Step("Build", "the wheel is made from the sdist, which proves that the sdist is complete", build, "built"),

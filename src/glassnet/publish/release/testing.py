@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
 from ..project import Project
 from .commands import call, python
 from .explanations import failure
-from .rooms import kept_packages
+from .keeping import kept_packages
+from .packing import edited_in
 from .state import Release, Room, Said, Saying, StepFailed
 
 _NOT_COPIED = {"src", "dist", "build", "node_modules"}
@@ -84,7 +82,7 @@ def why_not_here(project: Project) -> str:
         installed = metadata.distribution(project.name)
     except metadata.PackageNotFoundError:
         return f"{project.canonical_name} is not installed in this environment (pip install -e . does that)"
-    if installed_from(installed) != project.folder:
+    if edited_in(installed) != project.folder:
         return f"the {project.canonical_name} that is installed here is another copy"
     if installed.version != project.version:
         return (
@@ -92,15 +90,6 @@ def why_not_here(project: Project) -> str:
             f"(an editable install keeps its metadata: pip install -e . again)"
         )
     return ""
-
-
-def installed_from(installed: metadata.Distribution) -> Path | None:
-    """The folder of an editable install, None for any other."""
-    text = installed.read_text("direct_url.json")
-    origin = json.loads(text) if text else {}
-    if not origin.get("dir_info", {}).get("editable"):
-        return None
-    return Path(url2pathname(unquote(urlsplit(origin["url"]).path))).resolve()
 
 
 def what_tests_need(project: Project) -> list[str]:

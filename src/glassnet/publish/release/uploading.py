@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import shlex
 import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
+from packaging.utils import canonicalize_name
+
 from ...errors import join
-from ...hooks import PROJECT
 from ..installing import install_line, install_words
 from .commands import Done, call, python
 from .explanations import UPLOAD, failure
 from .proving import prepared_room
+from .requiring import furnish_others, required
 from .state import Release, Said, Saying, StepFailed
 from .targets import published
 from .trusted import trusted_publisher
@@ -128,7 +129,9 @@ def install_back(release: Release) -> Saying:
     project, target = release.project, release.index
     room = yield from prepared_room(release, "room-of-the-download")
     report = release.scratch / "report.json"
-    line = install_words(target.simple, project.canonical_name, project.version)
+    needed = required(release)
+    yield from furnish_others(release, room, needed)
+    line = install_words(target.simple, project.canonical_name, project.version, needed.guests)
     fresh = ["--quiet", "--no-cache-dir", "--no-compile", "--report", str(report)]
     command = python("-m", "pip", "--python", room.python, *line, *fresh)
     done = yield from call(release, command)
@@ -162,7 +165,8 @@ def _not_visible_yet(release: Release) -> Saying:
 
 
 def _compare(release: Release, report: Path) -> None:
-    (item,) = json.loads(report.read_text("utf-8"))["install"]
+    items = json.loads(report.read_text("utf-8"))["install"]
+    (item,) = [one for one in items if canonicalize_name(one["metadata"]["name"]) == release.project.canonical_name]
     info = item["download_info"]
     archive = info.get("archive_info", {})
     came = archive.get("hashes", {}).get("sha256") or archive.get("hash", "").removeprefix("sha256=")
@@ -177,15 +181,12 @@ def _compare(release: Release, report: Path) -> None:
 def finish(release: Release) -> Saying:
     """What comes after: the line for classmates, the tag, and how to take a mistake back."""
     project, target = release.project, release.index
-    line = install_line(target.simple, project.canonical_name, project.version)
+    needed = required(release)
+    line = install_line(target.simple, project.canonical_name, project.version, needed.guests)
     yield Said("note", f"for whoever has glassnet, the line that was proved: {line}")
-    others = [
-        str(one) for one in project.table.get("dependencies", []) if not re.match(rf"{PROJECT}\b(?![-_.])", str(one))
-    ]
-    if others:
-        yield Said(
-            "note", f"before it, what the package requires: {shlex.join(['python', '-m', 'pip', 'install', *others])}"
-        )
+    if needed.others:
+        words = shlex.join(["python", "-m", "pip", "install", *needed.others])
+        yield Said("note", f"before it, what the package requires: {words}")
     if target.is_local:
         yield Said(
             "note", f"on another machine, with this file handed over: python -m pip install {release.wheel.name}"

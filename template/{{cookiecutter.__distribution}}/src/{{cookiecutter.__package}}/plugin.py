@@ -1,2 +1,2 @@
 {% set part = cookiecutter.__part %}
-{% include cookiecutter.kind ~ ".py" %}
+{% include cookiecutter.__example ~ ".py" %}
