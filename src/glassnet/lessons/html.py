@@ -17,7 +17,7 @@ from .links import Address, linked, nowhere
 from .mathematics import as_text, replaced
 from .mathml import as_mathml
 from .playing import Drawn, Played, play, steps
-from .reading import Cell, Place, Prose, Question
+from .reading import Cell, Place, Play, Prose, Question
 
 
 def write(opened: Opened, path: Path) -> None:
@@ -90,6 +90,9 @@ def fragments(block: Played, opened: Opened, address: Address = nowhere) -> Iter
                     yield _figure(output, f"{opened.part.name}-{block.block.line}-{number}")
                 elif output.text:
                     yield f'<pre class="output" tabindex="0">{escape(output.text)}</pre>'
+    elif isinstance(block.block, Play):
+        code = escape(block.block.command("play"))
+        yield f'<p>Try it by hand:</p><pre class="command" tabindex="0"><code>{code}</code></pre>'
     elif isinstance(block.block, Question):
         answer = f"<details><summary>Answer</summary>{prose(block.answer, address)}</details>"
         yield (

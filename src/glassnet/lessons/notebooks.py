@@ -17,7 +17,7 @@ from .course import Opened
 from .files import is_bound
 from .links import unlinked
 from .playing import Played, commands_of, play
-from .reading import Cell, Place, Prose, Question
+from .reading import Cell, Place, Play, Prose, Question
 from .stubs import FUNCTIONS, HEADER, bags_of, stub_text
 
 _ELSEWHERE = "give another folder after --start"
@@ -82,6 +82,8 @@ def _of_block(played: Played, opened: Opened, v4: Any) -> Iterator[Any]:
     elif isinstance(part, Question):
         answer = f"<details><summary>Answer</summary>\n\n{unlinked(played.answer)}\n\n</details>"
         yield v4.new_markdown_cell(f"**A question to yourself.** {unlinked(played.text)}\n\n{answer}")
+    elif isinstance(part, Play):
+        yield v4.new_markdown_cell(f"Try it by hand, in a terminal:\n\n    {part.command('play')}")
     elif isinstance(part, Cell):
         cell = v4.new_code_cell(_code(part))
         if part.words == "error":

@@ -1,7 +1,8 @@
 """A page as blocks: prose, cells, places for exercises and questions, in the order in which they stand.
 
 A page is Markdown. A fenced block of `python`, `plot` or `console` is a cell that runs; after `plot` stand the words
-for those who can't see the picture. Any other fence is shown as it is. Between `:::` marks stand exercises:
+for those who can't see the picture. A fence of `play` holds settings, one a line: an experiment to be tried by hand.
+Any other fence is shown as it is. Between `:::` marks stand exercises:
 
     :::exercise NAME             an exercise of the lesson's module
     :::choice NAME               a question, then `- [x] text => words` for each answer, `? a hint`
@@ -22,6 +23,7 @@ from ..errors import GlassnetError, did_you_mean, join
 from .filling import KEPT
 
 CELLS = ("python", "plot", "console")
+PLAY = "play"
 PLACES = ("exercise", "choice", "number", "question")
 HEADER = ("minutes", "seconds", "after", "data", "help")
 _FENCE = re.compile(r"^(`{3,})(\w*)[ \t]*(.*)$")
@@ -47,6 +49,29 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Play:
+    """An experiment to be tried by hand: its settings as `--set` takes them, one a line."""
+
+    text: str
+    line: int
+
+    @property
+    def settings(self) -> list[str]:
+        """`["dataset=xor", "hidden=2"]`."""
+        return [line.strip() for line in self.text.split("\n") if line.strip()]
+
+    def command(self, word: str = "train") -> str:
+        """The same as a command, `glassnet train xor --hidden 2`, or `glassnet play xor --hidden 2`."""
+        from ..experiment import Experiment, command_of  # here: a list of all lessons trains nothing
+
+        try:
+            command = command_of(Experiment().with_settings(self.settings), short=True)
+        except GlassnetError as error:
+            raise GlassnetError(f"line {self.line}: {error}") from error
+        return command.replace("glassnet train", f"glassnet {word}", 1)
+
+
+@dataclass(frozen=True)
 class Place:
     """Where an exercise stands; `text` is what the page itself says of it, for those without a module."""
 
@@ -65,7 +90,7 @@ class Question:
     line: int
 
 
-Block = Prose | Cell | Place | Question
+Block = Prose | Cell | Play | Place | Question
 
 
 @dataclass(frozen=True)
@@ -141,6 +166,11 @@ def _blocks(lines: Sequence[str], first: int) -> Iterator[Block]:
             _refuse_words(fence[2], fence[3].strip(), at + 1)
             yield Cell(fence[2], "\n".join(lines[at + 1 : end]), at + 2, fence[3].strip())
             start = at = end + 1
+        elif fence and fence[2] == PLAY:
+            yield from said()
+            end = _closing(lines, at, fence[1])
+            yield _play(lines[at + 1 : end], at + 2)
+            start = at = end + 1
         elif fence:
             _refuse_slip(fence[2], at + 1)
             end = _closing(lines, at, fence[1])
@@ -159,6 +189,13 @@ def _blocks(lines: Sequence[str], first: int) -> Iterator[Block]:
             prose.append(lines[at])
             at += 1
     yield from said()
+
+
+def _play(lines: Sequence[str], first: int) -> Play:
+    for number, line in enumerate(lines, first):
+        if line.strip() and "=" not in line:
+            raise GlassnetError(f"line {number}: {line.strip()!r} is no setting: write one a line, such as hidden=2")
+    return Play("\n".join(lines), first)
 
 
 def _refuse_words(language: str, words: str, line: int) -> None:
@@ -181,7 +218,7 @@ def _closing(lines: Sequence[str], opened: int, mark: str) -> int:
 
 def _refuse_slip(language: str, line: int) -> None:
     """A fence of another language is shown as it is; one that was meant to run must not become such a fence."""
-    if guess := did_you_mean(language, CELLS):
+    if guess := did_you_mean(language, (*CELLS, PLAY)):
         raise GlassnetError(f"line {line}: a fence of {language!r} does not run.{guess}")
 
 

@@ -16,7 +16,7 @@ from ..teaching import Exercise
 from .links import code_kept, unlinked
 from .mathematics import as_text, replaced
 from .playing import Drawn, Played, steps
-from .reading import Cell, Place, Prose, Question
+from .reading import Cell, Place, Play, Prose, Question
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -52,6 +52,10 @@ def rendered(block: Played, exercises: Sequence[Exercise], marks: Mapping[str, s
                     yield Padding(Text(f"[picture] {output.words}", style="italic"), (0, 0, 0, INDENT))
                 elif output.text:
                     yield Padding(Text(output.text, style="green"), (0, 0, 0, INDENT))
+    elif isinstance(block.block, Play):
+        yield Text("Try it by hand:")
+        for word in ("play", "train"):
+            yield Padding(Commands(f"$ {block.block.command(word)}"), (0, 0, 0, 2))
     elif isinstance(block.block, Question):
         yield Text("A question to yourself", style="bold yellow")
         yield from _prose(block.text)

@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any
 
 from ..errors import GlassnetError, did_you_mean, join
+from ..experiment import command_of
 from ..experiment.settings import as_setting
 from ..wording import amount, figure, significant
 from .address import MOST_EPOCHS, Refused, changed
@@ -209,6 +210,15 @@ def _freeze(session: Session, arguments: Arguments) -> dict[str, Any]:
 
 def _frozen(places: Any) -> str:
     return f"freeze={';'.join(places) or 'none'}"
+
+
+def as_answer(session: Session) -> str:
+    """The tab's experiment as an answer to an exercise: a command, which the checker trains with seeds of its own."""
+    if session.changes:
+        raise Refused("it was changed by hand on its way: go back to the start, so that its settings are the answer")
+    if str(session.asked.dataset) in session.tables:
+        raise Refused("the exercise is about another data set than your own rows")
+    return command_of(session.asked, short=True)
 
 
 # --- looking ------------------------------------------------------------------------------------------------

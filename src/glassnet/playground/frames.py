@@ -20,6 +20,7 @@ from .views import MOST_INPUTS, SIDE, View
 Array = NDArray[Any]
 MOST_WEIGHTS, LARGEST = 6_000, 500  # weights that travel whole; of more, the largest of each layer
 SMALLER = {2: 40, 3: 80}  # of the plane's places every second goes into a unit's picture; of many units fewer
+HUGE = 3e38  # about the largest number of four bytes
 GREY = 128  # the byte of 0 in a unit's picture
 
 
@@ -49,7 +50,8 @@ def weights_of(network: Network) -> tuple[list[dict[str, Any]], Array]:
         )  # fmt: skip
         numbers += [sent, b]
         at += sent.size + b.size
-    return told, np.concatenate(numbers).astype(np.float32)
+    every = np.clip(np.concatenate(numbers), -HUGE, HUGE)
+    return told, np.nan_to_num(every).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -67,14 +69,15 @@ NOTHING = np.zeros(0, np.uint8)
 def pictures(view: View, with_units: bool = True) -> Drawn:
     """The output over the plane or along the curve, and each unit's own picture; of pictures, the first weights."""
     network, small = view.training.network, view.small
-    small.w[:], small.running[:] = network.w, network.running
+    with np.errstate(over="ignore"):
+        small.w[:], small.running[:] = network.w, network.running
     if view.kind == "pictures":
         return Drawn({"answers": _answers(view), **_patterns(view)}, NOTHING, _pattern_bytes(view))
     if view.places is None:
         return Drawn({}, NOTHING, NOTHING)
     with np.errstate(all="ignore"):
         *hidden, y = small.activations_of(view.places)
-        said, form = view.answers(np.nan_to_num(y, posinf=3e38, neginf=-3e38))
+        said, form = view.answers(np.nan_to_num(y, posinf=HUGE, neginf=-HUGE))
     head: dict[str, Any] = {}
     plane = NOTHING
     if view.kind == "curve":
@@ -128,7 +131,7 @@ def _units(view: View, layers: Sequence[Array]) -> tuple[Array, dict[str, Any]]:
             shown = a.reshape(SIDE, SIDE, -1)[::apart, ::apart].reshape(side * side, -1).T
         scale = float(np.abs(shown).max(initial=0.0))
         if not np.isfinite(scale):
-            shown, scale = np.nan_to_num(shown, posinf=3e38, neginf=-3e38), 3e38
+            shown, scale = np.nan_to_num(shown, posinf=HUGE, neginf=-HUGE), HUGE
         bytes_ = np.rint(GREY + 127 / (scale or 1.0) * shown.astype(float)).astype(np.uint8)
         every.append(np.ascontiguousarray(bytes_).ravel())
         told.append({"layer": number, "number": len(shown), "scale": known(scale)})

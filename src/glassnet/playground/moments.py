@@ -29,6 +29,10 @@ class Reader:
 
     def frame(self, session: Session) -> bytes:
         """The next frame: pictures and weights whole, of the curves the new points."""
+        with np.errstate(all="ignore"):  # of a network that broke down, numbers are beyond what is drawn
+            return self._frame(session)
+
+    def _frame(self, session: Session) -> bytes:
         if self.generation != session.generation:
             self.generation, self.cursor = session.generation, (-1, 0)
         panels, training = session.look["open"], session.training

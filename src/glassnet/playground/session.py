@@ -226,7 +226,12 @@ class Session:
 
     def unlooked(self) -> bool:
         """Whether something has been trained since somebody last looked for what stands out."""
-        return self.generation > 0 and not self.running and self.epoch > 0 and self.looked_at != (self.generation, self.step, True)
+        return (
+            self.generation > 0
+            and not self.running
+            and self.epoch > 0
+            and self.looked_at != (self.generation, self.step, True)
+        )
 
     def find(self, all_of_it: bool) -> None:
         """Look for what stands out."""

@@ -96,10 +96,16 @@ def _defaults(asked: Experiment) -> dict[str, bool]:
     return {name: getattr(asked, name) in (None, ()) for name in names}
 
 
+#: Settings that may change on the way; `ON_THE_WAY` has others that would only confuse here.
+ALSO = (
+    "optimizer", "schedule", "activation", "l1", "l2", "dropout", "input_dropout", "clip_norm", "clip_value", "epochs",
+    "patience",
+)  # fmt: skip
+
+
 def changeable(training: Training) -> list[str]:
     """What may be changed while it runs."""
-    options = [f"optimizer.{name}" for name in training.chosen.optimizer.options]
-    return [] if training.chosen.is_solver else [*options, "l1", "l2", "dropout", "input_dropout", "clip_norm"]
+    return [*(f"optimizer.{name}" for name in training.chosen.optimizer.options), *ALSO]
 
 
 def _network(training: Training) -> dict[str, Any]:

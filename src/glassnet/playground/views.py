@@ -58,7 +58,8 @@ class View:
         self.kind = "pictures" if pictures else "plane" if len(self.axes) == 2 else "curve"
         self.labels = _labels(training.data.targets)
         self.label = label if 0 <= label < len(self.labels) else 0
-        self.small = training.network.like(dtype=np.float32)
+        with np.errstate(over="ignore"):
+            self.small = training.network.like(dtype=np.float32)
         self.reach = tuple(round(end, 3) for end in output_range(training.network.output))
 
     # --- the places ------------------------------------------------------------------------------------

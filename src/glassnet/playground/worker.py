@@ -84,7 +84,8 @@ class Worker:
         from .moments import Reader
         from .session import Session
 
-        self.line, self.heard = line, heard
+        self.line, self.heard, self.start = line, heard, start
+        self.talking = threading.Lock()
         files = [Path(file) for file in start.get("files", ())]
         self.catalog = Catalog.discover(files, start.get("without", ()), start.get("guests", True))
         self.session = Session(self.catalog)
@@ -146,8 +147,9 @@ class Worker:
             self._say(ALIVE, b"")
 
     def _say(self, letter: bytes, content: bytes) -> None:
-        self.spoke = monotonic()
-        self.line.send_bytes(letter + content)
+        with self.talking:
+            self.spoke = monotonic()
+            self.line.send_bytes(letter + content)
 
     def _answer(self, words: dict[str, Any], content: bytes) -> None:
         """Do what a message says. A frame that is asked for is no question, all others are answered."""
@@ -159,11 +161,34 @@ class Worker:
                 self.reader, self.sent = Reader(), ()
             return
         try:
+            if words["ask"] == "lesson" or words.get("do") == "answer":
+                self._ask_aside(words)
+                return
             answer = self._carried_out(words, content)
         except Exception as error:  # also what a guest raises: the session is as it was
             answer = {"error": _told(error)}
-        answer["number"] = words["number"]
+        self._reply(answer, words["number"])
+
+    def _reply(self, answer: dict[str, Any], number: int) -> None:
+        answer["number"] = number
         self._say(ANSWER, json.dumps(answer, ensure_ascii=False, allow_nan=False).encode())
+
+    def _ask_aside(self, words: dict[str, Any]) -> None:
+        """Answer a question about a lesson when another process has: training goes on meanwhile."""
+        from .actions import as_answer
+        from .lessons import asked
+
+        question = {"name": words.get("name", words.get("lesson")), "start": self.start}
+        if words.get("do") == "answer":
+            question |= {"exercise": words.get("exercise"), "answer": as_answer(self.session)}
+
+        def ask() -> None:
+            try:
+                self._reply(asked(question), words["number"])
+            except Exception as error:
+                self._reply({"error": _told(error)}, words["number"])
+
+        threading.Thread(target=ask, daemon=True).start()
 
     def _carried_out(self, words: dict[str, Any], content: bytes) -> dict[str, Any]:
         """What a question comes to."""
@@ -179,10 +204,6 @@ class Worker:
             found = told(str(words["name"]), content)
             session.tables[found["name"]] = content
             return found
-        if asked == "lesson":
-            from .lessons import lesson_of
-
-            return lesson_of(self.catalog, str(words["name"]))
         found = do(session, str(words.get("do")), words)
         return {"state": state_of(session)} | found
 
