@@ -83,7 +83,8 @@ on("state", (state, before) => {
   choose(shown.layer, shown.unit);
   if (before?.generation !== state.generation || before?.version !== state.version) refresh();
 });
-let last = 0;
+document.addEventListener("row", () => refresh());
+let last = "";
 on("frame", ({ head }) => {
   const key = `${head.generation} ${head.step} ${head.changes} ${chosenRow()}`;
   if (!shown || key === last) return;

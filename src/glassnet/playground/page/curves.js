@@ -5,6 +5,7 @@ import { act, known, on } from "./state.js";
 import { W } from "./words.en.js";
 
 const SERIES = ["training", "validation", "metric", "metric_validation"];
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
 const fresh = () => ({ epoch: [], training: [], validation: [], metric: [], metric_validation: [] });
 const charts = [
   { of: ["training", "validation"], box: make("div", { className: "chart" }) },
@@ -69,7 +70,7 @@ function chart(box) {
   const axis = { stroke: colour("soft"), grid: { stroke: colour("line"), width: 1 }, ticks: { stroke: colour("line"), width: 1 }, font: "12px system-ui, sans-serif" };
   return new window.uPlot({
     width: 200, height: 150, legend: { show: false }, cursor: { show: false }, scales: { x: { time: false } },
-    axes: [{ ...axis, size: 28, space: 60, incrs: [1, 2, 5].flatMap((one) => [1, 10, 100, 1e3, 1e4, 1e5].map((by) => one * by)).sort((a, b) => a - b) }, { ...axis, size: 52 }],
+    axes: [{ ...axis, size: 28, space: 60, incrs: [1, 2, 5].flatMap((one) => [1, 10, 100, 1e3, 1e4, 1e5].map((by) => one * by)).sort((a, b) => a - b) }, { ...axis, size: (plot, texts) => 14 + 7 * Math.max(3, ...(texts ?? []).map((one) => one.length)), values: (plot, all) => all.map((one) => compact.format(one)) }],
     series: [{}, line("pale", 2), line("training", 2), line("validation", 2, [6, 4])],
   }, [[], [], [], []], box);
 }
@@ -81,7 +82,7 @@ function resize({ plot, box }) {
 
 // A look inside: tables of the layers and of the classes, sent only while they are open.
 
-const inside = { norms: make("div", { className: "scroll", tabIndex: 0 }), confusion: make("div", { className: "scroll", tabIndex: 0 }) };
+const inside = { norms: make("div", { className: "scroll", tabIndex: 0, role: "group" }), confusion: make("div", { className: "scroll", tabIndex: 0, role: "group" }) };
 
 function mountInside() {
   const fold = (words, name, also) => make("details", { ontoggle: (event) => {
@@ -103,20 +104,21 @@ function layersTable(norms, dead, saturated) {
   const most = Math.max(...norms.map((one) => one.gradient ?? 0)) || 1;
   const stuck = (at) => (dead?.[at] ? `${[dead[at], saturated?.[at] ?? []].map((all) => all.filter(Boolean).length).join(" + ")} / ${dead[at].length}` : "");
   const rows = norms.map((one, at) => {
-    const bar = make("span", { className: "amount", "aria-hidden": "true" });
-    bar.style.width = `${(100 * (one.gradient ?? 0)) / most}%`;
-    return make("tr", {}, make("th", { scope: "row" }, names[at].name), make("td", {}, one.text, bar), make("td", {}, stuck(at)));
+    return make("tr", {}, make("th", { scope: "row" }, names[at].name), make("td", {}, one.text, bar((one.gradient ?? 0) / most)), make("td", {}, stuck(at)));
   });
   return make("table", {}, make("thead", {}, make("tr", {}, [W.layerName, W.gradient, W.stuck].map((one) => make("th", { scope: "col" }, one)))), make("tbody", {}, rows));
 }
 
+/** How much of the most a number is, beneath it. */
+function bar(share) {
+  const made = make("span", { className: "amount", "aria-hidden": "true" });
+  made.style.width = `${100 * share}%`;
+  return made;
+}
+
 function confusionTable({ split, rows, classes }) {
   const most = Math.max(1, ...rows.flat());
-  const cell = (count, same) => {
-    const one = make("td", { className: same ? "right" : count ? "wrong" : "" }, String(count));
-    one.style.setProperty("--share", `${Math.round((60 * count) / most)}%`);
-    return one;
-  };
+  const cell = (count, same) => make("td", { className: same ? "right" : "wrong" }, String(count), bar(count / most));
   return make("table", { className: "confusion" }, make("caption", {}, W.confusionRows(split)),
     make("thead", {}, make("tr", {}, make("td"), classes.map((one) => make("th", { scope: "col" }, one)))),
     make("tbody", {}, rows.map((line, at) => make("tr", {}, make("th", { scope: "row" }, classes[at]), line.map((count, one) => cell(count, one === at))))));

@@ -14,7 +14,7 @@ import { W } from "./words.en.js";
 const COLUMNS = { left: ["data", "settings"], middle: ["network", "card", "words", "inside"], right: ["output", "curves"] };
 const NARROW = { middle: ["output", "network", "card", "words", "curves", "data", "settings", "inside"] };
 const notice = document.getElementById("notice");
-let stream = null, held = false;
+let stream = null, held = false, lost = false;
 
 function spell() {
   for (const one of document.querySelectorAll("[data-words]")) one.textContent = W[one.dataset.words];
@@ -41,14 +41,20 @@ function arrange() {
 function say(words, ...buttons) {
   notice.hidden = !words;
   fill(notice, words ? make("p", {}, words) : null, buttons);
+  return false;
 }
 
-function refused(words, field, lost) {
+function sayLost() {
+  say(W.lost);
+  lost = true;
+}
+
+function refused(words, field, unheard) {
   for (const one of document.querySelectorAll(".error")) one.remove();
   for (const one of document.querySelectorAll("[aria-invalid]")) one.removeAttribute("aria-invalid");
-  if (lost) return say(W.lost);
+  if (unheard) return sayLost();
   const place = field && document.querySelector(`[data-field="${CSS.escape(field)}"]`);
-  if (!words || place) { if (!held) say(""); }
+  if ((!words || place) && !held) lost = say("");
   if (!words) return undefined;
   if (!place) return say(words);
   const id = `error-${field}`;
@@ -75,16 +81,17 @@ async function watch() {
   while (!mine.signal.aborted) {
     try {
       for await (const frame of frames(mine.signal)) {
+        if (lost) lost = say("");
         if (frame === null) continue;
         if (frame.head.replaced) { special(frame.head); return; }
-        if (special(frame.head)) continue;
-        if (!notice.hidden && notice.dataset.lost) { delete notice.dataset.lost; say(""); }
+        if (frame.head.slow === null) { held = false; say(""); }
+        if (special(frame.head) || frame.head.generation === undefined) continue;
         show(frame);
       }
     } catch (error) {
       if (mine.signal.aborted) return;
       if (error instanceof Refused) await begin(false);
-      else if (!held) { notice.dataset.lost = "yes"; say(W.lost); }
+      else if (!held) sayLost();
     }
     await new Promise((done) => setTimeout(done, 1000));
   }

@@ -9,6 +9,7 @@ const FIRST = ["batch_size", "l2", "epochs"]; // the plain fields that are alway
 const OF_DATA = ["test", "validation", "split_seed", "scale", "features"];
 const ELSEWHERE = ["hidden", "freeze"]; // the network steers them
 const KINDS = { dataset: "datasets", output: "activations", loss: "losses", optimizer: "optimizers", schedule: "schedules", initializer: "initializers", activation: "activations" };
+const tables = new Map(); // own tables that this tab has read, by name
 let asked = null; // an own table whose column is not chosen yet, or a data set that has to be downloaded first
 
 /** Sets fields to texts: while it trains between two epochs where that can be done, else in a new network. */
@@ -108,7 +109,7 @@ function drawData() {
   redraw(document.getElementById("data"),
     labelled(W.example, select("example", examples, known.presets.find((one) => one.address === known.state.address)?.address ?? "", (address) => address && act("build", { address }))),
     labelled(W.dataset, select("part-dataset", all, now, chooseData, { title: parts.dataset ? entry("dataset", parts.dataset)?.summary : "" }), "dataset"),
-    parts.dataset ? options("dataset", parts.dataset) : target(data.table, data.target),
+    parts.dataset ? options("dataset", parts.dataset) : target(data, data.target),
     asked,
     make("p", { className: "quiet" }, W.rows(data.rows)),
     make("div", { className: "buttons" },
@@ -123,24 +124,29 @@ function grouped(presets) {
   return groups;
 }
 
+/** Another data set; where it has to be downloaded first, that is asked, and nothing has changed yet. */
 function chooseData(name) {
-  const found = known.menus.datasets.find((one) => one.name === name);
+  const build = { settings: { dataset: name } };
+  const ask = (words) => (asked = make("div", { className: "ask", role: "group" }, make("p", {}, words),
+    button(W.download, () => { asked = null; act("build", { ...build, fetch: true }); }, { className: "primary", id: "fetch" }),
+    button(W.dontFetch, () => { asked = null; drawData(); })));
   asked = null;
-  if (!found?.needs) {
-    act("build", { settings: { dataset: name } });
-    return;
-  }
-  asked = make("div", { className: "ask", role: "group" }, make("p", {}, W.fetch(found.needs)),
-    button(W.downloads, () => { asked = null; act("build", { settings: { dataset: name }, fetch: true }); }, { className: "primary" }),
-    button(W.dontFetch, () => { asked = null; drawData(); }));
-  drawData();
+  return act("build", build, { refused: ({ field, message }) => {
+    if (field !== "fetch") return false;
+    ask(message);
+    drawData();
+    return true;
+  } });
 }
 
-function target(read, now) {
-  if (!read?.columns) return null;
-  const all = read.columns.filter((one) => one.kind !== "constant").map((one) => [one.name, W.column(one)]);
-  return labelled(W.learn, select("target", all, now, (name) => put({ target: name })), "target");
+/** Which column of an own table is learned, to be chosen anew; the columns are known to the tab that has read it. */
+function target({ title }, now) {
+  const read = tables.get(known.state.settings.dataset) ?? tables.get(title);
+  if (!read) return null;
+  return labelled(W.learn, select("target", columns(read), now, (name) => put({ target: name })), "target");
 }
+
+const columns = (read) => read.columns.filter((one) => one.kind !== "constant").map((one) => [one.name, W.column(one)]);
 
 /** An own table: its columns are read first, and which one is learned is asked before anything is built. */
 async function openTable(file) {
@@ -148,8 +154,8 @@ async function openTable(file) {
   if (file.size > known.state.limits.table) return trouble(`${file.name}: ${file.size} > ${known.state.limits.table} bytes`, "dataset");
   try {
     const read = await table(file);
-    const all = read.columns.filter((one) => one.kind !== "constant").map((one) => [one.name, W.column(one)]);
-    const chosen = select("target-asked", all, read.target, () => undefined);
+    tables.set(read.name, read);
+    const chosen = select("target-asked", columns(read), read.target, () => undefined);
     asked = make("div", { className: "ask", role: "group" }, make("p", {}, W.tableRows(read.name, read.rows)), labelled(W.learn, chosen, "target"),
       button(W.learnIt, async () => {
         const answer = await act("build", { settings: { dataset: read.name, target: chosen.value } });
@@ -168,7 +174,7 @@ async function openTable(file) {
 let drawn = "";
 on("state", (state, before) => {
   if (before && before.data.title !== state.data.title) asked = null;
-  const key = JSON.stringify([state.settings, state.parts, state.default, state.data.rows, state.data.table, state.address]);
+  const key = JSON.stringify([state.settings, state.parts, state.default, state.data.rows, state.data.title, state.address]);
   if (key === drawn && before !== state) return; // somebody may be typing
   drawn = key;
   drawData();

@@ -29,6 +29,7 @@ export const chosenRow = () => row;
 function follow(number) {
   row = number;
   act("look", { row: number });
+  document.dispatchEvent(new Event("row"));
   draw(known.frame);
   if (number === null) said.textContent = W.noRow;
 }

@@ -29,16 +29,22 @@ export function mount() {
 }
 
 async function toggle() {
-  const { running, ended } = known.state;
-  if (!running && ended) await act("more");
+  if (!known.state) return undefined;
+  const { running } = known.state;
+  if (finished(known.state)) await act("more");
   return act(running ? "pause" : "start");
 }
 
-function drawRun({ running, ended, speed, undo, title }) {
+/** All epochs are done; training that has broken down has ended, too, but can't go on. */
+const finished = ({ running, ended, epoch, epochs }) => Boolean(ended) && !running && epoch >= epochs;
+
+function drawRun(state) {
+  const { running, ended, speed, undo, title } = state;
   document.getElementById("title").textContent = title;
   document.title = `${title} – glassnet play`;
-  parts.start.textContent = running ? `❚❚ ${W.pause}` : `▶ ${ended ? W.goOn : W.start}`;
-  parts.start.title = ended ? W.moreHelp : W.startHelp;
+  parts.start.textContent = running ? `❚❚ ${W.pause}` : `▶ ${finished(state) ? W.goOn : W.start}`;
+  parts.start.title = finished(state) ? W.moreHelp : W.startHelp;
+  parts.start.disabled = Boolean(ended) && !finished(state);
   parts.start.classList.toggle("on", running);
   parts.speed.value = speed;
   parts.undo.disabled = !undo;
@@ -59,11 +65,13 @@ let findings = [];
 
 function drawWords() {
   const panel = document.getElementById("words");
-  const { changes, words } = known.state;
-  const entries = findings.map((one) => make("div", { className: `finding ${one.level}` }, make("p", {}, make("b", {}, one.words), " ", one.try),
-    one.settings?.length ? make("div", { className: "buttons" }, one.settings.map((remedy) => button(`${W.tryThis}: ${remedy.words}`, () => put(remedy.settings)))) : null));
-  const notes = [...words, ...(changes.length ? [`${W.changes(changes.length)}: ${changes.map((one) => `${one.epoch}: ${one.words}`).join("; ")}`] : [])];
-  const key = JSON.stringify([findings, notes]);
+  const { changes, words, ended } = known.state;
+  const remedy = ({ words: why, settings }) => button(W.remedy(Object.entries(settings), why), () => put(settings));
+  const entries = findings.map((one) => make("div", { className: `finding ${one.level}` }, make("p", {}, make("b", {}, one.words), " ", one.settings?.length ? null : one.try),
+    one.settings?.length ? make("div", { className: "buttons" }, one.settings.map(remedy)) : null));
+  if (ended && !finished(known.state) && !findings.some((one) => one.level === "problem")) entries.unshift(make("div", { className: "finding problem" }, make("p", {}, make("b", {}, ended))));
+  const notes = [...words, ...(changes.length ? [`${W.changes(changes.length)}: ${changes.map((one) => W.atEpoch(one.epoch, one.words)).join("; ")}.`] : [])];
+  const key = JSON.stringify([findings, notes, ended]);
   if (panel.dataset.key === key) return;
   panel.dataset.key = key;
   panel.hidden = !entries.length && !notes.length;
@@ -88,8 +96,9 @@ function copied(words, text, id) {
   return make("section", {}, make("h3", { id }, words), make("pre", { tabIndex: 0, role: "group", "aria-labelledby": id }, text), copy);
 }
 
-function save({ name, text }) {
-  const link = make("a", { href: URL.createObjectURL(new Blob([text], { type: "text/plain" })), download: name });
+function save({ name, text, base64 }) {
+  const content = base64 === undefined ? text : Uint8Array.from(atob(base64), (one) => one.charCodeAt(0));
+  const link = make("a", { href: URL.createObjectURL(new Blob([content])), download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }

@@ -32,20 +32,32 @@ export function set(state, { remember = true } = {}) {
   if (!before || !remember) history.replaceState(null, "", address);
   else if (before.address !== state.address) history.pushState(null, "", address);
   tell("state", state, before);
+  if (early?.head.generation === state.generation) show(early);
 }
+
+let early = null; // a frame of a network whose state is still on its way
 
 /** The newest frame; one of an earlier network, still on its way while another was built, is not shown. */
 export function show(frame) {
-  if (!known.state || frame.head.generation !== known.state.generation) return;
+  const ahead = frame.head.generation - (known.state?.generation ?? -1);
+  early = ahead > 0 ? frame : null;
+  if (ahead) return;
   known.frame = frame;
   tell("frame", frame);
 }
 
 export const trouble = (words, field = "", lost = false) => tell("trouble", words, field, lost);
 
+/** The control that an error is about: the very option, where only one was asked for. */
+function asking({ settings }, field) {
+  const keys = Object.keys(settings ?? {});
+  return keys.length === 1 && keys[0].startsWith(field) ? keys[0] : field;
+}
+
 let queue = Promise.resolve();
 
-/** Asks the server to do something, after what was asked before; gives its answer, or undefined where it refused. */
+/** Asks the server to do something, after what was asked before; gives its answer, or undefined where it refused.
+ * `options.refused` may deal with a refusal itself, and then returns true. */
 export function act(verb, details = {}, options = {}) {
   const asked = queue.then(async () => {
     try {
@@ -55,8 +67,9 @@ export function act(verb, details = {}, options = {}) {
       return answer;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      trouble(error.message, error.field, error.lost);
+      if (options.refused?.(error)) return undefined;
       if (known.state) tell("state", known.state, known.state); // controls go back to what is true
+      trouble(error.message, asking(details, error.field), error.lost);
       return undefined;
     }
   });

@@ -21,15 +21,14 @@ export const W = {
 
   example: "An example to begin with", chooseExample: "choose ...", dataset: "Rows to learn from", ownTable: (name) => `${name} (yours)`,
   options: (name) => `Options of ${name}`,
-  openTable: "Open a table of your own", tableHelp: "A CSV file with a header. It stays on this computer.",
+  openTable: "Open a table ...", tableHelp: "A CSV file of your own, with a header. It stays on this computer.",
   learn: "Which column is to be learned?", learnIt: "Learn it",
   column: (one) => `${one.name} (${one.kind}, for example ${one.example})`,
   tableRows: (name, rows) => `${name}: ${rows} rows.`,
   rows: ({ train, validation, test }) =>
     [`${train} rows to learn from`, validation && `${validation} to watch over it`, test && `${test} to test it`].filter(Boolean).join(", "),
   more: "More settings",
-  fetch: (needs) => `This data set ${needs}. Get it?`,
-  downloads: "Get it",
+  download: "Get it",
   dontFetch: "Leave it",
   byItself: "automatic",
   byTask: (name) => `${name} (suits the task)`,
@@ -66,7 +65,9 @@ export const W = {
   confusion: "Which class is taken for which", confusionRows: (split) => `Rows of the ${split} split; each line is a true class, each column an answer.`,
   nothingYet: "It begins with the first epoch.",
 
-  tryThis: "Try", alright: "Nothing stands out.", changes: (n) => `${n} ${n === 1 ? "change" : "changes"} by hand since the start`,
+  remedy: (settings, why) => `Try ${settings.map(([name, value]) => `${name} ${value}`).join(", ")}: ${why}`,
+  atEpoch: (epoch, words) => `at epoch ${epoch} ${words}`,
+  changes: (n) => `${n} ${n === 1 ? "change" : "changes"} by hand since the start`,
   slow: "Stop it",
   reading: "working ...",
   lost: "The server does not answer. It is tried again each second; if you have ended it, start glassnet play once more: this page goes on.",
