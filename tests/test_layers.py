@@ -32,8 +32,9 @@ FLOORS = (
     ("diagnosis", "pictures"),
     ("lessons", "sweeps"),
     ("checks", "tracing"),
-    ("comparing", "estimators", "exporting", "playground", "plotting", "publish", "summaries"),
+    ("comparing", "estimators", "exporting", "plotting", "publish", "summaries"),
     ("pages", "saving"),
+    ("playground",),
     ("cli",),
     ("__main__",),
 )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any
 
-from ..catalog import Catalog
-from ..catalog.options import Option, write
+from ..catalog import Catalog, Option, write
 from ..errors import GlassnetError
 from ..experiment import RULES, Experiment, Rule
 from ..hooks import PROJECT

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..watching.measuring import Probe
+from ..watching import measure
 from ..wording import SPLITS, amount, figure, significant
 from .cards import row_of
 from .curves import known
@@ -25,7 +25,6 @@ class Reader:
         self.cursor = (0, 0)
         self.looked = float("-inf")
         self.told: tuple[Any, ...] = ()  # which findings, and which lines of output
-        self._probe: tuple[Any, Probe] | None = None
 
     def frame(self, session: Session) -> bytes:
         """The next frame: pictures and weights whole, of the curves the new points."""
@@ -81,9 +80,7 @@ class Reader:
 
     def _measured(self, session: Session) -> dict[str, Any]:
         training = session.training
-        if self._probe is None or self._probe[0] is not training:
-            self._probe = training, Probe(training.objective, training.data.train, ("norms", "units"))
-        seen = self._probe[1].look(session.epoch, ("norms", "units"))
+        seen = measure(training.objective, training.data.train, epoch=session.epoch)
         norms = [
             {"layer": layer + 1, "gradient": known(float(g)), "text": figure(float(g)), "weights": known(float(w))}
             for layer, (g, w) in enumerate(zip(seen.gradients[-1], seen.weights[-1], strict=True))
