@@ -66,7 +66,7 @@ function draw() {
 }
 
 function chart(box) {
-  const line = (stroke, width, dash) => ({ stroke: colour(stroke), width, dash, points: { show: false } });
+  const line = (stroke, width, dash) => ({ stroke: colour(stroke), width, dash, points: { show: (plot) => plot.data[0].length < 2 } });
   const axis = { stroke: colour("soft"), grid: { stroke: colour("line"), width: 1 }, ticks: { stroke: colour("line"), width: 1 }, font: "12px system-ui, sans-serif" };
   return new window.uPlot({
     width: 200, height: 150, legend: { show: false }, cursor: { show: false }, scales: { x: { time: false } },

@@ -9,6 +9,7 @@ const panel = document.getElementById("lesson");
 const body = make("div", { className: "page" });
 
 export function mount(name) {
+  panel.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
   panel.append(button("×", close, { className: "quiet corner", "aria-label": W.close }), body);
   document.addEventListener("lessons", () => (panel.hidden ? open("") : close()));
   if (name) open(name);
@@ -21,17 +22,21 @@ function close() {
 }
 
 async function open(name) {
+  panel.hidden = false;
+  document.body.classList.add("beside");
+  fill(body, make("p", { className: "quiet", role: "status" }, W.reading));
+  panel.firstElementChild.tabIndex = -1;
+  panel.firstElementChild.focus();
   try {
     const told = await lesson(name);
-    panel.hidden = false;
-    document.body.classList.add("beside");
     panel.firstElementChild.textContent = told.title ?? W.chooseLesson;
     if (told.lessons) return list(told.lessons);
     fill(body, button(W.chooseLesson, () => open(""), { className: "quiet" }), told.lead ? make("p", { className: "lead" }, told.lead) : null, told.blocks.map((one) => block(told.name, one)));
     panel.scrollTop = 0;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    trouble(error.message, "", error.lost);
+    fill(body, make("p", { className: "error" }, error.message), button(W.chooseLesson, () => open(""), { className: "quiet" }));
+    if (error.lost) trouble(error.message, "", true);
   }
 }
 
@@ -41,7 +46,7 @@ function list(lessons) {
 }
 
 /** What the server has rendered; it lets no scripts through, and the page's policy would not run them. */
-const html = (text) => make("div", { innerHTML: text });
+const html = (text) => make("div", { innerHTML: text.replace(/(<[^>]*?)\sstyle="[^"]*"/g, "$1") }); // this page has its own
 
 const BLOCKS = {
   html: (name, one) => html(one.html),

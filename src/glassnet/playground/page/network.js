@@ -46,7 +46,7 @@ function build(state) {
   if (shape !== built) {
     built = shape;
     const focused = panel.contains(document.activeElement) ? document.activeElement.id : "";
-    columns = [inputs(data), ...network.layers.map((layer, at) => column(layer, at, state))];
+    columns = [inputs(data, network.widths[0]), ...network.layers.map((layer, at) => column(layer, at, state))];
     fill(layers, columns.map((one) => one.element));
     here = [Math.min(here[0], network.layers.length), 0];
     stand(...here);
@@ -59,13 +59,13 @@ function build(state) {
 
 const picture = () => make("canvas", { width: 25, height: 25, "aria-hidden": "true" });
 
-function inputs({ inputs: names, kind }) {
-  const one = names.length > MOST_INPUTS;
+function inputs({ inputs: names }, count) {
+  const one = count > MOST_INPUTS || names.length !== count;
   const boxes = one
-    ? [make("div", { className: "many" }, W.manyInputs(names.length))]
+    ? [make("div", { className: "many" }, W.manyInputs(count))]
     : names.map((name) => make("div", { className: "unit still" }, picture(), make("span", { title: name }, name)));
   const units = make("div", { className: "units" }, boxes);
-  return { element: make("div", { className: "layer" }, make("h3", {}, W.inputs), units), units: boxes, count: names.length, one, kind };
+  return { element: make("div", { className: "layer" }, make("h3", {}, W.inputs), units), units: boxes, count, one };
 }
 
 function column(layer, at, state) {

@@ -1,5 +1,7 @@
 // Every word that the page itself says, in English; what is said about data and networks comes from the server.
 
+const n = (number) => number.toLocaleString("en");
+
 export const W = {
   skip: "Skip to the network",
   run: "Run", tools: "More",
@@ -24,19 +26,19 @@ export const W = {
   openTable: "Open a table ...", tableHelp: "A CSV file of your own, with a header. It stays on this computer.",
   learn: "Which column is to be learned?", learnIt: "Learn it",
   column: (one) => `${one.name} (${one.kind}, for example ${one.example})`,
-  tableRows: (name, rows) => `${name}: ${rows} rows.`,
+  tableRows: (name, rows) => `${name}: ${n(rows)} rows.`,
   rows: ({ train, validation, test }) =>
-    [`${train} rows to learn from`, validation && `${validation} to watch over it`, test && `${test} to test it`].filter(Boolean).join(", "),
+    [`${n(train)} rows to learn from`, validation && `${n(validation)} to watch over it`, test && `${n(test)} to test it`].filter(Boolean).join(", "),
   more: "More settings",
   download: "Get it",
   dontFetch: "Leave it",
   byItself: "automatic",
-  byTask: (name) => `${name} (suits the task)`,
+  byTask: (name) => `${name} (automatic)`,
   guest: (short, pack) => `${short} · ${pack}`,
   parts: { loss: "Loss", output: "Output", optimizer: "Optimizer", schedule: "Schedule", initializer: "First weights", activation: "Activation" },
 
   draw: "Draw points", drawing: "Drawing: click, or arrow keys and Enter; Delete takes the nearest away",
-  stopDrawing: "Learn these points", clear: "Begin with none", drawAs: "Points of", newClass: "another class", drawn: (n) => (n === 1 ? "1 point" : `${n} points`),
+  stopDrawing: "Learn these points", clear: "Begin with none", drawAs: "Points of", newClass: "another class", drawn: (count) => (count === 1 ? "1 point" : `${n(count)} points`),
   pointsFile: "Save points.csv",
 
   plane: (title) => `The output for ${title}, over the plane. Left and right arrow choose a row.`,
@@ -48,7 +50,7 @@ export const W = {
   boundary: "boundary",
 
   networkHelp: "Arrow keys move between units, Enter opens a unit's card.",
-  inputs: "inputs", manyInputs: (n) => `${n} inputs`, layer: (n) => `hidden ${n}`, outputLayer: "output",
+  inputs: "inputs", manyInputs: (count) => `${n(count)} inputs`, layer: (number) => `hidden ${number}`, outputLayer: "output",
   addLayer: "Add a layer", removeLayer: (name) => `Remove ${name}`, moreUnits: (name) => `One unit more in ${name}`,
   fewerUnits: (name) => `One unit fewer in ${name}`, freeze: "frozen", freezeHelp: (name) => `Weights of ${name} stay as they are`,
   activationOf: (name) => `Activation of ${name}`,
@@ -66,8 +68,8 @@ export const W = {
   nothingYet: "It begins with the first epoch.",
 
   remedy: (settings, why) => `Try ${settings.map(([name, value]) => `${name} ${value}`).join(", ")}: ${why}`,
-  atEpoch: (epoch, words) => `at epoch ${epoch} ${words}`,
-  changes: (n) => `${n} ${n === 1 ? "change" : "changes"} by hand since the start`,
+  atEpoch: (epoch, words) => `at epoch ${n(epoch)} ${words}`,
+  changes: (count) => `${count} ${count === 1 ? "change" : "changes"} by hand since the start`,
   slow: "Stop it",
   reading: "working ...",
   lost: "The server does not answer. It is tried again each second; if you have ended it, start glassnet play once more: this page goes on.",
@@ -78,5 +80,5 @@ export const W = {
   address: "The address holds the whole experiment", command: "In the terminal", python: "In Python", copy: "Copy", copied: "Copied",
   incomplete: "An own table, points and changes by hand are not in the address.",
   keep: "Keep as a run", report: "Open its report", script: "Save as a program", kept: (words) => words,
-  play: "Try this", check: "Check my network", hints: "Hints", chooseLesson: "Choose a lesson", done: "done", minutes: (n) => `${n} minutes`,
+  play: "Try this", check: "Check my network", hints: "Hints", chooseLesson: "Choose a lesson", done: "done", minutes: (count) => `${count} minutes`,
 };
