@@ -289,6 +289,7 @@ def test_a_weight_is_changed_by_hand_and_the_output_moves(play: Play) -> None:
 def test_a_row_is_followed_by_keys_through_the_card(play: Play) -> None:
     play.open(MOONS)
     play.page.click("#unit-1-0")
+    play.until("document.activeElement.id === 'heading-card'")
     play.page.focus(".plane")
     play.page.keyboard.press("ArrowRight")
     play.until("document.querySelector('#card .sums')")
