@@ -293,7 +293,7 @@ def test_a_row_is_followed_by_keys_through_the_card(play: Play) -> None:
     play.page.focus(".plane")
     play.page.keyboard.press("ArrowRight")
     play.until("document.querySelector('#card .sums')")
-    assert "Row" in play.text("#output [role=status]")
+    play.until("document.querySelector('#output [role=status]').innerText.includes('Row')")
     cells = play.page.locator("#card tbody tr").first.locator("td").all_inner_texts()
     weight = float(play.page.input_value("#weight-0"))
     assert float(cells[2]) == pytest.approx(weight * float(cells[1]), abs=2e-3)
