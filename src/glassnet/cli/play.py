@@ -50,6 +50,8 @@ def play(
     def opening() -> dict[str, Any]:
         return _opening(given, config, settings)
 
+    opening()  # what can be seen to be wrong is said before a server begins
+
     def ready(serving: Serving) -> None:
         say(f"playground at {serving.address(present)}")
         say("running until Ctrl-C")

@@ -295,8 +295,9 @@ class Sessions:
 
     def close_all(self, words: str) -> None:
         """End all of them, at once."""
-        if self.spare:
-            self.close(self.spare, {})
+        spare, self.spare = self.spare, None
+        if spare:
+            self.close(spare, {})
         for session in list(self.all.values()):
             self.close(session, {"closing": {"words": words}})
 

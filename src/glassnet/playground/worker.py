@@ -129,8 +129,10 @@ class Worker:
             self.next_glance = now + max(GLANCES, 2 * SHARE * (monotonic() - now))
 
     def _stands(self) -> tuple[Any, ...]:
-        """What a frame would show: the same things need no second one."""
+        """What a frame would show: the same things need no second one. Before anything is built there is none."""
         session = self.session
+        if not session.generation:
+            return self.sent
         return session.version, session.generation, session.step, session.epoch, len(session.printed), session.looked_at
 
     def _show(self) -> None:
