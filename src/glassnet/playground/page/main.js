@@ -7,8 +7,8 @@ import { button, fill, make } from "./make.js";
 import * as network from "./network.js";
 import * as plane from "./plane.js";
 import * as run from "./run.js";
-import { act, addressed, flags, known, on, set, show } from "./state.js";
-import { Refused, forget, frames, open, takeToken } from "./wire.js";
+import { act, addressed, busy, flags, known, on, set, show } from "./state.js";
+import { Refused, forget, frames, open, returning, takeToken } from "./wire.js";
 import { W } from "./words.en.js";
 
 const COLUMNS = { left: ["data", "settings"], middle: ["network", "card", "words", "inside"], right: ["output", "curves"] };
@@ -67,7 +67,7 @@ function refused(words, field, unheard) {
 
 function special(head) {
   held = Boolean(head.slow || head.ended || head.replaced || head.closing);
-  if (head.slow) say(head.slow.words, button(W.slow, async () => { held = false; say(""); await act("stop"); }, { className: "primary", id: "stop" }));
+  if (head.slow) say(head.slow.words, button(W.slow, async () => { held = false; say(""); await act("stop", {}, { now: true }); }, { className: "primary", id: "stop" }));
   if (head.ended) say(head.ended.words, button(W.ended, begin, { className: "primary" }));
   if (head.replaced) say(W.replaced, button(W.takeOver, () => { held = false; say(""); watch(); }, { className: "primary" }));
   if (head.closing) say(head.closing.words);
@@ -90,7 +90,7 @@ async function watch() {
       }
     } catch (error) {
       if (mine.signal.aborted) return;
-      if (error instanceof Refused) await begin(false);
+      if (error instanceof Refused) { if (known.state) await begin(false); }
       else if (!held) sayLost();
     }
     await new Promise((done) => setTimeout(done, 1000));
@@ -99,6 +99,8 @@ async function watch() {
 
 /** A session, new or found again; `address` null keeps the one that is there. */
 async function begin(streaming = true) {
+  const slow = setTimeout(busy, 300, true);
+  if (streaming && returning()) watch(); // what takes long is said there, and can be stopped
   try {
     const opened = await open(addressed() || null);
     known.menus = opened.menus;
@@ -106,15 +108,18 @@ async function begin(streaming = true) {
     held = false;
     say((opened.words ?? []).join(" "));
     set(opened.state);
+    if (streaming) watch();
     if (opened.present) document.documentElement.classList.add("present");
     await act("look", { open: ["curves", "plane", "units", "pictures", "row", ...known.opened], seen: true });
-    if (streaming) watch();
     return opened;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     say(error.lost ? W.lost : localStorage.getItem("glassnet-token") ? error.message : W.noToken);
     if (!error.lost) forget();
     return null;
+  } finally {
+    clearTimeout(slow);
+    busy(false);
   }
 }
 

@@ -10,6 +10,7 @@ const OF_DATA = ["test", "validation", "split_seed", "scale", "features"];
 const ELSEWHERE = ["hidden", "freeze"]; // the network steers them
 const KINDS = { dataset: "datasets", output: "activations", loss: "losses", optimizer: "optimizers", schedule: "schedules", initializer: "initializers", activation: "activations" };
 const tables = new Map(); // own tables that this tab has read, by name
+let example = null; // the example that was chosen last, and the address that was built of it
 let asked = null; // an own table whose column is not chosen yet, or a data set that has to be downloaded first
 
 /** Sets fields to texts: while it trains between two epochs where that can be done, else in a new network. */
@@ -107,7 +108,7 @@ function drawData() {
   if (!parts.dataset) all.unshift(["", W.ownTable(data.title)]);
   const file = make("input", { id: "file", type: "file", accept: ".csv,.tsv,.txt,text/csv", className: "hidden", onchange: (event) => openTable(event.target.files[0]) });
   redraw(document.getElementById("data"),
-    labelled(W.example, select("example", examples, known.presets.find((one) => one.address === known.state.address)?.address ?? "", (address) => address && act("build", { address }))),
+    labelled(W.example, select("example", examples, example?.built === known.state.address ? example.address : "", chooseExample)),
     labelled(W.dataset, select("part-dataset", all, now, chooseData, { title: parts.dataset ? entry("dataset", parts.dataset)?.summary : "" }), "dataset"),
     parts.dataset ? options("dataset", parts.dataset) : target(data, data.target),
     asked,
@@ -122,6 +123,15 @@ function grouped(presets) {
   const groups = new Map();
   for (const one of presets) groups.set(one.group, [...(groups.get(one.group) ?? []), one]);
   return groups;
+}
+
+/** An example is an address; the menu shows it as long as nothing else has been changed. */
+async function chooseExample(address) {
+  if (!address) return;
+  const answer = await act("build", { address });
+  if (!answer) return;
+  example = { address, built: answer.state.address };
+  drawData();
 }
 
 /** Another data set; where it has to be downloaded first, that is asked, and nothing has changed yet. */

@@ -221,6 +221,7 @@ function drawLines() {
     const ends = to.units.map((_, unit) => end(to, unit, false));
     if (!starts) continue;
     const count = kept ? kept.length : rows * wide;
+    const crowd = Math.max(0.3, Math.min(1, Math.sqrt(120 / count))); // of many lines each is finer
     for (let one = 0; one < count; one++) {
       const flat = kept ? kept[one] : one;
       const weight = weights[at + one];
@@ -229,8 +230,8 @@ function drawLines() {
       const [[x, y], [u, v]] = [starts[Math.floor(flat / wide)], ends[flat % wide]];
       context.beginPath();
       context.strokeStyle = weight < 0 ? negative : positive;
-      context.globalAlpha = from.one ? 0.35 * share : 0.2 + 0.75 * share;
-      context.lineWidth = from.one ? 1 : 0.5 + 4 * share;
+      context.globalAlpha = from.one ? 0.35 * share : crowd * (0.2 + 0.75 * share);
+      context.lineWidth = from.one ? 1 : 0.5 + 4 * crowd * share;
       context.setLineDash(weight < 0 ? [5, 4] : []);
       context.moveTo(x, y);
       context.bezierCurveTo((x + u) / 2, y, (x + u) / 2, v, u, v);

@@ -12,7 +12,9 @@ export function mount() {
   parts.start = button(W.start, toggle, { id: "start", className: "primary", title: W.startHelp });
   parts.speed = select("speed", W.speeds, "20", (speed) => act("speed", { speed }), { "aria-label": W.speed });
   parts.numbers = make("dl", { className: "numbers" });
-  document.getElementById("run").append(parts.start, verb("step", W.stepHelp), verb("epoch", W.epochHelp), verb("rewind", W.rewindHelp), verb("again", W.againHelp), parts.speed, parts.numbers);
+  parts.busy = make("span", { className: "quiet busy", role: "status" });
+  on("busy", (busy) => (parts.busy.textContent = busy ? W.reading : ""));
+  document.getElementById("run").append(parts.start, verb("step", W.stepHelp), verb("epoch", W.epochHelp), verb("rewind", W.rewindHelp), verb("again", W.againHelp), parts.speed, parts.numbers, parts.busy);
   parts.undo = button(W.undo, () => act("undo"), { id: "undo" });
   document.getElementById("tools").append(parts.undo, button(W.takeAway, openTake, { id: "take-away" }),
     button(W.lessons, () => document.dispatchEvent(new Event("lessons")), { id: "lessons" }));

@@ -6,19 +6,18 @@ export const known = { state: null, menus: {}, presets: [], frame: null, opened:
 /** What an address says about the page; all else in it is the experiment's. */
 export const flags = {};
 const FLAGS = ["present", "hide", "lesson"];
-const listeners = { state: [], frame: [], trouble: [] };
+const listeners = { state: [], frame: [], trouble: [], busy: [] };
 
 export const on = (kind, listener) => listeners[kind].push(listener);
 const tell = (kind, ...what) => listeners[kind].forEach((listener) => listener(...what));
 
-/** The experiment of the page's address as a query, "" for none; what is about the page goes to `flags`. */
+/** The experiment of the page's address as it is written there, "" for none; what is about the page goes to `flags`. */
 export function addressed() {
-  const query = new URLSearchParams(location.search);
-  for (const name of FLAGS) {
-    if (query.has(name)) flags[name] = query.get(name);
-    query.delete(name);
-  }
-  return query.toString();
+  return location.search.slice(1).split("&").filter((pair) => {
+    const [name, value = ""] = pair.split("=");
+    if (FLAGS.includes(name)) flags[name] = decodeURIComponent(value);
+    return pair && !FLAGS.includes(name);
+  }).join("&");
 }
 
 /** A new state: everybody draws from it, and the address of the page is that of the experiment. */
@@ -46,6 +45,7 @@ export function show(frame) {
   tell("frame", frame);
 }
 
+export const busy = (is) => tell("busy", is);
 export const trouble = (words, field = "", lost = false) => tell("trouble", words, field, lost);
 
 /** The control that an error is about: the very option, where only one was asked for. */
@@ -57,9 +57,10 @@ function asking({ settings }, field) {
 let queue = Promise.resolve();
 
 /** Asks the server to do something, after what was asked before; gives its answer, or undefined where it refused.
- * `options.refused` may deal with a refusal itself, and then returns true. */
+ * `options.refused` may deal with a refusal itself, and then returns true; `options.now` waits for nothing before it. */
 export function act(verb, details = {}, options = {}) {
-  const asked = queue.then(async () => {
+  const asked = (options.now ? Promise.resolve() : queue).then(async () => {
+    const slow = setTimeout(busy, 150, true);
     try {
       const answer = await command(verb, details);
       trouble("");
@@ -71,6 +72,9 @@ export function act(verb, details = {}, options = {}) {
       if (known.state) tell("state", known.state, known.state); // controls go back to what is true
       trouble(error.message, asking(details, error.field), error.lost);
       return undefined;
+    } finally {
+      clearTimeout(slow);
+      busy(false);
     }
   });
   queue = asked.catch(() => undefined);

@@ -45,6 +45,9 @@ export async function open(address) {
   return opened;
 }
 
+/** Whether this tab had a session, which may be there still. */
+export const returning = () => sessionStorage.getItem(SESSION) !== null;
+
 /** The tab forgets its session: the next `open` begins a new one. */
 export const forget = () => sessionStorage.removeItem(SESSION);
 
