@@ -66,8 +66,8 @@ UPLOAD = (
     Explanation(
         r"isn't allowed to upload to project|not allowed to upload to project|The user .* isn't allowed",
         "the project {name} on {target} belongs to somebody else, or your token is meant for another project",
-        "choose another name, or make a token for this project; the first upload of a project needs a token for "
-        "the whole account",
+        "is it yours? Then make a token for it, in the account that published it first (the first upload of a project "
+        "needs a token for the whole account); if not, choose another name, such as {name}-yourname, in pyproject.toml",
     ),
     Explanation(
         r"Non-user identities cannot create new projects|invalid-publisher|invalid-pending-publisher|invalid-payload",
@@ -263,7 +263,8 @@ def _words(release: Release, found: re.Match[str]) -> dict[str, str]:
     if "wanted" in groups:
         groups["wanted"] = groups["wanted"] or groups.get("other", "")
     project = release.project
-    token = TOKENS.get(release.to, "practice.pypirc, which the practice index writes")
+    other = "~/.pypirc" if release.index.student is not None else "practice.pypirc, which the practice index writes"
+    token = TOKENS.get(release.to, other)
     known = {"name": project.canonical_name, "version": project.version, "target": release.to, "token": token}
     return known | groups
 
