@@ -205,7 +205,7 @@ def test_who_does_not_go_on_is_let_go(tmp_path: Path, sent: bytes) -> None:
 
 
 def test_who_has_waited_longest_makes_room(tmp_path: Path) -> None:
-    with running(tmp_path, bounds=Bounds(connections=3)) as index:
+    with running(tmp_path, bounds=Bounds(head=PATIENCE, connections=3)) as index:
         clients = [socket.create_connection(("127.0.0.1", index.port), timeout=PATIENCE) for _ in range(6)]
         for client in clients[:2]:
             with suppress(ConnectionResetError):

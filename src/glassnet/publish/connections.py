@@ -41,9 +41,11 @@ class BoundedProtocol(ReasonProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client is there; it has not asked for anything yet."""
         super().connection_made(transport)
-        others = [one for one in self.connections if isinstance(one, BoundedProtocol) and not one.is_at_work]
-        if len(self.connections) > self.bounds.connections and others:
-            min(others, key=lambda one: one._began).transport.abort()
+        known = [one for one in self.connections if isinstance(one, BoundedProtocol)]
+        there = [one for one in known if not one.transport.is_closing()]
+        waiting = [one for one in there if not one.is_at_work]
+        if len(there) > self.bounds.connections and waiting:
+            min(waiting, key=lambda one: one._began).transport.abort()
         self._watch()
 
     @property

@@ -86,7 +86,9 @@ class Students:
 
 def names_in(path: Path) -> list[str]:
     """The names in a list: a CSV file with a column `name` or `student`, or else its first column."""
-    rows = [row for row in csv.reader(read_text(path, 1 << 20).splitlines()) if any(cell.strip() for cell in row)]
+    lines = read_text(path, 1 << 20).removeprefix("\ufeff").splitlines()  # spreadsheets begin with such a mark
+    between = ";" if lines and ";" in lines[0] else ","
+    rows = [row for row in csv.reader(lines, delimiter=between) if any(cell.strip() for cell in row)]
     if not rows:
         raise GlassnetError(f"{path} names nobody: write one student a line")
     head = [cell.strip().lower() for cell in rows[0]]

@@ -42,8 +42,8 @@ def collect(folder: Path) -> Iterator[str]:
     for installed in installed_here([*required]):
         if canonicalize_name(installed.name) not in ours and pack_installed(installed, folder) is None:
             raise GlassnetError(
-                f"{installed.name} was not installed from a wheel, so that it can't be packed: try again with a network; what is "
-                f"in {folder} stays"
+                f"{installed.name} was not installed from a wheel, so that it can't be packed: try again with a "
+                f"network; what is in {folder} stays"
             )
 
 
