@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from archives import sdist, wheel
+from indexes import put
 
 from glassnet import __version__
 from glassnet.publish.chains import Unmet, chain, guests_of, offers_of
@@ -132,7 +133,7 @@ def test_the_practice_index_is_read_from_its_folder(tmp_path: Path):
         sdist(tmp_path, "glassnet-bow", "0.3.0"),
         wheel(tmp_path, "glassnet-arc", "1.0.0"),
     ):
-        store.accept(file.name, file.read_bytes())
+        put(store, file)
     look = offers_of(store)
     assert look("glassnet-none") is None
     assert {version: read() for version, read in look("glassnet-bow").items()} == {

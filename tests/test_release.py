@@ -23,6 +23,7 @@ import pytest
 from archives import wheel
 from click.testing import CliRunner
 from guests import write_good
+from indexes import put
 from packages import build, make
 from releases import done, ended, follow, run, stay_alone
 from samples import SOAK, some
@@ -665,7 +666,7 @@ def two_guests(index, tmp_path_factory):
             wheel(folder, "glassnet-arc", version, code="bend = 2.0\n"),
             wheel(folder, "glassnet-bow", version, *needs, code="from glassnet_arc import bend\n"),
         ):
-            Store(index.folder).accept(file.name, file.read_bytes())
+            put(Store(index.folder), file)
 
 
 def lean_on(project, wanted: str) -> None:
