@@ -495,6 +495,39 @@ TRANSLATED = [
     (UPLOAD, "UnsupportedConfiguration: ... does not have support for ... --skip-existing", "on any index"),
     (UPLOAD, "InvalidConfiguration: Missing 'local' section from ~/.pypirc.", "no section [local]"),
     (UPLOAD, "* `invalid-publisher`: valid token, but no corresponding publisher", "letter by letter"),
+    (UPLOAD, "403 Invalid API Token: project-scoped token is not valid for project: 'x'", "for another project than"),
+    (UPLOAD, "403 Invalid API Token: OIDC scoped token is not valid for project 'x'", "for another project than"),
+    (UPLOAD, "403 Invalid API Token: token is expired", "the token has run out"),
+    (UPLOAD, "403 Read-only mode: Uploads are temporarily disabled.", "from anybody"),
+    (UPLOAD, "403 New uploads are temporarily disabled. See https://pypi.org/help/", "takes no uploads at the moment"),
+    (UPLOAD, "403 New project registration temporarily disabled. See https://x.org", "or no new projects"),
+    (
+        UPLOAD,
+        "400 Project size too large. Limit for project 'x' total size is 10 GB. See https://docs.pypi.org",
+        "keeps for one project (10 GB)",
+    ),
+    (UPLOAD, "409 Conflict\nThe name 'x' conflicts with an existing project. See https://x.org", "got it a moment ago"),
+    (UPLOAD, "400 Non-user identities cannot create new projects. This was probably caused by", "five fields"),
+    (UPLOAD, "* `invalid-pending-publisher`: valid token, but", "whose fifth field is the project name, glassnet-bent"),
+    (UPLOAD, "403 The given token isn't allowed to upload to project 'x'. See https://x.org", "belongs to somebody"),
+    (UPLOAD, "400 The name 'x' is invalid.", "does not allow the name"),
+    (UPLOAD, "400 Organization account owning this project is inactive. This may be due to", "is switched off"),
+    (UPLOAD, "400 Uploading new files to releases older than 14 days is not allowed.", "is finished on testpypi"),
+    (UPLOAD, "400 Only one sdist may be uploaded per release.", "raise the version"),
+    (
+        UPLOAD,
+        "400 The digest supplied does not match a digest calculated from the uploaded file.",
+        "changed on its way",
+    ),
+    (UPLOAD, "403 User 'a', associated with the API token used, does not have a verified primary email", "confirmed"),
+    (UPLOAD, "403 User 'a' does not have two-factor authentication enabled.", "two-factor sign-in"),
+    (UPLOAD, "429 Too Many Requests\nToo many new projects created", "wait an hour"),
+    (UPLOAD, "400 File too large. Limit for project 'x' is 100 MB. See https://docs.pypi.org", "a file is larger than"),
+    (
+        UPLOAD,
+        "400 Bad Request from https://x\n'bent' is not a valid url.",
+        "refused the file: 'bent' is not a valid url",
+    ),
     (UPLOAD, "HTTPError: 413 Request Entity Too Large", "larger than testpypi takes"),
     (UPLOAD, "HTTPError: 503 Service Unavailable", "testpypi itself has a fault"),
     (TOOLS, "/usr/bin/python3: No module named twine", "always `python -m twine`"),
@@ -589,13 +622,14 @@ def test_pypi_is_confirmed_by_name_and_version(built):
     assert f"sha256 {hashlib.sha256(built.files[0].read_bytes()).hexdigest()}" in outcome.words
 
 
-def test_trusted_publishing_is_named_with_the_four_fields(project):
+def test_trusted_publishing_is_named_with_its_fields(project):
     subprocess.run(["git", "init", "--quiet"], cwd=project, check=True)
     remote = ["git", "remote", "add", "origin", "git@github.com:ada/glassnet-bent.git"]
     subprocess.run(remote, cwd=project, check=True)
     words = follow(trusted_publisher(read_project(project))).words
     fields = [line.split() for line in words.splitlines() if line.startswith("  ")]
-    assert fields == [
+    assert fields[0][:2] == ["project", "glassnet-bent"]
+    assert fields[1:] == [
         ["owner", "ada"],
         ["repository", "glassnet-bent"],
         ["workflow", "publish.yml"],
