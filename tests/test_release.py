@@ -25,6 +25,7 @@ from click.testing import CliRunner
 from guests import write_good
 from indexes import put
 from packages import build, make
+from publisher import publish, publishing
 from releases import done, ended, follow, run, stay_alone
 from samples import SOAK, some
 from waiting import PATIENCE
@@ -35,7 +36,7 @@ from glassnet.publish import serving
 from glassnet.publish.installing import install_line
 from glassnet.publish.naming import BACKENDS
 from glassnet.publish.project import read_project
-from glassnet.publish.release import STEPS, Release, StepFailed, Target
+from glassnet.publish.release import STEPS, Release, Said, StepFailed, Target, proving
 from glassnet.publish.release.building import clean
 from glassnet.publish.release.commands import TOKENS, Done, environment, mask
 from glassnet.publish.release.explanations import TOOLS, UPLOAD, failure
@@ -145,8 +146,12 @@ def assert_published(said, project, index, guests=None) -> None:
 def test_the_command_takes_a_package_the_whole_way_prints_each_step_and_ends_with_a_word(index, tmp_path, monkeypatch):
     project = make(tmp_path, "dataset", "hatchling", name="dataset-hatchling")
     monkeypatch.chdir(project)
-    outcome = CliRunner().invoke(main, ["release"])
+    with publishing(tmp_path / "published") as publisher:
+        fetched_from(publisher, project / "src" / "glassnet_dataset_hatchling")
+        outcome = CliRunner().invoke(main, ["release"])
+        assert publisher.asked == ["/hubble_1929.csv"]  # once, by checks, by tests, and after the upload
     assert outcome.exit_code == 0, outcome.output
+    assert "glassnet check glassnet-dataset-hatchling --download --json" in outcome.output
     assert_published(outcome.output, project, index)
     titles = [line[4:] for line in outcome.output.splitlines() if line[:2].strip().isdigit()]
     assert titles == [step.title for step in STEPS]
@@ -154,6 +159,63 @@ def test_the_command_takes_a_package_the_whole_way_prints_each_step_and_ends_wit
     assert outcome.output.endswith("\nReleased.\n")
     again = CliRunner().invoke(main, ["release"])
     assert again.exit_code == 1 and "Error: version 0.1.0 of glassnet-dataset-hatchling is on local" in again.output
+
+
+def fetched_from(publisher, package) -> None:
+    """Let the template's data set fetch its table from there."""
+    table, plugin = package / "hubble_1929.csv", package / "plugin.py"
+    digest = hashlib.sha256(table.read_bytes()).hexdigest()
+    address = publish(publisher, table.name, table.read_bytes())
+    here = 'Path(__file__).with_name("hubble_1929.csv")'
+    text = plugin.read_text("utf-8").replace("import Dataset, ", "import Dataset, fetch, ")
+    assert here in text
+    there = f'fetch("hubble", "hubble_1929.csv", sha256="{digest}", urls=["{address}"])'
+    plugin.write_text(text.replace(here, there), "utf-8")
+
+
+def finding(result: str, message: str = "", check: str = "loads") -> dict[str, object]:
+    return {"part": "glassnet-bent/tides", "check": check, "required": True, "result": result, "message": message}
+
+
+UNTRIED = finding("not tried", "tides/tides.csv could not be fetched.")
+ABSENT = finding("not applicable", "its rows are not on this machine (tides/tides.csv; see --download)")
+
+
+@pytest.mark.parametrize(
+    ("options", "target", "one", "words"),
+    [
+        ({}, "local", UNTRIED, "nothing is proved about glassnet-bent/tides: tides/tides.csv could not be fetched."),
+        ({"to": "testpypi"}, "https://test.pypi.org", UNTRIED, "what is published has to have been seen once"),
+        ({"dry_run": True}, None, ABSENT, "Once with a connection: glassnet check glassnet-bent --download"),
+        ({}, "local", finding("failed", "tides.csv (answered 404)"), "loads: tides.csv (answered 404)"),
+    ],
+)
+def test_rows_that_could_not_be_fetched_are_never_green(options, target, one, words, project, monkeypatch):
+    release = about(project, **{"to": "local"} | options)
+    if target:
+        host = "http://127.0.0.1:1" if target == "local" else target
+        release.target = Target(release.to, f"{host}/simple/", f"{host}/legacy/")
+    passed = finding("passed", check="documented")
+    ended = Done(int(one["result"] != "not applicable"), json.dumps([one, passed]))
+
+    def answer(*given, **more):
+        yield Said("command", " ".join(given[1]))
+        return ended
+
+    monkeypatch.setattr(proving, "call", answer)
+    outcome = follow(proving._keeps_promises(release, Room(project)))
+    assert words in outcome.words
+    stopped = release.to == "testpypi" or one["result"] == "failed"
+    assert bool(outcome.error) is stopped and bool(outcome.of("remark")) is (one["result"] != "failed")
+    assert ("--download" in outcome.of("command")[0]) is not release.dry_run
+
+
+def test_a_release_fetches_into_a_place_of_its_own_and_a_dry_run_not_at_all(project, monkeypatch):
+    monkeypatch.delenv("GLASSNET_DATA_MIRROR", raising=False)
+    fresh = environment(about(project))
+    assert fresh["GLASSNET_CACHE"] == str(about(project).scratch / "data") and "GLASSNET_DATA_MIRROR" not in fresh
+    dry = environment(about(project, dry_run=True))
+    assert dry["GLASSNET_DATA_MIRROR"] == dry["GLASSNET_CACHE"] == os.environ["GLASSNET_CACHE"]
 
 
 def test_a_package_lives(index, tmp_path):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ...data.downloads import CACHE, MIRROR, cache_folder
 from .state import Release, Said
 
 #: Where a token for an index is looked for; no child sees them, save the upload.
@@ -69,9 +70,12 @@ def environment(release: Release) -> dict[str, str]:
     kept |= {"PYTHONIOENCODING": "utf-8", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "NO_COLOR": "1"}
     kept["PYTHONSAFEPATH"] = "1"  # as -P, for the processes that a tool starts
     if release.dry_run:
+        kept.setdefault(MIRROR, str(cache_folder()))  # a data set that is fetched has what is here, and no more
         kept |= {"PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull}
         if "://" in kept.get("PIP_FIND_LINKS", "").replace("file://", ""):
             del kept["PIP_FIND_LINKS"]
+    elif not release.project.is_host:
+        kept[CACHE] = str(release.scratch / "data")  # fetched once in a release, whatever an earlier day left here
     if release.target is not None and release.target.is_near:
         for name in ("NO_PROXY", "no_proxy"):  # a proxy knows no server on this machine or in this room
             there = urlsplit(release.target.simple).hostname
