@@ -86,7 +86,7 @@ def fetch(
             return cached
         troubles.append(trouble)
     answered = any(trouble.answered for trouble in troubles) or not (troubles or urls)
-    raise NotFetched(_nothing_found(f"{folder}/{file}", troubles), answered)
+    raise NotFetched(_nothing_found(f"{folder}/{file}", troubles, answered), answered)
 
 
 def cache_folder() -> Path:
@@ -103,10 +103,11 @@ def _another(found: str) -> str:
     return f"another checksum: {found}"
 
 
-def _nothing_found(file: str, troubles: Sequence[_Trouble]) -> str:
+def _nothing_found(file: str, troubles: Sequence[_Trouble], answered: bool) -> str:
+    todo = "Correct the address or the checksum in the part that fetches it" if answered else "Go online and try again"
     return (
         f"{file} could not be fetched. Tried: {join(troubles) or 'no address'}. "
-        f"Go online and try again, or set {MIRROR} to a folder or an address that holds {file}."
+        f"{todo}, or set {MIRROR} to a folder or an address that holds {file}."
     )
 
 
