@@ -317,7 +317,8 @@ def _words(release: Release, found: re.Match[str]) -> dict[str, str]:
     if "wanted" in groups:
         groups["wanted"] = groups["wanted"] or groups.get("other", "")
     project = release.project
-    other = "~/.pypirc" if release.index.student is not None else "practice.pypirc, which the practice index writes"
+    of_a_class = release.target is not None and release.target.student is not None
+    other = "~/.pypirc" if of_a_class else "practice.pypirc, which the practice index writes"
     token = TOKENS.get(release.to, other)
     known = {"name": project.canonical_name, "version": project.version, "target": release.to, "token": token}
     return known | groups
