@@ -19,7 +19,7 @@ from ..schemas import DAMAGE, EXPERIMENT
 from ..synonyms import explains_words, unknown_setting
 from . import slips, telling
 from .faces import choices_face
-from .rules import COLUMNS, PHRASES, RULES, TUPLES, Rule, flag
+from .rules import COLUMNS, PHRASES, RULES, TUPLES, Rule, flag, ways_of
 from .settings import as_setting, differing, with_setting
 
 Choosable = str | Callable[..., Any]  # a phrase, or in notebooks a part's function itself
@@ -41,6 +41,7 @@ class Experiment(Face):
     "missing=n/a")` (`data.reading.Reading`). `activation` and `initializer` hold one phrase for all layers or one for
     each (initializers: the output layer too).
     `freeze` names what keeps its values: "1" all of layer 1, "W2:1,3" the weight from input 1 to unit 3 of layer 2.
+    `features` are made of the number columns before these are scaled: squares, products, sines.
     `l1` and `l2` are l1 * sum|W| + l2 / 2 * sum(W^2), biases excluded. `batch_size` is a number or "full".
     `shuffle` draws the order of rows anew for each epoch.
     `split_seed` draws the test and validation rows, `seed` everything else, so that repeats over seeds
@@ -59,6 +60,7 @@ class Experiment(Face):
     test: float = 0.2
     validation: float = 0.1
     scale: str = "auto"
+    features: tuple[str, ...] = ()
     class_weight: str | None = None
     dtype: str | None = None
     hidden: tuple[int, ...] = (100,)
@@ -112,6 +114,7 @@ class Experiment(Face):
                 object.__setattr__(self, name, tuple(Rule(str).read(name, one) for one in getattr(self, name)))
         object.__setattr__(self, "target", _targets(self.target))
         object.__setattr__(self, "reading", in_words(self.reading))
+        object.__setattr__(self, "features", ways_of(self.features))
         for place in self.freeze:
             Place.read(place)
         for name in PHRASES:
