@@ -32,8 +32,8 @@ def test_a_chain_of_three_is_followed_to_its_end_with_the_libraries_of_each():
     needed = chain("glassnet-bent", "0.1.0", ["glassnet>=0.1", "numpy>=2.0", "glassnet_Bow"], index)
     assert needed.guests == {"glassnet-arc": "0.3", "glassnet-bow": "0.1.0"}
     assert needed.others == ("numpy>=2.0", "tinylib>=1", "scipy")
-    assert install_line("http://a/simple/", "glassnet-bent", "0.1.0", needed.guests) == (
-        "python -m pip install --isolated --no-deps --index-url http://a/simple/ glassnet-bent==0.1.0 "
+    assert install_line("https://a/simple/", "glassnet-bent", "0.1.0", needed.guests) == (
+        "python -m pip install --isolated --no-deps --index-url https://a/simple/ glassnet-bent==0.1.0 "
         "glassnet-arc==0.3 glassnet-bow==0.1.0"
     )
 

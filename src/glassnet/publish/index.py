@@ -79,7 +79,12 @@ def _front(request: Request) -> Response:
         install = install_line(simple, name, known[-1], guests_of(index.store, name, known[-1]))
         projects.append({"name": name, "versions": known, "install": install, "owner": files[0].owner})
     page = pages().get_template("class.html" if index.students else "front.html")
-    about = {"simple": simple, "short": short_lines(simple), "plain": request.url.scheme == "http"}
+    about = {
+        "base": request.base_url,
+        "simple": simple,
+        "short": short_lines(simple),
+        "plain": request.url.scheme == "http",
+    }
     return HTMLResponse(page.render(projects=projects, **about), headers=SAFE)
 
 

@@ -24,7 +24,7 @@ from ...errors import GlassnetError
 from ...wording import count, memory
 from ..shelves import Index
 from ..simple import index_of, pages, versions
-from ..store import OWN
+from ..store import OWN, Published
 from ..uploads import small
 
 PAGE = "/-/teacher"
@@ -147,7 +147,7 @@ def _state(index: Index) -> dict[str, Any]:
                 "files": [{"name": entry.file, "size": memory(entry.size)} for entry in mine],
                 "at": _when(min(entry.uploaded for entry in mine)),
                 "passed": reports.get(f"{name} {version}", []),
-                "downloads": sum(index.downloads.of[entry.file] for entry in mine if entry.file.endswith(".whl")),
+                "downloads": _fetched(index, mine),
                 "yanked": all(entry.file in yanked for entry in mine),
             }
             students.setdefault(mine[0].owner, []).append(release)
@@ -160,6 +160,10 @@ def _state(index: Index) -> dict[str, Any]:
     teacher = students.pop(OWN, [])
     everybody = sorted(students.items(), key=lambda one: one[0].lower()) + ([("", teacher)] if teacher else [])
     return {"people": everybody, "clashes": clashes[:50], "summary": summary}
+
+
+def _fetched(index: Index, files: list[Published]) -> str:
+    return count(sum(index.downloads.of[entry.file] for entry in files if entry.file.endswith(".whl")), "time")
 
 
 def _when(moment: str) -> str:
