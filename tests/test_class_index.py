@@ -323,8 +323,7 @@ def test_a_wheelhouse_is_packed_from_what_is_installed_where_there_is_no_network
 def test_from_the_first_command_to_a_clean_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a teacher types, with a server of its own; what a student pastes."""
     monkeypatch.setenv("GLASSNET_INDEX", str(tmp_path / "state"))
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.setenv("GLASSNET_PYPIRC", str(tmp_path / ".pypirc"))
     done = glassnet("index", "student", "ada")
     assert (done.exit_code, "First: glassnet index serve --class --name HOST" in done.output) == (2, True)
     words = ("--name", "127.0.0.1", "--name", "teacher.local", "--bind", HERE, "--no-pass-on")

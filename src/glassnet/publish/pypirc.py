@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from ..errors import GlassnetError
 from ..files import read_text
 
+PYPIRC = "GLASSNET_PYPIRC"
 _SECTION = re.compile(r"^\[(?P<name>[^\]]*)\][ \t]*$", re.MULTILINE)
 
 
@@ -31,8 +32,8 @@ class Place:
 
 
 def pypirc() -> Path:
-    """The file of the person at the keyboard."""
-    return Path("~/.pypirc").expanduser()
+    """The file of the person at the keyboard; the variable GLASSNET_PYPIRC names another."""
+    return Path(os.environ.get(PYPIRC, "").strip() or "~/.pypirc").expanduser()
 
 
 def base_of(url: str) -> str:

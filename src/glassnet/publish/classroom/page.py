@@ -48,14 +48,14 @@ def teachers_page() -> list[Route]:
     async def show(request: Request) -> Response:
         if not known(request):
             return _page("login.html", said=request.query_params.get("said", ""))
-        about = await run_in_threadpool(_state, index_of(request))
+        about = await run_in_threadpool(state_of, index_of(request))
         said = request.query_params.get("said", "")
         return _page("teacher.html", said=said[:300], plain=request.url.scheme == "http", **about)
 
     async def state(request: Request) -> Response:
         if not known(request):
             return Response(status_code=403, headers=_SAFE)
-        return _page("state.html", **await run_in_threadpool(_state, index_of(request)))
+        return _page("state.html", **await run_in_threadpool(state_of, index_of(request)))
 
     async def enter(request: Request) -> Response:
         words = await _form(request)
@@ -132,7 +132,7 @@ def _from_this_page(request: Request) -> bool:
     return request.headers.get("origin") == str(request.base_url).rstrip("/")
 
 
-def _state(index: Index) -> dict[str, Any]:
+def state_of(index: Index) -> dict[str, Any]:
     """All that the page shows."""
     store, reports, yanked = index.store, index.reports.all(), index.store.yanked()
     students: dict[str, list[dict[str, Any]]] = {
