@@ -348,6 +348,10 @@ def test_from_the_first_command_to_a_clean_index(tmp_path: Path, monkeypatch: py
         assert f"welcome, ada: {served.url}/ and your token are kept in {tmp_path / '.pypirc'}" in done.output
         kept = (tmp_path / ".pypirc").read_text()
         assert "# mine\n[other]" in kept
+        monkeypatch.setenv("GLASSNET_PYPIRC", str(tmp_path / "none-yet"))
+        assert glassnet(*lines["cleo"].split()).exit_code == 0
+        assert (tmp_path / "none-yet").read_text().startswith("[distutils]\nindex-servers =\n    class\n\n[class]\n")
+        monkeypatch.setenv("GLASSNET_PYPIRC", str(tmp_path / ".pypirc"))
         assert kept.count("[class]") == 1
         assert glassnet(*lines["ben"].split()).exit_code == 0
         assert (tmp_path / ".pypirc").read_text().count("[class]") == 1

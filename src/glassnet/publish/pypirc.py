@@ -68,10 +68,10 @@ def write_place(place: Place) -> Path:
     lines = [f"[{place.name}]", f"repository = {place.upload}", "username = __token__", f"password = {place.token}"]
     ours = "\n".join(lines) + "\n"
     starts = list(_SECTION.finditer(text))
-    for match, following in zip(starts, [*starts[1:], None], strict=True):
+    ends = [match.start() for match in starts[1:]] + [len(text)]
+    for match, end in zip(starts, ends, strict=False):  # none of both where there is no section
         if match["name"].strip() == place.name:
-            end = following.start() if following else len(text)
-            text = text[: match.start()] + ours + ("\n" if following else "") + text[end:]
+            text = text[: match.start()] + ours + ("\n" if end < len(text) else "") + text[end:]
             break
     else:
         known = (
