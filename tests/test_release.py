@@ -619,6 +619,24 @@ def test_words_of_tools_become_plain_words(table, output, words, project):
     assert "{" not in str(error)
 
 
+@pytest.mark.parametrize(
+    "after",
+    [
+        "\nTIP pass --env-dir, then see https://build.pypa.io\nERROR Backend subprocess exited when trying to invoke x",
+        "\n  [end of output]\n\n  note: This error originates from a subprocess, and is likely not a problem with pip."
+        "\nerror: metadata-generation-failed\n\n× Encountered error while generating package metadata."
+        "\n╰─> See above for output.\n\nhint: See above for details.",
+    ],
+)
+def test_the_reason_stands_last(after, project):
+    """What is shown of a tool ends with why it failed, not with the news that it did."""
+    reason = "TypeError: Field `tool.hatch.build.targets.wheel.packages` must be an array of strings"
+    error = failure(about(project), Done(1, f"Traceback ...\n  line\n{reason}{after}"), "the build")
+    assert str(error).startswith(f"the build failed: {reason}. What to do: ")
+    assert error.output.splitlines()[-1] == reason
+    assert failure(about(project), Done(1, after.strip().splitlines()[-1]), "the build").output  # better than nothing
+
+
 # The doctor, tokens and PyPI
 
 

@@ -287,9 +287,25 @@ TOOLS = (
 _NO_NETWORK = re.compile(rf"{_UNREACHABLE}|No matching distribution|Could not find a version")
 
 
+#: What tools add after the reason, and says nothing of it.
+_AFTERTHOUGHT = re.compile(
+    r"\W*(ERROR Backend (subprocess exited|operation failed)|TIP pass|\[end of output\]|See above for"
+    r"|This error originates|note: This|hint: See|\[notice\]"
+    r"|error: (subprocess-exited-with-error|metadata-generation-failed)"
+    r"|(Encountered error while|Getting requirements|Preparing metadata).*|exit code: \d+)"
+)
+
+
+def _reason_last(output: str) -> str:
+    """What a tool printed without empty lines, and without what it adds after the reason."""
+    lines = [line for line in output.splitlines() if line.strip()]
+    end = next((end for end in range(len(lines), 0, -1) if not _AFTERTHOUGHT.match(lines[end - 1])), len(lines))
+    return "\n".join(lines[:end])
+
+
 def failure(release: Release, done: Done, what: str, table: tuple[Explanation, ...] = TOOLS) -> StepFailed:
     """The error for a command that failed: our words where the message is known, its last line where not."""
-    output = "\n".join(line for line in done.output.splitlines() if line.strip())
+    output = _reason_last(done.output)
     for explanation in table:
         found = re.search(explanation.pattern, output)
         if found:

@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import os
 import shutil
 import zipfile
 from collections.abc import Iterator
 from importlib import import_module, metadata
 from pathlib import Path, PurePath
-from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from ...errors import GlassnetError
 from ...hooks import PROJECT
+from ...installs import edited_folder
 from ..project import read_project
 
 #: What an installer writes down about the machine.
@@ -145,11 +143,7 @@ def _files(installed: metadata.Distribution) -> Iterator[tuple[Path, PurePath]]:
 
 def edited_in(installed: metadata.Distribution) -> Path | None:
     """The folder of an editable install, None for any other."""
-    text = installed.read_text("direct_url.json")
-    origin = json.loads(text) if text else {}
-    if not origin.get("dir_info", {}).get("editable"):
-        return None
-    return Path(url2pathname(unquote(urlsplit(origin["url"]).path))).resolve()
+    return edited_folder(installed.read_text("direct_url.json") or "")
 
 
 def _installed(requirement: Requirement) -> metadata.Distribution:
