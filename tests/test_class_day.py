@@ -168,7 +168,7 @@ def test_a_class_publishes_installs_trains_and_mends(tmp_path: Path) -> None:
         fetched = dict.fromkeys(owners, ROOMS + 1)
         times = {entry.project: 0 for entry in index.store.files()}
         for entry in index.store.files():
-            times[entry.project] += index.index.downloads.of[entry.file]
+            times[entry.project] += index.index.downloads.times([entry])
         assert times == fetched or SOAK
         assert len(shown["clashes"]) >= 6
         assert not list(index.folder.glob(".incoming*"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import zipfile
@@ -12,11 +13,13 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from urllib.parse import urlsplit
 
 import pytest
 from archives import metadata, wheel
 from click.testing import CliRunner, Result
 from indexes import CLASS, TOKEN, Running, put, running
+from packages import make
 
 from glassnet.cli import main
 from glassnet.errors import GlassnetError
@@ -188,6 +191,77 @@ def test_pip_is_told_to_trust_other_machines_alone() -> None:
     assert trusting("http://127.0.0.1:8000/simple/") == trusting("https://teacher.local/simple/") == []
     assert "--trusted-host" not in install_line("http://localhost:1/simple/", "a", "1")
     assert len(short_lines("https://teacher.local/simple/")) == 1
+
+
+def test_the_printed_line_installs_from_another_machine_over_plain_http(index: Running, tmp_path: Path) -> None:
+    """pip refuses that without `--trusted-host`. The other machine is played by a proxy, which knows its name."""
+    index.publish(wheel(tmp_path, "glassnet-far"))
+
+    class Proxy(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            there = urlsplit(self.path)
+            answer = index.ask(there.path, Host=there.netloc, Accept=self.headers.get("Accept", "*/*"))
+            self.send_response(answer.status)
+            for name in ("content-type", "content-length"):
+                self.send_header(name, answer.headers[name])
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Quiet."""
+
+    (line,) = re.findall(r"python -m (pip install [^<]*glassnet-far==0.1.0)", index.ask("/", Host=HOST).text)
+    clean = {name: value for name, value in os.environ.items() if "PIP_" not in name and "proxy" not in name.lower()}
+    with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as proxy:
+        Thread(target=proxy.serve_forever, args=(0.01,), daemon=True).start()
+        words = [
+            "--proxy",
+            f"http://127.0.0.1:{proxy.server_port}",
+            "--target",
+            str(tmp_path / "got"),
+            "--no-cache-dir",
+        ]
+        command = [sys.executable, "-m", *line.split(), *words]
+        done = subprocess.run(command, capture_output=True, text=True, env=clean | {"PIP_CONFIG_FILE": os.devnull})
+        proxy.shutdown()
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "got/glassnet_far/__init__.py").read_text() == "x = 1\n"
+
+
+# --- releases to it ---------------------------------------------------------------------------------------
+
+
+def test_a_release_that_can_not_be_is_one_line_before_anything_is_built(
+    index: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens = index.students("amy", "bob")
+    index.publish(wheel(tmp_path, "glassnet-taken"), tokens["amy"])
+    project = make(tmp_path, name="taken")
+    monkeypatch.setenv("GLASSNET_PYPIRC", str(tmp_path / ".pypirc"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        gone = f"http://127.0.0.1:{closed.getsockname()[1]}/"
+        here = f"{index.url}/simple/"  # people copy what they find
+        cases = [
+            (here, "", 1, f"no token for {index.url}/legacy/ was found. What to do: paste the line"),
+            (here, "class-wrong", 1, f"{index.url}/ does not know this token. What to do: paste the line"),
+            (gone, tokens["bob"], 1, f"nothing answers at {gone}"),
+            (here, tokens["bob"], 1, f"glassnet-taken on {here} belongs to amy, who published it first. Is it yours?"),
+            (here, tokens["bob"], 1, 'another name, such as name = "glassnet-taken-bob", in pyproject.toml, line'),
+            (here, tokens["amy"], 1, "version 0.1.0 of glassnet-taken is on"),
+            ("http://", "", 2, "--to http:// names no server"),
+            ("lokal", "", 2, "not 'lokal'. Did you mean 'local'?"),
+        ]
+        for to, token, code, words in cases:
+            monkeypatch.setenv("GLASSNET_INDEX_TOKEN", token)
+            done = glassnet("release", str(project), "--to", to)
+            assert (done.exit_code, words in done.output) == (code, True), done.output
+            assert not token or token not in done.output
+    assert not (project / "dist").exists()
+    (tmp_path / ".pypirc").write_text("[half\n")
+    done = glassnet("release", str(project), "--to", "class")
+    assert done.exit_code == 2 and f"{tmp_path / '.pypirc'} can't be read" in done.output
 
 
 OPENINGS = [

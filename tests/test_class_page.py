@@ -19,6 +19,7 @@ from browsers import CONTRASTS, serious
 from indexes import CLASS, TOKEN, Answer, Running, running
 from test_class_index import login
 
+from glassnet.publish import serving
 from glassnet.publish.classroom.opening import HERE, Opening
 
 
@@ -159,4 +160,7 @@ def test_a_certificate_makes_it_https(tmp_path: Path) -> None:
         with opener.open(f"https://localhost:{index.port}/") as answer:
             page = answer.read().decode()
     assert f"index-url https://localhost:{index.port}/simple/" in page
+    served = serving.start(tmp_path / "other", opening=Opening(("localhost",), HERE, tls=files))
+    assert served.url.startswith("https://localhost:") and serving.running(served.folder) == served
+    assert serving.stop(served.folder) == served
     assert "What plain HTTP means" not in page and not re.search("--trusted-host|global.trusted-host", page)

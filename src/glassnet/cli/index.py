@@ -156,7 +156,7 @@ def status(ctx: click.Context, as_json: bool) -> None:
         else:
             say(f"no practice index runs on {store.folder}. Start it with: glassnet index start")
         for name, files in projects.items():
-            say(f"\n{name}")
+            say(f"\n{name}{f', of {files[0].owner}' if files[0].owner else ''}")
             if served:
                 version = newest(entry.version for entry in files)
                 say(f"  install    {served.install_command(name, version, guests_of(store, name, version))}")

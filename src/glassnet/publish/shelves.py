@@ -10,7 +10,7 @@ import hashlib
 import json
 import threading
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -35,7 +35,7 @@ DOWNLOADS, REPORTS = "downloads.json", "reports.json"
 
 
 class Downloads:
-    """How often each file was fetched."""
+    """How often each file was fetched, by its checksum: a name may be a new group's."""
 
     def __init__(self, folder: Path) -> None:
         self._path, self._one_at_a_time = folder / DOWNLOADS, threading.Lock()
@@ -46,9 +46,15 @@ class Downloads:
             except (ValueError, GlassnetError):
                 self.of.clear()
 
-    def count(self, file: str) -> None:
-        """One more."""
-        self.of[file] += 1
+    def count(self, entry: Published) -> None:
+        """One more; each twentieth time they are written down, so that a kill costs few."""
+        self.of[entry.sha256] += 1
+        if self.of.total() % 20 == 0:
+            self.keep()
+
+    def times(self, files: Iterable[Published]) -> int:
+        """How often these were fetched."""
+        return sum(self.of[entry.sha256] for entry in files)
 
     def keep(self) -> None:
         """Write them down."""

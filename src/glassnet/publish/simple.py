@@ -141,7 +141,7 @@ def _file(request: Request) -> Response:
     index, asked = index_of(request), request.path_params["file"]
     for entry in index.files(request.path_params["project"]):
         if asked == entry.file:
-            index.downloads.count(asked)
+            index.downloads.count(entry)
             return FileResponse(index.path(entry), media_type="application/octet-stream", headers=SAFE)
         if asked == f"{entry.file}.metadata" and entry.metadata_sha256:
             text, headers = "text/plain; charset=utf-8", SAFE

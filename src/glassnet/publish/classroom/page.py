@@ -163,7 +163,7 @@ def state_of(index: Index) -> dict[str, Any]:
 
 
 def _fetched(index: Index, files: list[Published]) -> str:
-    return count(sum(index.downloads.of[entry.file] for entry in files if entry.file.endswith(".whl")), "time")
+    return count(index.downloads.times(entry for entry in files if entry.file.endswith(".whl")), "time")
 
 
 def _when(moment: str) -> str:
