@@ -52,7 +52,7 @@ soak: $(VENV)/installed-dev
 	GLASSNET_SOAK=1 $(BIN)/python -m pytest $(shell grep -lE "^from (hypothesis|samples) " tests/test_*.py) $(PYTEST_ARGS)
 
 class: $(VENV)/installed-dev
-	GLASSNET_SOAK=1 $(BIN)/python -m pytest tests/test_class_day.py tests/test_index_hostile.py
+	GLASSNET_SOAK=1 STUDENTS=$(STUDENTS) $(BIN)/python -m pytest tests/test_class_day.py tests/test_index_hostile.py
 
 peers: $(VENV)/installed-dev
 	GLASSNET_PEERS=1 $(BIN)/python -m pytest tests/test_peers.py tests/test_estimator_checks.py $(PYTEST_ARGS)

@@ -1,7 +1,7 @@
 """A class's day on one index: tokens, a part each, six mistakes, everybody at once, each other's parts in use.
 
 Ten students in the gate, whose packages are built in this process and uploaded as twine does; `make class` is a class
-of thirty, all of whom type `glassnet release`.
+of thirty, all of whom type `glassnet release` (`make class STUDENTS=12`: of twelve).
 """
 
 from __future__ import annotations
@@ -27,8 +27,10 @@ from glassnet.publish.classroom.page import state_of
 from glassnet.publish.installing import line_words
 
 KINDS = ("activation", "loss", "optimizer", "initializer", "schedule", "metric", "dataset", "plot", "command", "engine")
-STUDENTS = 30 if SOAK else 10
-ROOMS = 30 if SOAK else 2
+STUDENTS = int(os.environ.get("STUDENTS") or 30) if SOAK else 10
+ROOMS = STUDENTS if SOAK else 2
+#: Releases at the same time: in a class each student has a machine, here they share one.
+AT_ONCE = 2 * (os.cpu_count() or 1) if SOAK else STUDENTS
 NAMES = [f"student{number:02}" for number in range(STUDENTS)]
 
 
@@ -81,7 +83,7 @@ def release(index: Running, project: Path, token: str) -> int:
     """What a student types, or the upload alone; how it ended, as the index's status."""
     if not SOAK:
         return index.publish(built(project), token).status_code
-    cache = {"GLASSNET_CACHE": str(project.parent / "cache"), "GLASSNET_INDEX_TOKEN": token, "PIP_NO_INDEX": "1"}
+    cache = {"GLASSNET_CACHE": str(project.parent.parent / "cache"), "GLASSNET_INDEX_TOKEN": token, "PIP_NO_INDEX": "1"}
     done = subprocess.run(
         [sys.executable, "-m", "glassnet", "release", str(project), "--to", f"{index.url}/"],
         env=guests.environment(**cache), capture_output=True, text=True, stdin=subprocess.DEVNULL,
@@ -126,7 +128,7 @@ def test_a_class_publishes_installs_trains_and_mends(tmp_path: Path) -> None:
 
         # Everybody at once.
         others = [name for name in NAMES if name != three]
-        with ThreadPoolExecutor(len(others)) as pool:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
             ended = dict(
                 zip(others, pool.map(lambda name: release(index, projects[name], tokens[name]), others), strict=True)
             )

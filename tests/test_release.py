@@ -947,7 +947,7 @@ def test_cleaning_never_leaves_the_project(project, tmp_path):
     [
         (["--dry-run", "--resume"], "give one of the two"),
         (["nowhere"], "nowhere has no pyproject.toml, so it is no package"),
-        (["--to", "somewhere"], "'somewhere' is not one of 'local', 'testpypi', 'pypi'"),
+        (["--to", "somewhere"], "--to wants local, testpypi, pypi, the address of an index"),
     ],
 )
 def test_bad_usage_is_one_line(words, message, tmp_path, monkeypatch):
