@@ -23,12 +23,13 @@ REPOSITORY ?= local
 PACKAGE    ?= .
 RELEASE_ARGS ?=
 
-.PHONY: help docs docs-tools train test quick soak peers parity parity-tools parity-page bench lint release clean
+.PHONY: help docs docs-tools train test quick soak class peers parity parity-tools parity-page bench lint release clean
 
 help:
 	@echo "make train   install glassnet here and train a network on handwritten digits"
 	@echo "make test    install what the tests need and run them all"
 	@echo "make soak    read 10,000 damaged files, kill a training 200 times, try properties on new examples"
+	@echo "make class   thirty students publish to one index at once, each with \`glassnet release\`"
 	@echo "make peers   run all of scikit-learn's own tests and checks of estimators (make test: a sample)"
 	@echo "make quick   run the tests that need no environment, browser, release or long training"
 	@echo "make parity  install PyTorch and Keras too and compare the numbers (PIP_ARGS chooses a build)"
@@ -49,6 +50,9 @@ quick: $(VENV)/installed-dev
 
 soak: $(VENV)/installed-dev
 	GLASSNET_SOAK=1 $(BIN)/python -m pytest $(shell grep -lE "^from (hypothesis|samples) " tests/test_*.py) $(PYTEST_ARGS)
+
+class: $(VENV)/installed-dev
+	GLASSNET_SOAK=1 STUDENTS=$(STUDENTS) $(BIN)/python -m pytest tests/test_class_day.py tests/test_index_hostile.py
 
 peers: $(VENV)/installed-dev
 	GLASSNET_PEERS=1 $(BIN)/python -m pytest tests/test_peers.py tests/test_estimator_checks.py $(PYTEST_ARGS)

@@ -14,7 +14,12 @@ from waiting import PATIENCE
 from glassnet.publish.template import Answers, new_project
 
 #: No index and no settings of the person who runs the tests: what these packages need is installed already.
-ALONE = {"PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+ALONE = {
+    "GLASSNET_DATA_MIRROR": os.environ.get("GLASSNET_DATA_MIRROR") or os.devnull,  # nor are data sets fetched
+    "PIP_NO_INDEX": "1",
+    "PIP_CONFIG_FILE": os.devnull,
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+}
 _OPTIONS = ("-q", "-ra", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:xdist")
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from archives import sdist, wheel
+from indexes import put
 
 from glassnet import __version__
 from glassnet.publish.chains import Unmet, chain, guests_of, offers_of
@@ -31,8 +32,8 @@ def test_a_chain_of_three_is_followed_to_its_end_with_the_libraries_of_each():
     needed = chain("glassnet-bent", "0.1.0", ["glassnet>=0.1", "numpy>=2.0", "glassnet_Bow"], index)
     assert needed.guests == {"glassnet-arc": "0.3", "glassnet-bow": "0.1.0"}
     assert needed.others == ("numpy>=2.0", "tinylib>=1", "scipy")
-    assert install_line("http://a/simple/", "glassnet-bent", "0.1.0", needed.guests) == (
-        "python -m pip install --isolated --no-deps --index-url http://a/simple/ glassnet-bent==0.1.0 "
+    assert install_line("https://a/simple/", "glassnet-bent", "0.1.0", needed.guests) == (
+        "python -m pip install --isolated --no-deps --index-url https://a/simple/ glassnet-bent==0.1.0 "
         "glassnet-arc==0.3 glassnet-bow==0.1.0"
     )
 
@@ -132,7 +133,7 @@ def test_the_practice_index_is_read_from_its_folder(tmp_path: Path):
         sdist(tmp_path, "glassnet-bow", "0.3.0"),
         wheel(tmp_path, "glassnet-arc", "1.0.0"),
     ):
-        store.accept(file.name, file.read_bytes())
+        put(store, file)
     look = offers_of(store)
     assert look("glassnet-none") is None
     assert {version: read() for version, read in look("glassnet-bow").items()} == {

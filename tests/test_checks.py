@@ -1,5 +1,6 @@
 """The contract: all that we ship keeps it, nobody gets favours, and every front end says the same."""
 
+import hashlib
 import json
 import re
 import shutil
@@ -58,7 +59,7 @@ IDS = {
 }
 
 # Every part that we ship, every check: the same line that an author writes.
-test_built_ins = contract_tests("glassnet", minimum=1000)
+test_built_ins = contract_tests("glassnet", minimum=1000, download=False)
 
 
 def good_activation() -> Activation:
@@ -220,7 +221,24 @@ def test_download_goes_where_the_mirror_is(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("GLASSNET_DATA_MIRROR", "http://127.0.0.1:9")  # nobody listens there
     monkeypatch.setenv("GLASSNET_CACHE", str(tmp_path))
     report = run_checks(select("pima", CATALOG), CATALOG, download=True)
-    assert report.ok and "Tried: http://127.0.0.1:9/pima" in report.findings[0].message
+    assert report.findings[0].result == "not tried" and "Tried: http://127.0.0.1:9/pima" in report.findings[0].message
+    assert not report.ok and report.summary.endswith(" not applicable, 1 not tried")
+    assert "not tried loads: pima/" in str(report)
+    with pytest.raises(GlassnetError, match="pima loads: pima/"):
+        report.raise_if_failed()
+
+
+@pytest.mark.parametrize("content", ["6,148,72", None])
+def test_a_mirror_that_has_another_file_fails_and_one_that_has_none_is_not_tried(
+    content: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GLASSNET_DATA_MIRROR", str(tmp_path))
+    if content:
+        (tmp_path / "pima").mkdir()
+        (tmp_path / "pima" / "pima-indians-diabetes.csv").write_text(content)
+    loads = run_checks(select("pima", CATALOG), CATALOG, download=True).findings[0]
+    assert loads.result == ("failed" if content else "not tried")
+    assert (f"(another checksum: {hashlib.sha256(b'6,148,72').hexdigest()})" in loads.message) is bool(content)
 
 
 def test_a_data_set_that_ends_in_a_riddle_is_not_excused() -> None:

@@ -659,7 +659,7 @@ def activations():
             done.exit_code == 0 and done.stderr.count("bent.py has changed since it was used, so numbers may be") == 1
         )
         resume = (*again, "train", "--resume", "last", "--epochs", "12", "--quiet")
-        line = run(*resume).stderr.splitlines()[-1]
+        (line,) = run(*resume).stderr.splitlines()
         assert "bent.py, which has changed since it was used" in line and line.endswith("-digits8x8 --anyway")
         assert run(*resume, "--anyway").exit_code == 0 and run(*again, "evaluate", "last").stderr == ""
 

@@ -9,8 +9,8 @@ blocks are for a fresh clone: `make` is asked whether it knows the target.
 A page has a folder, an environment and a practice index of its own, which are gone afterwards. Its commands and blocks
 are forks of a Python that has done the imports (tests/forks.py), until it installs something. `$ cd FOLDER` holds for
 all that follows, also for `sh` blocks. In a command CLONE stands for this repository, PORT for the port of the page's
-practice index and PYPIRC for the file with its token. No index but that one can be reached, so packages are built
-without isolation, and nothing is downloaded.
+practice index, PYPIRC for the file with its token, and TOKEN for the last that a class index gave. No index but that
+one can be reached, so packages are built without isolation, and nothing is downloaded.
 
 Output may leave out: `...` alone on a line stands for any lines, inside a line for any text. Numbers with a decimal
 point may differ by 5 %, because another machine's BLAS rounds differently; all else is compared word by word.
@@ -111,6 +111,7 @@ class Place:
     home: Path
     forking: dict | None = None  # who forks for commands, if anybody does
     reports: bool = False  # whether training writes its page, which takes longer than training itself
+    token: str = ""  # the last that a class index gave
     folder: Path = field(init=False)
 
     def __post_init__(self) -> None:
@@ -159,6 +160,7 @@ if __name__ == "__main__":
             "PATH": os.pathsep.join([*map(str, first), env["PATH"]]),
             "GLASSNET_INDEX": str(self.index),
             "GLASSNET_CACHE": str(self.home / "cache"),
+            "GLASSNET_PYPIRC": str(self.home / ".pypirc"),
             "GLASSNET_PROGRESS": str(self.home / "lessons.json"),
             "GLASSNET_REPORT": "on" if self.reports else "off",
             "PIP_NO_INDEX": "1",
@@ -191,8 +193,9 @@ if __name__ == "__main__":
         """The command with this repository, port and token file in place of their names in capitals."""
         known = {"CLONE": str(ROOT), "PYPIRC": str(self.index / "practice.pypirc")}
         served = serving.running(self.index) if "PORT" in command else None
+        known |= {"TOKEN": self.token} if self.token else {}
         known |= {"PORT": served.url.rpartition(":")[2]} if served else {}
-        return re.sub(r"\b(CLONE|PORT|PYPIRC)\b", lambda found: known.get(found[0], found[0]), command)
+        return re.sub(r"\b(CLONE|PORT|PYPIRC|TOKEN)\b", lambda found: known.get(found[0], found[0]), command)
 
     def leave(self) -> None:
         if self.index.exists():
@@ -210,6 +213,7 @@ def check_console(block: Block, place: Place) -> list[str]:
             place.folder = (place.folder / command.removeprefix("cd ")).resolve(strict=True)
             continue
         done = place.run(place.filled_in(command))
+        place.token = (re.findall(r"index join \S+ (class-\S+)", done.stdout) or [place.token])[-1]
         if (done.returncode != 0) != ("Error:" in shown):
             troubles.append(f"`{command}` ended with {done.returncode}: {done.stdout[-500:]}")
         wrong = difference(trimmed(shown), trimmed(done.stdout)) if shown.strip() else ""

@@ -1,16 +1,17 @@
 """A file is believed only if its checksum is right, and every failure is one line that says what to do."""
 
 import hashlib
-import http.server
 import io
 import logging
 import socket
 import tarfile
-import threading
 
+import publisher
 import pytest
+from publisher import publishing
 
 from glassnet import GlassnetError, fetch
+from glassnet.data.downloads import NotFetched
 
 CONTENT = b"1,2,3\n" * 1000
 SHA = hashlib.sha256(CONTENT).hexdigest()
@@ -27,37 +28,12 @@ def place(tmp_path, monkeypatch):
 
 @pytest.fixture
 def server(tmp_path):
-    """A real server on the loopback; `.asked` lists the paths it was asked for."""
-    root = tmp_path / "published"
-    root.mkdir()
-    asked = []
-
-    class Handler(http.server.SimpleHTTPRequestHandler):
-        def __init__(self, *args):
-            super().__init__(*args, directory=root)
-
-        def do_GET(self):
-            asked.append(self.path)
-            super().do_GET()
-
-        def log_message(self, *args):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
-        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        running.root, running.asked = root, asked
-        running.url = f"http://127.0.0.1:{running.server_port}"
+    with publishing(tmp_path / "published") as running:
         yield running
-        running.shutdown()
-        thread.join()
 
 
 def publish(server, path, content=CONTENT):
-    target = server.root / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(content)
-    return f"{server.url}/{path}"
+    return publisher.publish(server, path, content)
 
 
 def closed():
@@ -97,7 +73,7 @@ def test_when_no_address_gives_the_file_all_are_named(server, place):
     assert "\n" not in message
     assert message.startswith("small/numbers.csv could not be fetched.")
     assert f"{offline} (no connection)" in message
-    assert f"{wrong} (another checksum)" in message
+    assert f"{wrong} (another checksum: {hashlib.sha256(b'other').hexdigest()})" in message
     assert f"{server.url}/gone.csv (answered 404)" in message
     assert "set GLASSNET_DATA_MIRROR to a folder or an address that holds small/numbers.csv" in message
     assert files(place / "cache") == []
@@ -127,7 +103,7 @@ def test_a_folder_as_mirror_is_used_in_place(place, monkeypatch):
     assert not (place / "cache").exists()
 
 
-@pytest.mark.parametrize(("content", "trouble"), [(b"other", "another checksum"), (None, "no such file")])
+@pytest.mark.parametrize(("content", "trouble"), [(b"other", "another checksum: d9298a"), (None, "no such file")])
 def test_a_mirror_that_lacks_the_file_never_falls_back_to_the_publisher(content, trouble, server, place, monkeypatch):
     monkeypatch.setenv("GLASSNET_DATA_MIRROR", str(place / "mirror"))
     held = place / "mirror/small/numbers.csv"
@@ -136,7 +112,7 @@ def test_a_mirror_that_lacks_the_file_never_falls_back_to_the_publisher(content,
         held.write_bytes(content)
     with pytest.raises(GlassnetError) as caught:
         fetch("small", "numbers.csv", sha256=SHA, urls=[publish(server, "numbers.csv")])
-    assert f"{held} ({trouble})" in str(caught.value)
+    assert f"{held} ({trouble}" in str(caught.value)
     assert server.asked == []
 
 
@@ -188,7 +164,7 @@ def test_an_archive_with_something_else_inside(members, words, server, place):
 
 def test_an_archive_of_another_checksum_is_not_opened(server):
     url = publish(server, "all.tgz", archive({"numbers.csv": CONTENT}))
-    with pytest.raises(GlassnetError, match=r"all\.tgz \(another checksum\)"):
+    with pytest.raises(GlassnetError, match=r"all\.tgz \(another checksum: [0-9a-f]{64}\)"):
         fetch("small", "numbers.csv", sha256=SHA, urls=[url], member="numbers.csv", archive_sha256="0" * 64)
 
 
@@ -206,3 +182,24 @@ def test_nothing_is_printed_but_the_address_is_logged(server, capfd, caplog):
         fetch("small", "numbers.csv", sha256=SHA, urls=[url])
     assert capfd.readouterr() == ("", "")
     assert f"fetching {url}" in caplog.messages
+
+
+@pytest.mark.parametrize(
+    ("urls", "answered"),
+    [
+        (["{closed}"], False),
+        (["{url}/gone.csv"], True),
+        (["{url}/damaged.csv"], True),
+        (["{closed}", "{url}/gone.csv"], True),
+        (["{url}/busy"], False),
+        (["htps://example.org/numbers.csv"], True),
+        (["numbers.csv"], True),
+        ([], True),
+    ],
+)
+def test_an_address_that_is_wrong_is_told_from_one_that_could_not_be_asked(urls, answered, server):
+    publish(server, "damaged.csv", b"other")
+    known = [url.replace("{closed}", closed()).replace("{url}", server.url) for url in urls]
+    with pytest.raises(NotFetched) as caught:
+        fetch("small", "numbers.csv", sha256=SHA, urls=known)
+    assert caught.value.answered is answered

@@ -58,6 +58,7 @@ WORDS = {
     "test": shares,
     "validation": shares,
     "scale": st.sampled_from(["auto", "standard", "minmax", "none"]),
+    "features": st.lists(st.sampled_from(["squares", "sines"]), max_size=2).map(tuple),
     "class_weight": st.sampled_from([None, "balanced"]),
     "dtype": st.sampled_from([None, "float32", "float64"]),
     "hidden": st.lists(st.integers(1, 2000), max_size=4).map(tuple),

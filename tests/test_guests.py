@@ -1,5 +1,6 @@
 """Guests that work, guests that are broken in every way we know, and that each costs nothing but itself."""
 
+import json
 import sys
 import warnings
 from pathlib import Path
@@ -110,6 +111,21 @@ def test_a_guest_may_be_a_plugin_of_another_project_too(place: Path) -> None:
     )
     write_guest(place, "both-guest", source)
     assert guest_of(Catalog.discover(), "both-guest").state == "ok"
+
+
+def test_an_editable_install_whose_folder_was_moved_says_so(place: Path) -> None:
+    """No entry point is wrong then, and nothing is to be corrected in pyproject.toml."""
+    write_good(place, "moved-guest", "moved").unlink()
+    (info,) = place.glob("moved_guest-*.dist-info")
+    gone = place / "old home" / "moved-guest"
+    origin = {"url": gone.as_uri(), "dir_info": {"editable": True}}
+    (info / "direct_url.json").write_text(json.dumps(origin))
+    guest = guest_of(Catalog.discover(), "moved-guest")
+    assert guest.state == "quarantined"
+    assert guest.reason == f"it was installed from {gone}, and that folder is not there any more"
+    assert guest.remedy == (
+        "install it from where it lies now, pip install -e FOLDER, or take it off: pip uninstall moved-guest"
+    )
 
 
 # --- what is broken ---------------------------------------------------------------------------------------

@@ -30,13 +30,15 @@ import pytest
 import requests
 from archives import metadata, sdist, wheel
 from click.testing import CliRunner, Result
+from indexes import put
 from waiting import PATIENCE, wait_until
 
 from glassnet.cli import main
 from glassnet.errors import GlassnetError
 from glassnet.publish import serving
 from glassnet.publish.serving import Served, index_folder, running, start, stop
-from glassnet.publish.store import LARGEST_FILE, LEDGER, Store
+from glassnet.publish.store import LEDGER, Store
+from glassnet.publish.uploads import LARGEST_FILE
 
 TOKENS = ("TWINE_USERNAME", "TWINE_PASSWORD", "TWINE_REPOSITORY", "TWINE_REPOSITORY_URL", "UV_PUBLISH_TOKEN")
 
@@ -390,14 +392,25 @@ BODIES = [
     (b"", "text/plain", "it is no multipart/form-data"),
     (b"", "multipart/form-data", "it is no multipart/form-data"),
     (b"", "multipart/form-data; boundary=b", "its end is missing"),
-    (b"--b\r\nnothing\r\n--b--", "multipart/form-data; boundary=b", "a part of it has no end of headers"),
+    (b"--b\r\nnothing\r\n--b--", "multipart/form-data; boundary=b", "Found invalid character 13 in header"),
     (b"--b--", "multipart/form-data; boundary=b", "Upload payload does not have a file."),
     (
         b"--b\r\n\r\n" + b"\r\n--b\r\n\r\n" * 3000 + b"\r\n--b--",
         "multipart/form-data; boundary=b",
-        "its end is missing",
+        "it has more than 2000 parts",
     ),
-    (b"\xff" * 1000, 'multipart/form-data; boundary="\xff"', "its end is missing"),
+    (b"\xff" * 1000, 'multipart/form-data; boundary="\xff"', "Expected boundary character"),
+    (b"", f"multipart/form-data; boundary={'b' * 1000}", "its boundary is too long"),
+    (
+        b"--b\r\nA: " + b"a" * 2**20 + b"\r\n\r\n--b--",
+        "multipart/form-data; boundary=b",
+        "Maximum header size exceeded",
+    ),
+    (
+        b"--b\r\n" + b"A: a\r\n" * 2**10 + b"\r\n--b--",
+        "multipart/form-data; boundary=b",
+        "Maximum header count exceeded",
+    ),
 ]
 
 
@@ -618,8 +631,9 @@ def test_a_file_without_its_line_in_the_ledger_was_never_published(tmp_path: Pat
     place.mkdir(parents=True)
     (place / path.name).write_bytes(b"half")
     assert store.files() == []
-    assert store.accept(path.name, path.read_bytes()) is True
-    assert (place / path.name).read_bytes() == path.read_bytes()
+    content = path.read_bytes()
+    assert put(store, path) is True
+    assert (place / path.name).read_bytes() == content
 
 
 def test_uploads_at_the_same_time_are_all_kept(index: Served, tmp_path: Path) -> None:

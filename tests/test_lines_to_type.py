@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from archives import wheel
+from indexes import put
 from packages import make
 
 import glassnet
@@ -109,8 +110,7 @@ def test_the_line_asks_no_other_index_whatever_pip_is_told(tmp_path: Path, monke
         monkeypatch.setenv("PIP_EXTRA_INDEX_URL", f"http://127.0.0.1:{stranger.server_port}/simple/")
         served = serving.start()
         try:
-            file = wheel(tmp_path, "glassnet-taken")
-            Store(served.folder).accept(file.name, file.read_bytes())
+            put(Store(served.folder), wheel(tmp_path, "glassnet-taken"))
             words = install_words(served.simple_url, "glassnet-taken", "0.1.0")
             assert served.install_command("glassnet-taken", "0.1.0").endswith(" ".join(words))
             report = tmp_path / "report.json"
@@ -122,7 +122,7 @@ def test_the_line_asks_no_other_index_whatever_pip_is_told(tmp_path: Path, monke
             stranger.shutdown()
     (taken,) = json.loads(report.read_text())["install"]
     assert taken["metadata"]["version"] == "0.1.0" and Stranger.asked == []
-    assert install_line("http://a/simple/", "b", "1") == (
-        "python -m pip install --isolated --no-deps --index-url http://a/simple/ b==1"
+    assert install_line("https://a/simple/", "b", "1") == (
+        "python -m pip install --isolated --no-deps --index-url https://a/simple/ b==1"
     )
     assert sys.executable not in served.install_command("glassnet-taken", "0.1.0")

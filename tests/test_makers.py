@@ -129,8 +129,9 @@ def test_resuming_refuses_other_code_unless_somebody_says_anyway(here: Here) -> 
     done = glassnet(*COMMANDS["train"])
     assert done.exit_code == 2 and "go on with what is here: glassnet train --resume 0001" not in done.stderr
     assert "or go on with what is here: glassnet train --resume runs/0001-iris --anyway" in done.stderr
+    assert done.stderr.count("\n") == done.stderr.count("was trained with") == 1, done.stderr
     done = glassnet(*COMMANDS["train"], "--anyway")
-    assert done.exit_code == 0, done.output
+    assert done.exit_code == 0 and done.stderr.count("was trained with") == 1, done.output
     told = json.loads(Path("runs/0001-iris/provenance.json").read_text())
     assert told["begun_with"] == {"glassnet-bow": "1.0"} and told["guests"] == {"glassnet-bow": "2.0"}
     assert "was trained with" not in glassnet("evaluate", "1").stderr

@@ -8,12 +8,16 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from archives import wheel
 from click.testing import CliRunner
-from guests import environment, python
+from guests import environment, python, write_guest
+from indexes import put
 
 from glassnet import GlassnetError
 from glassnet.cli import main
-from glassnet.publish.naming import names, problem_with, problems
+from glassnet.publish.naming import OUR_GUESTS, names, problem_with, problems
+from glassnet.publish.serving import FOLDER
+from glassnet.publish.store import Store
 from glassnet.publish.template import Answers, new_project
 
 BENT = '''
@@ -95,6 +99,8 @@ HOSTILE_NAMES = {
     "glassnet-glassnet-x": "has the prefix glassnet- twice: write 'x'",
     "Glassnet_glassnet_x": "has the prefix glassnet- twice: write 'x'",
     "glassnetglassnet": "has the prefix glassnet- twice",
+    "swish": "is that of a plugin of ours, glassnet-swish: choose another, such as 'my-swish'",
+    "glassnet-lion": "is that of a plugin of ours, glassnet-lion",
     "Bent": "a letter first. For example 'bent'",
     "bent_identity": "single dashes, a letter first. For example 'bent-identity'",
     "glassnet_bent": "For example 'bent'",
@@ -453,6 +459,26 @@ def test_the_rules_need_nothing_but_the_standard_library():
 def test_an_empty_e_mail_is_no_problem_but_an_empty_author_is_one():
     assert problem_with("email", "") == ""
     assert problem_with("author", "") != ""
+
+
+def test_the_names_of_our_own_plugins_are_those_that_are_kept():
+    plugins = Path(__file__).parent.parent / "plugins"
+    assert {f"glassnet-{name}" for name in OUR_GUESTS} == {
+        folder.name for folder in plugins.iterdir() if folder.is_dir()
+    }
+
+
+def test_a_name_that_is_known_already_is_remarked_on(tmp_path, monkeypatch):
+    """Installed here, or on the practice index: whichever came first would come in the way."""
+    index = tmp_path / "index"
+    monkeypatch.setenv(FOLDER, str(index))
+    put(Store(index), wheel(tmp_path, "glassnet-bent", "0.3.0"))
+    write_guest(tmp_path / "site", "glassnet-bent", "", version="0.2.0")
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    said = run("new", "bent", "--no-input")
+    assert "remark: a glassnet-bent 0.2.0 is installed here already, and installing this one takes its place\n" in said
+    assert "remark: glassnet-bent 0.3.0 is on the practice index already: if that was another package" in said
+    assert "remark:" not in run("new", "bend", "--no-input")
 
 
 def test_every_example_in_the_help_works(tmp_path):

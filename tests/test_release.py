@@ -23,7 +23,9 @@ import pytest
 from archives import wheel
 from click.testing import CliRunner
 from guests import write_good
+from indexes import put
 from packages import build, make
+from publisher import publish, publishing
 from releases import done, ended, follow, run, stay_alone
 from samples import SOAK, some
 from waiting import PATIENCE
@@ -34,7 +36,7 @@ from glassnet.publish import serving
 from glassnet.publish.installing import install_line
 from glassnet.publish.naming import BACKENDS
 from glassnet.publish.project import read_project
-from glassnet.publish.release import STEPS, Release, StepFailed, Target
+from glassnet.publish.release import STEPS, Release, Said, StepFailed, Target, proving
 from glassnet.publish.release.building import clean
 from glassnet.publish.release.commands import TOKENS, Done, environment, mask
 from glassnet.publish.release.explanations import TOOLS, UPLOAD, failure
@@ -144,8 +146,12 @@ def assert_published(said, project, index, guests=None) -> None:
 def test_the_command_takes_a_package_the_whole_way_prints_each_step_and_ends_with_a_word(index, tmp_path, monkeypatch):
     project = make(tmp_path, "dataset", "hatchling", name="dataset-hatchling")
     monkeypatch.chdir(project)
-    outcome = CliRunner().invoke(main, ["release"])
+    with publishing(tmp_path / "published") as publisher:
+        fetched_from(publisher, project / "src" / "glassnet_dataset_hatchling")
+        outcome = CliRunner().invoke(main, ["release"])
+        assert publisher.asked == ["/hubble_1929.csv"]  # once, by checks, by tests, and after the upload
     assert outcome.exit_code == 0, outcome.output
+    assert "glassnet check glassnet-dataset-hatchling --download --json" in outcome.output
     assert_published(outcome.output, project, index)
     titles = [line[4:] for line in outcome.output.splitlines() if line[:2].strip().isdigit()]
     assert titles == [step.title for step in STEPS]
@@ -153,6 +159,63 @@ def test_the_command_takes_a_package_the_whole_way_prints_each_step_and_ends_wit
     assert outcome.output.endswith("\nReleased.\n")
     again = CliRunner().invoke(main, ["release"])
     assert again.exit_code == 1 and "Error: version 0.1.0 of glassnet-dataset-hatchling is on local" in again.output
+
+
+def fetched_from(publisher, package) -> None:
+    """Let the template's data set fetch its table from there."""
+    table, plugin = package / "hubble_1929.csv", package / "plugin.py"
+    digest = hashlib.sha256(table.read_bytes()).hexdigest()
+    address = publish(publisher, table.name, table.read_bytes())
+    here = 'Path(__file__).with_name("hubble_1929.csv")'
+    text = plugin.read_text("utf-8").replace("import Dataset, ", "import Dataset, fetch, ")
+    assert here in text
+    there = f'fetch("hubble", "hubble_1929.csv", sha256="{digest}", urls=["{address}"])'
+    plugin.write_text(text.replace(here, there), "utf-8")
+
+
+def finding(result: str, message: str = "", check: str = "loads") -> dict[str, object]:
+    return {"part": "glassnet-bent/tides", "check": check, "required": True, "result": result, "message": message}
+
+
+UNTRIED = finding("not tried", "tides/tides.csv could not be fetched.")
+ABSENT = finding("not applicable", "its rows are not on this machine (tides/tides.csv; see --download)")
+
+
+@pytest.mark.parametrize(
+    ("options", "target", "one", "words"),
+    [
+        ({}, "local", UNTRIED, "nothing is proved about glassnet-bent/tides: tides/tides.csv could not be fetched."),
+        ({"to": "testpypi"}, "https://test.pypi.org", UNTRIED, "what is published has to have been seen once"),
+        ({"dry_run": True}, None, ABSENT, "Once with a connection: glassnet check glassnet-bent --download"),
+        ({}, "local", finding("failed", "tides.csv (answered 404)"), "loads: tides.csv (answered 404)"),
+    ],
+)
+def test_rows_that_could_not_be_fetched_are_never_green(options, target, one, words, project, monkeypatch):
+    release = about(project, **{"to": "local"} | options)
+    if target:
+        host = "http://127.0.0.1:1" if target == "local" else target
+        release.target = Target(release.to, f"{host}/simple/", f"{host}/legacy/")
+    passed = finding("passed", check="documented")
+    ended = Done(int(one["result"] != "not applicable"), json.dumps([one, passed]))
+
+    def answer(*given, **more):
+        yield Said("command", " ".join(given[1]))
+        return ended
+
+    monkeypatch.setattr(proving, "call", answer)
+    outcome = follow(proving._keeps_promises(release, Room(project)))
+    assert words in outcome.words
+    stopped = release.to == "testpypi" or one["result"] == "failed"
+    assert bool(outcome.error) is stopped and bool(outcome.of("remark")) is (one["result"] != "failed")
+    assert ("--download" in outcome.of("command")[0]) is not release.dry_run
+
+
+def test_a_release_fetches_into_a_place_of_its_own_and_a_dry_run_not_at_all(project, monkeypatch):
+    monkeypatch.delenv("GLASSNET_DATA_MIRROR", raising=False)
+    fresh = environment(about(project))
+    assert fresh["GLASSNET_CACHE"] == str(about(project).scratch / "data") and "GLASSNET_DATA_MIRROR" not in fresh
+    dry = environment(about(project, dry_run=True))
+    assert dry["GLASSNET_DATA_MIRROR"] == dry["GLASSNET_CACHE"] == os.environ["GLASSNET_CACHE"]
 
 
 def test_a_package_lives(index, tmp_path):
@@ -494,6 +557,39 @@ TRANSLATED = [
     (UPLOAD, "UnsupportedConfiguration: ... does not have support for ... --skip-existing", "on any index"),
     (UPLOAD, "InvalidConfiguration: Missing 'local' section from ~/.pypirc.", "no section [local]"),
     (UPLOAD, "* `invalid-publisher`: valid token, but no corresponding publisher", "letter by letter"),
+    (UPLOAD, "403 Invalid API Token: project-scoped token is not valid for project: 'x'", "for another project than"),
+    (UPLOAD, "403 Invalid API Token: OIDC scoped token is not valid for project 'x'", "for another project than"),
+    (UPLOAD, "403 Invalid API Token: token is expired", "the token has run out"),
+    (UPLOAD, "403 Read-only mode: Uploads are temporarily disabled.", "from anybody"),
+    (UPLOAD, "403 New uploads are temporarily disabled. See https://pypi.org/help/", "takes no uploads at the moment"),
+    (UPLOAD, "403 New project registration temporarily disabled. See https://x.org", "or no new projects"),
+    (
+        UPLOAD,
+        "400 Project size too large. Limit for project 'x' total size is 10 GB. See https://docs.pypi.org",
+        "keeps for one project (10 GB)",
+    ),
+    (UPLOAD, "409 Conflict\nThe name 'x' conflicts with an existing project. See https://x.org", "got it a moment ago"),
+    (UPLOAD, "400 Non-user identities cannot create new projects. This was probably caused by", "five fields"),
+    (UPLOAD, "* `invalid-pending-publisher`: valid token, but", "whose fifth field is the project name, glassnet-bent"),
+    (UPLOAD, "403 The given token isn't allowed to upload to project 'x'. See https://x.org", "belongs to somebody"),
+    (UPLOAD, "400 The name 'x' is invalid.", "does not allow the name"),
+    (UPLOAD, "400 Organization account owning this project is inactive. This may be due to", "is switched off"),
+    (UPLOAD, "400 Uploading new files to releases older than 14 days is not allowed.", "is finished on testpypi"),
+    (UPLOAD, "400 Only one sdist may be uploaded per release.", "raise the version"),
+    (
+        UPLOAD,
+        "400 The digest supplied does not match a digest calculated from the uploaded file.",
+        "changed on its way",
+    ),
+    (UPLOAD, "403 User 'a', associated with the API token used, does not have a verified primary email", "confirmed"),
+    (UPLOAD, "403 User 'a' does not have two-factor authentication enabled.", "two-factor sign-in"),
+    (UPLOAD, "429 Too Many Requests\nToo many new projects created", "wait an hour"),
+    (UPLOAD, "400 File too large. Limit for project 'x' is 100 MB. See https://docs.pypi.org", "a file is larger than"),
+    (
+        UPLOAD,
+        "400 Bad Request from https://x\n'bent' is not a valid url.",
+        "refused the file: 'bent' is not a valid url",
+    ),
     (UPLOAD, "HTTPError: 413 Request Entity Too Large", "larger than testpypi takes"),
     (UPLOAD, "HTTPError: 503 Service Unavailable", "testpypi itself has a fault"),
     (TOOLS, "/usr/bin/python3: No module named twine", "always `python -m twine`"),
@@ -521,6 +617,24 @@ def test_words_of_tools_become_plain_words(table, output, words, project):
     assert words in str(error) and "What to do: " in str(error)
     assert error.exit_code == 1 and output.splitlines()[-1] in error.output
     assert "{" not in str(error)
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "\nTIP pass --env-dir, then see https://build.pypa.io\nERROR Backend subprocess exited when trying to invoke x",
+        "\n  [end of output]\n\n  note: This error originates from a subprocess, and is likely not a problem with pip."
+        "\nerror: metadata-generation-failed\n\n× Encountered error while generating package metadata."
+        "\n╰─> See above for output.\n\nhint: See above for details.",
+    ],
+)
+def test_the_reason_stands_last(after, project):
+    """What is shown of a tool ends with why it failed, not with the news that it did."""
+    reason = "TypeError: Field `tool.hatch.build.targets.wheel.packages` must be an array of strings"
+    error = failure(about(project), Done(1, f"Traceback ...\n  line\n{reason}{after}"), "the build")
+    assert str(error).startswith(f"the build failed: {reason}. What to do: ")
+    assert error.output.splitlines()[-1] == reason
+    assert failure(about(project), Done(1, after.strip().splitlines()[-1]), "the build").output  # better than nothing
 
 
 # The doctor, tokens and PyPI
@@ -588,13 +702,14 @@ def test_pypi_is_confirmed_by_name_and_version(built):
     assert f"sha256 {hashlib.sha256(built.files[0].read_bytes()).hexdigest()}" in outcome.words
 
 
-def test_trusted_publishing_is_named_with_the_four_fields(project):
+def test_trusted_publishing_is_named_with_its_fields(project):
     subprocess.run(["git", "init", "--quiet"], cwd=project, check=True)
     remote = ["git", "remote", "add", "origin", "git@github.com:ada/glassnet-bent.git"]
     subprocess.run(remote, cwd=project, check=True)
     words = follow(trusted_publisher(read_project(project))).words
     fields = [line.split() for line in words.splitlines() if line.startswith("  ")]
-    assert fields == [
+    assert fields[0][:2] == ["project", "glassnet-bent"]
+    assert fields[1:] == [
         ["owner", "ada"],
         ["repository", "glassnet-bent"],
         ["workflow", "publish.yml"],
@@ -665,7 +780,7 @@ def two_guests(index, tmp_path_factory):
             wheel(folder, "glassnet-arc", version, code="bend = 2.0\n"),
             wheel(folder, "glassnet-bow", version, *needs, code="from glassnet_arc import bend\n"),
         ):
-            Store(index.folder).accept(file.name, file.read_bytes())
+            put(Store(index.folder), file)
 
 
 def lean_on(project, wanted: str) -> None:
@@ -832,7 +947,7 @@ def test_cleaning_never_leaves_the_project(project, tmp_path):
     [
         (["--dry-run", "--resume"], "give one of the two"),
         (["nowhere"], "nowhere has no pyproject.toml, so it is no package"),
-        (["--to", "somewhere"], "'somewhere' is not one of 'local', 'testpypi', 'pypi'"),
+        (["--to", "somewhere"], "--to wants local, testpypi, pypi, the address of an index"),
     ],
 )
 def test_bad_usage_is_one_line(words, message, tmp_path, monkeypatch):

@@ -21,6 +21,7 @@ from glassnet import (
     run,
     run_together,
 )
+from glassnet.backward import add_rows
 from glassnet.experiment import Training
 from glassnet.experiment.stacks import most_together, stacks_of, train_side_by_side
 from glassnet.training import Loop
@@ -142,6 +143,17 @@ KINDS: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
 def test_each_comes_to_the_bits_that_it_comes_to_alone(name: str) -> None:
     found = same_as_alone(*KINDS[name])
     assert sum(len(one.progress.epochs) for one in found) >= len(found) or "all" in name
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_rows_are_added_to_the_bits_that_they_add_up_to_alone(dtype: str) -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(60):
+        tables = rng.standard_normal((rng.integers(2, 30), *rng.integers(1, 140, 2))).astype(dtype)
+        tables *= rng.random(tables.shape) > 0.5  # zeros of both signs
+        together = np.empty((len(tables), tables.shape[-1]), dtype)
+        add_rows(tables, together)
+        assert together.tobytes() == b"".join(table.sum(axis=0).tobytes() for table in tables)
 
 
 @pytest.mark.parametrize("name", ["seeds", "optimizers", "patience", "batch norm", "a schedule that looks"])

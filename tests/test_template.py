@@ -357,22 +357,86 @@ def test_the_tag_in_the_workflow_has_to_be_the_version(tmp_path):
         assert code == 0 or "tag the release v0.1.0" in found.stderr
 
 
-@pytest.mark.slow
-def test_an_installed_glassnet_brings_its_template_along(tmp_path):
-    """From the wheel, which is built from the sdist; nothing of the checkout is seen."""
-    built = command("build", "--no-isolation", "--outdir", tmp_path / "dist", cwd=ROOT)
+@pytest.fixture(scope="module")
+def from_wheel(tmp_path_factory):
+    """Where glassnet is installed from its wheel, which is built from the sdist; compiled, as an installer does."""
+    folder = tmp_path_factory.mktemp("installed")
+    built = command("build", "--no-isolation", "--outdir", folder / "dist", cwd=ROOT)
     assert built.returncode == 0, built.stdout
-    [wheel] = (tmp_path / "dist").glob("*.whl")
-    site = tmp_path / "site"
+    [wheel] = (folder / "dist").glob("*.whl")
+    site = folder / "site"
     zipfile.ZipFile(wheel).extractall(site)
+    template = site / "glassnet" / "_template"
+    assert files_of(template) == files_of(template_folder())
+    command("compileall", "-q", template, cwd=folder)
+    assert [file for file in template.rglob("*.pyc") if "{{" in str(file.relative_to(template))]
+    return site
+
+
+@pytest.mark.slow
+def test_an_installed_glassnet_brings_its_template_along(from_wheel, tmp_path):
+    """Nothing of the checkout is seen, and nothing that an installer left in the template comes along."""
     code = "from glassnet.publish.template import template_folder; print(template_folder())"
-    found = command("glassnet", "new", "bent", "--no-input", cwd=tmp_path, path=(site,), HOME=str(tmp_path))
+    found = command("glassnet", "new", "bent", "--no-input", cwd=tmp_path, path=(from_wheel,), HOME=str(tmp_path))
     assert found.returncode == 0, found.stdout
     where = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env=environment(site), capture_output=True, text=True
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment(from_wheel), capture_output=True, text=True
     )
-    assert Path(where.stdout.strip()) == site / "glassnet" / "_template"
-    assert files_of(site / "glassnet" / "_template") == files_of(template_folder())
+    assert Path(where.stdout.strip()) == from_wheel / "glassnet" / "_template"
+    (tmp_path / "here").mkdir()
+    assert files_of(tmp_path / "glassnet-bent") == files_of(new_project(Answers("bent"), tmp_path / "here"))
+
+
+@pytest.mark.slow
+def test_a_copy_of_the_template_works_with_cookiecutter_alone(from_wheel, tmp_path):
+    """Somewhere else, and where there is no glassnet: its hook then has rules of its own."""
+    copy, folder, nowhere = tmp_path / "a copy", tmp_path / "made", tmp_path / "nowhere"
+    shutil.copytree(from_wheel / "glassnet" / "_template", copy)
+    folder.mkdir()
+    (nowhere / "glassnet").mkdir(parents=True)
+    (nowhere / "glassnet" / "__init__.py").write_text("raise ModuleNotFoundError('none here', name='glassnet')")
+
+    def run(**answers):
+        words = [f"{answer}={given}" for answer, given in answers.items()]
+        more = {"PYTHONPATH": str(nowhere), "HOME": str(tmp_path / "home")}
+        program = [sys.executable, "-m", "cookiecutter", str(copy), "--no-input", *words]
+        return subprocess.run(
+            program, cwd=folder, env=os.environ | more, capture_output=True, text=True, timeout=PATIENCE
+        )
+
+    for answers, words in (
+        ({"name": "Bent"}, "name 'Bent': write small letters"),
+        ({"name": "class"}, "choose another, such as 'my-class'"),
+        (
+            {"name": "bent", "kind": "actvation"},
+            "there is no kind 'actvation': write one of activation, activation:vjp, ",
+        ),
+        ({"name": "bent", "email": "a@b c"}, "email 'a@b c': write one line of ordinary characters."),
+    ):
+        refused = run(**answers)
+        assert refused.returncode != 0 and words in refused.stderr.splitlines()[0], refused.stderr
+    assert list(folder.iterdir()) == []
+    done = run(name="bent")
+    assert done.returncode == 0, done.stderr
+    (tmp_path / "here").mkdir()
+    assert files_of(folder / "glassnet-bent") == files_of(new_project(Answers("bent"), tmp_path / "here"))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("uv") is None, reason="there is no uv here")
+def test_new_works_in_an_environment_of_uv(from_wheel, tmp_path):
+    """It has no pip, which the template's first step brings."""
+    room = tmp_path / "room"
+    made = ["uv", "venv", "--quiet", "--offline", "--python", sys.executable, str(room)]
+    subprocess.run(made, check=True, timeout=PATIENCE)
+    [site] = room.glob("lib/python*/site-packages")
+    here = [path for path in sys.path if path.endswith("site-packages")]
+    (site / "here.pth").write_text("\n".join([str(from_wheel), *here]))
+    program = [str(room / "bin" / "python"), "-I", "-m", "glassnet", "new", "bent", "--no-input"]
+    done = subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "glassnet-bent" / "Makefile").is_file()
+    assert not list((tmp_path / "glassnet-bent").rglob("__pycache__"))
 
 
 def test_the_checkout_uses_its_own_template():

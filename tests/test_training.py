@@ -34,6 +34,12 @@ def rows_of(n: int, d: int = 3, weighted: bool = False) -> Rows:
     return Rows(X, X[:, :1].copy(), X[:, :1].copy(), weight, np.arange(n))
 
 
+@pytest.mark.parametrize("seed", [0, 7, 2**32 - 1, 2**32, 2**70])
+def test_a_seed_means_the_same_numbers_however_it_is_handed_over(seed: int) -> None:
+    named = np.random.default_rng([seed, int(Stream.DROPOUT), 12])
+    assert generator(seed, Stream.DROPOUT, 12).bit_generator.state == named.bit_generator.state
+
+
 @given(n=st.integers(1, 200), size=st.integers(1, 60), join=st.booleans(), wide=st.booleans())
 def test_every_epoch_visits_each_row_once(n: int, size: int, join: bool, wide: bool) -> None:
     rows = rows_of(n, 3000 if wide else 3, weighted=True)  # wide rows are gathered a few batches at a time

@@ -13,6 +13,7 @@ import re
 import sys
 from functools import lru_cache
 from importlib.machinery import PathFinder
+from pathlib import Path
 from typing import Any
 
 _RECORDS = (".dist-info", ".egg-info")
@@ -48,6 +49,18 @@ def origin_of(name: str) -> str:
     from importlib.metadata import distribution
 
     return distribution(name).read_text("direct_url.json") or ""
+
+
+def edited_folder(origin: str) -> Path | None:
+    """The folder of an editable install, whether or not it is still there; None for any other origin."""
+    import json
+    from urllib.parse import unquote, urlsplit
+    from urllib.request import url2pathname
+
+    told = json.loads(origin) if origin else {}
+    if not told.get("dir_info", {}).get("editable"):
+        return None
+    return Path(url2pathname(unquote(urlsplit(told["url"]).path))).resolve()
 
 
 def install_line(name: str, version: str = "") -> str:

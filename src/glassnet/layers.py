@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .backward import Room, both_ways
+from .backward import Room, add_rows, both_ways
 from .kinds import Activation
 from .streams import Drawn
 from .wording import significant
@@ -184,7 +184,7 @@ class Dense(Layer):
 
         def back(upstream: Array) -> Array | None:
             np.matmul(x.mT, upstream, out=self.dW)
-            np.add.reduce(upstream, axis=-2, out=self.db)
+            add_rows(upstream, self.db)
             if self.first:
                 return None
             return np.matmul(upstream, self._turned, out=self._downstream.rows(x.shape[-2]))
@@ -347,8 +347,8 @@ class BatchNorm(Layer):
         normal = (z - mean) / spread
 
         def back(upstream: Array) -> Array:
-            np.add.reduce(upstream, axis=-2, out=self.dshift)
-            np.add.reduce(upstream * normal, axis=-2, out=self.dscale)
+            add_rows(upstream, self.dshift)
+            add_rows(upstream * normal, self.dscale)
             slope = upstream
             if training:  # the batch's own mean and spread move with each of its rows
                 slope = upstream - self._dshift / n - normal * (self._dscale / n)

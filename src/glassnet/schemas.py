@@ -226,10 +226,17 @@ INDEX_PROJECT: Rule = record(
 )
 INDEX_LIST: Rule = record({"projects": each(record({"name": text}))})
 STARTED: Rule = record({"started": text})
+SERVER: Rule = record({"url": text, "pid": whole, "started": text}, {"at": text, "names": each(text)})
 PUBLISHED: Rule = record(
     {"file": text, "name": text, "version": text, "size": whole, "sha256": text, "uploaded": text},
-    {"requires_python": maybe(text), "metadata_sha256": maybe(text)},
+    {"requires_python": maybe(text), "metadata_sha256": maybe(text), "owner": text},
 )
+YANKS: Rule = named(text)
+COUNTS: Rule = named(whole)
+PASSED: Rule = named(each(text))
+TOLD: Rule = record({"project": text, "version": text, "passed": each(text)})
+WHO: Rule = record({"student": text})
+STUDENTS: Rule = named(record({"sha256": text, "made": text}))
 MODEL_WORDS: Rule = record(
     {
         "inputs": whole,
@@ -318,6 +325,9 @@ MODEL: Arrays = {
     "features/features_image_shape": Held("iu", "s"),
     "features/features_scale": Held("U", ""),
     "features/features_dtype": Held("U", ""),
+    "features/features_made_ways": Held("U", "y", needed=False),
+    "features/features_made_of": Held("U", "z", needed=False),
+    "features/features_made": Held("f", "a,2", needed=False),
     "targets/targets_task": Held("U", ""),
     "targets/targets_classes": Held("biufUS", "c"),
     "targets/targets_mean": Held("f", "k"),

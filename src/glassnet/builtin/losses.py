@@ -181,6 +181,12 @@ def _largest(z: np.ndarray) -> np.ndarray:
     return z.T.copy().max(axis=0)[:, None]
 
 
+def _total(y: np.ndarray, one_counts: bool = False) -> np.ndarray:
+    # The sum of each row, (n, 1). NumPy adds whole columns ten times as fast as the few numbers of each row, and to the
+    # same bits where these are fewer than eight or all but one of them 0.
+    return y.T.copy().sum(axis=0)[:, None] if one_counts or y.shape[1] < 8 else y.sum(axis=1, keepdims=True)
+
+
 def cross_entropy() -> Loss:
     """Minus the log-likelihood of the true class: for one class out of several.
 
@@ -203,7 +209,7 @@ def cross_entropy() -> Loss:
         _require_shares(y, "cross_entropy", "outputs", "use --output softmax")
         t = _true_class(t)
         _require_one_class(t, y)
-        return -(t * np.log(_positive(y))).sum(axis=1)
+        return -_total(t * np.log(_positive(y)), one_counts=True)[:, 0]
 
     def grad(y: np.ndarray, t: np.ndarray) -> np.ndarray:
         _require_shares(y, "cross_entropy", "outputs", "use --output softmax")
@@ -215,12 +221,12 @@ def cross_entropy() -> Loss:
         t = _true_class(t)
         _require_one_class(t, z)
         shifted = z - _largest(z)
-        log_y = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-        return -(t * log_y).sum(axis=1)
+        log_y = shifted - np.log(_total(np.exp(shifted)))
+        return -_total(t * log_y, one_counts=True)[:, 0]
 
     def score_grad(z: np.ndarray, t: np.ndarray) -> np.ndarray:
         y = np.exp(z - _largest(z))
-        y /= y.sum(axis=1, keepdims=True)
+        y /= _total(y)
         # Smaller shares are far below the rounding of the others. Multiplied on their way back they would become
         # subnormal numbers, for which a processor takes a hundred times as long.
         nothing = float(np.finfo(y.dtype).tiny) ** 0.25
@@ -250,7 +256,7 @@ def _require_one_class(t: np.ndarray, outputs: np.ndarray) -> None:
             f"cross_entropy needs an output for each of {t.shape[1]} classes, got {outputs.shape[1]}: "
             "use --loss binary_cross_entropy for a single output"
         )
-    if (np.abs(t.sum(axis=1) - 1) > 1e-3).any():
+    if (np.abs(_total(t, one_counts=True) - 1) > 1e-3).any():
         raise ValueError(
             "cross_entropy needs targets that sum to 1 in each row, because one class is true: "
             "use --loss binary_cross_entropy where several may be true"

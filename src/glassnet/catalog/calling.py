@@ -69,7 +69,8 @@ def _missing(bag: Any) -> str:
 
 def asked_for(function: Callable[..., Any], **context: Any) -> dict[str, Any]:
     """What of the context a function has arguments for: older ones ask for none of it and work as they did."""
-    return {name: value for name, value in context.items() if name in signature(function).parameters}
+    asked = signature(function).parameters if context else {}
+    return {name: value for name, value in context.items() if name in asked}
 
 
 def _watch(part: Part, name: str, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -26,6 +26,10 @@ class Fault(GlassnetError):
         self.remedy = remedy
 
 
+class NoModule(Fault):
+    """There is no module of the name that an entry point gives."""
+
+
 def resolve(point: EntryPoint) -> Any:
     """The object that an entry point names."""
     text = f"entry point {point.name} = {point.value}"
@@ -40,7 +44,7 @@ def resolve(point: EntryPoint) -> Any:
         missing = error.name or ""
         if _frames(error) or not f"{module_name}.".startswith(f"{missing}."):
             raise
-        raise Fault(f"there is no module {missing!r}, which its {text} names", remedy) from error
+        raise NoModule(f"there is no module {missing!r}, which its {text} names", remedy) from error
     for attribute in filter(None, attributes.split(".")):
         if not hasattr(found, attribute):
             raise Fault(f"module {module_name!r} has no attribute {attributes!r}, which its {text} names", remedy)

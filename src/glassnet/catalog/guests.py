@@ -23,9 +23,9 @@ import pluggy
 from .. import process
 from ..errors import GlassnetError
 from ..hooks import ENTRY_POINT_GROUP, PROJECT
-from ..installs import may_have
+from ..installs import edited_folder, may_have, origin_of
 from ..wording import listed, visible
-from .faults import LOADING, Fault, explain, raised_by_hand, resolve
+from .faults import LOADING, Fault, NoModule, explain, raised_by_hand, resolve
 from .parts import GIVEN, Part
 from .plugins import read_plugin, refuse_repeats
 
@@ -251,10 +251,24 @@ def _parts_of(manager: pluggy.PluginManager, package: Package, labels: list[str]
         raise Fault(damage, "install it again, or remove what is left of it")
     parts: list[Part] = []
     for point, label in zip(package.points, labels, strict=True):
-        parts += read_plugin(manager, resolve(point), label, package.name, package.version)
+        parts += read_plugin(manager, _resolved(package.name, point), label, package.name, package.version)
     _refuse_nothing(parts)
     refuse_repeats(parts)
     return parts  # in the order of its lists: that of lessons is the order of the course
+
+
+def _resolved(name: str, point: Any) -> Any:
+    """What an entry point names. An editable install whose folder was moved has lost its modules: no line is wrong."""
+    try:
+        return resolve(point)
+    except NoModule as fault:
+        folder = edited_folder(origin_of(name))
+        if folder is None or folder.is_dir():
+            raise
+        raise Fault(
+            f"it was installed from {folder}, and that folder is not there any more",
+            f"install it from where it lies now, pip install -e FOLDER, or take it off: pip uninstall {name}",
+        ) from fault
 
 
 def _refuse_nothing(parts: list[Part]) -> None:

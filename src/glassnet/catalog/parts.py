@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from types import FunctionType
 from typing import Any
 
@@ -98,9 +98,13 @@ class Choice(Face):
         """Whether its words alone find it again: not so for a function that was given directly."""
         return self.part.distribution != GIVEN
 
-    def __str__(self) -> str:
+    @cached_property
+    def _words(self) -> str:
         written = tuple((name, write(value)) for name, value in self.options.items())
         return str(Phrase(self.part.full_name, written))
+
+    def __str__(self) -> str:
+        return self._words
 
     def __repr__(self) -> str:
         return f"<Choice {self.part.kind} {self}>"

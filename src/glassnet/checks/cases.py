@@ -30,6 +30,10 @@ class NotApplicable(Exception):
     """The promise says nothing about this part; the message says why."""
 
 
+class NotTried(Exception):
+    """Nothing is known about the promise, because what it needs could not be had; the message says what and why."""
+
+
 def require_functions(**functions: Any) -> None:
     """Each of these has to be a function."""
     for name, function in functions.items():
@@ -96,9 +100,16 @@ class Case:
             try:
                 return self.choice.bag()
             except GlassnetError as error:
-                if _came_through(error, downloads.fetch.__code__):
-                    raise NotApplicable(_not_here(error, self.download)) from error
-                raise Refused(str(error)) from error
+                raise self._without_rows(error) from error
+
+    def _without_rows(self, error: GlassnetError) -> Exception:
+        """What it means that there is no bag: rows that can't be had break a promise only where they were asked for."""
+        missing = _not_fetched(error)
+        if missing is None:
+            return Refused(str(error))
+        if not self.download:
+            return NotApplicable(f"its rows are not on this machine ({str(error).partition(' ')[0]}; see --download)")
+        return Refused(str(error)) if missing.answered else NotTried(str(error))
 
     @property
     def can_be_built(self) -> bool:
@@ -183,8 +194,11 @@ def _came_through(error: BaseException, code: CodeType) -> bool:
     return error.__cause__ is not None and _came_through(error.__cause__, code)
 
 
-def _not_here(error: GlassnetError, tried: bool) -> str:
-    return str(error) if tried else f"its rows are not on this machine ({str(error).partition(' ')[0]}; see --download)"
+def _not_fetched(error: BaseException | None) -> downloads.NotFetched | None:
+    """The error of `fetch` that is behind another one, if there is one."""
+    while error is not None and not isinstance(error, downloads.NotFetched):
+        error = error.__cause__ or error.__context__
+    return error
 
 
 @contextmanager

@@ -45,7 +45,7 @@ class Finding:
 
 @dataclass(frozen=True, repr=False)
 class Report(Face):
-    """All findings. `ok` is whether at least one check ran and no required one failed."""
+    """All findings. `ok` is whether at least one check ran, no required one failed, and none had to stay untried."""
 
     findings: tuple[Finding, ...]
 
@@ -62,11 +62,16 @@ class Report(Face):
     @property
     def ran(self) -> int:
         """How many checks said something about a part."""
-        return sum(one.result != "not applicable" for one in self.findings)
+        return sum(one.result not in ("not applicable", "not tried") for one in self.findings)
+
+    @property
+    def untried(self) -> list[Finding]:
+        """The checks that could not be tried, such as rows that are to be fetched without a connection."""
+        return [one for one in self.findings if one.result == "not tried"]
 
     @property
     def ok(self) -> bool:
-        return self.ran > 0 and not self.failures
+        return self.ran > 0 and not self.failures and not self.untried
 
     def count(self, result: str) -> int:
         """How many checks came to that; what is only advice does not count as failed."""
@@ -74,13 +79,14 @@ class Report(Face):
 
     @property
     def summary(self) -> str:
-        """One line with all counts, which is there even if they are 0."""
+        """One line with all counts, which are there even if they are 0; only what was not tried is seldom."""
         parts = len({(one.kind, one.part) for one in self.findings})
         words = (
             f"{count(parts, 'part')}, {count(self.ran, 'check')} ran: "
             f"{self.count('passed')} passed, {self.count('failed')} failed, "
             f"{self.count('expected failure')} expected failures, {len(self.advice)} with advice; "
             f"{self.count('not applicable')} not applicable"
+            + (f", {len(self.untried)} not tried" if self.untried else "")
         )
         return words if self.ran else f"{words}. Nothing was checked, so nothing is proven"
 
@@ -94,7 +100,7 @@ class Report(Face):
     def raise_if_failed(self) -> None:
         """`ContractBroken` with every failure, one a line, unless all is well."""
         if not self.ok:
-            lines = [f"{one.part} {one.check}: {one.message}" for one in self.failures]
+            lines = [f"{one.part} {one.check}: {one.message}" for one in [*self.failures, *self.untried]]
             raise ContractBroken("\n".join([self.summary, *lines]))
 
     def __str__(self) -> str:
@@ -127,8 +133,9 @@ def card(report: Report) -> Iterable[str]:
                 yield f"  {'FAILED' if one.required else 'advice':<8}{one.check}: {one.message}"
                 if one.required:
                     yield f"          why: {one.why}"
-            elif one.result == "expected failure":
-                yield f"  expected failure of {one.check}: {one.message}"
+            elif one.result in ("expected failure", "not tried"):
+                of = " of" if one.result == "expected failure" else ""
+                yield f"  {one.result}{of} {one.check}: {one.message}"
         yield from _names("passed", findings)
         yield from _names("not applicable", findings)
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from .. import process
-from .cases import Case, NotApplicable, Refused
+from .cases import Case, NotApplicable, NotTried, Refused
 
 if TYPE_CHECKING:
     from ..catalog import Part
 
-Result = Literal["passed", "failed", "not applicable", "expected failure"]
+Result = Literal["passed", "failed", "not applicable", "not tried", "expected failure"]
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class Check:
 class Promise:
     """A test that every part of a kind is put to: its name is the check's id, its docstring says why it matters.
 
-    It raises `Refused` or `NotApplicable` with a message, or returns a remark. Unless `moved` is false it is
-    asked again for each option at another value than its default. `built` is false where it is about the text
+    It raises `Refused`, `NotApplicable` or `NotTried` with a message, or returns a remark. Unless `moved` is false it
+    is asked again for each option at another value than its default. `built` is false where it is about the text
     alone, so that nothing has to be built.
     """
 
@@ -76,6 +76,8 @@ def put(promise: Promise, cases: Sequence[Case]) -> Outcome:
             reason = reason or str(error)
         except Refused as error:
             return Outcome("failed", case.prefix + str(error))
+        except NotTried as error:
+            return Outcome("not tried", case.prefix + str(error))
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # whatever a part raises, SystemExit too, is its answer

@@ -42,7 +42,7 @@ def _outcome(promise: Promise, cases: Sequence[Case]) -> Outcome:
         return put(promise, cases)
     loaded = put(Promise(every_kind.loads, moved=False), cases[:1])
     if loaded.result != "passed":
-        reason = "its rows are not here" if loaded.result == "not applicable" else "it does not load"
+        reason = "it does not load" if loaded.result == "failed" else "its rows are not here"
         return Outcome("not applicable", f"{reason}: see loads")
     return put(promise, [case for case in cases if case.can_be_built])
 

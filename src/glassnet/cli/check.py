@@ -98,13 +98,18 @@ def show_report(report: Report, in_full: bool) -> None:
 
 def _show_every(findings: list[Finding]) -> None:
     """All checks of one part in a table, which a narrow terminal cuts; failures follow in full."""
-    rows = [(one.check, _result(one), "see below" if one.result == "failed" else one.message) for one in findings]
+    rows = [
+        (one.check, _result(one), "see below" if one.result in ("failed", "not tried") else one.message)
+        for one in findings
+    ]
     for number, line in enumerate(Table(("CHECK", "RESULT", "WHAT WAS FOUND"), rows).lines(width_of_output())):
         colour = None if number == 0 else _COLOURS.get(_result(findings[number - 1]))
         say(style(line, fg=colour, bold=number == 0))
     for one in findings:
         if one.result == "failed" and not one.required:
             say(f"\nAdvice, {one.check}: {one.message}")
+        elif one.result == "not tried":
+            say(f"\nNot tried, {one.check}: {one.message}")
 
 
 def _result(one: Finding) -> str:
@@ -115,7 +120,10 @@ def _show_line(heading: str, findings: list[Finding]) -> None:
     passed = sum(one.result == "passed" for one in findings)
     idle = {one.check: one.message for one in findings if one.result == "not applicable"}
     counts = f"{heading}: {passed} passed, {len(idle)} not applicable"
-    if "loads" in idle:
+    untried = next((one for one in findings if one.result == "not tried"), None)
+    if untried:
+        say(style("UNTRIED ", fg="red", bold=True) + f"{heading}, {untried.check}: {untried.message}")
+    elif "loads" in idle:
         say(style("partly  ", fg="yellow") + f"{counts}, because {idle['loads']}")
     else:
         say(style("ok      ", fg="green") + counts)

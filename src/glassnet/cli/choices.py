@@ -86,6 +86,12 @@ _OPTIONS = (
         "Data",
         TASK,
         SCALE,
+        click.option(
+            "--features",
+            metavar="HOW",
+            multiple=True,
+            help="More inputs, made of the number columns: squares, products, sines; several with commas.",
+        ),
         click.option("--validation", metavar="SHARE", help="Of the rows left after the test rows  [0.1]."),
         click.option("--test", metavar="SHARE", help="Of all rows  [0.2]."),
         SPLIT_SEED,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,11 +85,31 @@ def new(
     answers = replace(Answers(name, backend=backend, plugin_file=plugin_file), **given)
     answers.check()
     made = new_project(replace(answers, **_missing(answers, set(given), _asks(no_input))), folder)
+    for remark in _known_already(called.distribution):
+        say(f"remark: {remark}", err=True)
     for file in answers.leaning.files:
         say(f"brought along: {file}, which {answers.plugin_file} reads")
     for remark in answers.leaning.remarks:
         say(f"remark: {remark}", err=True)
     _print_next(made, called.distribution)
+
+
+def _known_already(distribution: str) -> Iterator[str]:
+    """Where another package of that name would come in the way of this one."""
+    from ..installs import version_of
+    from ..publish.serving import index_folder
+    from ..publish.store import Store
+
+    version = version_of(distribution)
+    if version:
+        yield f"a {distribution} {version} is installed here already, and installing this one takes its place"
+    there = Store(index_folder()).projects().get(distribution, [])
+    versions = join(dict.fromkeys(entry.version for entry in there))
+    if versions:
+        yield (
+            f"{distribution} {versions} is on the practice index already: if that was another package, "
+            f"glassnet index wipe or another name"
+        )
 
 
 def _asks(no_input: bool) -> bool:

@@ -23,6 +23,7 @@ Examples:
   glassnet release                        the package in this folder, on a practice index of your own
   glassnet release --dry-run              everything up to the upload; no connection is opened
   glassnet release plugins/glassnet-lion --to testpypi
+  glassnet release --to class             the index of a class that you have joined
   glassnet release --rooms                what clean rooms keep, and how much it is
   glassnet release --resume               finish a release that broke off, with the same files
 """
@@ -76,10 +77,10 @@ def _day(moment: float) -> str:
 @click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), default=Path())
 @click.option(
     "--to",
-    type=click.Choice(["local", "testpypi", "pypi"]),
+    metavar="INDEX",
     default="local",
     show_default=True,
-    help="The practice index, TestPyPI or PyPI.",
+    help="local (a practice index), testpypi, pypi, an address, or a name in ~/.pypirc.",
 )
 @click.option("--dry-run", is_flag=True, help="Stop before the upload, and open no connection at all.")
 @click.option("--resume", is_flag=True, help="Send the files of the last release, unchanged, and go on from there.")
@@ -90,11 +91,13 @@ def release(folder: Path, to: str, dry_run: bool, resume: bool, yes: bool) -> No
     """Publish the package in DIR, step by step.
 
     Check, test, build, prove, upload, install it back. Each step says what it does, why, and the command that
-    you could type instead. Tokens are read from TESTPYPI_TOKEN or PYPI_TOKEN, or from a keyring. Exit code 1 if
+    you could type instead. Tokens are read from TESTPYPI_TOKEN, PYPI_TOKEN or GLASSNET_INDEX_TOKEN, from a keyring,
+    or for another index from ~/.pypirc. Exit code 1 if
     a step fails, 2 if an index sends what is no answer.
     """
-    from ..publish.release import StepFailed, release
+    from ..publish.release import StepFailed, check_word, release
 
+    check_word(to)
     if dry_run and resume:
         raise GlassnetError("--resume is about the upload, and --dry-run leaves that out: give one of the two")
     if to == "pypi" and not (dry_run or yes or sys.stdin.isatty()):

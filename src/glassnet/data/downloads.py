@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import GlassnetError, join, need
@@ -13,6 +13,29 @@ from ..errors import GlassnetError, join, need
 MIRROR = "GLASSNET_DATA_MIRROR"
 CACHE = "GLASSNET_CACHE"
 TIMEOUT = 30  # seconds of silence after which the next address is tried
+
+
+class NotFetched(GlassnetError):
+    """No address gave the file. `answered`: at least one was asked and gave something else, or knows no such file.
+
+    Otherwise nothing is known about the addresses: there was no connection, or a server had a fault of its own.
+    """
+
+    def __init__(self, message: str, answered: bool) -> None:
+        super().__init__(message)
+        self.answered = answered
+
+
+@dataclass(frozen=True)
+class _Trouble:
+    """Why a place did not give the file, and whether the place itself said so."""
+
+    where: str
+    words: str
+    answered: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.where} ({self.words})"
 
 
 def fetch(
@@ -34,20 +57,24 @@ def fetch(
     With `member`, the publisher's addresses give a tar archive of the checksum `archive_sha256`, and the file
     is that member of it. A mirror holds the unpacked file.
 
-    Raises `GlassnetError` when no address gives the file, in one line that names them all.
+    Raises `GlassnetError` when no address gives the file, in one line that names them all, and the checksum of what
+    was found in its place.
     """
     for given in (folder, file):
         need(given, str, "fetch wants the names of a folder and of a file in it")
     sys.audit("glassnet.fetch", folder, file)
     mirror = os.environ.get(MIRROR, "").strip()
     remote = mirror.startswith(("http://", "https://"))
-    troubles: list[str] = []
+    troubles: list[_Trouble] = []
     if mirror and not remote:
         urls = ()
         path = Path(mirror).expanduser() / folder / file
-        if path.is_file() and _sha256(path) == sha256:
+        held = _sha256(path) if path.is_file() else ""
+        if held == sha256:
             return path
-        troubles.append(f"{path} ({'another checksum' if path.is_file() else 'no such file'})")
+        troubles.append(
+            _Trouble(str(path), _another(held), True) if held else _Trouble(str(path), "no such file", False)
+        )
     elif remote:
         urls, member = [f"{mirror.rstrip('/')}/{folder}/{file}"], None
     cached = cache_folder() / folder / file
@@ -57,8 +84,9 @@ def fetch(
         trouble = _download(url, cached, sha256, member, archive_sha256 or "")
         if trouble is None:
             return cached
-        troubles.append(f"{url} ({trouble})")
-    raise GlassnetError(_nothing_found(f"{folder}/{file}", troubles))
+        troubles.append(trouble)
+    answered = any(trouble.answered for trouble in troubles) or not (troubles or urls)
+    raise NotFetched(_nothing_found(f"{folder}/{file}", troubles, answered), answered)
 
 
 def cache_folder() -> Path:
@@ -71,10 +99,15 @@ def cache_folder() -> Path:
     return Path(pooch.os_cache("glassnet"))
 
 
-def _nothing_found(file: str, troubles: Sequence[str]) -> str:
+def _another(found: str) -> str:
+    return f"another checksum: {found}"
+
+
+def _nothing_found(file: str, troubles: Sequence[_Trouble], answered: bool) -> str:
+    todo = "Correct the address or the checksum in the part that fetches it" if answered else "Go online and try again"
     return (
         f"{file} could not be fetched. Tried: {join(troubles) or 'no address'}. "
-        f"Go online and try again, or set {MIRROR} to a folder or an address that holds {file}."
+        f"{todo}, or set {MIRROR} to a folder or an address that holds {file}."
     )
 
 
@@ -85,71 +118,62 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _download(url: str, target: Path, sha256: str, member: str | None, archive_sha256: str) -> str | None:
+def _download(url: str, target: Path, sha256: str, member: str | None, archive_sha256: str) -> _Trouble | None:
     """Put the file in its place, or say what went wrong with this address."""
     import logging
     import tempfile
 
+    import pooch
     import requests
 
     logging.getLogger("glassnet").info("fetching %s", url)
     try:
-        if member is None:
-            _retrieve(url, target, sha256)
-            return None
-        with tempfile.TemporaryDirectory() as folder:
-            archive = Path(folder) / "archive"
-            _retrieve(url, archive, archive_sha256)
-            return _unpack(archive, member, target, sha256)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent) as beside:
+            came = Path(beside) / target.name
+            pooch.HTTPDownloader(timeout=TIMEOUT)(url, str(came), None)
+            words = (
+                _put(came, target, sha256) if member is None else _unpack(came, member, target, sha256, archive_sha256)
+            )
+            return _Trouble(url, words) if words else None
     except requests.exceptions.HTTPError as error:
         status = getattr(error.response, "status_code", None)
-        return f"answered {status}" if status else "answered with an error"
+        busy = status is None or status >= 500 or status == 429
+        return _Trouble(url, f"answered {status}" if status else "answered with an error", not busy)
     except requests.exceptions.Timeout:
-        return f"no answer within {TIMEOUT} seconds"
+        return _Trouble(url, f"no answer within {TIMEOUT} seconds", False)
+    except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema):
+        return _Trouble(url, "no address of http or https")
     except requests.exceptions.RequestException:
-        return "no connection"
-    except ValueError:
-        return "another checksum"
+        return _Trouble(url, "no connection", False)
     except OSError as error:
         raise GlassnetError(
             f"can't write {target}: {error.strerror or error}. Set {CACHE} to a folder with room to write."
         ) from error
 
 
-def _retrieve(url: str, path: Path, sha256: str) -> None:
-    """Through pooch: a temporary file beside the target, the checksum, then the rename."""
-    import logging
-
-    import pooch
-
-    logger, me = pooch.get_logger(), threading.get_ident()
-
-    def of_others(record: logging.LogRecord) -> bool:
-        return record.thread != me or record.levelno >= logging.WARNING
-
-    logger.addFilter(of_others)  # what is printed is for the command to decide
-    try:
-        downloader = pooch.HTTPDownloader(timeout=TIMEOUT)
-        pooch.retrieve(url, f"sha256:{sha256}", fname=path.name, path=path.parent, downloader=downloader)
-    finally:
-        logger.removeFilter(of_others)
+def _put(came: Path, target: Path, sha256: str) -> str:
+    """Rename what came, if it is what was meant; else say what it is."""
+    found = _sha256(came)
+    if found != sha256:
+        return _another(found)
+    came.replace(target)
+    return ""
 
 
-def _unpack(archive: Path, member: str, target: Path, sha256: str) -> str | None:
+def _unpack(came: Path, member: str, target: Path, sha256: str, archive_sha256: str) -> str:
     """Copy one member out of a tar archive; nothing else in it is touched."""
     import tarfile
-    import tempfile
 
-    with tarfile.open(archive) as tar:
+    found = _sha256(came)
+    if found != archive_sha256:
+        return _another(found)
+    with tarfile.open(came) as tar:
         stream = tar.extractfile(member) if member in tar.getnames() else None
         content = stream.read() if stream else None
     if content is None:
         return f"no {member} inside"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as beside:
-        unpacked = Path(beside) / target.name
-        unpacked.write_bytes(content)
-        if _sha256(unpacked) != sha256:
-            return f"another checksum of {member} inside"
-        unpacked.replace(target)
-    return None
+    unpacked = came.with_name("member")
+    unpacked.write_bytes(content)
+    words = _put(unpacked, target, sha256)
+    return words.replace("checksum:", f"checksum of {member} inside:")

@@ -17,10 +17,21 @@ from numpy.typing import DTypeLike, NDArray
 from ..errors import GlassnetError, did_you_mean, join
 from ..kinds import ColumnRole
 from ..wording import count
-from .columns import Column, Kind, as_matrix, fit_column, input_table, measured_values, not_finite, text_values
+from .columns import (
+    Column,
+    Kind,
+    as_matrix,
+    fit_column,
+    input_table,
+    measured_values,
+    not_finite,
+    number_values,
+    text_values,
+)
+from .making import Made
 from .moments import with_parts
 from .passing import fit_stored
-from .sparse import Sparse
+from .sparse import Sparse, all_here
 from .stored import Stored
 
 Array = NDArray[Any]
@@ -41,14 +52,15 @@ def check_scale(scale: str) -> str:
 class Features:
     """How rows of a table become inputs of a network, fitted on the training rows.
 
-    The prepared columns are, in this order: the number and date columns, the one-hot columns of the text columns, and
-    an indicator for each column whose training rows have gaps.
+    The prepared columns are, in this order: the number and date columns, the one-hot columns of the text columns, an
+    indicator for each column whose training rows have gaps, and what is made of the number columns.
     """
 
     columns: tuple[Column, ...]
     dtype: np.dtype[Any]
     scale: str
     image_shape: tuple[int, int] | None = None
+    made: Made | None = None
 
     @classmethod
     def fit(
@@ -62,13 +74,14 @@ class Features:
         roles: Sequence[ColumnRole] = (),
         image_shape: tuple[int, int] | None = None,
         dtype: DTypeLike = np.float64,
+        making: Sequence[str] = (),
     ) -> Features:
         """Learn from the given rows of X (all by default) how to prepare it.
 
         `roles` say which columns of a table are no inputs; text of very many values is none without them.
 
         scale: "standard" (x - mean) / standard deviation; "minmax" to [0, 1]; "none"; "auto" is standard, and
-        for images a division by the largest value.
+        for images a division by the largest value. `making` says what is made of the number columns, see `Made`.
         """
         X, named = input_table(X, names)
         if unknown := [name for name in keep if name not in named]:
@@ -98,7 +111,38 @@ class Features:
         if not any(c.used for c in columns):
             why = columns[0].why
             raise GlassnetError(f"no column is left to learn from: {why[:1].lower()}{why[1:]}.")
-        return cls(columns, np.dtype(dtype), way, image_shape)
+        found = cls(columns, np.dtype(dtype), way, image_shape)
+        return replace(found, made=found._make(X, rows, making)) if making else found
+
+    def _make(self, X: Any, rows: NDArray[np.intp], ways: Sequence[str]) -> Made:
+        """Learn what is made of the number columns of the training rows."""
+        held = (
+            "pictures"
+            if self.image_shape
+            else ""
+            if all_here(X)
+            else "sparse"
+            if isinstance(X, Sparse)
+            else "in a file"
+        )
+        if held:
+            raise GlassnetError(f"--features {join(ways)} are made of columns in memory, and these are {held}")
+        block = self._matching(X)
+        block = block.iloc[rows] if hasattr(block, "iloc") else block[rows]
+        return Made.fit(ways, [column.name for column in self._numbers], self._raw(block), self.scale)
+
+    @property
+    def _numbers(self) -> list[Column]:
+        return [column for column in self.columns if column.kind == "number"]
+
+    def _raw(self, block: Any) -> Array:
+        """The number columns as they are, (n, numbers), with their gaps filled."""
+        found = np.empty((len(block), len(self._numbers)))
+        for place, column in enumerate(self._numbers):
+            of = block[column.name] if hasattr(block, "iloc") else block[:, self.needed.index(column.name)]
+            values = number_values(of)
+            found[:, place] = np.where(np.isnan(values), column.fill, values)
+        return found
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -120,7 +164,8 @@ class Features:
         """The prepared columns, in order."""
         numbers = [c.name for c in self.columns if c.measured]
         onehot = [f"{c.name}={value}" for c in self.columns for value in c.values]
-        return tuple(numbers + onehot + [f"{c.name} missing" for c in self.columns if c.gaps])
+        made = () if self.made is None else self.made.names
+        return (*numbers, *onehot, *(f"{c.name} missing" for c in self.columns if c.gaps), *made)
 
     def transform(self, X: Any, rows: NDArray[np.intp] | None = None) -> Any:
         """The prepared inputs, (n, len(outputs)), C-contiguous in `dtype`; of some rows of X if they are given.
@@ -148,7 +193,9 @@ class Features:
 
     def _prepare(self, block: Any, rows: NDArray[np.intp], out: Array) -> None:
         """Prepare a block of rows into `out`, which is zeros; `rows` are their numbers, for messages."""
-        self._fill(block, out)
+        self._fill(block, out if self.made is None else out[:, : -len(self.made.names)])
+        if self.made is not None:
+            self.made.fill(self._raw(block), out[:, -len(self.made.names) :])
         if not np.isfinite(out).all():
             self._explain(block, out, rows)
 
@@ -197,7 +244,9 @@ class Features:
     @cached_property
     def _as_it_is(self) -> bool:
         """Whether numbers without gaps are taken as they are, as estimators take them."""
-        return self.scale == "none" and all(c.kind == "number" and not c.gaps for c in self.columns)
+        return (
+            self.scale == "none" and self.made is None and all(c.kind == "number" and not c.gaps for c in self.columns)
+        )
 
     @cached_property
     def _constants(self) -> tuple[Array, Array, Array]:
@@ -231,6 +280,8 @@ class Features:
         """Say where a value came from that is not finite."""
         i, k = np.argwhere(~np.isfinite(out))[0]
         name = self.outputs[k]
+        if self.made is not None and name in self.made.names:
+            raise GlassnetError(f"{name} of row {rows[i]} (counted from 0) is too large for {self.dtype.name}.")
         raw = block[name].iloc[i] if hasattr(block, "iloc") else block[i, self.needed.index(name)]
         raise GlassnetError(not_finite(name, float(raw), int(rows[i]), self.dtype))
 
@@ -259,6 +310,9 @@ class Features:
             )
             yield f"Gaps in {' and '.join(ways)} are marked by an indicator column each."
 
+        if self.made is not None:
+            yield self.made.account()
+
     def to_arrays(self) -> dict[str, Array]:
         """All of it as plain arrays for `np.savez`; no key is one of `Targets.to_arrays`."""
         columns = self.columns
@@ -273,7 +327,7 @@ class Features:
             "features_image_shape": np.array(self.image_shape or (), dtype=np.int64),
             "features_scale": np.array(self.scale),
             "features_dtype": np.array(self.dtype.name),
-        }
+        } | ({} if self.made is None else self.made.to_arrays())
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Array]) -> Features:
@@ -290,7 +344,7 @@ class Features:
             raise ValueError("an unknown way to prepare columns")
         if any((c.kind == "text") != bool(c.values) for c in columns):
             raise ValueError("a column of numbers with values of a text")
-        return cls(columns, np.dtype(a["dtype"]), a["scale"], tuple(a["image_shape"]) or None)
+        return cls(columns, np.dtype(a["dtype"]), a["scale"], tuple(a["image_shape"]) or None, Made.from_arrays(a))
 
 
 def _unused(role: ColumnRole) -> Column:

@@ -105,6 +105,7 @@ def prepare(
     weight: Array | None = None,
     features: Features | None = None,
     learned: tuple[Features, Targets] | None = None,
+    making: Sequence[str] = (),
 ) -> Prepared:
     """Split the rows, learn the preparation from the training rows, and apply it to all.
 
@@ -115,7 +116,7 @@ def prepare(
     own); shares and fixed test rows then don't count. `weight` (n,) weighs the rows of the data set.
     `reach` is what outputs can be, see `Targets.fit`; `units` (mean, scale) and `features` take the place of those that
     would be learned. `learned` is what an earlier preparation learned; it is applied to these rows, and nothing is
-    learned from them.
+    learned from them. `making` says what is made of the number columns, `("squares", "products")`.
     """
     shares = check_fraction("test", test), check_fraction("validation", validation)
     check_scale(scale)
@@ -133,7 +134,15 @@ def prepare(
         if features is None or features.dtype != kind:
             roles = dataset.columns or _roles(dataset, X, keep)
             features = Features.fit(
-                X, parts[0], names=names, scale=scale, keep=keep, roles=roles, image_shape=image, dtype=kind
+                X,
+                parts[0],
+                names=names,
+                scale=scale,
+                keep=keep,
+                roles=roles,
+                image_shape=image,
+                dtype=kind,
+                making=making,
             )
         targets = _fit_targets(dataset, y, task, parts[0], standardise_target, reach, weight, kind)
         learned = features, targets if units is None else targets.in_units(units)

@@ -95,7 +95,7 @@ class Training:
         how: dict[str, Any] = {
             "task": task, "test": experiment.test, "validation": experiment.validation,
             "split_seed": experiment.split_seed, "scale": experiment.scale, "keep": kept_inputs(experiment),
-            "dtype": experiment.dtype, "class_weight": experiment.class_weight,
+            "making": experiment.features, "dtype": experiment.dtype, "class_weight": experiment.class_weight,
             "standardise_target": loss.targets == "any" and loss.task == "regression",
             "reach": output_range(self.chosen.output.build()) if task == "regression" else EVERYWHERE,
         }  # fmt: skip

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from ..data.making import WAYS
 from ..errors import GlassnetError, did_you_mean, join
 from ..kinds import TASKS
 from . import slips
@@ -89,8 +90,16 @@ RULES: dict[str, Rule] = {
 }
 SWITCHES = tuple(name for name, rule in RULES.items() if rule.type is bool)
 COLUMNS = ("drop", "category", "keep")
-TUPLES = (*COLUMNS, "reading", "hidden", "activation", "initializer", "freeze", "metrics", "plugins")
+TUPLES = (*COLUMNS, "reading", "features", "hidden", "activation", "initializer", "freeze", "metrics", "plugins")
 PHRASES = ("dataset", "activation", "output", "loss", "initializer", "optimizer", "schedule", "metrics")
+
+
+def ways_of(given: tuple[Any, ...]) -> tuple[str, ...]:
+    """Ways of making inputs, each once, in the order in which they are made; one text may name several."""
+    names = [name.strip() for one in given for name in Rule(str).read("features", one).split(",")]
+    for name in names:
+        Rule(str, choices=tuple(WAYS)).read("features", name)
+    return tuple(way for way in WAYS if way in names)
 
 
 #: What to write for a field, where it isn't simply its name behind two dashes.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Any, TypeVar
 
 from ..catalog import Phrase
@@ -56,10 +56,10 @@ def with_setting(experiment: Words, setting: str) -> Words:
         guess = synonym(name, lambda word: word if word in known else "") or did_you_mean(name, known)
         raise GlassnetError(f"--set {setting}: no setting {name!r}.{guess} Known: {join(known)}")
     if not option:
-        return replace(experiment, **{name: _from_text(name, value)})
+        return experiment.replace(**{name: _from_text(name, value)})
     if name not in PHRASES:
         raise GlassnetError(f"--set {setting}: {name!r} is no part and has no options; parts are {join(PHRASES)}")
-    return replace(experiment, **{name: _with_option(getattr(experiment, name), option, value, name)})
+    return experiment.replace(**{name: _with_option(getattr(experiment, name), option, value, name)})
 
 
 def _from_text(name: str, text: str) -> Any:

@@ -19,7 +19,7 @@ LABELS = {
     "batch_norm": "batch normalisation", "test": "share of test rows", "validation": "share of validation rows",
     "keep": "columns kept", "drop": "columns left out", "category": "columns of names", "group": "rows kept together",
     "order": "rows ordered by", "reading": "how the table is read", "scale": "scaling of inputs",
-    "input_dropout": "dropout of inputs", "freeze": "frozen",
+    "input_dropout": "dropout of inputs", "freeze": "frozen", "features": "inputs made of others",
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path, PurePath
 from typing import Any
@@ -19,7 +19,7 @@ from ..schemas import DAMAGE, EXPERIMENT
 from ..synonyms import explains_words, unknown_setting
 from . import slips, telling
 from .faces import choices_face
-from .rules import COLUMNS, PHRASES, RULES, TUPLES, Rule, flag
+from .rules import COLUMNS, PHRASES, RULES, TUPLES, Rule, flag, ways_of
 from .settings import as_setting, differing, with_setting
 
 Choosable = str | Callable[..., Any]  # a phrase, or in notebooks a part's function itself
@@ -41,6 +41,7 @@ class Experiment(Face):
     "missing=n/a")` (`data.reading.Reading`). `activation` and `initializer` hold one phrase for all layers or one for
     each (initializers: the output layer too).
     `freeze` names what keeps its values: "1" all of layer 1, "W2:1,3" the weight from input 1 to unit 3 of layer 2.
+    `features` are made of the number columns before these are scaled: squares, products, sines.
     `l1` and `l2` are l1 * sum|W| + l2 / 2 * sum(W^2), biases excluded. `batch_size` is a number or "full".
     `shuffle` draws the order of rows anew for each epoch.
     `split_seed` draws the test and validation rows, `seed` everything else, so that repeats over seeds
@@ -59,6 +60,7 @@ class Experiment(Face):
     test: float = 0.2
     validation: float = 0.1
     scale: str = "auto"
+    features: tuple[str, ...] = ()
     class_weight: str | None = None
     dtype: str | None = None
     hidden: tuple[int, ...] = (100,)
@@ -96,20 +98,28 @@ class Experiment(Face):
             object.__setattr__(self, "dataset", str(self.dataset))
         if is_frame(self.dataset):
             self._take_frame()
+        self._read(FIELDS)
+
+    def _read(self, given: Collection[str]) -> None:
+        """Bring the fields that were given into their form; raises `GlassnetError` for what none of them can be."""
         for name in TUPLES:
-            object.__setattr__(self, name, _as_tuple(name, getattr(self, name)))
+            if name in given:
+                object.__setattr__(self, name, _as_tuple(name, getattr(self, name)))
         for name, rule in RULES.items():
-            value = getattr(self, name)
-            if value is not None or getattr(Experiment, name) is not None:  # None where it is the default
+            value = getattr(self, name) if name in given else None
+            if name in given and (value is not None or getattr(Experiment, name) is not None):  # None is some default
                 object.__setattr__(self, name, rule.read(name, value))
         for name in (*COLUMNS, "freeze"):
-            object.__setattr__(self, name, tuple(Rule(str).read(name, one) for one in getattr(self, name)))
+            if name in given:
+                object.__setattr__(self, name, tuple(Rule(str).read(name, one) for one in getattr(self, name)))
         object.__setattr__(self, "target", _targets(self.target))
         object.__setattr__(self, "reading", in_words(self.reading))
+        object.__setattr__(self, "features", ways_of(self.features))
         for place in self.freeze:
             Place.read(place)
         for name in PHRASES:
-            _check_phrases(name, getattr(self, name))
+            if name in given:
+                _check_phrases(name, getattr(self, name))
 
     def _take_frame(self) -> None:
         """A table in memory, and with it a target that is a Series of its own."""
@@ -178,7 +188,13 @@ class Experiment(Face):
         return {telling.label(name): telling.told_apart([getattr(one, name) for one in every]) for name in names}
 
     def replace(self, **changes: Any) -> Experiment:
-        return replace(self, **changes)
+        """With other choices. Only these are looked at: all others have been, when this one was made."""
+        if "dataset" in changes or not changes.keys() <= FIELDS:
+            return replace(self, **changes)
+        other = object.__new__(type(self))
+        vars(other).update(vars(self) | changes)
+        other._read(changes)
+        return other
 
     def with_settings(self, settings: Iterable[str]) -> Experiment:
         """Changed by settings such as `epochs=20`, `optimizer.lr=0.01`, `activation.alpha=0.5`."""
@@ -195,6 +211,7 @@ class Experiment(Face):
         return [as_setting(self, name) for name in differing(self)]
 
 
+FIELDS = frozenset(field.name for field in fields(Experiment))
 CHOICES = tuple(field.name for field in fields(Experiment) if field.name != "plugins")
 
 

@@ -47,13 +47,14 @@ def export(run: Run, to: str, output: Path | None = None) -> list[Path]:
         raise GlassnetError(f"{folder} exists already and is left as it is: remove it, or {_ELSEWHERE}")
     recipe = recipe_of_run(run)
     features, arrays = run.model.features, _arrays(run, recipe)
-    raw = to == ONNX and all(column.kind != "text" and not column.gaps for column in features.columns)
+    plain = features.made is None and all(column.kind != "text" and not column.gaps for column in features.columns)
+    raw = to == ONNX and plain
     files: dict[str, bytes] = {}
     if to == ONNX:
         files["model.onnx"] = graph.graph(recipe, features if raw else None, run.model.targets)
         network = graph.SCRIPT.format(shape="-".join(map(str, recipe.widths)))
-        wanted = ("input_names",) if raw else ("input_names", "input_fill", "input_shift", "input_scale")
-        arrays = {name: arrays[name] for name in wanted}
+        wanted = ("input_names",) if raw else ("input_", "made_")
+        arrays = {name: array for name, array in arrays.items() if name.startswith(wanted)}
     else:
         network = _script(run, recipe, to)
     answers = tables.answers(run.model, in_own_units=to == ONNX)
@@ -107,6 +108,8 @@ def _arrays(run: Run, recipe: Recipe) -> dict[str, Array]:
     found = named(recipe.start)
     numbers = [column for column in run.model.features.columns if column.measured]
     found |= _inputs(numbers)
+    if (made := run.model.features.made) is not None:
+        found |= {"made_shift": made.shift, "made_scale": made.scale}
     if recipe.task == "regression":
         found |= {"target_scale": run.model.targets.scale, "target_mean": run.model.targets.mean}
     return found

@@ -96,6 +96,7 @@ def _prepare(features: Features, numbers: bool, texts: bool, gaps: bool) -> str:
         lines += [
             "X = numbers(table)",
             'X = np.where(np.isnan(X), weights["input_fill"], X)  # a gap becomes the mean of the training rows',
+            *_made(features),
             f"# Each column is {_WAYS[features.scale]}.",
             'X = (X - weights["input_shift"]) / weights["input_scale"]',
         ]
@@ -106,10 +107,23 @@ def _prepare(features: Features, numbers: bool, texts: bool, gaps: bool) -> str:
             "texts = [table[[name]].to_numpy(object) == np.array(VALUES[name], object) for name in VALUES]",
         ]
         columns.append("*texts")
-    columns += ["table[WITH_GAPS].isna()"] * gaps
+    columns += ["table[WITH_GAPS].isna()"] * gaps + ["made"] * (features.made is not None)
     whole = "X" if columns == ["X"] else f"np.hstack([{', '.join(columns)}])"
     lines.append(f'return {whole}.astype("{features.dtype.name}")')
     return "\n".join(["def prepare(table):", *(f"    {line}" for line in lines)])
+
+
+def _made(features: Features) -> list[str]:
+    """The lines that make more inputs of the numbers, before these are scaled."""
+    if features.made is None:
+        return []
+    each = features.made.in_python([column.name for column in features.columns if column.measured])
+    return [
+        "made = np.column_stack([  # more inputs, made of these numbers before they are scaled",
+        *(f"    {one}," for one in each),
+        "])",
+        'made = (made - weights["made_shift"]) / weights["made_scale"]',
+    ]
 
 
 def answers(model: Model, in_own_units: bool) -> str:

@@ -34,6 +34,8 @@ _LONGEST_NAME = 30
 LONGEST_LINE = 512  # of PyPI, for the description
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+#: Plugins that we publish ourselves; whoever installs one of them must not get another's.
+OUR_GUESTS = ("course-wine", "keras", "lion", "physics", "robust", "swish", "torch")
 # A part of that name would take the place of something that its own module needs.
 _NEEDED_INSIDE = (*(kind.plural for kind in KINDS.values()), "hookimpl", "np", "click", "plugin", "glassnet")
 
@@ -90,6 +92,8 @@ def _name_problem(given: str) -> str:
         return f"name {given!r}: write small letters a to z, digits and single dashes, a letter first.{example}"
     if len(short) > _LONGEST_NAME:
         return f"name {given!r} has {len(short)} characters: {_LONGEST_NAME} are possible."
+    if short in OUR_GUESTS:
+        return f"name {given!r} is that of a plugin of ours, {PREFIX}{short}: choose another, such as 'my-{short}'."
     return _taken(given, short.replace("-", "_"))
 
 

@@ -13,6 +13,7 @@ import json
 import os
 import secrets
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -22,19 +23,20 @@ from configparser import Error as ConfigError
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 from ..errors import GlassnetError
 from ..files import parse_json
-from ..schemas import STARTED
+from ..schemas import SERVER, STARTED
 from . import extra
+from .classroom.opening import HERE, PORT, Opening
 from .installing import install_line
 
 FOLDER = "GLASSNET_INDEX"
 SECTION = "local"  # the name for `twine upload -r`
 PATIENCE = 60.0  # seconds for a server to come up or go down, on a busy machine too
-_HOST = "127.0.0.1"
+ALONE = Opening()
 _LONGEST_ANSWER = 10_000  # bytes: ours are shorter, and another server may have the port by now
 
 _children: dict[int, subprocess.Popen[bytes]] = {}
@@ -42,12 +44,21 @@ _children: dict[int, subprocess.Popen[bytes]] = {}
 
 @dataclass(frozen=True)
 class Served:
-    """A running practice index: its address, this start's token, the file for twine, the process."""
+    """A running practice index: its address, this start's token, the file for twine, the process; the names by which a
+    class reaches it.
+    """
 
     url: str
     token: str
     pypirc: Path
     pid: int
+    names: tuple[str, ...] = ()
+
+    @property
+    def public(self) -> str:
+        """The address that students type; the same as `url` where there are none."""
+        there = urlsplit(self.url)
+        return f"{there.scheme}://{self.names[0]}:{there.port}" if self.names else self.url
 
     @property
     def simple_url(self) -> str:
@@ -64,8 +75,8 @@ class Served:
         return self.pypirc.parent
 
     def install_command(self, name: str, version: str, guests: Mapping[str, str] | None = None) -> str:
-        """What a person on this machine types to install a package from here, and nothing but the guests it needs."""
-        return install_line(self.simple_url, name, version, guests)
+        """What a person types to install a package from here, and nothing but the guests it needs."""
+        return install_line(f"{self.public}/simple/", name, version, guests)
 
 
 def index_folder(folder: Path | None = None) -> Path:
@@ -78,54 +89,47 @@ def index_folder(folder: Path | None = None) -> Path:
     return Path(chosen if folder is None else folder).expanduser().absolute()
 
 
-def serve(folder: Path | None = None, port: int = 0, ready: Callable[[Served], None] | None = None) -> None:
+def serve(
+    folder: Path | None = None,
+    port: int = 0,
+    ready: Callable[[Served], None] | None = None,
+    opening: Opening = ALONE,
+) -> None:
     """Run the index here until it is told to stop; `ready` is called once it can be asked.
 
     Without a port it takes the one that it had last time, so that commands typed before still work, or any
     free one. Raises `GlassnetError` when another server works on the same folder.
     """
     extra("trove_classifiers")  # better now than at the first upload
-    import uvicorn
-
-    from .index import practice_index
-    from .reasons import ReasonProtocol
+    from .running import app_of, server_of
 
     place = index_folder(folder)
-    with _alone(place), _listen(port, _last_port(place)) as listener:
+    with _alone(place), _listen(opening, port, _last_port(place)) as listener:
+        host = opening.names[0] if opening.tls else opening.local
         served = Served(
-            url=f"http://{_HOST}:{listener.getsockname()[1]}",
+            url=f"{opening.scheme}://{host}:{listener.getsockname()[1]}",
             token=f"practice-{secrets.token_urlsafe(24)}",
             pypirc=place / "practice.pypirc",
             pid=os.getpid(),
+            names=opening.names,
         )
         started, state = secrets.token_hex(16), place / "server.json"
 
         def end() -> None:
             server.should_exit = True
 
-        app = practice_index(
-            place, served.token, started=started, stop=end, on_shutdown=lambda: state.unlink(missing_ok=True)
-        )
-        config = uvicorn.Config(
-            app,
-            http=ReasonProtocol,
-            ws="none",
-            lifespan="on",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=10,  # for an upload in progress
-        )
-        server = uvicorn.Server(config)
+        app = app_of(place, served.token, opening, started, end, lambda: state.unlink(missing_ok=True))
+        server = server_of(app, opening.tls)
         _write_privately(served.pypirc, _pypirc(served))
-        _write_privately(state, json.dumps({"url": served.url, "pid": served.pid, "started": started}))
+        about = {"url": served.url, "pid": served.pid, "started": started, "at": opening.local, "names": opening.names}
+        _write_privately(state, json.dumps(about))
         if ready is not None:
             ready(served)
         with suppress(KeyboardInterrupt):  # Ctrl-C is how a person ends it; uvicorn has closed everything by then
             server.run(sockets=[listener])
 
 
-def start(folder: Path | None = None, port: int = 0) -> Served:
+def start(folder: Path | None = None, port: int = 0, opening: Opening = ALONE) -> Served:
     """Start the index in the background, where it outlives this process, and wait until it answers.
 
     Where one runs already, that one is returned.
@@ -133,7 +137,7 @@ def start(folder: Path | None = None, port: int = 0) -> Served:
     place = index_folder(folder)
     there = running(place)
     if there is not None:
-        if port not in (0, urlsplit(there.url).port):
+        if port not in (0, urlsplit(there.url).port) or opening.names != there.names:
             raise GlassnetError(f"the practice index already runs at {there.url}. First: glassnet index stop")
         return there
     extra("trove_classifiers")
@@ -141,7 +145,7 @@ def start(folder: Path | None = None, port: int = 0) -> Served:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         log = (place / "server.log").open("wb")
     with log:
-        child = _spawn(place, port, log)
+        child = _spawn(place, ["--port", str(port), *opening.words()], log)
     _children[child.pid] = child
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
@@ -159,11 +163,11 @@ def start(folder: Path | None = None, port: int = 0) -> Served:
     raise GlassnetError(f"the practice index did not start: {why}. Watch it with: glassnet index serve")
 
 
-def _spawn(place: Path, port: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
+def _spawn(place: Path, words: list[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
     """The same program once more. Its own folder is its working directory, so that no file here shadows a module."""
     paths = [str(Path(path).absolute()) for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
     environment = os.environ | {FOLDER: str(place), "PYTHONPATH": os.pathsep.join(paths)}
-    command = [sys.executable, "-P", "-m", "glassnet", "--no-plugins", "index", "serve", "--port", str(port)]
+    command = [sys.executable, "-P", "-m", "glassnet", "--no-plugins", "index", "serve", *words]
     apart = 0
     if sys.platform == "win32":
         apart = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
@@ -186,21 +190,22 @@ def running(folder: Path | None = None) -> Served | None:
     token = _configured(place, "password")
     if state is None or token is None:
         return None
-    answer = _ask(state["url"], "GET", "/-/started") or b""
+    answer = _ask(state, "GET", "/-/started") or b""
     try:
         known = parse_json(answer.decode("utf-8", "replace"), STARTED)["started"] == state["started"]
     except ValueError:
         known = False  # some other server has that port now
-    return Served(state["url"], token, place / "practice.pypirc", int(state["pid"])) if known else None
+    pypirc, names = place / "practice.pypirc", tuple(state["names"])
+    return Served(state["url"], token, pypirc, state["pid"], names) if known else None
 
 
 def stop(folder: Path | None = None) -> Served | None:
     """End the index that works on this folder, after what it is doing; returns what was ended, None if nothing ran."""
-    there = running(folder)
-    if there is None:
+    there, state = running(folder), _read_state(index_folder(folder))
+    if there is None or state is None:
         return None
     login = base64.b64encode(f"__token__:{there.token}".encode()).decode()
-    _ask(there.url, "POST", "/-/stop", {"Authorization": f"Basic {login}"})
+    _ask(state, "POST", "/-/stop", {"Authorization": f"Basic {login}"})
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if _is_free(there.folder):
@@ -208,6 +213,18 @@ def stop(folder: Path | None = None) -> Served | None:
             return there
         time.sleep(0.05)
     raise GlassnetError(f"the practice index at {there.url} (process {there.pid}) was told to stop and still runs")
+
+
+def class_address() -> str:
+    """The address that students type for the class index that runs, or ran last, on the folder."""
+    state = _read_state(index_folder()) or {}
+    pypirc = index_folder() / "practice.pypirc"
+    served = Served(state["url"], "", pypirc, 0, tuple(state["names"])) if state else None
+    if served is None or not served.names:
+        raise GlassnetError(
+            "no class index runs, so that nobody can say its address. First: glassnet index serve --class --name HOST"
+        )
+    return f"{served.public}/"
 
 
 def _is_free(place: Path) -> bool:
@@ -226,9 +243,20 @@ def _reap(pid: int) -> None:
         del _children[ended]
 
 
-def _ask(url: str, method: str, path: str, headers: dict[str, str] | None = None) -> bytes | None:
-    """One request to this machine, past every proxy; None when nobody answers well."""
-    connection = http.client.HTTPConnection(_HOST, urlsplit(url).port, timeout=20)
+def _ask(state: dict[str, Any], method: str, path: str, headers: dict[str, str] | None = None) -> bytes | None:
+    """One request to this machine, past every proxy; None when nobody answers well.
+
+    A certificate is for a name, and this machine is asked by its address: who answers is known by this start's word.
+    """
+    there = urlsplit(state["url"])
+    if there.scheme == "https":
+        trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+        connection: http.client.HTTPConnection = http.client.HTTPSConnection(
+            state["at"], there.port, timeout=20, context=trusting
+        )
+    else:
+        connection = http.client.HTTPConnection(state["at"], there.port, timeout=20)
     try:
         connection.request(method, path, headers=headers or {})
         answer = connection.getresponse()
@@ -240,12 +268,12 @@ def _ask(url: str, method: str, path: str, headers: dict[str, str] | None = None
         connection.close()
 
 
-def _read_state(place: Path) -> dict[str, str] | None:
+def _read_state(place: Path) -> dict[str, Any] | None:
     try:
-        state: dict[str, str] = json.loads((place / "server.json").read_text())
-        return {key: state[key] for key in ("url", "pid", "started")}
-    except (OSError, ValueError, KeyError, TypeError):
+        found: dict[str, Any] = parse_json((place / "server.json").read_text(), SERVER)
+    except (OSError, ValueError):
         return None
+    return {"at": HERE, "names": []} | found
 
 
 def _configured(place: Path, key: str) -> str | None:
@@ -272,20 +300,21 @@ def _pypirc(served: Served) -> str:
     )
 
 
-def _listen(port: int, preferred: int) -> socket.socket:
-    """A listening socket, on this machine's own address only."""
+def _listen(opening: Opening, port: int, preferred: int) -> socket.socket:
+    """A listening socket: on this machine's own address only, if it is not for a class."""
+    preferred = preferred or (PORT if opening.is_class else 0)
     for candidate in (port,) if port else (preferred, 0):
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         if sys.platform != "win32":  # where it would let two programs share a port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind((_HOST, candidate))
-            listener.listen(128)
+            listener.bind((opening.bind, candidate))
+            listener.listen(512)  # a whole class may press the key at once
             return listener
         except (OSError, OverflowError) as error:
             listener.close()
             refusal = error
-    raise GlassnetError(f"port {port} of {_HOST} can't be used ({refusal}). Leave --port out to get a free one.")
+    raise GlassnetError(f"port {port} of {opening.bind} can't be used ({refusal}). Leave --port out to get a free one.")
 
 
 def _write_privately(path: Path, text: str) -> None:

@@ -170,8 +170,11 @@ def _context(given: dict[str, str], parts: list[Part], leaning: Leaning) -> dict
 def _render(blanks: dict[str, Any], folder: Path) -> Path:
     """The template's package inside `folder`; unlike the command cookiecutter, this leaves no notes at home."""
     generate = extra("cookiecutter.generate")
-    # The hook would only ask once more for what has been checked here.
-    return Path(generate.generate_files(template_folder(), {"cookiecutter": blanks}, folder, accept_hooks=False))
+    # The hooks would only ask once more for what has been checked here, and tidy up as is done below.
+    made = Path(generate.generate_files(template_folder(), {"cookiecutter": blanks}, folder, accept_hooks=False))
+    for cache in list(made.rglob("__pycache__")):  # compiled in an installed template, with paths of that machine
+        shutil.rmtree(cache)
+    return made
 
 
 def _described(part: Part, shared: bool) -> dict[str, Any]:

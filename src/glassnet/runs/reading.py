@@ -132,10 +132,13 @@ class Run(Face):
         return history_table(self.epochs)
 
     @cached_property
+    def _here(self) -> Catalog:
+        return self.catalog_given or Catalog.discover()
+
+    @cached_property
     def catalog(self) -> Catalog:
-        catalog = self.catalog_given or Catalog.discover()
-        need_plugins(self.experiment, catalog)
-        return made(self.folder, self._guests).catalog(catalog)
+        need_plugins(self.experiment, self._here)
+        return made(self.folder, self._guests).catalog(self._here)
 
     @property
     def _guests(self) -> dict[str, Any]:
@@ -351,7 +354,8 @@ class Run(Face):
         `anyway` it goes on with what is here, and that is written down.
         """
         with owning(self.folder, "training"):  # what another process does with it is not to change in between
-            others = goes_on_with_others(self.folder, self._guests, self.experiment, self.catalog, anyway)
+            # Before `catalog` is asked for, which warns of what is refused here.
+            others = goes_on_with_others(self.folder, self._guests, self.experiment, self._here, anyway)
             training = self.at_checkpoint(epochs)
             by_hand.take_up(training, self.provenance, epochs)
             self._refuse_finished(len(training.progress.epochs), training.plan.epochs)

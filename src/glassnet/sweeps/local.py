@@ -38,7 +38,7 @@ def on_this_machine(jobs: Sequence[Job], processes: int) -> Iterator[Outcome]:
         not outcome.failed and outcome.seconds * len(others) / gain(others) < WORTH_PROCESSES
     ):
         for pack in packed(others, seconds=outcome.seconds):
-            yield from train_cells(pack)
+            yield from train_cells(pack, _rows(pack[0]))
         return
     from joblib import Parallel, delayed
     from joblib.externals.loky.process_executor import TerminatedWorkerError

@@ -18,10 +18,11 @@ LONGEST = 60  # seconds that the jobs of a pack may take one by one
 
 
 def packed(jobs: Sequence[Job], workers: int = 1, seconds: float = 0.0) -> list[list[Job]]:
-    """The jobs in packs, in their order: each pack is of one shape, as far as its words tell, and fits the cache.
+    """The jobs in packs: each is of one shape, as far as its words tell, and fits the cache.
 
-    Where there are fewer shapes than workers, they are dealt out in smaller packs; and so they are where a job takes
-    many `seconds`, for a pack that is broken off has to begin again.
+    Those with the same optimizer come together, for it takes one step for all of them. Where there are fewer shapes
+    than workers, they are dealt out in smaller packs; and so they are where a job takes many `seconds`, for a pack that
+    is broken off has to begin again.
     """
     alike: dict[tuple[object, ...], list[Job]] = {}
     for job in jobs:
@@ -31,6 +32,7 @@ def packed(jobs: Sequence[Job], workers: int = 1, seconds: float = 0.0) -> list[
         share = min(share, max(LEAST, round(LONGEST / seconds)))
     packs = []
     for group in alike.values():
+        group.sort(key=_optimizer)
         size = min(_most(group[0]), share)
         size = -(-len(group) // -(-len(group) // size))  # as many packs, and all of them about as large
         packs += [group[first : first + size] for first in range(0, len(group), size)]
@@ -41,6 +43,10 @@ def _shape(job: Job) -> tuple[object, ...]:
     kept = [setting for setting in job.cell.settings if setting.partition("=")[0].partition(".")[0] not in FREE]
     solver = any(setting.startswith("optimizer=lbfgs") for setting in job.cell.settings)
     return (*sorted(kept), job.cell.epochs, job.cell.round, solver)
+
+
+def _optimizer(job: Job) -> list[str]:
+    return [setting for setting in job.cell.settings if setting.startswith("optimizer")]
 
 
 def _most(job: Job) -> int:

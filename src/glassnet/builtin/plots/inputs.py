@@ -136,8 +136,10 @@ def input_groups(run: Run) -> tuple[list[str], list[list[int]]]:
     owners = [column.name for column in features.columns if column.measured]
     owners += [column.name for column in features.columns for _ in column.values]
     owners += [column.name for column in features.columns if column.gaps]
+    if features.made is not None:  # each is an input of its own
+        owners += features.made.names
     for position, owner in enumerate(owners):
-        groups[owner].append(position)
+        groups.setdefault(owner, []).append(position)
     return [pictures.caption(run, name) for name in groups], list(groups.values())
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..project import read_project
+from .classes import check_word
 from .keeping import MOST, Kept, clear, kept, rooms_folder, scratch_folder
 from .state import Release, Said, Saying, StepFailed, Target
 from .steps import STEPS, run_steps
@@ -18,6 +19,7 @@ __all__ = [
     "Said",
     "StepFailed",
     "Target",
+    "check_word",
     "clear",
     "kept",
     "release",
@@ -36,8 +38,8 @@ def release(
 ) -> Saying:
     """Release the project of that folder and say what happens; a step that fails raises `StepFailed`.
 
-    `to` is local, testpypi or pypi. `ask` puts the last question before PyPI; without it none is asked. `target` is
-    an index of another address, in place of the one that `to` names.
+    `to` is local, testpypi, pypi, the address of an index or a name in ~/.pypirc. `ask` puts the last question before
+    PyPI; without it none is asked. `target` is an index of another address, in place of the one that `to` names.
     """
     project = read_project(folder)
     with scratch_folder() as scratch:

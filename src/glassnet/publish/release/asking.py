@@ -139,7 +139,7 @@ def _page(release: Release, url: str, what: str) -> dict[str, Any] | None:
 def _fetch(release: Release, url: str) -> tuple[bytes, str] | None:
     """(content, kind) of an answer; None where there is no such page."""
     wanted = {"Accept": f"{_JSON}, text/html;q=0.5", "User-Agent": "glassnet-release"}
-    handlers = [urllib.request.ProxyHandler({})] if release.index.is_local else []
+    handlers = [urllib.request.ProxyHandler({})] if release.index.is_near else []
     opener = urllib.request.build_opener(*handlers)
     try:
         with opener.open(urllib.request.Request(url, headers=wanted), timeout=_SECONDS) as answer:

@@ -10,11 +10,14 @@ import sys
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from ...data.downloads import CACHE, MIRROR, cache_folder
 from .state import Release, Said
 
 #: Where a token for an index is looked for; no child sees them, save the upload.
 TOKENS = {"testpypi": "TESTPYPI_TOKEN", "pypi": "PYPI_TOKEN"}
+INDEX_TOKEN = "GLASSNET_INDEX_TOKEN"  # for any other index
 _TOKEN = re.compile(r"pypi-[A-Za-z0-9_-]{8,}")
 
 
@@ -62,17 +65,21 @@ def quietly(
 
 def environment(release: Release) -> dict[str, str]:
     """The variables that a tool may see: no token, no leftover TWINE_*, and no way out for a dry run."""
-    hidden = {*TOKENS.values(), "GLASSNET_PLUGINS", "PIP_REQUIRE_VIRTUALENV", "PIP_USER", "PIP_TARGET"}
+    hidden = {*TOKENS.values(), INDEX_TOKEN, "GLASSNET_PLUGINS", "PIP_REQUIRE_VIRTUALENV", "PIP_USER", "PIP_TARGET"}
     kept = {name: value for name, value in os.environ.items() if name not in hidden and not leftover(name)}
     kept |= {"PYTHONIOENCODING": "utf-8", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "NO_COLOR": "1"}
     kept["PYTHONSAFEPATH"] = "1"  # as -P, for the processes that a tool starts
     if release.dry_run:
+        kept.setdefault(MIRROR, str(cache_folder()))  # a data set that is fetched has what is here, and no more
         kept |= {"PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull}
         if "://" in kept.get("PIP_FIND_LINKS", "").replace("file://", ""):
             del kept["PIP_FIND_LINKS"]
-    if release.target is not None and release.target.is_local:
-        for name in ("NO_PROXY", "no_proxy"):  # a proxy knows no server on this machine
-            kept[name] = ",".join(filter(None, [kept.get(name), "127.0.0.1", "localhost"]))
+    elif not release.project.is_host:
+        kept[CACHE] = str(release.scratch / "data")  # fetched once in a release, whatever an earlier day left here
+    if release.target is not None and release.target.is_near:
+        for name in ("NO_PROXY", "no_proxy"):  # a proxy knows no server on this machine or in this room
+            there = urlsplit(release.target.simple).hostname
+            kept[name] = ",".join(filter(None, [kept.get(name), "127.0.0.1", "localhost", there]))
     return kept
 
 

@@ -47,6 +47,17 @@ UPLOAD = (
         "then `glassnet release --resume` sends the same files",
     ),
     Explanation(
+        r"name .{0,80} conflicts with an existing project",
+        "a project on {target} has the name {name} already, or got it a moment ago",
+        "choose another name in pyproject.toml, then delete dist/ and release again; if that project is yours, its "
+        "page lists who may upload",
+    ),
+    Explanation(
+        r"releases older than (?P<days>\d+) days|Only one sdist may be uploaded",
+        "{name} {version} is finished on {target}: no new file after two weeks, and never a second sdist",
+        "raise the version in pyproject.toml and release again",
+    ),
+    Explanation(
         r"[Ff]ile already exists|already exists|409 Conflict|previously used by a file|has already been used",
         "a file of {name} {version} is on {target} already, with other content: a published file is never replaced",
         "raise the version in pyproject.toml and release again (deleting a release frees no name: a file name is used "
@@ -59,20 +70,50 @@ UPLOAD = (
         "choose another name in pyproject.toml, then delete dist/ and release again",
     ),
     Explanation(
-        r"(name|project) .{0,80}(isn't allowed|is not allowed|prohibited|not available|conflict)",
+        r"name .{0,80}(isn't allowed|is not allowed|prohibited|not available|is invalid)",
         "{target} does not allow the name {name}: it belongs to the standard library, or was set aside",
         "choose another name in pyproject.toml, then release again",
     ),
     Explanation(
-        r"isn't allowed to upload to project|not allowed to upload to project|The user .* isn't allowed",
-        "the project {name} on {target} belongs to somebody else, or your token is meant for another project",
-        "choose another name, or make a token for this project; the first upload of a project needs a token for "
-        "the whole account",
+        r"(project-scoped|OIDC scoped) token (is not valid for project|used outside)",
+        "this token is for another project than {name}",
+        "make a token for {name} at {target} and put it into {token}; the first upload of a project needs one for the "
+        "whole account, since {name} is not there yet. Then `glassnet release --resume`",
     ),
     Explanation(
-        r"Non-user identities cannot create new projects|invalid-publisher|invalid-pending-publisher|invalid-payload",
+        r"token is expired",
+        "the token has run out; one of Trusted Publishing lives for 15 minutes",
+        "run the workflow again, or make a new token at {target} and put it into {token}; then "
+        "`glassnet release --resume`",
+    ),
+    Explanation(
+        r"isn't allowed to upload to project|not allowed to upload to project|The user .* isn't allowed",
+        "the project {name} on {target} belongs to somebody else, or your token is meant for another project",
+        "is it yours? Then make a token for it, in the account that published it first (the first upload of a project "
+        "needs a token for the whole account); if not, choose another name, such as {name}-yourname, in pyproject.toml",
+    ),
+    Explanation(
+        r"Non-user identities cannot create new projects",
+        "the pending publisher at {target} is for a project of another name than {name}",
+        "compare its five fields with yours, letter by letter: project name, owner, repository, workflow file, "
+        "environment. {target} has made an empty project of that other name: delete it and make a pending publisher "
+        "for {name}, or take its name in pyproject.toml",
+    ),
+    Explanation(
+        r"invalid-publisher|invalid-pending-publisher|invalid-payload",
         "{target} knows no Trusted Publisher with exactly these fields",
-        "compare owner, repository, workflow file and environment with what you typed at the index, letter by letter",
+        "compare owner, repository, workflow file and environment with what you typed at the index, letter by letter; "
+        "for a project that is not there yet it is a pending publisher, whose fifth field is the project name, {name}",
+    ),
+    Explanation(
+        r"(Read-only mode|[Uu]ploads are temporarily disabled|registration (is )?temporarily disabled)",
+        "{target} takes no uploads at the moment, or no new projects, from anybody",
+        "wait, https://status.python.org says for how long; then `glassnet release --resume` sends the same files",
+    ),
+    Explanation(
+        r"Organization account owning this project is inactive",
+        "the organization that owns {name} on {target} is switched off",
+        "ask whoever runs it to put its account in order; then `glassnet release --resume`",
     ),
     Explanation(
         r"two-factor|2FA|Two factor",
@@ -109,6 +150,17 @@ UPLOAD = (
         r"skip-existing",
         "twine has --skip-existing only for PyPI itself",
         "`glassnet release --resume` looks for itself at what is there, on any index",
+    ),
+    Explanation(
+        r"Project size too large(?:.*?total size is (?P<limit>\d+ ?GB))?",
+        "all files of {name} together would be more than {target} keeps for one project{limit}",
+        "delete releases there that nobody needs any more, or ask for more room at "
+        "https://docs.pypi.org/project-management/storage-limits; and keep data out of the package",
+    ),
+    Explanation(
+        r"digest supplied does not match",
+        "the file changed on its way: what {target} got is not what was sent",
+        "`glassnet release --resume` sends the same files once more; if it happens again, ask who runs the network",
     ),
     Explanation(
         r"413 |Request Entity Too Large|File too large|too large",
@@ -235,9 +287,25 @@ TOOLS = (
 _NO_NETWORK = re.compile(rf"{_UNREACHABLE}|No matching distribution|Could not find a version")
 
 
+#: What tools add after the reason, and says nothing of it.
+_AFTERTHOUGHT = re.compile(
+    r"\W*(ERROR Backend (subprocess exited|operation failed)|TIP pass|\[end of output\]|See above for"
+    r"|This error originates|note: This|hint: See|\[notice\]"
+    r"|error: (subprocess-exited-with-error|metadata-generation-failed)"
+    r"|(Encountered error while|Getting requirements|Preparing metadata).*|exit code: \d+)"
+)
+
+
+def _reason_last(output: str) -> str:
+    """What a tool printed without empty lines, and without what it adds after the reason."""
+    lines = [line for line in output.splitlines() if line.strip()]
+    end = next((end for end in range(len(lines), 0, -1) if not _AFTERTHOUGHT.match(lines[end - 1])), len(lines))
+    return "\n".join(lines[:end])
+
+
 def failure(release: Release, done: Done, what: str, table: tuple[Explanation, ...] = TOOLS) -> StepFailed:
     """The error for a command that failed: our words where the message is known, its last line where not."""
-    output = "\n".join(line for line in done.output.splitlines() if line.strip())
+    output = _reason_last(done.output)
     for explanation in table:
         found = re.search(explanation.pattern, output)
         if found:
@@ -260,10 +328,14 @@ def is_unreachable(done: Done) -> bool:
 
 def _words(release: Release, found: re.Match[str]) -> dict[str, str]:
     groups = {name: (value or "").strip() for name, value in found.groupdict().items()}
+    if groups.get("limit"):
+        groups["limit"] = f" ({groups['limit']})"
     if "wanted" in groups:
         groups["wanted"] = groups["wanted"] or groups.get("other", "")
     project = release.project
-    token = TOKENS.get(release.to, "practice.pypirc, which the practice index writes")
+    of_a_class = release.target is not None and release.target.student is not None
+    other = "~/.pypirc" if of_a_class else "practice.pypirc, which the practice index writes"
+    token = TOKENS.get(release.to, other)
     known = {"name": project.canonical_name, "version": project.version, "target": release.to, "token": token}
     return known | groups
 

@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import os
 import shutil
 import zipfile
 from collections.abc import Iterator
 from importlib import import_module, metadata
 from pathlib import Path, PurePath
-from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from ...errors import GlassnetError
 from ...hooks import PROJECT
+from ...installs import edited_folder
 from ..project import read_project
 
+#: What an installer writes down about the machine.
+_OF_THIS_PLACE = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json")
 _WHEEL = "Wheel-Version: 1.0\nGenerator: glassnet release\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 
@@ -46,6 +46,21 @@ def pack_host(folder: Path) -> Path:
     files[f"{info}/WHEEL"] = _WHEEL.encode()
     folder.mkdir(parents=True, exist_ok=True)
     return _write_wheel(folder / f"{PROJECT}-{installed.version}-py3-none-any.whl", files, f"{info}/RECORD")
+
+
+def pack_installed(installed: metadata.Distribution, folder: Path) -> Path | None:
+    """A wheel of what is installed, by its own list of files; None where there is no such list or no wheel was."""
+    told = installed.read_text("WHEEL")
+    if not installed.files or told is None:
+        return None
+    tags = [line.removeprefix("Tag:").strip().split("-") for line in told.splitlines() if line.startswith("Tag:")]
+    kept = {target.as_posix(): source for source, target in _files(installed) if target.name not in _OF_THIS_PLACE}
+    info = next((name.partition("/")[0] for name in kept if name.endswith(".dist-info/METADATA")), None)
+    if info is None or not tags or any(len(tag) != 3 for tag in tags):
+        return None
+    tag = "-".join(".".join(dict.fromkeys(part)) for part in zip(*tags, strict=True))
+    content = {name: source.read_bytes() for name, source in kept.items()}
+    return _write_wheel(folder / f"{info.removesuffix('.dist-info')}-{tag}.whl", content, f"{info}/RECORD")
 
 
 def _write_wheel(path: Path, files: dict[str, bytes], record: str) -> Path:
@@ -128,11 +143,7 @@ def _files(installed: metadata.Distribution) -> Iterator[tuple[Path, PurePath]]:
 
 def edited_in(installed: metadata.Distribution) -> Path | None:
     """The folder of an editable install, None for any other."""
-    text = installed.read_text("direct_url.json")
-    origin = json.loads(text) if text else {}
-    if not origin.get("dir_info", {}).get("editable"):
-        return None
-    return Path(url2pathname(unquote(urlsplit(origin["url"]).path))).resolve()
+    return edited_folder(installed.read_text("direct_url.json") or "")
 
 
 def _installed(requirement: Requirement) -> metadata.Distribution:

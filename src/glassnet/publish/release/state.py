@@ -42,7 +42,10 @@ class StepFailed(GlassnetError):
 
 @dataclass(frozen=True)
 class Target:
-    """An index to publish to. `waits` are the seconds between looks for what was uploaded."""
+    """An index to publish to. `waits` are the seconds between looks for what was uploaded.
+
+    `student` is who the token makes of us on a class index, empty for the teacher; None on any other index.
+    """
 
     name: str
     simple: str
@@ -50,11 +53,17 @@ class Target:
     token: str = field(default="", repr=False)
     pypirc: Path | None = None
     waits: tuple[float, ...] = (0.2, 0.5, 1.0, 2.0)
+    student: str | None = None
 
     @property
     def is_local(self) -> bool:
         """Whether it is a server on this machine, which no proxy may come between."""
         return "://127.0.0.1" in self.simple or "://localhost" in self.simple
+
+    @property
+    def is_near(self) -> bool:
+        """Whether it is on this machine or in this room: no proxy comes between, and it lists all that it holds."""
+        return self.is_local or self.student is not None
 
 
 @dataclass(frozen=True)
@@ -92,8 +101,9 @@ class Room:
 class Release:
     """One release on its way. The steps fill in `target`, `files`, `needed` and `room`.
 
-    `to` is local, testpypi or pypi; `ask` puts a question to the person at the terminal and returns the answer,
-    None when `--yes` was given. `files` are the wheel and the sdist, and nothing else is ever uploaded.
+    `to` is local, testpypi, pypi, an address, or a name in ~/.pypirc; `ask` puts a question to the person at the
+    terminal and returns the answer, None when `--yes` was given. `files` are the wheel and the sdist, and nothing else
+    is ever uploaded; `notes` are what the steps found, each with its step's title.
     """
 
     project: Project
@@ -106,6 +116,7 @@ class Release:
     files: list[Path] = field(default_factory=list)
     room: Room | None = None
     needed: Chain | None = None
+    notes: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def dist(self) -> Path:

@@ -104,5 +104,8 @@ def run_steps(release: Release) -> Saying:
         yield Said("step", f"{number:>2}  {step.title}")
         yield Said("why", step.why)
         begin = perf_counter()
-        yield from step.work(release)
+        for said in step.work(release):
+            if said.manner == "note":
+                release.notes.append((step.title, said.text))
+            yield said
         yield Said("done", duration(perf_counter() - begin))

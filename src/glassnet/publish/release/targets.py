@@ -13,7 +13,9 @@ from packaging.version import InvalidVersion, Version
 
 from ...errors import join
 from ..rules import name_problems
+from ..store import another_name
 from .asking import list_of_projects, project_page, version_of
+from .classes import OURS, find_index, in_keyring, not_yours
 from .commands import TOKENS, leftover
 from .state import Release, Said, Saying, StepFailed, Target
 
@@ -28,10 +30,13 @@ _SLOW = (5.0, 10.0, 20.0, 40.0, 60.0, 60.0)
 
 @dataclass(frozen=True)
 class Published:
-    """What an index holds of a project: its versions, and the SHA-256 of each file by name (empty if not told)."""
+    """What an index holds of a project: its versions, and the SHA-256 of each file by name (empty if not told); who
+    owns it, where the index says so.
+    """
 
     versions: tuple[Version, ...]
     files: dict[str, str]
+    owner: str | None = None
 
 
 def doctor(release: Release) -> Saying:
@@ -74,6 +79,8 @@ def _tools() -> str:
 def _find_target(release: Release) -> Generator[Said, None, Target]:
     if release.to == "local":
         return (yield from _practice_index())
+    if release.to not in OURS:
+        return (yield from find_index(release))
     token, source = _token(release.to)
     if source:
         yield Said("note", f"token from {source}")
@@ -99,13 +106,7 @@ def _token(to: str) -> tuple[str, str]:
     if given.strip():
         spaces = ", without the spaces around it" if given != given.strip() else ""
         return given.strip(), f"the variable {TOKENS[to]}{spaces}"
-    import keyring
-    import keyring.errors
-
-    try:
-        return keyring.get_password(_UPLOADS[to], "__token__") or "", f"the keyring ({_UPLOADS[to]})"
-    except keyring.errors.KeyringError:
-        return "", ""
+    return in_keyring(_UPLOADS[to]), f"the keyring ({_UPLOADS[to]})"
 
 
 def _check_token(to: str, token: str) -> None:
@@ -148,7 +149,10 @@ def check_target(release: Release) -> Saying:
         return
     newest = max(there.versions, default=None)
     yield Said("note", f"{release.to} has {project.canonical_name} {join(map(str, sorted(there.versions)))}")
-    if release.to != "local":
+    if release.index.student is not None:
+        if there.owner is not None and there.owner != release.index.student:
+            raise not_yours(release, there.owner)
+    elif release.to != "local":
         yield Said("remark", f"a project of that name is on {release.to} already: it has to be yours")
     if release.resume or newest is None:
         return
@@ -162,9 +166,12 @@ def check_target(release: Release) -> Saying:
 
 
 def _taken(release: Release, mine: Version) -> str:
+    name = release.project.canonical_name
+    is_ours = release.to == "local" or release.index.student is not None
+    whose = "" if is_ours else f"if it is not yours, choose another name, such as {another_name(name, '')}; if it is, "
     return (
-        f"version {mine} of {release.project.canonical_name} is on {release.to} already, and a published file is never "
-        f"replaced: a version means the same bytes for ever. What to do: {_bump(release, mine)}; "
+        f"version {mine} of {name} is on {release.to} already, and a published file is never "
+        f"replaced: a version means the same bytes for ever. What to do: {whose}{_bump(release, mine)}; "
         f"only to finish a release that broke off: glassnet release --resume"
     )
 
@@ -178,7 +185,7 @@ def _bump(release: Release, above: Version) -> str:
 
 def _similar(release: Release) -> Saying:
     """A new name beside the names that are there; only a small index can be asked for all of them."""
-    if not release.index.is_local:
+    if not release.index.is_near:
         return
     listing = list_of_projects(release)
     others = [str(entry["name"]) for entry in listing["projects"]] if listing else []
@@ -200,4 +207,5 @@ def published(release: Release, name: str) -> Published | None:
             found.add(Version(text))
         except InvalidVersion:
             continue
-    return Published(tuple(sorted(found)), files)
+    owner = listing.get("_owner")
+    return Published(tuple(sorted(found)), files, owner if isinstance(owner, str) else None)

@@ -13,13 +13,14 @@ _GITHUB = re.compile(r"github\.com[:/]([\w.-]+)/([\w.-]+?)(?:\.git)?(?:[/#?].*)?
 
 
 def trusted_publisher(project: Project) -> Saying:
-    """The better way than a token, and the four fields to type at the index."""
+    """The better way than a token, and the fields to type at the index."""
     owner, repository = _home(project)
     yield Said(
         "note",
         "better than a token: Trusted Publishing, where GitHub itself publishes a tag and no secret can leak. "
         "Type this under Publishing in your account there, letter by letter:",
     )
+    yield Said("note", f"  project      {project.canonical_name}  (asked while the project is not there yet)")
     yield Said("note", f"  owner        {owner}")
     yield Said("note", f"  repository   {repository}")
     yield Said("note", f"  workflow     {_WORKFLOW}")

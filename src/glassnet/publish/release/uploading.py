@@ -13,8 +13,9 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from ...errors import join
-from ..installing import install_line, install_words
-from .commands import Done, call, python
+from ..installing import install_line, install_words, short_lines
+from .classes import send_report
+from .commands import TOKENS, Done, call, python
 from .explanations import UPLOAD, failure
 from .proving import prepared_room
 from .requiring import furnish_others, required
@@ -53,7 +54,7 @@ def confirm(release: Release) -> Saying:
     """Show what will leave this machine; for PyPI a person has to type its name and version."""
     for file in release.files:
         yield Said("note", f"{file.name}  sha256 {sha256(file)}")
-    if release.to == "local":
+    if release.to not in TOKENS:  # no index of PyPI's people
         return
     yield from trusted_publisher(release.project)
     if release.to == "pypi" and release.ask is not None:
@@ -187,12 +188,19 @@ def finish(release: Release) -> Saying:
     if needed.others:
         words = shlex.join(["python", "-m", "pip", "install", *needed.others])
         yield Said("note", f"before it, what the package requires: {words}")
-    if target.is_local:
+    if target.student is not None:
+        send_report(release)
+        for line in short_lines(target.simple):
+            yield Said("note", f"once for the course, in its environment: {line}")
+    elif target.is_local:
         yield Said(
             "note", f"on another machine, with this file handed over: python -m pip install {release.wheel.name}"
         )
         yield Said("note", f"the file: {release.wheel}")
         yield Said("note", "the practice index runs on until: glassnet index stop")
     yield Said("note", f"remember the place in git: git tag v{project.version} && git push origin v{project.version}")
-    if not target.is_local:
+    if target.student is not None:
+        later = f"publish a higher version, and ask your teacher to yank {project.version}"
+        yield Said("note", f"if it proves wrong, {later}")
+    elif not target.is_local:
         yield Said("note", "if it proves wrong, yank it on its page and publish a higher version: never delete")

@@ -30,6 +30,8 @@ BOMB_SIZE = 64 * MIB  # unpacked, below which no ratio is suspicious
 BOMB_RATIO = 50
 SECRETS = frozenset({".env", ".netrc", ".pypirc", "id_ed25519", "id_rsa"})
 
+#: What reading a damaged archive raises.
+_DAMAGE = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error)
 _REBUILD = "Build again with `python -m build` and upload what it wrote under the name it gave."
 
 
@@ -73,8 +75,11 @@ def archive_problems(path: Path) -> list[Problem]:
     except Unreadable as error:
         return [error.problem]
     problems: list[Problem] = []
-    for rule in _RULES:
-        problems += rule(archive)
+    try:
+        for rule in _RULES:
+            problems += rule(archive)
+    except (*_DAMAGE, tarfile.TarError, OSError) as error:  # a member is looked into here for the first time
+        problems.append(_broken(path, f"A file in it can't be read ({error})").problem)
     return problems
 
 
@@ -129,7 +134,7 @@ def _read_wheel(path: Path) -> Archive:
             if fault:
                 raise _broken(path, fault)
             metadata = archive.read(f"{info}/METADATA")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error) as error:
+    except _DAMAGE as error:
         raise _broken(path, f"File is not a zipfile ({error})") from error
     return Archive(path, sizes, metadata, f"{info}/licenses")
 

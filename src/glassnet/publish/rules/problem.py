@@ -64,6 +64,12 @@ WHY: Mapping[str, str] = {
     "secret": "A published file is copied by mirrors within minutes and can't be called back.",
     "large-file": "Data sets and build leftovers slip in by accident and are downloaded by everybody for ever.",
     "authentication": "The token says who may add files under a name.",
+    "not-yours": "Who installs a name again wants the next version by the same people, so a name belongs to those who "
+    "published it first.",
+    "quota": "What one person may keep on an index has an end, so that there is room for everybody.",
+    "rate": "An index that anybody could keep busy would have no time for the others.",
+    "unreadable": "What an index can't look into, it can't vouch for.",
+    "disk": "What an index has taken must still be there tomorrow.",
     "upload-form": "Upload tools send one form with one file.",
     "upload-size": "Every file is kept for ever and copied to mirrors.",
     "digest": "The checksum shows that the file arrived as it was sent.",
