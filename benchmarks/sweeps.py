@@ -6,7 +6,8 @@ processes with one BLAS thread each. SEARCH is one of:
 - heatmap (if none is given): digits8x8, 64-100-50-10 with sigmoid, Adam, batches of 100, every rate with every L2
   penalty;
 - small: iris, 4-10-3, Adam, batches of 32, 20 rates with 10 seeds each.
-BENCH_SWEEP is how many values each of the two axes has, BENCH_SWEEP_EPOCHS how long each network is trained.
+BENCH_SWEEP is how many values each of the two axes has, BENCH_SWEEP_EPOCHS how long each network is trained,
+BENCH_SWEEP_PROCESSES how many processes there are.
 """
 
 import contextlib
@@ -21,7 +22,7 @@ from time import perf_counter
 from typing import Any
 
 EPOCHS = int(os.environ.get("BENCH_SWEEP_EPOCHS", "100"))
-PROCESSES = 2
+PROCESSES = int(os.environ.get("BENCH_SWEEP_PROCESSES", "2"))
 
 
 def values(most: int) -> int:

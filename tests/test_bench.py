@@ -118,7 +118,7 @@ def test_small_things_are_a_ratio_to_those_who_do_the_same(case: str, tmp_path: 
 def test_a_sweep_of_each_engine_reports_seconds(engine: str, search: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, str(BENCHMARKS / "sweeps.py"), engine, "float32", search],
-        env=environment(BENCH_SWEEP="2", BENCH_SWEEP_EPOCHS="1"),
+        env=environment(BENCH_SWEEP="2", BENCH_SWEEP_EPOCHS="1", BENCH_SWEEP_PROCESSES="1"),
         cwd=tmp_path,
         capture_output=True,
         text=True,

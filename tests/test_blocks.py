@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from samples import SOAK
 
 from glassnet import GlassnetError
 from glassnet.data.large import LargeSheet, read_large, read_large_file
@@ -55,7 +56,7 @@ def assert_alike(content, size, tmp_path, words=()):
 
 NUMBER = st.floats(allow_nan=False, allow_infinity=False, width=32).map(repr)
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
-EXAMPLES = int(os.environ.get("BLOCKS_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("BLOCKS_EXAMPLES", "60" if SOAK else "30"))
 COLUMNS = {
     "real": NUMBER,
     "short": st.integers(-999, 999).map(lambda n: f"{n / 100}"),

@@ -137,6 +137,17 @@ def test_a_run_tells_what_was_changed_by_hand_and_goes_on(tmp_path: Path) -> Non
     assert told["changes"][-1] == {"epoch": 4, "setting": "epochs=6"}
 
 
+def test_a_training_on_its_way_is_written_down_where_it_stands(tmp_path: Path) -> None:
+    training = begun().until(3).changed("l2=0.1")
+    record(training, tmp_path).keep()
+    assert len(training.progress.epochs) == 3  # and it can go on
+    kept = load(1, tmp_path, CATALOG)
+    assert len(kept.epochs) == 3 and kept.result["stopped"] == "stopped by its caller"
+    assert same(kept.resume().finish().training, training.finish())
+    record(begun().finish(), tmp_path).finish()  # nothing is left to do, and it can be gone on with all the same
+    assert same(load(2, tmp_path, CATALOG).resume(8).finish().training, begun(epochs=8).finish())
+
+
 # --- frozen weights -----------------------------------------------------------------------------------------
 
 FROZEN = ("1", "W2:1,3", "b2:4", "b3")

@@ -17,7 +17,7 @@ from glassnet.data import infer_task, prepare
 ALL = built_in.datasets()
 CHEAP = [part for part in ALL if not part.__module__.endswith("fetched")]
 NAMES = """and_gate or_gate nand_gate xor toy6 digits8x8 breast_cancer iris wine_cultivars diabetes moons circles
-spirals blobs skranke sine step_function mnist mnist_10k fashion_mnist california_housing wine_quality pima"""
+spirals function blobs skranke sine step_function mnist mnist_10k fashion_mnist california_housing wine_quality pima"""
 
 
 def by_name(part):
@@ -115,6 +115,23 @@ def test_toy6_comes_to_the_losses_that_the_documents_print():
     """500, 1,000, 10,000 and 100,000 iterations: 0.551, 0.453, 0.147, 0.040."""
     losses = [neuron_after(steps) for steps in (500, 1000, 10_000, 100_000)]
     np.testing.assert_allclose(losses, [0.551, 0.453, 0.147, 0.040], atol=6e-4)
+
+
+@pytest.mark.parametrize(
+    ("shape", "curve"),
+    [
+        ("sine", lambda x: np.sin(np.pi * x)),
+        ("cubic", lambda x: np.polynomial.Chebyshev([0, 0, 0, 1])(x)),  # the third of Chebyshev's, within -1 and 1
+        ("v", lambda x: np.interp(x, [-1, 0, 1], [1, -1, 1])),
+    ],
+)
+def test_a_function_parts_the_plane_in_two_halves(shape, curve):
+    data = make("function", shape=shape, noise=0.0, size=2000)
+    np.testing.assert_array_equal(data.y, data.X[:, 1] > curve(data.X[:, 0]))
+    assert 0.45 < data.y.mean() < 0.55 and np.abs(data.X).max() <= 1
+    noisy = make("function", shape=shape, noise=0.2, size=2000)
+    np.testing.assert_array_equal(noisy.y, data.y)  # a point keeps the class that it had
+    assert 0.19 < (noisy.X - data.X).std() < 0.21
 
 
 def test_skranke_is_the_polynomial():

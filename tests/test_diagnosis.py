@@ -13,7 +13,7 @@ from sklearn.metrics import r2_score
 
 from glassnet import Catalog, Dataset, Diverged, Experiment, GlassnetError, Run, Training, record
 from glassnet import run as begin
-from glassnet.diagnosis import Case, fit, inside
+from glassnet.diagnosis import Case, explain, fit, inside, settings_of
 from glassnet.diagnosis.course import still_falling
 from glassnet.pages import Finding, diagnose, stands_out
 from glassnet.training import Epoch
@@ -395,3 +395,20 @@ def test_a_training_that_was_never_written_down_can_be_asked() -> None:
     training = begin(Experiment(dataset="circles", hidden=(), epochs=12), CATALOG)
     list(training)
     assert "underfit" in named(diagnose(Run.of(training)))
+
+
+def test_a_training_that_goes_on_is_explained_where_it_stands_and_left_as_it_is() -> None:
+    """Also inside an epoch; what to try is there as settings, which make another training of it."""
+    experiment = Experiment("spirals", hidden=(8, 8), optimizer="adam:lr=1e-5", epochs=6)
+    training = begin(experiment, CATALOG).until(2)
+    steps = training.steps()
+    next(steps)
+    before = training.network.w.copy()
+    (first, *_) = explain(training)
+    assert first.name == "rate too small" and training.network.w.tobytes() == before.tobytes()
+    for _ in steps:
+        pass
+    assert training.network.w.tobytes() == begin(experiment, CATALOG).finish().network.w.tobytes()
+    settings = settings_of(training.experiment, first.remedies[0].changes)
+    assert settings == [f"optimizer.lr={first.remedies[0].changes['optimizer.lr']}"]
+    assert training.changed("epochs=9", *settings).finish().progress.epochs[-1].rate > 1e-3

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.collections import LineCollection, PathCollection, QuadMesh
 from matplotlib.colors import to_rgb
+from samples import some
 from scipy.special import expit
 from sklearn.metrics import log_loss
 
@@ -103,10 +104,20 @@ def lines(axes: Any) -> dict[str, np.ndarray]:
     return {line.get_label(): np.array(line.get_data(), float) for line in axes.lines}
 
 
+#: (name, which, watched): in the gate every third, so that each picture and each run has its turn in both ways.
+CASES = some([(name, which, watched) for watched in (True, False) for name in NAMES for which in CHOICES], 3)
+
+
+def test_each_picture_and_each_run_has_its_turn() -> None:
+    assert {case[0] for case in CASES if case[2]} == {*NAMES} and {case[1] for case in CASES if case[2]} == {*CHOICES}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("watched", [True, False], ids=["watched", "not watched"])
-@pytest.mark.parametrize("which", CHOICES)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    ("name", "which", "watched"),
+    CASES,
+    ids=lambda part: part if isinstance(part, str) else "watched" if part else "not",
+)
 def test_every_picture_is_drawn_or_says_why_not(
     name: str, which: str, watched: bool, runs: Runs, tmp_path: Path
 ) -> None:

@@ -18,9 +18,9 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassnet import Experiment, GlassnetError, load, run
+from glassnet import Experiment, GlassnetError, Training, load, run
 from glassnet.cli import main
-from glassnet.data import read_table
+from glassnet.data import column_names, read_table
 from glassnet.data.reading import Reading
 from glassnet.data.sheets import open_sheet
 from glassnet.data.sources import TABLE_SUFFIXES, is_table_path, stem
@@ -330,3 +330,33 @@ def test_blanks_inside_of_a_named_column_separate_nothing(first: str, separator:
     rows = [separator.join([first.format(i), str(i % 4), str(i % 2)]) for i in range(60)]
     path.write_text("\n".join([separator.join(["phone", "b", "y"]), *rows]))
     assert [column.name for column in read_table(path, "y").columns] == ["phone", "b", "y"]
+
+
+# --- a file that is in memory alone -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, lambda content: content.decode().encode("utf-16")])
+def test_the_bytes_of_a_file_are_read_as_the_file(pack, tmp_path: Path) -> None:
+    content = pack(TABLE)
+    (tmp_path / "t.csv").write_bytes(content)
+    of_file, of_bytes = read_table(tmp_path / "t.csv", "y"), read_table(content, "y", name="C:\\mine\\t.csv")
+    pd.testing.assert_frame_equal(of_file.X, of_bytes.X)
+    assert of_bytes.source == of_file.source == "t.csv" and of_bytes.notes == of_file.notes
+    assert column_names(content, "t.csv") == ("a", "b", "y")
+    training = Training(Experiment("t.csv", target="y", epochs=1), source=of_bytes).finish()
+    assert training.experiment.title == "t" and len(training.source.y) == 60
+    gone_on = training.changed("epochs=2").finish()
+    assert len(gone_on.progress.epochs) == 2 and gone_on.source is of_bytes
+
+
+def test_words_on_how_it_is_written_hold_for_bytes_and_its_faults_have_its_name() -> None:
+    assert read_table(b"a;y\n1,5;1\n2,5;2\n", "y", name="t.csv", reading={"decimal": ","}).X["a"].tolist() == [1.5, 2.5]
+    for content, name, words in [
+        (b"", "t.csv", "t.csv is empty."),
+        (TABLE, "../t.parquet", "t.parquet is read from a file, not from memory: give its path, or save it as CSV."),
+        (b"%PDF-1.4", "", "the table holds a PDF, not a text table. Ask for the table itself, as CSV."),
+        (b"a,y\n1,2\n3\n", "t.csv", "t.csv, line 3"),
+    ]:
+        with pytest.raises(GlassnetError) as caught:
+            read_table(content, "y", name=name)
+        assert str(caught.value).startswith(words)

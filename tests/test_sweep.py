@@ -488,7 +488,7 @@ def test_a_damaged_folder_is_one_clear_line(damage: str) -> None:
 @pytest.mark.parametrize("end", ["SIGKILL", "SIGINT"])
 def test_a_sweep_that_is_ended_from_outside_loses_no_finished_cell(end: str, tmp_path: Path) -> None:
     gate = Gate(tmp_path)
-    words = ["iris", "--over", "hidden=1..40:+1", "--epochs", "20", "--activation", "gated:calls=500"]
+    words = ["iris", "--over", "hidden=1..12:+1", "--epochs", "20", "--activation", "gated:calls=500"]
     plugin = ["--no-plugins", "--plugin", str(gate.plugin)]
     command = [sys.executable, "-m", "glassnet", *plugin, "sweep", *words, "--jobs", "1"]
     process = subprocess.Popen(
@@ -499,14 +499,14 @@ def test_a_sweep_that_is_ended_from_outside_loses_no_finished_cell(end: str, tmp
     os.kill(process.pid, getattr(signal, end))
     _, said = process.communicate(timeout=PATIENCE)
     done = path.read_text().count("\n")
-    assert 3 <= done < 40
+    assert 3 <= done < 12
     gate.open()
     if end == "SIGINT":
         assert process.returncode == 130
-        assert f"Interrupted; {done} of 40 cells are finished and kept" in said
+        assert f"Interrupted; {done} of 12 cells are finished and kept" in said
         assert f"Go on with: glassnet --plugin {gate.plugin} sweep --resume sweeps/0001-iris" in said
-    assert f"{done} of 40 cells are finished already" in sweep("--resume", "last", before=tuple(plugin[1:])).output
-    assert len(cells()) == 40
+    assert f"{done} of 12 cells are finished already" in sweep("--resume", "last", before=tuple(plugin[1:])).output
+    assert len(cells()) == 12
 
 
 def test_stacks_that_are_killed_again_and_again_come_to_the_numbers_of_networks_alone(tmp_path: Path) -> None:

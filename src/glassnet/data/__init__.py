@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .features import Features
     from .preparation import Prepared, Rows, prepare
     from .splits import Split
-    from .tables import read_features, read_table
+    from .tables import column_names, read_features, read_table
     from .targets import Targets, infer_task
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Rows",
     "Split",
     "Targets",
+    "column_names",
     "fetch",
     "infer_task",
     "prepare",
@@ -33,6 +34,7 @@ _MODULE_OF = {
     "Rows": "preparation",
     "Split": "splits",
     "Targets": "targets",
+    "column_names": "tables",
     "fetch": "downloads",
     "infer_task": "targets",
     "prepare": "preparation",

@@ -21,7 +21,7 @@ from .large import SMALL, LargeSheet, is_packed, read_large, read_large_file
 from .numerals import SAMPLE, decimal_habit
 from .parquets import read_frame
 from .reading import NAMES, OF_ARRAYS, OF_CELLS, OF_PARQUET, Reading, refuse_words
-from .sources import ARRAY_SUFFIXES, PARQUET_SUFFIXES, STANDARD_INPUT, Source, contents, decoded, is_workbook
+from .sources import ARRAY_SUFFIXES, PARQUET_SUFFIXES, STANDARD_INPUT, Held, Source, contents, decoded, is_workbook
 from .staying import stored_sheet
 from .workbooks import read_workbook
 
@@ -68,24 +68,33 @@ class Sheet(Protocol):
         """Only the rows that are marked, (n,) of true and false."""
 
 
-def open_sheet(path: str | Path, reading: Reading, known: Collection[str] = ()) -> Sheet:
+def open_sheet(path: str | Path | Held, reading: Reading, known: Collection[str] = ()) -> Sheet:
     """The rows of a file, however it is written; `known` columns tell a header from a first row."""
+    if isinstance(path, Held):
+        path.refuse_others()
+        return _of_contents(STANDARD_INPUT, *contents(path), reading, known)
     if Path(path).suffix.lower() in PARQUET_SUFFIXES:
         refuse_words(Path(path).name, reading, *OF_PARQUET)
         return parquet(path, reading)
     if Path(path).suffix.lower() in ARRAY_SUFFIXES:
         refuse_words(Path(path).name, reading, *OF_ARRAYS)
         return array(path, reading)
-    text = [name for name in NAMES if name not in ("sheet", "disk")]
     if large := read_large_file(path, reading, known):
-        refuse_words(large[0].file, reading, "text", text)
+        refuse_words(large[0].file, reading, "text", OF_TEXT)
         return _with_notes(*large, reading, known)
-    file, content = contents(path)
+    return _of_contents(path, *contents(path), reading, known)
+
+
+OF_TEXT = [name for name in NAMES if name not in ("sheet", "disk")]
+
+
+def _of_contents(path: str | Path, file: str, content: bytes, reading: Reading, known: Collection[str]) -> Sheet:
+    """The rows of a text table or of a workbook, from its bytes."""
     if is_workbook(content):
         refuse_words(file, reading, "a workbook", ("header", "skip", "sheet", *OF_CELLS))
         cells, notes = read_workbook(file, content, reading, known)
         return _without_row_names(TextSheet(cells, reading, notes), known)
-    refuse_words(file, reading, "text", text)
+    refuse_words(file, reading, "text", OF_TEXT)
     return _with_notes(*_read_text(path, file, content, reading, known), reading, known)
 
 

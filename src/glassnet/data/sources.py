@@ -78,6 +78,20 @@ class Source:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Held:
+    """The file of a table in memory, such as one that a browser has sent: what it is called, and its bytes."""
+
+    name: str
+    content: bytes
+
+    def refuse_others(self) -> None:
+        """Text and workbooks are read from bytes; the libraries for the rest want a file."""
+        suffix = Path(self.name).suffix.lower()
+        if suffix in (*PARQUET_SUFFIXES, *ARRAY_SUFFIXES):
+            raise GlassnetError(f"{self.name} is read from a file, not from memory: give its path, or save it as CSV.")
+
+
 def is_table_path(given: str) -> bool:
     """Whether words are the path of a table, by their ending, or `-` for standard input."""
     return given == STANDARD_INPUT or Path(given).suffix.lower() in TABLE_SUFFIXES
@@ -108,9 +122,12 @@ def existing(path: str | Path) -> Path:
     return path
 
 
-def contents(path: str | Path) -> tuple[str, bytes]:
+def contents(path: str | Path | Held) -> tuple[str, bytes]:
     """What a file is called, and its bytes, unpacked; `-` is standard input."""
-    if str(path) == STANDARD_INPUT:
+    if isinstance(path, Held):
+        refuse_too_large(path.name, len(path.content))
+        file, content = path.name, path.content
+    elif str(path) == STANDARD_INPUT:
         file, content = "standard input", _standard_input()
     else:
         path = existing(path)

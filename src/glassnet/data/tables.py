@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import GlassnetError, did_you_mean, join
+from ..errors import GlassnetError, did_you_mean, join, need
 from ..kinds import ColumnRole, Dataset
 from ..wording import count
 from .columns import MANY
@@ -19,7 +19,7 @@ from .moments import part_of, part_values
 from .reading import Reading, Roles, Words
 from .roles import remarks, roles_of, roles_of_stored
 from .sheets import Sheet, open_rows, open_sheet
-from .sources import within_memory
+from .sources import Held, within_memory
 from .staying import StoredSheet
 from .stored import Stored
 
@@ -27,9 +27,10 @@ COPIES = "copies"  # as a group: the rows with equal inputs, where no column is 
 
 
 def read_table(
-    path: str | Path | Frame,
+    path: str | Path | Frame | bytes,
     target: str | Sequence[str] | None,
     *,
+    name: str = "",
     drop: Sequence[str] = (),
     category: Sequence[str] = (),
     keep: Sequence[str] = (),
@@ -39,6 +40,7 @@ def read_table(
 ) -> Dataset:
     """Read a table, a file or a DataFrame, with a column to learn, or several of numbers.
 
+    The bytes of a file are read as the file would be that is called `name`: `read_table(content, "y", name="a.csv")`.
     Rows without a target are left out. `drop`, `category`, `keep`, `group` and `order` are those of `Roles`, `reading`
     holds words of `Reading`. `notes` of the data set tell what was detected and done.
 
@@ -47,10 +49,25 @@ def read_table(
     targets = (target,) if isinstance(target, str) else tuple(target or ())
     roles = Roles(targets, tuple(drop), tuple(category), tuple(keep), group, order)
     known = [name for names in roles.named.values() for name in names]
+    if isinstance(path, bytes):
+        with within_memory(name):
+            return dataset_of(open_sheet(_held(path, name), Reading.of(reading), known), roles)
     if not isinstance(path, str | Path):
         return dataset_of(Frame.of(path).sheet(Reading.of(reading)), roles)
     with within_memory(path):
         return dataset_of(open_rows(path, Reading.of(reading), known), roles)
+
+
+def column_names(content: bytes, name: str, reading: Words = ()) -> tuple[str, ...]:
+    """What the columns of a table's file in memory are called: one of them is to be learned."""
+    with within_memory(name):
+        return open_sheet(_held(content, name), Reading.of(reading)).names
+
+
+def _held(content: bytes, name: str) -> Held:
+    """The file that bytes are; its name says no folder."""
+    need(name, str, "the bytes of a table need the name of their file, name='points.csv'")
+    return Held(name.replace("\\", "/").rpartition("/")[2] or "the table", content)
 
 
 def dataset_of(sheet: Sheet, roles: Roles) -> Dataset:

@@ -4,6 +4,7 @@ from ..findings import Finding, stands_out
 from .case import Case
 from .explaining import Explanation, explain
 from .inside import out_of_scale
+from .remedies import settings_of
 from .rules import RULES, Rule, ask, diagnose
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "diagnose",
     "explain",
     "out_of_scale",
+    "settings_of",
     "stands_out",
 ]

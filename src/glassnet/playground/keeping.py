@@ -32,7 +32,7 @@ def keep(session: Session, note: str = "") -> dict[str, Any]:
     stopped = training.progress.stopped
     try:
         recording = record(training, os.environ.get("GLASSNET_RUNS", DEFAULT_FOLDER), command=asked)
-        recording.as_it_stands()
+        recording.keep()
     finally:
         training.progress.stopped = stopped
     if note:

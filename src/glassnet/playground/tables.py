@@ -52,8 +52,8 @@ def rows_of(content: bytes, experiment: Experiment) -> Dataset:
     if experiment.target is None:
         raise Refused("which column is learned? Choose one", "target")
     roles: dict[str, Any] = {name: getattr(experiment, name) for name in ("drop", "category", "keep", "group", "order")}
-    with _in_a_file(str(experiment.dataset), content) as path:
-        return read_table(path, experiment.target, reading=experiment.reading, **roles)
+    name = str(experiment.dataset)
+    return read_table(content, experiment.target, name=name, reading=experiment.reading, **roles)
 
 
 def told(name: str, content: bytes) -> dict[str, Any]:

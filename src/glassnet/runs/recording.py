@@ -74,16 +74,11 @@ class Recording:
         with self._owned():
             remove_leftovers(self.folder)
             self._write_history()  # a resumed run's history is cut back to what its checkpoint holds
+            if self._stands_at is None and self.training.progress.epochs:  # it was begun before anybody wrote it down
+                self._write_checkpoint()
             for epoch in self.training:
                 self._keep(epoch)
                 yield epoch
-
-    def as_it_stands(self) -> Recording:
-        """Write down a training that was done elsewhere, up to where it stands, and hand itself back."""
-        with self._owned():
-            self._write_history()
-            self._write_checkpoint()
-        return self
 
     @contextmanager
     def _owned(self) -> Iterator[None]:
@@ -159,6 +154,14 @@ class Recording:
     def finish(self) -> Recording:
         """Train to the end, with a live line where somebody sits at a terminal, and hand itself back."""
         run_to_the_end(self, self.training.plan.epochs)
+        return self
+
+    def keep(self) -> Recording:
+        """Write down where the training stands now, without a further epoch, and hand itself back."""
+        with self._owned():
+            remove_leftovers(self.folder)
+            self._write_history()
+            self._write_checkpoint()
         return self
 
     def __repr__(self) -> str:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -258,3 +258,27 @@ def spirals(
         angle = 2 * np.pi * (turns * r + c / classes)
         parts.append(r[:, None] * np.column_stack([np.cos(angle), np.sin(angle)]))
     return _plane(parts, noise, rng)
+
+
+def function(
+    *,
+    shape: Literal["sine", "cubic", "v"] = "sine",
+    size: Annotated[int, Range(20, 1_000_000)] = 400,
+    noise: Spread = 0.1,
+    rng: np.random.Generator,
+) -> Dataset:
+    """Above or below a curve in the plane: a sine, a cubic or a V.
+
+    y = 1 if x2 > f(x1), else 0; f(x) is sin(pi x), 4 x^3 - 3 x or 2 |x| - 1; x1, x2 uniform from -1 to 1, then noise
+
+    X (size, 2): x1 and x2. y: 0 below, 1 above, about as many.
+    shape: the curve. size: rows. noise: standard deviation of what is added to the points, once their class is known.
+    """
+    X = rng.uniform(-1, 1, (size, 2))
+    x = X[:, 0]
+    curve = {"sine": np.sin(np.pi * x), "cubic": 4 * x**3 - 3 * x, "v": 2 * np.abs(x) - 1}[shape]
+    y = (X[:, 1] > curve).astype(int)
+    X += noise * rng.standard_normal(X.shape)
+    return Dataset(
+        X, y, task="binary", feature_names=("x1", "x2"), target_names=("above",), source=SOURCE, licence=LICENCE
+    )
