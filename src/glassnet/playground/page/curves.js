@@ -11,11 +11,12 @@ const charts = [
   { of: ["training", "validation"], box: make("div", { className: "chart" }) },
   { of: ["metric", "metric_validation"], box: make("div", { className: "chart" }) },
 ];
+const scores = make("ul", { className: "plain quiet" });
 const waiting = make("p", { className: "quiet" }, W.nothingYet);
 let now = fresh(), before = fresh(), generation = null;
 
 export function mount() {
-  document.getElementById("curves").append(waiting, key(), charts.map((one) => make("div", {}, (one.title = make("h3")), one.box)).reduce((all, one) => (all.append(one), all), make("div", { className: "charts" })));
+  document.getElementById("curves").append(waiting, key(), charts.map((one) => make("div", {}, (one.title = make("h3")), one.box)).reduce((all, one) => (all.append(one), all), make("div", { className: "charts" })), scores);
   new ResizeObserver(() => charts.forEach(resize)).observe(document.getElementById("curves"));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { charts.forEach((one) => { one.plot?.destroy(); one.plot = null; }); draw(); });
   mountInside();
@@ -38,6 +39,13 @@ function take({ head: { curves } }) {
     now[name] = [...now[name].slice(0, curves.from), ...added];
   }
   draw();
+}
+
+/** The scores of each split, one line a metric; those of test rows are known at a pause. */
+function tellScores({ head: { scores: told } }) {
+  if (!told) return;
+  const names = [...new Set(told.map((one) => one.name))];
+  fill(scores, names.map((name) => make("li", {}, W.score(name, told.filter((one) => one.name === name).map((one) => [W.splits[one.split] ?? one.split, one.text])))));
 }
 
 /** Both runs over one axis of epochs; where one has no number there is a gap. */
@@ -94,7 +102,7 @@ function mountInside() {
   document.getElementById("inside").append(fold(W.layers, "norms", ["units"]), fold(W.confusion, "confusion", []));
 }
 
-function look({ head: { norms, dead, saturated, confusion } }) {
+function look({ head: { norms, dead_share: dead = [], saturated_share: saturated = [], confusion } }) {
   if (norms) fill(inside.norms, layersTable(norms, dead, saturated));
   if (confusion) fill(inside.confusion, confusionTable(confusion));
 }
@@ -102,7 +110,7 @@ function look({ head: { norms, dead, saturated, confusion } }) {
 function layersTable(norms, dead, saturated) {
   const names = known.state.network.layers;
   const most = Math.max(...norms.map((one) => one.gradient ?? 0)) || 1;
-  const stuck = (at) => (dead?.[at] ? `${[dead[at], saturated?.[at] ?? []].map((all) => all.filter(Boolean).length).join(" + ")} / ${dead[at].length}` : "");
+  const stuck = (at) => (at < names.length - 1 && Number.isFinite(dead[at]) ? W.shares(dead[at], saturated[at]) : "");
   const rows = norms.map((one, at) => {
     return make("tr", {}, make("th", { scope: "row" }, names[at].name), make("td", {}, one.text, bar((one.gradient ?? 0) / most)), make("td", {}, stuck(at)));
   });
@@ -130,4 +138,4 @@ on("state", (state, last) => {
   if (last && last.metric !== state.metric) before = fresh();
   draw();
 });
-on("frame", (frame) => { take(frame); look(frame); });
+on("frame", (frame) => { take(frame); tellScores(frame); look(frame); });

@@ -18,7 +18,8 @@ export const chooser = { open: () => undefined };
 
 export function mount() {
   const add = button(`+ ${W.addLayer}`, () => setHidden([...hidden(), hidden().at(-1) ?? 4]), { id: "add-layer" });
-  panel.append(make("div", { className: "beside" }, add, facts), make("div", { className: "scroll" }, net));
+  panel.append(make("div", { className: "beside" }, add, facts), make("div", { className: "scroll" }, net),
+    make("ul", { className: "legend" }, ["positive", "negative"].map((sign) => make("li", {}, make("span", { className: `stroke ${sign}`, "aria-hidden": "true" }), W[sign]))));
   layers.addEventListener("keydown", walk);
   new ResizeObserver(drawLines).observe(net);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => known.frame && draw(known.frame));

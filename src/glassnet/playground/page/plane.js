@@ -52,7 +52,7 @@ function build(state, before) {
     ? labelled(W.label, select("label", data.labels.map((one, at) => [String(at), one]), String(data.label), (value) => act("look", { label: Number(value) })))
     : null;
   const focused = document.activeElement?.id;
-  fill(choosers, data.kind === "plane" && named.length > 2 ? [axis(0), axis(1)] : null, label);
+  fill(choosers, data.kind === "plane" && named.length > 2 ? [axis(0), axis(1), make("p", { className: "quiet" }, W.atMean)] : null, label);
   if (focused && choosers.querySelector(`#${focused}`)) choosers.querySelector(`#${focused}`).focus();
   if (row === null) said.textContent = data.points || data.pictures ? W.noRow : "";
   drawLegend(state);

@@ -139,5 +139,15 @@ on("frame", (frame) => {
   if (frame.head.words) findings = frame.head.words;
   drawWords();
   const { version, running } = frame.head;
-  if (version > known.state.version || running !== known.state.running) act("state");
+  if (version > known.state.version || running !== known.state.running) renew();
 });
+
+let renewing = false;
+
+/** Asks for the state that a frame has spoken of, once. */
+async function renew() {
+  if (renewing) return;
+  renewing = true;
+  await act("state");
+  renewing = false;
+}

@@ -1,6 +1,7 @@
 // Every word that the page itself says, in English; what is said about data and networks comes from the server.
 
 const n = (number) => number.toLocaleString("en");
+const percent = (share) => `${Math.round(100 * share)} %`;
 
 export const W = {
   skip: "Skip to the network",
@@ -22,7 +23,6 @@ export const W = {
   lessons: "Lessons", takeAway: "Take away",
 
   example: "An example to begin with", chooseExample: "choose ...", dataset: "Rows to learn from", ownTable: (name) => `${name} (yours)`,
-  options: (name) => `Options of ${name}`,
   openTable: "Open a table ...", tableHelp: "A CSV file of your own, with a header. It stays on this computer.",
   learn: "Which column is to be learned?", learnIt: "Learn it",
   column: (one) => `${one.name} (${one.kind}, for example ${one.example})`,
@@ -45,9 +45,7 @@ export const W = {
   axes: ["Across", "Up"], label: "Output shown",
   trainPoint: "learned from", testPoint: "test row", atMean: "The other columns are at their mean or most frequent value.",
   row: (row, t, y) => `Row ${row}: it is ${t}, the answer is ${y}.`, noRow: "Choose a point to follow its row through the network.",
-  letGo: "Let go of the row",
-  answered: (is, answer) => `${is}, answered ${answer}`, right: "right", wrong: "wrong",
-  boundary: "boundary",
+  answered: (is, answer) => `${is}, answered ${answer}`,
 
   networkHelp: "Arrow keys move between units, Enter opens a unit's card.",
   inputs: "inputs", manyInputs: (count) => `${n(count)} inputs`, layer: (number) => `hidden ${number}`, outputLayer: "output",
@@ -57,13 +55,15 @@ export const W = {
   unit: (layer, unit) => `${layer}, unit ${unit}`, dead: "dead", saturated: "saturated",
   positive: "positive weight", negative: "negative weight",
 
-  noCard: "Choose a unit of the network: its weights stand here, and can be changed.",
   from: "from", weight: "weight", input: "input", product: "product", bias: "bias", hold: "frozen", sum: "sum z",
   weightFrom: (name) => `Weight from ${name}`, freezeFrom: (name) => `Freeze the weight from ${name}`,
-  close: "Close", answer: "answer a", slope: "slope", withRow: (row) => `With row ${row}`, moreWeights: "The largest weights only.",
+  close: "Close", answer: "answer a", slope: "slope", withRow: (row) => `With row ${row}`,
 
+  splits: { train: "training", validation: "validation", test: "test" },
+  score: (name, all) => `${name}: ${all.map(([split, text]) => `${split} ${text}`).join(", ")}`,
   loss: "loss", training: "training", validation: "validation", before: "the run before",
-  layers: "Gradients and units that stand still", gradient: "size of the gradient", layerName: "layer", stuck: "dead or saturated units",
+  layers: "Gradients and units that stand still", gradient: "size of the gradient", layerName: "layer", stuck: "units without slope",
+  shares: (dead, saturated) => [dead && `${percent(dead)} dead`, saturated && `${percent(saturated)} saturated`].filter(Boolean).join(", ") || "none",
   confusion: "Which class is taken for which", confusionRows: (split) => `Rows of the ${split} split; each line is a true class, each column an answer.`,
   nothingYet: "It begins with the first epoch.",
 
