@@ -224,7 +224,7 @@ def test_an_own_table_with_texts_gaps_and_three_classes(play: Play, folder: Path
     assert "90 rows" in play.text("#data") and play.page.title().startswith("moons")  # nothing is built before
     play.page.click("#learn-it")
     play.until("document.title.startsWith('animals')")
-    assert play.page.locator(".legend li").all_inner_texts()[:3] == ["ant", "bee", "cat"]
+    assert play.page.locator("#output .legend li").all_inner_texts()[:3] == ["ant", "bee", "cat"]
     play.train()
     play.page.select_option("#axis-1", label="length")
     play.until("document.querySelector('#axis-0').selectedOptions[0].text === 'weight'")
@@ -314,6 +314,51 @@ def test_frozen_weights_stay_while_the_others_move(play: Play) -> None:
     play.until("document.querySelector('#heading-card').textContent === 'hidden 2, unit 1'")
 
 
+def test_a_rate_is_changed_while_it_runs(play: Play) -> None:
+    play.open(MOONS)
+    play.page.click("#start")
+    wait_until(lambda: play.epoch() > 1)
+    before = play.epoch()
+    play.page.fill("#optimizer-lr", "0.005")
+    play.page.keyboard.press("Enter")
+    play.until("document.querySelector('#words').innerText.includes('1 change by hand')")
+    wait_until(lambda: play.epoch() > before + 1)
+    assert play.page.input_value("#optimizer-lr") == "0.005"
+    play.page.click("#rewind")  # the address is the whole truth again
+    play.until(f"{play.number('epoch')} === '0'")
+    play.until("!document.querySelector('#words').innerText.includes('by hand')")
+
+
+EXERCISE = {"kind": "exercise", "name": "one", "html": "<p>Do it.</p>", "doing": True, "hints": ["<p>A hint</p>"]}
+LESSON = {
+    "name": "first",
+    "title": "A lesson",
+    "blocks": [
+        {"kind": "html", "html": '<p style="color: red">Look at <strong>it</strong>.</p><script>throw 1</script>'},
+        {"kind": "play", "title": "", "settings": ["dataset=xor", "hidden=2"], "address": "dataset=xor&hidden=2"},
+        EXERCISE,
+    ],
+}
+
+
+def test_a_lesson_stands_beside_the_network_and_sets_it_up(play: Play) -> None:
+    play.page.route("**/lesson/first", lambda route: route.fulfill(json=LESSON))
+    play.page.route(
+        "**/lesson/", lambda route: route.fulfill(json={"lessons": [{"name": "first", "title": "A lesson"}]})
+    )
+    play.open(MOONS)
+    play.page.click("#lessons")
+    play.page.click("#lesson li button")
+    play.until("document.querySelector('#heading-lesson').textContent === 'A lesson'")
+    plane, panel = play.page.locator(".plane").bounding_box(), play.page.locator("#lesson").bounding_box()
+    assert plane["x"] + plane["width"] < panel["x"]
+    play.page.click("#lesson .play button")
+    play.until("document.title.startsWith('xor')")
+    play.page.keyboard.press("Escape")
+    assert not play.page.is_visible("#lesson")
+    assert play.page.evaluate("document.activeElement.id") == "lessons"
+
+
 def test_points_are_drawn_by_pointer_and_by_keys(play: Play) -> None:
     play.open(MOONS)
     page = play.page
@@ -332,7 +377,7 @@ def test_points_are_drawn_by_pointer_and_by_keys(play: Play) -> None:
     assert play.text("#drawn") == "6 points"
     page.click("#learn-points")
     play.until("document.title.startsWith('points')")
-    assert page.locator(".legend li").all_inner_texts()[:2] == ["a", "b"]
+    assert page.locator("#output .legend li").all_inner_texts()[:2] == ["a", "b"]
     play.train()
 
 

@@ -15,8 +15,8 @@ let asked = null; // an own table whose column is not chosen yet, or a data set 
 
 /** Sets fields to texts: while it trains between two epochs where that can be done, else in a new network. */
 export function put(settings, details = {}) {
-  const { changeable, epoch, step } = known.state;
-  const begun = epoch > 0 || step > 0;
+  const { changeable, running } = known.state;
+  const begun = running || (known.frame?.head.step ?? known.state.step) > 0;
   const verb = begun && Object.keys(settings).every((key) => changeable.includes(key)) ? "change" : "build";
   return act(verb, { settings, ...details });
 }

@@ -278,6 +278,7 @@ function tools() {
   const { classes, kind, points: { x } } = drawing;
   const names = [...classes.map((one, at) => [String(at), one]), ...(classes.length < 6 ? [["new", W.newClass]] : [])];
   drawTools.hidden = false;
+  said.textContent = "";
   canvas.setAttribute("aria-label", W.drawing);
   fill(drawTools, make("p", {}, W.drawing),
     labelled(W.drawAs, select("draw-as", names, String(kind), (value) => {

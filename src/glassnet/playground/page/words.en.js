@@ -25,7 +25,7 @@ export const W = {
   example: "An example to begin with", chooseExample: "choose ...", dataset: "Rows to learn from", ownTable: (name) => `${name} (yours)`,
   openTable: "Open a table ...", tableHelp: "A CSV file of your own, with a header. It stays on this computer.",
   learn: "Which column is to be learned?", learnIt: "Learn it",
-  column: (one) => `${one.name} (${one.kind}, for example ${one.example})`,
+  column: (one) => `${one.name} (${one.example}, ...)`,
   tableRows: (name, rows) => `${name}: ${n(rows)} rows.`,
   rows: ({ train, validation, test }) =>
     [`${n(train)} rows to learn from`, validation && `${n(validation)} to watch over it`, test && `${n(test)} to test it`].filter(Boolean).join(", "),
