@@ -274,6 +274,16 @@ def test_an_own_table_is_read_from_memory_with_text_gaps_and_three_classes(
     assert one.asked.target is None and state_of(one)["data"]["tables"] == ["trees.csv"]
 
 
+def test_more_inputs_are_on_the_page_and_go_where_pictures_have_none() -> None:
+    one = session("dataset=circles:size=60&hidden=2&features=squares,products&freeze=1&epochs=3")
+    assert state_of(one)["data"]["inputs"] == ["x1", "x2", "x1^2", "x2^2", "x1·x2"]
+    assert state_of(one)["network"]["layers"][0]["frozen"]
+    head, _, _, units = read(Reader().frame(one))
+    assert head["units"]["layers"][0]["number"] == 5 and len(units) == 7 * 625
+    do(one, "build", {"settings": {"dataset": "digits8x8"}})
+    assert (one.asked.features, one.asked.freeze) == ((), ())
+
+
 def test_points_are_learned_and_become_a_file() -> None:
     one = session()
     rows = [[n % 7, n % 5, "left" if n % 7 < 3 else "right"] for n in range(30)]
@@ -294,7 +304,7 @@ def test_other_data_take_the_parts_that_suit_them_and_layers_bring_their_activat
     one = session()
     do(one, "build", {"settings": {"loss": "hinge"}})
     do(one, "build", {"settings": {"dataset": "sine"}})
-    assert one.asked.loss is None and "suit the data" in " ".join(one.words)
+    assert one.asked.loss is None and "did not suit the data" in " ".join(one.words)
     do(one, "build", {"settings": {"hidden": "3,4", "activation": "tanh;relu"}})
     do(one, "build", {"settings": {"hidden": "3,4,5"}})
     assert one.asked.activation == ("tanh", "relu", "relu")

@@ -6,6 +6,7 @@ from math import isfinite
 from typing import Any
 
 from ..catalog import Catalog, Option, write
+from ..data.making import WAYS
 from ..errors import GlassnetError
 from ..experiment import RULES, Experiment, Rule
 from ..hooks import PROJECT
@@ -32,6 +33,11 @@ FIELDS = {
     "seed": ("seed", "of the initial weights and the order of rows"),
     "split_seed": ("split seed", "of the data that are drawn, and of test rows"),
 }
+#: The one field that holds several of its choices, with commas between them.
+FEATURES = {
+    "name": "features", "label": "more inputs", "type": "several", "default": "none", "low": None, "high": None,
+    "choices": list(WAYS), "optional": True, "help": "made of the number columns: x², x·y, sin x",
+}  # fmt: skip
 _TYPES = {float: "float", int: "int", bool: "bool", str: "choice"}
 
 
@@ -41,7 +47,7 @@ def menus_of(catalog: Catalog) -> dict[str, Any]:
     for kind in MENUS:
         plural = "initializers" if kind == "initializer" else f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
         menus["losses" if kind == "loss" else plural] = [_entry(catalog, kind, part) for part in catalog.parts(kind)]
-    return menus | {"fields": [_field(name, *words) for name, words in FIELDS.items()]}
+    return menus | {"fields": [FEATURES, *(_field(name, *words) for name, words in FIELDS.items())]}
 
 
 def _entry(catalog: Catalog, kind: str, part: Any) -> dict[str, Any]:

@@ -254,12 +254,14 @@ class Session:
             field = next(iter(settings)).partition(".")[0] if len(settings) == 1 else ""
             if "dataset" not in settings:
                 raise Refused(str(error), getattr(error, "field", "") or field) from None
-            freed = experiment.replace(loss=None, output=None, metrics=(), monitor="loss", task=None, class_weight=None)
+            freed = experiment.replace(
+                loss=None, output=None, metrics=(), monitor="loss", task=None, class_weight=None, features=()
+            )
             try:
                 self.build(freed)
             except GlassnetError as other:
                 raise Refused(str(other), getattr(other, "field", "") or "dataset") from None
-            self.words.append(f"loss and output are now those that suit the data: {error}")
+            self.words.append(f"what did not suit the data is left to them again: {error}")
         self.remember(", ".join(settings), lambda: self.build(before))
 
 
@@ -267,6 +269,8 @@ def fitted(experiment: Experiment, settings: Mapping[str, Any]) -> dict[str, Any
     """The settings, and what has to go with them: other data have no columns of the old ones, another number of layers
     as many activations and initializers, where each had its own."""
     more = dict(settings)
+    if {"dataset", "hidden"} & set(more) and experiment.freeze:
+        more = {"freeze": None} | more
     if "dataset" in more:
         more = {name: None for name in OF_TABLES if getattr(experiment, name) not in (None, ())} | more
     given = settings.get("hidden")

@@ -21,7 +21,7 @@ from typing import Any
 
 ANSWER, FRAME, ALIVE, ENDED = b"A", b"F", b"L", b"X"
 HEARD = 0.5  # seconds after which it says that it lives, where a reader waits for a frame
-SOONEST, SHARE = 0.05, 20  # seconds between frames, at least; and so many times what the last one cost
+SOONEST, SHARE = 0.05, 33  # seconds between frames, at least; and so many times what the last one cost
 GLANCES = 2.0  # seconds between two looks for what stands out, at least
 PRINTED, LINE = 20, 500  # lines of a guest's output that are kept, and letters of each
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
