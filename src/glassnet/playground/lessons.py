@@ -7,6 +7,7 @@ through its arguments and answers with one line of JSON; the tab goes on trainin
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -124,7 +125,8 @@ def _output(output: Any) -> str:
     from ..pictures.embedding import as_png
 
     if isinstance(output, Drawn):
-        return f"<figure>{as_png(output.figure, output.words)}<figcaption>{escape(output.words)}</figcaption></figure>"
+        picture = re.sub(r' style="[^"]*"', "", as_png(output.figure, output.words), count=1)  # the page allows none
+        return f"<figure>{picture}<figcaption>{escape(output.words)}</figcaption></figure>"
     return f'<pre class="output">{escape(output.text)}</pre>' if output.text else ""
 
 
