@@ -445,6 +445,8 @@ def test_from_the_first_command_to_a_clean_index(tmp_path: Path, monkeypatch: py
         assert "1 wheel in" in glassnet("index", "export", str(tmp_path / "out")).output
         assert [path.name for path in (tmp_path / "out").iterdir()] == ["glassnet_made-0.1.0-py3-none-any.whl"]
         assert glassnet("index", "export", str(tmp_path / "out")).exit_code == 2
+        assert glassnet("index", "remove").exit_code == 2
+        assert "removed 0 files of ben. The names stay used up" in glassnet("index", "remove", "--of", "ben").output
         assert "worth nothing any more" in glassnet("index", "student", "--dismiss", "cleo").output
         assert glassnet("index", "wipe").exit_code == 2
         assert "removed 1 file and all tokens" in glassnet("index", "wipe", "--yes").output

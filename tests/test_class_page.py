@@ -97,6 +97,9 @@ def test_it_shows_who_published_what_and_takes_it_back(teacher: Teacher, tmp_pat
         assert archive.namelist() == [built.name]
     assert teacher.post("yank", project="glassnet-shown", version="0.1.0").status == 303
     listed = index.ask("/simple/glassnet-shown/", Accept="text/html").text
+    assert index.publish(wheel(tmp_path, "glassnet-shown", "0.0.9"), tokens["ada"]).status_code == 200
+    assert "glassnet-shown==0.0.9</code>" in index.ask("/").text, "a yanked release is advised to nobody"
+    index.store.remove("glassnet_shown-0.0.9-py3-none-any.whl")
     assert 'data-yanked=""' in listed and "Show again" in teacher.page()
     assert "Not%20done" in teacher.post("yank", project="glassnet-shown", version="9").headers["location"]
     teacher.post("show", project="glassnet-shown", version="0.1.0")

@@ -235,11 +235,14 @@ def test_a_resumed_schedule_is_not_promised_to_give_the_same_numbers(tmp_path: P
     assert "to the last bit" not in text and "resumed with another number of epochs, which its schedule counts" in text
 
 
-@pytest.mark.slow
-def test_commands_on_the_page_can_be_copied_where_folders_have_blanks(tmp_path: Path) -> None:
+def test_commands_on_the_page_can_be_copied_where_folders_have_blanks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "ROOM", 0)  # nothing is drawn, and each picture's command is on the page
     run = trained(tmp_path / "my runs", dataset="moons", epochs=2, hidden=4)
     text = Page(page_of(run)).text
     assert f"glassnet plot '{run.folder}' --all draws them" in text and f'glassnet.load("{run.folder}")' in text
+    assert f"The page has no room left for loss: glassnet plot '{run.folder}' glassnet/loss draws it." in text
     (run.folder / "metrics.json").unlink()
     with pytest.raises(GlassnetError, match=re.escape(f"glassnet train --resume '{run.folder}'")):
         page_of(Run(run.folder, CATALOG))

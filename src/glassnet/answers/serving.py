@@ -58,11 +58,14 @@ def _fork(line: socket.socket, numbers: list[int], asked: dict[str, Any], studen
     return {"pid": pid}
 
 
-def _end(asked: dict[str, Any], students: set[int]) -> dict[str, int]:
-    """End one with its group and tell how it ended; `patience` is for one that is about to end by itself."""
+def _end(asked: dict[str, Any], students: set[int]) -> dict[str, int | None]:
+    """End one with its group and tell how it ended; `patience` is for one that is about to end by itself.
+
+    None is the answer about one that another server has begun, which is not there any more.
+    """
     pid = asked["pid"]
     if pid not in students:
-        return {"status": 0}
+        return {"status": None}
     until = time.monotonic() + asked["patience"]
     while time.monotonic() < until and not os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
         time.sleep(0.002)

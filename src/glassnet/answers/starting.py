@@ -105,14 +105,14 @@ class Server:
         return _Forked(self, answer["pid"], ours)
 
     def ended(self, pid: int, patience: float) -> int:
-        """How one of its processes ended, which is over by then; 0 where the server itself is gone."""
-        try:
-            code: int = self._ask({"pid": pid, "patience": patience}, None)["status"]
-        except GlassnetError:
+        """How one of its processes ended, which is over by then; 0 where the server that began it is gone."""
+        code: int | None = None
+        with suppress(GlassnetError):
+            code = self._ask({"pid": pid, "patience": patience}, None)["status"]
+        if code is None:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)
-            return 0
-        return code
+        return code or 0
 
     def _ask(self, words: Mapping[str, Any], passed: socket.socket | None) -> dict[str, Any]:
         with self._lock:
@@ -156,10 +156,13 @@ class _Forked:
 
     def __init__(self, server: Server, pid: int, line: socket.socket) -> None:
         self._server, self.pid, self.line = server, pid, line
+        self._code: int | None = None  # how it has ended
 
     def end(self, patience: float = 0) -> int:
-        self.line.close()
-        return self._server.ended(self.pid, patience)
+        if self._code is None:  # else its number may be that of another process by now
+            self.line.close()
+            self._code = self._server.ended(self.pid, patience)
+        return self._code
 
 
 class Alone:

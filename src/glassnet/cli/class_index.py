@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ..errors import GlassnetError
-from ..wording import count
+from ..wording import count, memory
 from .edge import say
 from .sections import command
 
@@ -87,7 +87,8 @@ def wheels(folder: Path) -> None:
     for line in collect(folder):
         say(line)
     there = set(folder.glob("*.whl"))
-    say(f"{count(len(there - before), 'new wheel')}, {len(there)} in all, in {folder}")
+    size = memory(sum(path.stat().st_size for path in there))
+    say(f"{count(len(there - before), 'new wheel')}, {len(there)} in all, {size}, in {folder}")
 
 
 @command()
@@ -106,12 +107,20 @@ def yank(project: str, version: str, reason: str, undo: bool) -> None:
 
 
 @command()
-@click.argument("file")
-def remove(file: str) -> None:
+@click.argument("file", required=False)
+@click.option("--of", "student", metavar="STUDENT", help="All files of one student of a class.")
+def remove(file: str | None, student: str | None) -> None:
     """Delete the published FILE, such as bent-0.1.0-py3-none-any.whl. As on PyPI its name stays used up."""
     from ..publish.serving import index_folder
     from ..publish.store import Store
 
+    if (file is None) == (student is None):
+        raise GlassnetError("say what to delete: the name of a file, or --of STUDENT for all of one student's")
+    if student is not None:
+        removed = Store(index_folder()).remove_all_of(student)
+        say(f"removed {count(removed, 'file')} of {student}. The names stay used up, and theirs")
+        return
+    assert file is not None
     entry = Store(index_folder()).remove(file)
     say(f"removed {entry.file}. Its name stays used up: the next upload needs another version than {entry.version}")
 

@@ -158,7 +158,7 @@ def status(ctx: click.Context, as_json: bool) -> None:
         for name, files in projects.items():
             say(f"\n{name}{f', of {files[0].owner}' if files[0].owner else ''}")
             if served:
-                version = newest(entry.version for entry in files)
+                version = newest(entry.version for entry in store.offered(files))
                 say(f"  install    {served.install_command(name, version, guests_of(store, name, version))}")
             for entry in files:
                 say(f"  {entry.version:<9}  {store.path(entry)}")

@@ -59,6 +59,9 @@ def drawn(fittings: Iterable[Fitting], subject: Any, prefix: str) -> list[Pictur
 def _picture(fitting: Fitting, subject: Any, prefix: str, room: int) -> Picture:
     part = fitting.choice.part
     known = part.name, part.distribution != PROJECT, part.help
+    full = f"The page has no room left for {part.name}: {_command(subject, part.full_name)} draws it."
+    if room <= 0:
+        return Picture(*known, trouble=full)  # whatever it came to
     try:
         with process.unwarned(), blamed_on(fitting.choice):
             figure = draw(fitting.choice, subject)
@@ -66,8 +69,7 @@ def _picture(fitting: Fitting, subject: Any, prefix: str, room: int) -> Picture:
     except GlassnetError as error:
         return Picture(*known, trouble=" ".join(str(error).split()))
     if len(markup) > room:
-        words = f"The page has no room left for {part.name}: {_command(subject, part.full_name)} draws it."
-        return Picture(*known, trouble=words)
+        return Picture(*known, trouble=full)
     return Picture(*known, markup, wide=figure.get_figwidth() > WIDE)
 
 

@@ -152,7 +152,11 @@ def offers_of(store: Store) -> Look:
         files = store.projects().get(canonicalize_name(name))
         if files is None:
             return None
-        wheels = [entry for entry in files if entry.file.endswith(".whl") and fits_python(entry.requires_python)]
+        wheels = [
+            entry
+            for entry in store.offered(files)
+            if entry.file.endswith(".whl") and fits_python(entry.requires_python)
+        ]
         return {one.version: partial(_requires, store.metadata_path(one)) for one in wheels}
 
     return look

@@ -76,7 +76,8 @@ def _front(request: Request) -> Response:
     simple, projects = f"{request.base_url}simple/", []
     for name, files in index.store.projects().items():
         known = versions(files)
-        install = install_line(simple, name, known[-1], guests_of(index.store, name, known[-1]))
+        newest = versions(index.store.offered(files))[-1]
+        install = install_line(simple, name, newest, guests_of(index.store, name, newest))
         projects.append({"name": name, "versions": known, "install": install, "owner": files[0].owner})
     page = pages().get_template("class.html" if index.students else "front.html")
     about = {

@@ -201,6 +201,11 @@ class Store:
             return {}
         return found
 
+    def offered(self, files: list[Published]) -> list[Published]:
+        """Those of these files that are not yanked; all where each is."""
+        yanked = self.yanked()
+        return [entry for entry in files if entry.file not in yanked] or files
+
     def yank(self, project: str, version: str, reason: str = "", *, undo: bool = False) -> list[Published]:
         """Hide a release from all who don't ask for it by number, or show it again."""
         files = self.projects().get(canonicalize_name(project), [])
