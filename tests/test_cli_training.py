@@ -260,6 +260,8 @@ def test_every_option_reaches_the_experiment() -> None:
         "seed": "6",
         "split-seed": "7",
         "dtype": "float32",
+        "features": "sines,squares",
+        "freeze": "W1:2,3",
     }
     trained(
         "iris",
@@ -283,6 +285,7 @@ def test_every_option_reaches_the_experiment() -> None:
     assert [phrase.partition(":")[0] for phrase in words["activation"]] == ["glassnet/elu"] * 2
     assert words["initializer"] == ["glassnet/he_normal"] * 3
     assert words["metrics"] == ["glassnet/accuracy", "glassnet/f1"]
+    assert words["features"] == ["squares", "sines"] and words["freeze"] == ["W1:2,3"]
     assert words["schedule"].startswith("glassnet/cosine")
     taken = {name.replace("-", "_") for name in options} | {"metrics", "batch_norm", "shuffle"}
     elsewhere = {"dataset", "target", "drop", "category", "keep", "group", "order", "reading", "plugins"}

@@ -204,7 +204,7 @@ class Experiment(Face):
         return experiment
 
     def settings(self) -> list[str]:
-        """What differs from `Experiment()`, as settings: `Experiment().with_settings(one.settings()) == one`.
+        """What differs from `Experiment()`, as settings; `with_settings` makes the same experiment of them.
 
         Plugins are left out: a file is named by a person. Functions and tables in memory can't be said in words.
         """
