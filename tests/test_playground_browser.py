@@ -69,6 +69,7 @@ class Play:
         self.page.goto(f"{self.base}?{address}#{self.token}")
         self.until("document.querySelectorAll('#network button.unit').length")
         self.until(f"{self.number('epoch')} === '0'")
+        self.page.select_option("#speed", "20")  # it belongs to the tab, whatever an earlier test has chosen
         self.settle()
 
     def settle(self) -> None:
@@ -293,13 +294,13 @@ def test_a_row_is_followed_by_keys_through_the_card(play: Play) -> None:
     play.until("document.activeElement.id === 'heading-card'")
     play.page.focus(".plane")
     play.page.keyboard.press("ArrowRight")
-    play.until("document.querySelector('#card .sums')")
+    play.until("document.querySelector('#card .sums:not([hidden])')")
     play.until("document.querySelector('#output [role=status]').innerText.includes('Row')")
     cells = play.page.locator("#card tbody tr").first.locator("td").all_inner_texts()
     weight = float(play.page.input_value("#weight-0"))
     assert float(cells[2]) == pytest.approx(weight * float(cells[1]), abs=2e-3)
     play.page.keyboard.press("Escape")
-    play.until("!document.querySelector('#card .sums')")
+    play.until("!document.querySelector('#card .sums:not([hidden])')")
 
 
 def test_frozen_weights_stay_while_the_others_move(play: Play) -> None:

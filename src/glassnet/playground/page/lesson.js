@@ -1,18 +1,19 @@
-// A lesson in a panel beside the network: what it says, buttons that set an experiment up, exercises answered by doing.
+// A lesson in a panel beside the network: what it says, buttons that set it up, exercises answered by doing.
 
-import { button, fill, make } from "./make.js";
+import { button, corner, fill, make, primary, quiet } from "./make.js";
 import { act, trouble } from "./state.js";
 import { Refused, lesson } from "./wire.js";
 import { W } from "./words.en.js";
 
 const panel = document.getElementById("lesson");
-const body = make("div", { className: "page" });
+const body = make("div");
 
-export function mount(name) {
-  panel.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
-  panel.append(button("×", close, { className: "quiet corner", "aria-label": W.close }), body);
-  document.addEventListener("lessons", () => (panel.hidden ? open("") : close()));
-  if (name) open(name);
+export function mount() {
+  const turn = () => (panel.hidden ? open("") : close());
+  document.getElementById("tools").append(button(W.lessons, turn, { id: "lessons" }));
+  panel.append(corner(W.close, close), body);
+  panel.addEventListener("keydown", (event) => event.key === "Escape" && close());
+  panel.firstElementChild.tabIndex = -1;
 }
 
 function close() {
@@ -21,51 +22,54 @@ function close() {
   document.getElementById("lessons").focus();
 }
 
-async function open(name) {
+/** A lesson by its name, played by the server, which takes seconds; all of them without a name. */
+export async function open(name) {
+  const heading = panel.firstElementChild;
   panel.hidden = false;
   document.body.classList.add("beside");
   fill(body, make("p", { className: "quiet", role: "status" }, W.reading));
-  panel.firstElementChild.tabIndex = -1;
-  panel.firstElementChild.focus();
+  heading.focus();
+  const back = button(W.chooseLesson, () => open(""), { className: "quiet" });
   try {
     const told = await lesson(name);
-    panel.firstElementChild.textContent = told.title ?? W.chooseLesson;
-    if (told.lessons) return list(told.lessons);
-    fill(body, button(W.chooseLesson, () => open(""), { className: "quiet" }), told.lead ? make("p", { className: "lead" }, told.lead) : null, told.blocks.map((one) => block(told.name, one)));
+    heading.textContent = told.title ?? W.chooseLesson;
+    if (told.lessons) list(told.lessons);
+    else fill(body, back, told.blocks.map((one) => BLOCKS[one.kind](one, told.name)));
     panel.scrollTop = 0;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    fill(body, make("p", { className: "error" }, error.message), button(W.chooseLesson, () => open(""), { className: "quiet" }));
+    fill(body, make("p", { className: "error" }, error.message), back);
     if (error.lost) trouble(error.message, "", true);
   }
 }
 
 function list(lessons) {
-  fill(body, make("ul", { className: "plain" }, lessons.map((one) =>
-    make("li", {}, button(one.title, () => open(one.name)), one.minutes ? make("small", {}, ` ${W.minutes(one.minutes)}`) : null))));
+  const entry = ({ name, title, minutes }) =>
+    make("li", {}, button(title, () => open(name)), minutes ? make("small", {}, ` ${W.minutes(minutes)}`) : null);
+  fill(body, make("ul", { className: "plain" }, lessons.map(entry)));
 }
 
-/** What the server has rendered; it lets no scripts through, and the page's policy would not run them. */
-const html = (text) => make("div", { innerHTML: text.replace(/(<[^>]*?)\sstyle="[^"]*"/g, "$1") }); // this page has its own
+/** What the server has rendered, without looks of its own; scripts in it would not run under the page's policy. */
+const html = (text) => make("div", { innerHTML: text.replace(/(<[^>]*?)\sstyle="[^"]*"/g, "$1") });
 
 const BLOCKS = {
-  html: (name, one) => html(one.html),
-  cell: (name, one) => html(one.html),
-  play: (name, one) => make("div", { className: "play" }, make("pre", {}, one.settings.join("\n")),
-    button(one.title ? `${W.play}: ${one.title}` : W.play, () => act("build", { address: one.address }), { className: "primary" })),
-  exercise: (name, one) => exercise(name, one),
+  html: (one) => html(one.html),
+  cell: (one) => html(one.html),
+  play: ({ settings, address }) => make("div", { className: "play" }, make("pre", {}, settings.join("\n")),
+    primary(W.play, () => act("build", { address }))),
+  exercise: (one, name) => exercise(one, name),
 };
-const block = (name, one) => (BLOCKS[one.kind] ?? BLOCKS.html)(name, one);
 
-function exercise(name, one) {
+function exercise({ name, html: question, hints = [], doing }, lesson) {
   const verdict = make("div", { role: "status" });
   const check = async () => {
-    const answer = await act("answer", { lesson: name, exercise: one.name });
+    const answer = await act("answer", { lesson, exercise: name });
     if (!answer) return;
     const { right, words } = answer.verdict;
-    fill(verdict, make("div", { className: `finding ${right ? "healthy" : "remark"}` }, [words].flat().map((text) => make("p", {}, text))));
+    const said = [words].flat().map((text) => make("p", {}, text));
+    fill(verdict, make("div", { className: `finding ${right ? "healthy" : "remark"}` }, said));
   };
-  return make("section", { className: "exercise" }, html(one.html),
-    one.hints?.length ? make("details", {}, make("summary", {}, W.hints), one.hints.map(html)) : null,
-    one.doing ? button(W.check, check, { className: "primary" }) : null, verdict);
+  return make("section", { className: "exercise" }, html(question),
+    hints.length ? make("details", {}, make("summary", {}, W.hints), hints.map(html)) : null,
+    doing ? primary(W.check, check) : null, verdict);
 }

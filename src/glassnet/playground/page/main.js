@@ -2,16 +2,20 @@
 
 import * as card from "./card.js";
 import * as curves from "./curves.js";
+import * as inside from "./inside.js";
 import * as lesson from "./lesson.js";
-import { button, fill, make } from "./make.js";
+import { fill, make, primary } from "./make.js";
 import * as network from "./network.js";
 import * as plane from "./plane.js";
 import * as run from "./run.js";
-import { act, addressed, busy, flags, known, on, set, show } from "./state.js";
-import { Refused, forget, frames, open, returning, takeToken } from "./wire.js";
+import * as take from "./take.js";
+import { act, addressed, busy, flags, known, on, open, set, show } from "./state.js";
+import { Refused, begun, forget, frames, returning, takeToken } from "./wire.js";
 import { W } from "./words.en.js";
 
-const COLUMNS = { left: ["data", "settings"], middle: ["network", "card", "words", "inside"], right: ["output", "curves"] };
+const COLUMNS = {
+  left: ["data", "settings"], middle: ["network", "card", "words", "inside"], right: ["output", "curves"],
+};
 const NARROW = { middle: ["output", "network", "card", "words", "curves", "data", "settings", "inside"] };
 const notice = document.getElementById("notice");
 let stream = null, held = false, lost = false;
@@ -65,12 +69,17 @@ function refused(words, field, unheard) {
   return undefined;
 }
 
-function special(head) {
-  held = Boolean(head.slow || head.ended || head.replaced || head.closing);
-  if (head.slow) say(head.slow.words, button(W.slow, async () => { held = false; say(""); await act("stop", {}, { now: true }); }, { className: "primary", id: "stop" }));
-  if (head.ended) say(head.ended.words, button(W.ended, begin, { className: "primary" }));
-  if (head.replaced) say(W.replaced, button(W.takeOver, () => { held = false; say(""); watch(); }, { className: "primary" }));
-  if (head.closing) say(head.closing.words);
+/** A frame that is no picture but news: a part that takes long, a process or a server that ends. */
+function special({ slow, ended, replaced, closing }) {
+  const release = (then) => () => {
+    held = say("");
+    return then();
+  };
+  held = Boolean(slow || ended || replaced || closing);
+  if (slow) say(slow.words, primary(W.stopIt, release(() => act("stop", {}, { now: true })), "stop"));
+  if (ended) say(ended.words, primary(W.startAnew, release(begin)));
+  if (replaced) say(W.replaced, primary(W.takeOver, release(watch)));
+  if (closing) say(closing.words);
   return held;
 }
 
@@ -83,15 +92,16 @@ async function watch() {
       for await (const frame of frames(mine.signal)) {
         if (lost) lost = say("");
         if (frame === null) continue;
-        if (frame.head.replaced) { special(frame.head); return; }
-        if (frame.head.slow === null) { held = false; say(""); }
-        if (special(frame.head) || frame.head.generation === undefined) continue;
-        show(frame);
+        const { head } = frame;
+        if (head.slow === null) held = say("");
+        if (special(head) && head.replaced) return;
+        if (head.generation !== undefined) show(frame);
       }
     } catch (error) {
       if (mine.signal.aborted) return;
-      if (error instanceof Refused) { if (known.state) await begin(false); }
-      else if (!held) sayLost();
+      if (!(error instanceof Refused)) {
+        if (!held) sayLost();
+      } else if (known.state) await begin(false);
     }
     await new Promise((done) => setTimeout(done, 1000));
   }
@@ -102,7 +112,7 @@ async function begin(streaming = true) {
   const slow = setTimeout(busy, 300, true);
   if (streaming && returning()) watch(); // what takes long is said there, and can be stopped
   try {
-    const opened = await open(addressed() || null);
+    const opened = await begun(addressed() || null);
     known.menus = opened.menus;
     known.presets = opened.presets;
     held = false;
@@ -110,7 +120,7 @@ async function begin(streaming = true) {
     set(opened.state);
     if (streaming) watch();
     if (opened.present) document.documentElement.classList.add("present");
-    await act("look", { open: ["curves", "plane", "units", "pictures", "row", ...known.opened], seen: true });
+    await act("look", { open: open(), seen: true });
     return opened;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
@@ -126,9 +136,10 @@ async function begin(streaming = true) {
 takeToken();
 spell();
 arrange();
-for (const one of [run, network, plane, curves, card]) one.mount();
+for (const one of [run, take, lesson, network, plane, curves, card, inside]) one.mount();
 addressed();
-for (const name of (flags.hide ?? "").split(",")) document.querySelector(`.panel[id="${CSS.escape(name)}"]`)?.classList.add("hidden");
+for (const panel of document.querySelectorAll(".panel"))
+  panel.classList.toggle("hidden", (flags.hide ?? "").split(",").includes(panel.id));
 if ("present" in flags) document.documentElement.classList.add("present");
 on("trouble", refused);
 addEventListener("popstate", () => act("build", { address: addressed() }, { remember: false }));
@@ -138,4 +149,4 @@ document.addEventListener("visibilitychange", () => {
   if (known.state && !document.hidden) act("state");
 });
 await begin();
-lesson.mount(flags.lesson);
+if (flags.lesson) lesson.open(flags.lesson);

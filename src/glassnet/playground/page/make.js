@@ -1,4 +1,4 @@
-// Small tools with which the other modules build the page: elements, numbers as text, colours of the style sheet.
+// Small tools with which the other modules build the page: elements, tables, marks, colours of the style sheet.
 
 /** An element with properties, `on...` listeners, `data`/`aria` attributes and children (texts or elements). */
 export function make(tag, properties = {}, ...children) {
@@ -9,12 +9,38 @@ export function make(tag, properties = {}, ...children) {
     else if (name in element && !name.includes("-")) element[name] = value;
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...kept(children));
   return element;
 }
 
-/** A button; `kind` is a class of the style sheet. */
-export const button = (text, onclick, properties = {}) => make("button", { type: "button", onclick, ...properties }, text);
+const kept = (children) => children.flat(2).filter((child) => child !== null && child !== undefined && child !== false);
+
+/** The named element's children, replaced. */
+export function fill(element, ...children) {
+  element.replaceChildren(...kept(children));
+  return element;
+}
+
+export const button = (text, onclick, properties = {}) =>
+  make("button", { type: "button", onclick, ...properties }, text);
+export const primary = (text, onclick, id = "") => button(text, onclick, { className: "primary", id });
+export const corner = (words, close) => button("×", close, { className: "quiet corner", "aria-label": words });
+export const check = (id, checked, set, properties = {}) =>
+  make("input", { type: "checkbox", id, checked, onchange: (event) => set(event.target.checked), ...properties });
+export const quiet = (...words) => make("p", { className: "quiet" }, words);
+export const buttons = (...all) => make("div", { className: "buttons" }, all);
+
+/** A table: the first of each row is its heading. */
+export function table(headings, rows, caption = "", className = "") {
+  const head = make("tr", {}, headings.map((one) => make(one ? "th" : "td", { scope: one ? "col" : null }, one)));
+  const row = ([first, ...cells]) =>
+    make("tr", {}, make("th", { scope: "row" }, first), cells.map((one) => make("td", {}, one)));
+  return make("table", { className }, caption ? make("caption", {}, caption) : null,
+    make("thead", {}, head), make("tbody", {}, rows.map(row)));
+}
+
+/** Calls back when the window changes between light and dark: canvases have to be drawn again. */
+export const onScheme = (redraw) => matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 
 /** A control with its words before it; `id` ties the two together, and errors of the field appear below. */
 export function labelled(words, control, field = control.id, help = "") {
@@ -28,22 +54,6 @@ export function select(id, choices, value, onchange, properties = {}) {
   const entries = choices.map((one) =>
     one.group === undefined ? option(one) : make("optgroup", { label: one.group }, one.choices.map(option)));
   return make("select", { id, ...properties, onchange: (event) => onchange(event.target.value) }, entries);
-}
-
-/** The named element's children, replaced. */
-export function fill(element, ...children) {
-  element.replaceChildren(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
-  return element;
-}
-
-/** A number as the rest of glassnet says it: four digits, an exponent only where it has to be, a dash for none. */
-export function figure(value, digits = 4) {
-  if (value === null || value === undefined || Number.isNaN(value)) return "–";
-  if (!Number.isFinite(value)) return value > 0 ? "infinite" : "−infinite";
-  const size = Math.abs(value);
-  if (size && (size < 1e-4 || size >= 1e7)) return value.toExponential(digits - 1).replace("-", "−");
-  const text = size >= 9999.5 ? Math.round(value).toLocaleString("en") : size < 1 ? value.toFixed(digits) : value.toPrecision(digits);
-  return text.replace("-", "−");
 }
 
 /** What the style sheet calls --name, now, as text and as [r, g, b]. */
@@ -97,10 +107,13 @@ export const css = ([r, g, b], alpha = 1) => `rgb(${r} ${g} ${b} / ${alpha})`;
 export function shades(form, boundary, most = 0.6) {
   const [ground, all] = [rgb("field"), classColours()];
   const faded = (one, share) => ground.map((zero, at) => zero + (one[at] - zero) * share);
-  if (form === "class") return Array.from({ length: 256 }, (_, byte) => faded(all[(byte >> 4) % 8], most * (0.2 + (0.8 * (byte & 15)) / 15)));
-  if (boundary !== null) return Array.from({ length: 256 }, (_, byte) => faded(all[byte < 127.5 ? 0 : 1], most * Math.abs(byte / 127.5 - 1)));
+  const bytes = Array.from({ length: 256 }, (_, byte) => byte);
+  const sure = (byte) => most * (0.2 + (0.8 * (byte & 15)) / 15);
+  if (form === "class") return bytes.map((byte) => faded(all[(byte >> 4) % 8], sure(byte)));
+  const far = (byte) => most * Math.abs(byte / 127.5 - 1);
+  if (boundary !== null) return bytes.map((byte) => faded(all[byte < 127.5 ? 0 : 1], far(byte)));
   const stops = ["amount-0", "amount-1", "amount-2"].map(rgb);
-  return Array.from({ length: 256 }, (_, byte) => {
+  return bytes.map((byte) => {
     const at = (2 * byte) / 255, first = Math.min(1, Math.floor(at));
     return stops[first].map((one, part) => one + (stops[first + 1][part] - one) * (at - first));
   });

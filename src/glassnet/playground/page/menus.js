@@ -1,6 +1,6 @@
 // Data and training: menus and options as the catalog has them. Each control shows what the server says is set.
 
-import { button, fill, labelled, make, select } from "./make.js";
+import { button, buttons, check, fill, labelled, make, primary, quiet, select } from "./make.js";
 import { act, known, on, trouble } from "./state.js";
 import { Refused, table } from "./wire.js";
 import { W } from "./words.en.js";
@@ -8,7 +8,10 @@ import { W } from "./words.en.js";
 const FIRST = ["batch_size", "l2", "epochs"]; // the plain fields that are always in sight
 const OF_DATA = ["test", "validation", "split_seed", "scale", "features"];
 const ELSEWHERE = ["hidden", "freeze"]; // the network steers them
-const KINDS = { dataset: "datasets", output: "activations", loss: "losses", optimizer: "optimizers", schedule: "schedules", initializer: "initializers", activation: "activations" };
+const KINDS = {
+  dataset: "datasets", output: "activations", loss: "losses", optimizer: "optimizers", schedule: "schedules",
+  initializer: "initializers", activation: "activations",
+};
 const tables = new Map(); // own tables that this tab has read, by name
 let example = null; // the example that was chosen last, and the address that was built of it
 let asked = null; // an own table whose column is not chosen yet, or a data set that has to be downloaded first
@@ -27,29 +30,33 @@ export function phrase({ name, options }) {
   return written.length ? `${name}:${written.join(",")}` : name;
 }
 
-const entry = (kind, part) => known.menus[KINDS[kind]]?.find((one) => [one.name, one.short, one.full].includes(part.name) || one.name === part.full);
-const words = (one) => (one.package ? W.guest(one.short, one.package) : one.short);
+/** What the catalog says of a part that is chosen. */
+export const entry = (kind, { name, full }) =>
+  known.menus[KINDS[kind]].find((one) => [one.name, one.short].includes(name) || one.name === full);
 
-/** The names of a kind for a select; parts for another task are left out where the catalog says so. */
+/** The names of a kind for a select; losses for another task are left out. */
 export function choices(kind, task = null) {
-  return known.menus[KINDS[kind]].filter((one) => !task || !one.task || one.task === task).map((one) => [one.name, words(one)]);
+  const suiting = known.menus[KINDS[kind]].filter((one) => !task || !one.task || one.task === task);
+  return suiting.map(({ name, short, package: from }) => [name, from ? W.guest(short, from) : short]);
 }
 
 /** A control for one option or field; `set` gets its value as text, or null for the default. */
 export function control(id, option, value, set) {
+  const { type, optional, low, high, help: title } = option;
   const text = value === null || value === undefined || value === "None" ? "none" : String(value);
-  if (option.type === "bool")
-    return make("input", { id, type: "checkbox", checked: text === "true", title: option.help, onchange: (event) => set(String(event.target.checked)) });
-  if (option.type === "choice") {
-    const all = option.optional && !option.choices.includes("none") ? ["none", ...option.choices] : option.choices;
-    return select(id, all.map((one) => [one, one]), text, set, { title: option.help });
+  if (type === "bool") return check(id, text === "true", (is) => set(String(is)), { title });
+  if (type === "choice") {
+    const all = optional && !option.choices.includes("none") ? ["none", ...option.choices] : option.choices;
+    return select(id, all.map((one) => [one, one]), text, set, { title });
   }
-  const number = ["int", "float"].includes(option.type) && !option.optional && !Number.isNaN(Number(text));
-  const onchange = (event) => set(event.target.value.trim() || (option.optional ? "none" : null));
-  const shown = text === "none" && option.optional ? "" : text;
-  if (!number) return make("input", { id, type: "text", value: shown, placeholder: option.optional ? W.byItself : "", title: option.help, onchange, autocomplete: "off", spellcheck: false });
-  const step = option.type === "int" ? 1 : 10 ** Math.floor(Math.log10(Math.abs(Number(text)) || 0.001));
-  return make("input", { id, type: "number", value: shown, step, min: option.low, max: option.high, title: option.help, onchange });
+  const onchange = (event) => set(event.target.value.trim() || (optional ? "none" : null));
+  const shown = text === "none" && optional ? "" : text;
+  if (optional || Number.isNaN(Number(text))) {
+    const placeholder = optional ? W.byItself : "";
+    return make("input", { id, type: "text", value: shown, placeholder, title, onchange, autocomplete: "off" });
+  }
+  const step = type === "int" ? 1 : 10 ** Math.floor(Math.log10(Math.abs(Number(text)) || 0.001));
+  return make("input", { id, type: "number", value: shown, step, min: low, max: high, title, onchange });
 }
 
 /** The options of the part in a field as controls: `optimizer.lr` is what build and change call them. */
@@ -62,22 +69,25 @@ function options(field, part) {
   });
 }
 
+/** The menu of a part and its options; what is left to the task says what that is. */
 function part(field) {
-  const { parts, data } = known.state;
+  const { parts, data, default: byTask } = known.state;
   const chosen = parts[field] instanceof Array ? parts[field][0] : parts[field];
-  const bySelf = known.state.default[field];
+  const found = entry(field, chosen);
+  const now = found?.name ?? chosen.name;
   const all = choices(field, field === "loss" ? data.task : null);
-  const now = entry(field, chosen)?.name ?? chosen.name;
   if (!all.some(([name]) => name === now)) all.unshift([now, now]);
-  if (bySelf !== undefined) all.unshift(["", W.byTask(chosen.name)]);
-  const made = select(`part-${field}`, all, bySelf ? "" : now, (name) => put({ [field]: name || null }), { title: entry(field, chosen)?.summary });
-  return [labelled(W.parts[field], made, field, entry(field, chosen)?.summary), ...(field === "initializer" ? [] : options(field, chosen))];
+  if (byTask[field] !== undefined) all.unshift(["", W.byTask(chosen.name)]);
+  const set = (name) => put({ [field]: name || null });
+  const menu = select(`part-${field}`, all, byTask[field] ? "" : now, set, { title: found?.summary });
+  return [labelled(W.parts[field], menu, field), ...(field === "initializer" ? [] : options(field, chosen))];
 }
 
 function plain(name) {
   const field = known.menus.fields.find((one) => one.name === name);
   if (!field) return null;
-  return labelled(field.label, control(`field-${name}`, field, known.state.settings[name], (value) => put({ [name]: value })), name, field.help);
+  const made = control(`field-${name}`, field, known.state.settings[name], (value) => put({ [name]: value }));
+  return labelled(field.label, made, name, field.help);
 }
 
 /** Draws a panel anew and puts the focus back where it was, so that keys go on after a change. */
@@ -90,9 +100,10 @@ function redraw(panel, ...children) {
 }
 
 function drawSettings() {
-  const rest = known.menus.fields.map((one) => one.name).filter((name) => ![...FIRST, ...OF_DATA, ...ELSEWHERE].includes(name));
-  const hidden = known.state.parts.activation.length;
+  const apart = [...FIRST, ...OF_DATA, ...ELSEWHERE];
+  const rest = known.menus.fields.map((one) => one.name).filter((name) => !apart.includes(name));
   const [optimizer, rate, ...fine] = part("optimizer");
+  const hidden = known.state.parts.activation.length;
   redraw(document.getElementById("settings"),
     optimizer, rate, FIRST.map(plain),
     make("details", {}, make("summary", {}, W.more), fine,
@@ -100,22 +111,24 @@ function drawSettings() {
 }
 
 function drawData() {
-  const { data, parts } = known.state;
-  const groups = grouped(known.presets);
-  const examples = [["", W.chooseExample], ...[...groups].map(([group, all]) => ({ group, choices: all.map((one) => [one.address, one.title]) }))];
-  const all = choices("dataset");
-  const now = parts.dataset ? (entry("dataset", parts.dataset)?.name ?? parts.dataset.name) : "";
-  if (!parts.dataset) all.unshift(["", W.ownTable(data.title)]);
-  const file = make("input", { id: "file", type: "file", accept: ".csv,.tsv,.txt,text/csv", className: "hidden", onchange: (event) => openTable(event.target.files[0]) });
+  const { data, parts: { dataset } } = known.state;
+  const examples = [...grouped(known.presets)].map(([group, all]) =>
+    ({ group, choices: all.map(({ address, title }) => [address, title]) }));
+  const shown = example?.built === known.state.address ? example.address : "";
+  const found = dataset && entry("dataset", dataset);
+  const all = dataset ? choices("dataset") : [["", W.ownTable(data.title)], ...choices("dataset")];
+  const onchange = (event) => openTable(event.target.files[0]);
+  const file = make("input", { id: "file", type: "file", accept: ".csv,.tsv,.txt", className: "hidden", onchange });
+  const drawPoints = () => document.dispatchEvent(new Event("draw-points"));
+  const now = dataset ? (found?.name ?? dataset.name) : "";
   redraw(document.getElementById("data"),
-    labelled(W.example, select("example", examples, example?.built === known.state.address ? example.address : "", chooseExample)),
-    labelled(W.dataset, select("part-dataset", all, now, chooseData, { title: parts.dataset ? entry("dataset", parts.dataset)?.summary : "" }), "dataset"),
-    parts.dataset ? options("dataset", parts.dataset) : target(data, data.target),
+    labelled(W.example, select("example", [["", W.chooseExample], ...examples], shown, chooseExample)),
+    labelled(W.dataset, select("part-dataset", all, now, chooseData, { title: found?.summary }), "dataset"),
+    dataset ? options("dataset", dataset) : target(data.target),
     asked,
-    make("p", { className: "quiet" }, W.rows(data.rows)),
-    make("div", { className: "buttons" },
-      button(W.openTable, () => file.click(), { title: W.tableHelp, id: "open-table" }), file,
-      button(W.draw, () => document.dispatchEvent(new Event("draw-points")), { id: "draw-points" })),
+    quiet(W.rows(data.rows)),
+    buttons(button(W.openTable, () => file.click(), { title: W.tableHelp, id: "open-table" }), file,
+      button(W.draw, drawPoints, { id: "draw-points" })),
     make("details", {}, make("summary", {}, W.more), OF_DATA.map(plain)));
 }
 
@@ -134,24 +147,30 @@ async function chooseExample(address) {
   drawData();
 }
 
-/** Another data set; where it has to be downloaded first, that is asked, and nothing has changed yet. */
-function chooseData(name) {
-  const build = { settings: { dataset: name } };
-  const ask = (words) => (asked = make("div", { className: "ask", role: "group" }, make("p", {}, words),
-    button(W.download, () => { asked = null; act("build", { ...build, fetch: true }); }, { className: "primary", id: "fetch" }),
-    button(W.dontFetch, () => { asked = null; drawData(); })));
-  asked = null;
-  return act("build", build, { refused: ({ field, message }) => {
-    if (field !== "fetch") return false;
-    ask(message);
-    drawData();
-    return true;
-  } });
+/** Something to be answered before anything is built; without contents the question is put aside. */
+function ask(...contents) {
+  asked = contents.length ? make("div", { className: "ask", role: "group" }, contents) : null;
+  drawData();
 }
 
-/** Which column of an own table is learned, to be chosen anew; the columns are known to the tab that has read it. */
-function target({ title }, now) {
-  const read = tables.get(known.state.settings.dataset) ?? tables.get(title);
+/** Another data set; where it has to be downloaded first, that is asked, and nothing has changed yet. */
+function chooseData(dataset) {
+  asked = null;
+  const refused = ({ field, message }) => {
+    if (field !== "fetch") return false;
+    const fetch = () => {
+      ask();
+      act("build", { settings: { dataset }, fetch: true });
+    };
+    ask(make("p", {}, message), primary(W.download, fetch, "fetch"), button(W.dontFetch, () => ask()));
+    return true;
+  };
+  return act("build", { settings: { dataset } }, { refused });
+}
+
+/** Which column of an own table is learned, to be chosen anew; the tab that has read it knows its columns. */
+function target(now) {
+  const read = tables.get(known.state.settings.dataset);
   if (!read) return null;
   return labelled(W.learn, select("target", columns(read), now, (name) => put({ target: name })), "target");
 }
@@ -160,31 +179,32 @@ const columns = (read) => read.columns.filter((one) => one.kind !== "constant").
 
 /** An own table: its columns are read first, and which one is learned is asked before anything is built. */
 async function openTable(file) {
-  if (!file) return;
-  if (file.size > known.state.limits.table) return trouble(`${file.name}: ${file.size} > ${known.state.limits.table} bytes`, "dataset");
+  const most = known.state.limits.table;
+  if (!file) return undefined;
+  if (file.size > most) return trouble(W.tooLarge(file.name, most), "dataset");
   try {
     const read = await table(file);
     tables.set(read.name, read);
     const chosen = select("target-asked", columns(read), read.target, () => undefined);
-    asked = make("div", { className: "ask", role: "group" }, make("p", {}, W.tableRows(read.name, read.rows)), labelled(W.learn, chosen, "target"),
-      button(W.learnIt, async () => {
-        const answer = await act("build", { settings: { dataset: read.name, target: chosen.value } });
-        if (answer) asked = null;
-        drawData();
-      }, { className: "primary", id: "learn-it" }));
+    const learn = async () => {
+      if (await act("build", { settings: { dataset: read.name, target: chosen.value } })) ask();
+    };
     trouble("");
-    drawData();
-    document.getElementById("target-asked").focus();
+    ask(make("p", {}, W.tableRows(read.name, read.rows)), labelled(W.learn, chosen, "target"),
+      primary(W.learnIt, learn, "learn-it"));
+    chosen.focus();
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     trouble(error.message, "dataset", error.lost);
   }
+  return undefined;
 }
 
 let drawn = "";
 on("state", (state, before) => {
   if (before && before.data.title !== state.data.title) asked = null;
-  const key = JSON.stringify([state.settings, state.parts, state.default, state.data.rows, state.data.title, state.address]);
+  const { settings, parts, data, address } = state;
+  const key = JSON.stringify([settings, parts, state.default, data.rows, data.title, address]);
   if (key === drawn && before !== state) return; // somebody may be typing
   drawn = key;
   drawData();

@@ -1,14 +1,17 @@
 // The network: a column for each layer, a button with its own picture for each unit, and lines for the weights.
 
-import { button, classColours, colour, css, fill, make, mark, pixels, rgb, select, sharp } from "./make.js";
-import { choices, phrase, put } from "./menus.js";
+import {
+  button, check, classColours, colour, css, fill, make, mark, onScheme, pixels, quiet, rgb, select, sharp,
+} from "./make.js";
+import { choices, entry, phrase, put } from "./menus.js";
 import { act, known, on } from "./state.js";
 import { W } from "./words.en.js";
 
 const MOST_INPUTS = 16; // more of them are one box
 const panel = document.getElementById("network");
 const lines = make("canvas", { className: "lines", "aria-hidden": "true" });
-const layers = make("div", { className: "layers", role: "group", "aria-label": `${W.headings.network}. ${W.networkHelp}` });
+const said = `${W.headings.network}. ${W.networkHelp}`;
+const layers = make("div", { className: "layers", role: "group", "aria-label": said });
 const facts = make("p", { className: "quiet" });
 const net = make("div", { className: "net" }, lines, layers);
 let built = "", columns = [], here = [1, 0], chosen = null;
@@ -18,19 +21,21 @@ export const chooser = { open: () => undefined };
 
 export function mount() {
   const add = button(`+ ${W.addLayer}`, () => setHidden([...hidden(), hidden().at(-1) ?? 4]), { id: "add-layer" });
+  const sign = (name) =>
+    make("li", {}, make("span", { className: `stroke ${name}`, "aria-hidden": "true" }), W[name]);
   panel.append(make("div", { className: "beside" }, add, facts), make("div", { className: "scroll" }, net),
-    make("ul", { className: "legend" }, ["positive", "negative"].map((sign) => make("li", {}, make("span", { className: `stroke ${sign}`, "aria-hidden": "true" }), W[sign]))));
+    make("ul", { className: "legend" }, ["positive", "negative"].map(sign)));
   layers.addEventListener("keydown", walk);
   new ResizeObserver(drawLines).observe(net);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => known.frame && draw(known.frame));
+  onScheme(() => known.frame && draw(known.frame));
 }
 
 const hidden = () => known.state.network.widths.slice(1, -1);
 const setHidden = (widths) => {
   const given = known.state.parts.activation.map(phrase);
   const settings = { hidden: widths.length ? widths.join(",") : "none" };
-  if (new Set(given).size > 1) settings.activation = widths.map((_, at) => given[Math.min(at, given.length - 1)]).join(";");
-  return put(settings);
+  const kept = widths.map((_, at) => given[Math.min(at, given.length - 1)]);
+  return put(new Set(given).size > 1 ? { ...settings, activation: kept.join(";") } : settings);
 };
 
 function setActivation(at, name) {
@@ -43,7 +48,8 @@ function setActivation(at, name) {
 function build(state) {
   const { network, data, parts, limits } = state;
   facts.textContent = network.says;
-  const shape = JSON.stringify([network.widths, network.layers.map((one) => [one.activation, one.package]), data.inputs, data.classes, data.kind, parts.activation]);
+  const used = network.layers.map((one) => [one.activation, one.package]);
+  const shape = JSON.stringify([network.widths, used, data.inputs, data.classes, data.kind, parts.activation]);
   if (shape !== built) {
     built = shape;
     const focused = panel.contains(document.activeElement) ? document.activeElement.id : "";
@@ -70,32 +76,46 @@ function inputs({ inputs: names }, count) {
 }
 
 function column(layer, at, state) {
+  const { number } = layer;
   const last = at === state.network.layers.length - 1;
-  const name = last ? W.outputLayer : W.layer(layer.number);
-  const units = Array.from({ length: layer.units }, (_, unit) =>
-    make("button", { type: "button", className: "unit", tabIndex: -1, id: `unit-${layer.number}-${unit}`, onclick: () => open(layer.number, unit) },
-      picture(), last ? make("span", {}, outputName(state.data, unit)) : null, make("small", { className: "a" })));
-  const rows = Math.ceil(layer.units / Math.ceil(layer.units / 12));
+  const name = last ? W.outputLayer : W.layer(number);
+  const unit = (_, one) => make("button",
+    { type: "button", className: "unit", tabIndex: -1, id: `unit-${number}-${one}`, onclick: () => open(number, one) },
+    picture(), last ? make("span", {}, outputName(state.data, one)) : null, make("small", { className: "a" }));
+  const units = Array.from({ length: layer.units }, unit);
   const grid = make("div", { className: layer.units > 8 ? "units small" : "units" }, units);
-  grid.style.gridTemplateRows = `repeat(${rows}, auto)`;
-  const head = [make("h3", {}, name)];
-  if (!last) {
-    const resize = (by) => setHidden(hidden().map((width, one) => (one === at ? width + by : width)));
-    head.push(
-      make("div", { className: "stepper" },
-        button("−", () => (layer.units > 1 ? resize(-1) : null), { id: `fewer-${layer.number}`, "aria-label": W.fewerUnits(name), disabled: layer.units <= 1 }),
-        make("b", {}, String(layer.units)),
-        button("+", () => resize(1), { id: `more-${layer.number}`, "aria-label": W.moreUnits(name), disabled: layer.units >= state.limits.units }),
-        button("×", () => setHidden(hidden().filter((_, one) => one !== at)), { id: `remove-${layer.number}`, className: "quiet", "aria-label": W.removeLayer(name), title: W.removeLayer(name) })),
-      select(`activation-${layer.number}`, choices("activation"), choiceOf(state.parts.activation[at] ?? state.parts.activation[0]), (value) => setActivation(at, value), { "aria-label": W.activationOf(name) }));
-  } else head.push(make("p", { className: "quiet" }, layer.activation));
-  const freeze = make("input", { type: "checkbox", id: `freeze-${layer.number}`, onchange: (event) => act("freeze", { layer: layer.number, frozen: event.target.checked }) });
-  head.push(make("label", { className: "freeze", title: W.freezeHelp(name) }, freeze, ` ${W.freeze}`));
-  return { element: make("div", { className: "layer" }, make("div", { className: "head" }, head), grid), units, count: layer.units, name };
+  grid.style.gridTemplateRows = `repeat(${Math.ceil(layer.units / Math.ceil(layer.units / 12))}, auto)`;
+  const freeze = check(`freeze-${number}`, layer.frozen, (frozen) => act("freeze", { layer: number, frozen }));
+  const head = make("div", { className: "head" }, make("h3", {}, name),
+    last ? quiet(layer.activation) : steering(layer, at, name, state),
+    make("label", { className: "freeze", title: W.freezeHelp(name) }, freeze, ` ${W.freeze}`));
+  return { element: make("div", { className: "layer" }, head, grid), units, count: layer.units, name };
 }
 
-const choiceOf = (part) => known.menus.activations.find((one) => one.name === part.name || one.name === part.full || one.short === part.name)?.name ?? part.name;
-const outputName = ({ labels, classes, target }, unit) => labels[unit] ?? (classes.length > 2 ? classes[unit] : classes.length === 2 ? classes[1] : target);
+/** Buttons for the width of a hidden layer and to take it away, and the menu of its activation. */
+function steering({ number, units }, at, name, { limits, parts }) {
+  const resize = (by) => setHidden(hidden().map((width, one) => (one === at ? width + by : width)));
+  const small = (sign, words, click, properties) =>
+    button(sign, click, { "aria-label": words, title: words, ...properties });
+  const now = choiceOf(parts.activation[at] ?? parts.activation[0]);
+  return [
+    make("div", { className: "stepper" },
+      small("−", W.fewerUnits(name), () => resize(-1), { id: `fewer-${number}`, disabled: units <= 1 }),
+      make("b", {}, String(units)),
+      small("+", W.moreUnits(name), () => resize(1), { id: `more-${number}`, disabled: units >= limits.units }),
+      small("×", W.removeLayer(name), () => setHidden(hidden().filter((_, one) => one !== at)),
+        { id: `remove-${number}`, className: "quiet" })),
+    select(`activation-${number}`, choices("activation"), now, (value) => setActivation(at, value),
+      { "aria-label": W.activationOf(name) }),
+  ];
+}
+
+const choiceOf = (part) => entry("activation", part)?.name ?? part.name;
+
+function outputName({ labels, classes, target }, unit) {
+  if (labels.length) return labels[unit] ?? target;
+  return classes.length === 2 ? classes[1] : (classes[unit] ?? target);
+}
 
 /** One tab stop for the whole network: the unit at (layer, unit). */
 function stand(layer, unit) {
@@ -189,7 +209,8 @@ function say({ dead, saturated, row }) {
   columns.slice(1).forEach((one, at) => {
     one.units.forEach((unit, number) => {
       const a = row?.text?.a?.[at]?.[number] ?? "";
-      const state = dead ? (dead[at]?.[number] ? W.dead : saturated?.[at]?.[number] ? W.saturated : "") : unit.dataset.state ?? "";
+      const stuck = dead?.[at]?.[number] ? W.dead : saturated?.[at]?.[number] ? W.saturated : "";
+      const state = dead ? stuck : (unit.dataset.state ?? "");
       unit.dataset.state = state;
       const label = [W.unit(one.name, number + 1), state, a && `a = ${a}`].filter(Boolean).join(", ");
       if (unit.getAttribute("aria-label") !== label) {
@@ -218,9 +239,8 @@ function drawLines() {
   for (const { layer, columns: wide, rows, at, kept, largest } of head.weights) {
     const [from, to] = [columns[layer - 1], columns[layer]];
     if (!from || !to || from.count !== rows || to.count !== wide) continue;
-    const starts = from.units.length * rows > 20000 ? null : Array.from({ length: rows }, (_, unit) => end(from, unit, true));
+    const starts = Array.from({ length: rows }, (_, unit) => end(from, unit, true));
     const ends = to.units.map((_, unit) => end(to, unit, false));
-    if (!starts) continue;
     const count = kept ? kept.length : rows * wide;
     const crowd = Math.max(0.3, Math.min(1, Math.sqrt(120 / count))); // of many lines each is finer
     for (let one = 0; one < count; one++) {

@@ -45,6 +45,9 @@ export function show(frame) {
   tell("frame", frame);
 }
 
+/** What a frame has to hold: what is always seen, and the panels that are open. */
+export const open = () => ["curves", "plane", "pictures", "row", ...known.opened];
+
 export const busy = (is) => tell("busy", is);
 export const trouble = (words, field = "", lost = false) => tell("trouble", words, field, lost);
 
@@ -57,7 +60,7 @@ function asking({ settings }, field) {
 let queue = Promise.resolve();
 
 /** Asks the server to do something, after what was asked before; gives its answer, or undefined where it refused.
- * `options.refused` may deal with a refusal itself, and then returns true; `options.now` waits for nothing before it. */
+ * `options.refused` may deal with a refusal itself, and then returns true; `options.now` waits for nothing. */
 export function act(verb, details = {}, options = {}) {
   const asked = (options.now ? Promise.resolve() : queue).then(async () => {
     const slow = setTimeout(busy, 150, true);
@@ -80,6 +83,3 @@ export function act(verb, details = {}, options = {}) {
   queue = asked.catch(() => undefined);
   return asked;
 }
-
-/** The experiment with some settings changed, `{hidden: "8,8"}`: the server decides what that means for a run. */
-export const change = (settings) => act("change", { settings });

@@ -11,7 +11,8 @@ export function takeToken() {
 }
 
 function headers() {
-  return { "X-Glassnet-Token": localStorage.getItem(TOKEN) ?? "", "X-Glassnet-Session": sessionStorage.getItem(SESSION) ?? "" };
+  const [token, session] = [localStorage.getItem(TOKEN), sessionStorage.getItem(SESSION)];
+  return { "X-Glassnet-Token": token ?? "", "X-Glassnet-Session": session ?? "" };
 }
 
 /** What the server refused, in its own words; `field` is the control it is about, and `lost` that nobody answered. */
@@ -39,7 +40,7 @@ const post = (path, content) =>
   answer(path, { method: "POST", body: JSON.stringify(content), headers: { "Content-Type": "application/json" } });
 
 /** A session for this tab: the one it had before a reload, or a new one that begins with `address`. */
-export async function open(address) {
+export async function begun(address) {
   const opened = await post("/session", { address, id: sessionStorage.getItem(SESSION) });
   sessionStorage.setItem(SESSION, opened.id);
   return opened;
@@ -48,7 +49,7 @@ export async function open(address) {
 /** Whether this tab had a session, which may be there still. */
 export const returning = () => sessionStorage.getItem(SESSION) !== null;
 
-/** The tab forgets its session: the next `open` begins a new one. */
+/** The tab forgets its session: the next one is a new one. */
 export const forget = () => sessionStorage.removeItem(SESSION);
 
 export const command = (verb, details = {}) => post("/do", { do: verb, ...details });

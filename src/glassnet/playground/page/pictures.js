@@ -1,0 +1,41 @@
+// Rows that are pictures, with what the network takes them for beneath: right or wrong by sign, frame and colour.
+
+import { fill, make } from "./make.js";
+import { W } from "./words.en.js";
+
+const place = make("div", { className: "pictures", role: "group" });
+let shown = "";
+
+export const mount = () => place;
+
+/** Buttons with the pictures of a state; `follow` is called with the number of a row. */
+export function build({ kind, pictures: told, classes }, follow) {
+  place.hidden = kind !== "pictures";
+  if (!told) return;
+  const { width, height, pixels, row, t } = told;
+  const key = JSON.stringify([row, t, pixels.length]);
+  if (shown === key) return;
+  shown = key;
+  const bytes = Uint8Array.from(atob(pixels), (one) => one.charCodeAt(0));
+  fill(place, row.map((number, at) => {
+    const image = new ImageData(width, height);
+    for (let one = 0; one < width * height; one++) image.data[4 * one + 3] = bytes[at * width * height + one];
+    const drawn = make("canvas", { width, height, "aria-hidden": "true" });
+    drawn.getContext("2d").putImageData(image, 0, 0);
+    const is = classes[t[at]];
+    return make("button", { type: "button", onclick: () => follow(number), "data-row": number, "aria-label": is },
+      drawn, make("span", {}, is));
+  }));
+}
+
+/** The answers of a frame, and which row is followed. */
+export function answer({ pictures: { row, t }, classes }, told, followed) {
+  [...place.children].forEach((one, at) => {
+    one.setAttribute("aria-current", String(row[at] === followed));
+    if (!told) return;
+    const [is, said] = [classes[t[at]], classes[told.y[at]]];
+    one.dataset.right = told.right[at] ? "yes" : "no";
+    one.lastChild.textContent = `${told.right[at] ? "✓" : "✗"} ${said}`;
+    one.setAttribute("aria-label", W.answered(is, said));
+  });
+}
