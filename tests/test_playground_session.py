@@ -388,6 +388,13 @@ def test_every_kind_of_data_has_its_frame_of_bounded_size(address: str, kind: st
         assert len(pixels) == 40 * 64 and len(head["answers"]["y"]) == 40
 
 
+def test_units_that_are_stuck_are_told_each_by_itself() -> None:
+    one = session("dataset=moons:size=60&hidden=4&activation=relu&epochs=2", open=["units"])
+    do(one, "edit", {"layer": 1, "unit": 2, "from": None, "value": -1000})
+    head, *_ = read(Reader().frame(one))
+    assert head["dead"] == [[0, 0, 1, 0]] and head["saturated"][0][2] == 1 and head["dead_share"] == [0.25]
+
+
 def test_two_columns_of_many_are_chosen_and_the_others_stay_in_their_middle() -> None:
     one = session("dataset=iris&hidden=3&epochs=2")
     do(one, "look", {"axes": [2, 3]})

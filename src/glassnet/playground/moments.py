@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..watching import measure
+from ..watching import measure, stuck_units
 from ..wording import SPLITS, amount, figure, significant
 from .cards import row_of
 from .curves import known
@@ -14,7 +14,7 @@ from .frames import NOTHING, Drawn, packed, pictures, weights_of
 from .session import Session
 
 OFTEN = 0.5  # seconds between two looks at what is seldom looked at
-SELDOM = ("norms", "units", "confusion")
+MOSTLY = 0.9  # of the rows: a unit that hardly has a slope there is called saturated
 
 
 class Reader:
@@ -85,7 +85,12 @@ class Reader:
             {"layer": layer + 1, "gradient": known(float(g)), "text": figure(float(g)), "weights": known(float(w))}
             for layer, (g, w) in enumerate(zip(seen.gradients[-1], seen.weights[-1], strict=True))
         ]
-        return {"norms": norms, "dead_share": _shares(seen.dead), "saturated_share": _shares(seen.saturated)}
+        stuck = stuck_units(training.objective, training.data.train)
+        each = {
+            "dead": [dead.astype(int).tolist() for dead, _ in stuck],
+            "saturated": [(flat >= MOSTLY).astype(int).tolist() for _, flat in stuck],
+        }
+        return each | {"norms": norms, "dead_share": _shares(seen.dead), "saturated_share": _shares(seen.saturated)}
 
 
 def _shares(shares: Any) -> list[float | None]:

@@ -5,12 +5,13 @@ Each finding brings its remedies as settings, so that the page can make buttons 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from ..diagnosis import Case, Finding, diagnose
+from ..diagnosis import Case, Finding, diagnose, settings_of
 from ..diagnosis.inside import dead_units, saturated
 from ..errors import GlassnetError
-from ..experiment import Training
+from ..experiment import Experiment, Training
 from ..runs import Run
 
 #: Rules that look at a few rows and nothing else: a hundredth of a second.
@@ -20,21 +21,26 @@ QUICK = (dead_units, saturated)
 def quick(training: Training) -> list[dict[str, Any]]:
     """What stands out at a glance."""
     case = Case(Run.of(training))
-    return [_plain(found) for rule in QUICK if (found := rule(case)) is not None]
+    return [_plain(found, training.experiment) for rule in QUICK if (found := rule(case)) is not None]
 
 
 def thorough(training: Training) -> list[dict[str, Any]]:
     """All that stands out, the most serious first; nothing of what can't be asked."""
     try:
-        return [_plain(finding) for finding in diagnose(Run.of(training))]
+        return [_plain(finding, training.experiment) for finding in diagnose(Run.of(training))]
     except (GlassnetError, ArithmeticError, ValueError):  # a rule that has no answer costs no words
         return []
 
 
-def _plain(finding: Finding) -> dict[str, Any]:
-    remedies = [{"words": one.words, "settings": dict(one.changes)} for one in finding.remedies]
+def _plain(finding: Finding, experiment: Experiment) -> dict[str, Any]:
+    remedies = [{"words": one.words, "settings": _settings(experiment, one.changes)} for one in finding.remedies]
     return {
         "level": finding.severity, "name": finding.name, "words": finding.words,
         "try": [one["words"] for one in remedies if not one["settings"]],
         "settings": [one for one in remedies if one["settings"]],
     }  # fmt: skip
+
+
+def _settings(experiment: Experiment, changes: Mapping[str, str]) -> dict[str, str]:
+    """A remedy as settings of `build`, with what has to go with it."""
+    return dict(setting.partition("=")[::2] for setting in settings_of(experiment, changes)) if changes else {}

@@ -22,6 +22,7 @@ from typing import Any
 ANSWER, FRAME, ALIVE, ENDED = b"A", b"F", b"L", b"X"
 HEARD = 0.5  # seconds after which it says that it lives, where a reader waits for a frame
 SOONEST, SHARE = 0.05, 33  # seconds between frames, at least; and so many times what the last one cost
+REST = 1.0  # seconds without a question after which there is time for all rules
 GLANCES = 2.0  # seconds between two looks for what stands out, at least
 PRINTED, LINE = 20, 500  # lines of a guest's output that are kept, and letters of each
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -93,7 +94,7 @@ class Worker:
         self.reader = Reader()
         self.wanted = False  # whether the server has room for a frame
         self.sent: tuple[Any, ...] = ()  # what the last frame showed
-        self.next_frame = self.spoke = 0.0
+        self.next_frame = self.spoke = self.asked = 0.0
         self.next_glance = monotonic() + GLANCES
 
     def work(self) -> None:
@@ -101,10 +102,11 @@ class Worker:
         while True:
             if message := self._next():
                 self._answer(*message)
+                self.asked = monotonic()
             elif self.session.wait() == 0.0:
                 self.session.advance()
                 self._glance()
-            elif self.session.unlooked():
+            elif self.session.unlooked() and monotonic() - self.asked >= REST:
                 self.session.find(all_of_it=True)
             if self.wanted:
                 self._show()

@@ -5,7 +5,7 @@ It is done on a copy of the network, so that the one in training never notices.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -194,15 +194,33 @@ def slope_by_way_back(activation: Activation, width: int) -> Callable[[Array, Ar
 def units(hidden: list[Seen], steepness: list[Steepness | None]) -> dict[str, Any]:
     """Shares of hidden units without any slope, and of units and rows with nearly none."""
     dead, saturated = [], []
-    for seen, steep in zip(hidden, steepness, strict=True):
-        if steep is None:
-            dead.append(np.nan)
-            saturated.append(np.nan)
-            continue
-        slope = np.abs(np.asarray(steep.slope(seen.z, seen.a)))
-        dead.append(float(np.mean(~slope.any(axis=0))))
-        saturated.append(flat_share(slope, steep.steepest))
+    for slope, steep in zip(_slopes(hidden, steepness), steepness, strict=True):
+        dead.append(np.nan if slope is None else float(np.mean(~slope.any(axis=0))))
+        saturated.append(np.nan if slope is None or steep is None else flat_share(slope, steep.steepest))
     return {"dead": np.array([dead]), "saturated": np.array([saturated])}
+
+
+def _slopes(hidden: list[Seen], steepness: list[Steepness | None]) -> Iterator[Array | None]:
+    """The size of the slope of each row and unit, layer by layer; None where it can't be told."""
+    for seen, steep in zip(hidden, steepness, strict=True):
+        yield None if steep is None else np.abs(np.asarray(steep.slope(seen.z, seen.a)))
+
+
+def stuck_units(objective: Objective, rows: Rows) -> list[tuple[Array, Array]]:
+    """For each hidden layer: which units have no slope on any row, and on which share of the rows each has nearly none.
+
+    Both are empty for a layer of which that can't be told. At most 1,000 of the rows are looked at.
+    """
+    probe = Probe(objective, rows, ("units",))
+    found: list[tuple[Array, Array]] = []
+    with np.errstate(all="ignore"):
+        for slope, steep in zip(_slopes(probe._pass()[:-1], probe.steepness), probe.steepness, strict=True):
+            if slope is None or steep is None:
+                found.append((np.zeros(0), np.zeros(0)))
+            else:
+                flat = [flat_share(column, steep.steepest) for column in slope.T]
+                found.append((np.logical_not(slope.any(axis=0)), np.array(flat)))
+    return found
 
 
 # --- histograms ---------------------------------------------------------------------------------------------
