@@ -467,6 +467,8 @@ def test_a_run_is_kept_once_a_moment_and_its_command_gives_the_same(
     assert len(found.epochs) == 2 and found.provenance["command"] == state_of(one)["command"]
     do(one, "epoch", {})
     assert do(one, "keep", {})["kept"]["folder"] != kept["folder"]
+    page = Path(do(one, "report", {})["kept"]["page"])
+    assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>") and page.parent.name == "0002-moons"
     archive = do(one, "script", {})["file"]
     with zipfile.ZipFile(io.BytesIO(base64.b64decode(archive["base64"]))) as packed:
         assert "model/model.py" in packed.namelist()

@@ -60,7 +60,10 @@ def play(
 
             webbrowser.open(serving.address(present))
 
-    start = {"files": [str(file) for file in host.files], "without": list(host.without), "guests": host.guests}
+    start = {
+        "files": [str(file) for file in host.files], "without": list(host.without), "guests": host.guests,
+        "open": not no_open,
+    }  # fmt: skip
     serve(start, opening, listening(port), ready, present)
     say("stopped")
 

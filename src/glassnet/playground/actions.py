@@ -250,6 +250,7 @@ def _keep(session: Session, arguments: Arguments) -> dict[str, Any]:
 
 ACTIONS: dict[str, Action] = {
     "state": _simply(lambda session: None),
+    "warm": _simply(lambda session: None),  # what it loads is loaded beside, by the worker
     "start": _simply(Session.start),
     "pause": _simply(Session.pause),
     "step": _simply(lambda session: session.one(session.one_step)),

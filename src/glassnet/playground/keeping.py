@@ -52,9 +52,8 @@ def report(session: Session) -> dict[str, Any]:
     kept = keep(session)
     run = Run(Path(kept["folder"]), session.catalog, session.training)
     page = write(run)
-    if not os.environ.get("GLASSNET_PLAY_QUIET"):
-        webbrowser.open(page.resolve().as_uri())
-    return {**kept, "page": str(page), "words": f"{page} is opened beside this page"}
+    opened = session.may_open and webbrowser.open(page.resolve().as_uri())
+    return {**kept, "page": str(page), "words": f"{page} is opened beside this page" if opened else f"written: {page}"}
 
 
 def script(session: Session, to: str = "sklearn") -> dict[str, Any]:

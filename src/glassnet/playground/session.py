@@ -42,7 +42,8 @@ class Session:
         self.kept: dict[str, Any] | None = None
         self.findings: list[dict[str, Any]] = []
         self.looked_at: tuple[Any, ...] = ()  # which moment the findings are about
-        self.printed: list[str] = []
+        self.printed: list[str] = []  # by guests
+        self.may_open = False  # whether a report is opened in the browser
         self.training: Training
         self._next = 0.0  # when the next piece of work is due
 

@@ -90,7 +90,7 @@ class Worker:
         files = [Path(file) for file in start.get("files", ())]
         self.catalog = Catalog.discover(files, start.get("without", ()), start.get("guests", True))
         self.session = Session(self.catalog)
-        self.session.printed = printed
+        self.session.printed, self.session.may_open = printed, bool(start.get("open"))
         self.reader = Reader()
         self.wanted = False  # whether the server has room for a frame
         self.sent: tuple[Any, ...] = ()  # what the last frame showed
@@ -165,6 +165,8 @@ class Worker:
                 self.reader, self.sent = Reader(), ()
             return
         try:
+            if words.get("do") == "warm":
+                threading.Thread(target=_warm, daemon=True).start()
             if words["ask"] == "lesson" or words.get("do") == "answer":
                 self._ask_aside(words)
                 return
@@ -227,6 +229,12 @@ class Worker:
             "state": state_of(self.session), "menus": menus_of(self.catalog), "presets": presets(),
             "words": [*refused, *guests],
         }  # fmt: skip
+
+
+def _warm() -> None:
+    """Load what tables and data sets need, while a person still looks through the menu."""
+    import pandas  # noqa: F401
+    import sklearn.datasets  # noqa: F401
 
 
 def _told(error: Exception) -> dict[str, Any]:
