@@ -56,7 +56,7 @@ def confirm(release: Release) -> Saying:
         yield Said("note", f"{file.name}  sha256 {sha256(file)}")
     if release.to not in TOKENS:  # no index of PyPI's people
         return
-    yield from trusted_publisher(release.project)
+    yield from trusted_publisher(release.project, release.to)
     if release.to == "pypi" and release.ask is not None:
         question = f"This can't be undone: a version is published once, for ever. Type {release.title!r} to publish it"
         answer = release.ask(question)
