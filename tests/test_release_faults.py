@@ -1,7 +1,7 @@
 """A release that is disturbed at any of its steps ends in one line and can be taken up again, as that line says.
 
-Each step meets each fault in `make soak`, one does in the gate. Whatever happened, nothing half-made is on the index, and
-what is there in the end is what was built and proved.
+Each step meets each fault in `make soak`, one does in the gate. Whatever happened, nothing half-made is on the index,
+and what is there in the end is what was built and proved.
 """
 
 import errno
