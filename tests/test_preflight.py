@@ -225,6 +225,14 @@ def test_a_token_in_any_file_is_found_and_not_repeated(project):
     (project / "notes.txt").write_text(f"my token: {token}\n")
     said = found(project)["secret"]
     assert said.startswith("notes.txt holds what looks like a token of PyPI") and "revoke" in said
+
+
+def test_what_tools_keep_for_themselves_is_not_searched(project):
+    """pytest writes down what a test was called with, also a token that is none."""
+    for name in (".pytest_cache", ".mypy_cache"):
+        (project / name).mkdir()
+        (project / name / "nodeids").write_text("pypi-" + "AgEIcHlwaS5vcmcCJDAwMDAwMDAw")
+    assert "secret" not in [problem.id for problem in preflight(read_project(project), "pypi").problems]
     assert token not in said
 
 
