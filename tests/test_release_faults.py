@@ -225,8 +225,6 @@ def test_a_release_that_is_disturbed_is_taken_up_again(fault, step, project, ind
     there = {entry.file: entry.sha256 for entry in Store(again.folder).files() if entry.project == project.name}
     built = [*(project / "dist").glob("*.whl"), *(project / "dist").glob("*.tar.gz")]
     assert there == {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in built} and len(there) == 2
-    if fault != "killed":  # what a killed one left goes a minute later
-        assert list((Path(os.environ["GLASSNET_CACHE"]) / "rooms").glob(".*")) == []
 
 
 def test_the_table_has_every_step_and_the_sample_is_of_it():
