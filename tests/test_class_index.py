@@ -251,6 +251,7 @@ def test_a_release_that_can_not_be_is_one_line_before_anything_is_built(
             (here, tokens["bob"], 1, 'another name, such as name = "glassnet-taken-bob", in pyproject.toml, line'),
             (here, tokens["amy"], 1, "version 0.1.0 of glassnet-taken is on"),
             ("http://", "", 2, "--to http:// names no server"),
+            ("https://upload.pypi.org/legacy/", "", 2, "is upload.pypi.org: say --to pypi, which looks at the token"),
             ("lokal", "", 2, "not 'lokal'. Did you mean 'local'?"),
         ]
         for to, token, code, words in cases:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import io
 import os
 import re
@@ -17,7 +18,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from archives import metadata, sdist, wheel
-from indexes import TOKEN, Running, running
+from indexes import CLASS, TOKEN, Running, running
 from samples import SOAK, some
 from waiting import PATIENCE, wait_until
 
@@ -230,6 +231,26 @@ def test_the_file_is_on_the_disk_before_its_line_in_the_ledger(tmp_path: Path, m
         path = wheel(tmp_path, "glassnet-synced")
         assert index.publish(path).status_code == 200
     assert synced == [f"{path.name}.metadata", path.name, "glassnet-synced", store.LEDGER, "state"]
+
+
+def test_a_full_disk_and_a_damaged_folder_are_said_and_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(**_where: object) -> str:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    path = wheel(tmp_path, "glassnet-full")
+    with running(tmp_path / "state", CLASS) as index:
+        with monkeypatch.context() as patch:
+            patch.setattr(store.tempfile, "mkdtemp", full)
+            answer = index.publish(path)
+        assert (answer.status_code, "can't keep the file: No space left" in answer.reason) == (507, True)
+        assert index.publish(path).status_code == 200
+        (index.folder / "students.json").write_text("{")
+        assert index.post(path.name, b"", "class-some").status_code == 503
+        (index.folder / store.LEDGER).unlink()
+        (index.folder / store.LEDGER).mkdir()
+        assert index.ask("/simple/").status == 503
 
 
 def test_the_same_refusal_again_and_again_does_not_fill_the_log(

@@ -228,6 +228,14 @@ def test_a_token_in_any_file_is_found_and_not_repeated(project):
     assert token not in said
 
 
+def test_what_tools_keep_for_themselves_is_not_searched(project):
+    """pytest writes down what a test was called with, also a token that is none."""
+    for name in (".pytest_cache", ".mypy_cache"):
+        (project / name).mkdir()
+        (project / name / "nodeids").write_text("pypi-" + "AgEIcHlwaS5vcmcCJDAwMDAwMDAw")
+    assert "secret" not in [problem.id for problem in preflight(read_project(project), "pypi").problems]
+
+
 def test_a_changelog_is_asked_for_where_strangers_read_it(project):
     edit(project, "## 0.1.0", "## 0.0.9", "CHANGELOG.md")
     assert "has no entry for version 0.1.0" in remarks(project)["changelog"]

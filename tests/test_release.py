@@ -650,6 +650,7 @@ def test_the_reason_stands_last(after, project):
         ("pypi", TESTPYPI, "was made by test.pypi.org, and pypi is pypi.org: their accounts and tokens are separate"),
         ("testpypi", PYPI, "was made by pypi.org, and testpypi is test.pypi.org"),
     ],
+    ids=["none", "none for TestPyPI", "a password", "a space", "TestPyPI's", "PyPI's"],  # pytest writes them down
 )
 def test_a_token_that_can_not_be_right_is_refused_first(to, token, words, project, monkeypatch):
     monkeypatch.setenv(TOKENS[to], token)

@@ -63,6 +63,16 @@ def edited_folder(origin: str) -> Path | None:
     return Path(url2pathname(unquote(urlsplit(told["url"]).path))).resolve()
 
 
+def carried(inside: str, beside: str, holds: str) -> Path | None:
+    """A folder that comes along: `inside` an installed glassnet, or `beside` the sources of a checkout.
+
+    It `holds` a file of that name, by which it is known; None where there is no such folder.
+    """
+    package = Path(__file__).parent
+    places = [package / inside, *(parent / beside for parent in package.parents)]
+    return next((place for place in places if (place / holds).is_file()), None)
+
+
 def install_line(name: str, version: str = "") -> str:
     """The command that installs a distribution; without the name where a file holds one that none can have."""
     if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?", name):  # no option of pip's, no word for a shell

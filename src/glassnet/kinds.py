@@ -286,7 +286,7 @@ class Command:
 COMMANDS = (
     "list", "show", "check", "plugins", "doctor", "train", "sweep", "trace", "summary", "evaluate", "predict", "runs",
     "plot", "report", "compare", "conventions", "export", "data", "index", "new", "sabotage", "release", "lesson",
-    "museum", "explain", "play",
+    "museum", "explain", "play", "docs",
 )  # fmt: skip
 
 

@@ -103,7 +103,7 @@ def release(folder: Path, to: str, dry_run: bool, resume: bool, yes: bool) -> No
     if to == "pypi" and not (dry_run or yes or sys.stdin.isatty()):
         raise GlassnetError(
             "--to pypi can't be undone, and there is no terminal to ask at: add --yes if that is what you want. "
-            "Better for machines: Trusted Publishing (.github/workflows/publish.yml)"
+            "Better for machines: Trusted Publishing (glassnet docs publish)"
         )
     remarks = 0
     try:

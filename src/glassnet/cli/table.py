@@ -20,6 +20,7 @@ GROUPS: dict[str, dict[str, Entry]] = {
         "museum": Entry("museum", "museum", "Mistakes that are easily made, and what finds them."),
         "explain": Entry("explain", "explain", "What a word means, and where it is taught."),
         "play": Entry("play", "play", "Build and train a network on a page, and look through it."),
+        "docs": Entry("docs", "docs", "Read a PAGE of the manual, or list them."),
     },
     "Learn what there is": {
         "list": Entry("parts", "list_parts", "List parts: all, or those of one KIND."),

@@ -23,6 +23,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from ..errors import GlassnetError
 from ..files import parse_json
 from ..schemas import TOLD
 from .chains import guests_of
@@ -64,7 +65,12 @@ def practice_index(index: Index, *, on_shutdown: Callable[[], None] = lambda: No
         ],
         # Another site's page can make a browser ask this machine under that site's own host name.
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=[*HERE, *index.names], www_redirect=False)],
-        exception_handlers={Refused: _refused, HTTPException: _wrong_address, ClientDisconnect: _gone},
+        exception_handlers={
+            Refused: _refused,
+            HTTPException: _wrong_address,
+            ClientDisconnect: _gone,
+            GlassnetError: _unable,
+        },
         lifespan=lifespan,
     )
     app.state.index, app.state.refusals = index, Counter()
@@ -101,10 +107,15 @@ async def _upload(request: Request) -> Response:
         await heard_out(request.stream())
         message = "Too many uploads from you in a short time."
         raise Refused([Problem("rate", message, "Wait ten minutes, then glassnet release --resume.")])
-    with index.store.incoming() as place:
-        upload = await receive(request.headers.get("content-type", ""), request.stream(), place)
-        _check_form(upload)
-        new = await run_in_threadpool(_accept, index, upload, owner)
+    try:
+        with index.store.incoming() as place:
+            upload = await receive(request.headers.get("content-type", ""), request.stream(), place)
+            _check_form(upload)
+            new = await run_in_threadpool(_accept, index, upload, owner)
+    except OSError as error:
+        log.error("an upload can't be kept: %s", error)
+        message = f"This index can't keep the file: {error.strerror or error}."
+        raise Refused([Problem("disk", message, "Tell whoever runs it; then upload again.")]) from None
     log.info("%s %s", "published" if new else "already here, the same bytes:", upload.file)
     return PlainTextResponse("OK\n" if new else "OK: this very file was already published.\n")
 
@@ -113,12 +124,8 @@ def _accept(index: Index, upload: Upload, owner: str) -> bool:
     """Publish it, or say why not; what nobody foresaw in somebody's file is a refusal, too."""
     try:
         return index.store.accept(upload, owner)
-    except Refused:
+    except (Refused, OSError):
         raise
-    except OSError as error:
-        log.exception("can't be kept: %s", upload.file)
-        message = f"This index can't keep the file: {error.strerror or error}."
-        raise Refused([Problem("disk", message, "Tell whoever runs it; then upload again.")]) from None
     except Exception as error:
         log.exception("can't be looked into: %s", upload.file)
         message = f"Invalid distribution file. It can't be looked into ({type(error).__name__})."
@@ -214,6 +221,12 @@ def _wrong_address(request: Request, error: Exception) -> Response:
 def _gone(_request: Request, _error: Exception) -> Response:
     """Nobody is there any more to read it."""
     return Response(status_code=400)
+
+
+def _unable(_request: Request, error: Exception) -> Response:
+    """A file of the index's own is damaged."""
+    log.error("%s", error)
+    return PlainTextResponse("this index can't read its own files: tell whoever runs it\n", 503)
 
 
 def _why(request: Request) -> Response:

@@ -30,6 +30,7 @@ from .shadowing import shadowing
 _TOKEN = re.compile(r"pypi-Ag[A-Za-z0-9_-]{16,}")
 _SCANNED = {".py", ".toml", ".md", ".rst", ".txt", ".cfg", ".ini", ".yml", ".yaml", ".json", ".sh", ""}
 _UNSCANNED = {".git", ".venv", "venv", "dist", "build", "node_modules", "__pycache__"}
+_UNSCANNED |= {".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis"}  # pytest keeps what a test was called with
 
 
 @dataclass(frozen=True)

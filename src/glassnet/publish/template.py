@@ -11,12 +11,12 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GlassnetError, join
 from ..files import beside, writing
+from ..installs import carried
 from ..kinds import COMMANDS
 from . import extra
 from .leaning import Leaning, leaning
@@ -126,11 +126,9 @@ def read_part_file(path: Path) -> list[Part]:
 
 def template_folder() -> Path:
     """The template: inside an installed glassnet, or beside the sources in a checkout."""
-    package = Path(str(resources.files("glassnet")))
-    places = [package / "_template", *(parent / "template" for parent in package.parents)]
-    for place in places:
-        if (place / "cookiecutter.json").is_file():
-            return place
+    place = carried("_template", "template", "cookiecutter.json")
+    if place:
+        return place
     raise GlassnetError(
         "the template of glassnet is missing in this installation: pip install --force-reinstall glassnet"
     )

@@ -21,17 +21,24 @@ from .commands import INDEX_TOKEN
 from .state import Release, Said, StepFailed, Target
 
 OURS = ("local", "testpypi", "pypi")
+_PYPI = {"upload.pypi.org": "pypi", "pypi.org": "pypi", "www.pypi.org": "pypi", "test.pypi.org": "testpypi"}
 _SECONDS = 20
 _WORTH_TELLING = re.compile(r"passed|the same \(SHA-256\)")
 
 
 def check_word(to: str) -> None:
     """Refuse what names no index, before anything is done."""
-    if to in OURS or to.startswith(("http://", "https://")):
-        if to not in OURS and not urlsplit(to).hostname:
-            raise GlassnetError(f"--to {to} names no server: give an address such as http://teacher.local:8000/")
+    if to in OURS:
         return
-    known = [*OURS, *(place.name for place in places())]
+    there = {place.name: place.upload for place in places()}
+    if to.startswith(("http://", "https://")):
+        if not urlsplit(to).hostname:
+            raise GlassnetError(f"--to {to} names no server: give an address such as http://teacher.local:8000/")
+        there[to] = to
+    known = [*OURS, *there]
+    host = urlsplit(there.get(to, "")).hostname or ""
+    if host in _PYPI:  # what can't be undone is asked for by its name, and then once more
+        raise GlassnetError(f"--to {to} is {host}: say --to {_PYPI[host]}, which looks at the token and asks before it")
     if to not in known:
         raise GlassnetError(
             f"--to wants {join(OURS)}, the address of an index (http://HOST:8000/) or a name in {pypirc()}, not {to!r}."
@@ -41,6 +48,7 @@ def check_word(to: str) -> None:
 
 def find_index(release: Release) -> Generator[Said, None, Target]:
     """The index of an address or a name, with the token for it."""
+    check_word(release.to)
     known = next((one for one in places() if one.name == release.to), None)
     if known is None:
         upload = f"{base_of(release.to)}legacy/"

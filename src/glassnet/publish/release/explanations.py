@@ -187,6 +187,11 @@ UPLOAD = (
 #: What twine, pip and the build backends say before anything is sent.
 TOOLS = (
     Explanation(
+        r"No space left on device|Disk quota exceeded|\[Errno (28|122)\]",
+        "there is no space left on the disk",
+        "make room, `glassnet release --clear-rooms` frees some; then release again",
+    ),
+    Explanation(
         r"No module named (?P<quote>'?)(?P<tool>twine|build|check_wheel_contents|pip|pytest)\b",
         "{tool} is not installed in this Python",
         "python -m pip install 'glassnet[publish]', in a clone -e '.[publish]' "

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import errno
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Literal
@@ -94,6 +96,19 @@ STEPS = (
 )
 
 
+@contextmanager
+def _disk(step: Step) -> Iterator[None]:
+    """What the disk refuses ends the release in one line, whichever step it was."""
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        where = f" ({error.filename})" if error.filename else ""
+        why = "there is no space left on the disk" if full else f"{error.strerror or error}{where}"
+        way = "make room, glassnet release --clear-rooms frees some" if full else "put that right"
+        raise StepFailed(f"{step.title.lower()} failed: {why}. What to do: {way}; then release again") from error
+
+
 def run_steps(release: Release) -> Saying:
     """Work through the steps; the first that fails ends the release with a `StepFailed`."""
     for number, step in enumerate(STEPS):
@@ -104,8 +119,9 @@ def run_steps(release: Release) -> Saying:
         yield Said("step", f"{number:>2}  {step.title}")
         yield Said("why", step.why)
         begin = perf_counter()
-        for said in step.work(release):
-            if said.manner == "note":
-                release.notes.append((step.title, said.text))
-            yield said
+        with _disk(step):
+            for said in step.work(release):
+                if said.manner == "note":
+                    release.notes.append((step.title, said.text))
+                yield said
         yield Said("done", duration(perf_counter() - begin))

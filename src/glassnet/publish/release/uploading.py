@@ -54,9 +54,9 @@ def confirm(release: Release) -> Saying:
     """Show what will leave this machine; for PyPI a person has to type its name and version."""
     for file in release.files:
         yield Said("note", f"{file.name}  sha256 {sha256(file)}")
-    if release.to not in TOKENS:  # no index of PyPI's people
+    if release.to not in TOKENS:  # an index of one's own or of a class trusts its tokens alone
         return
-    yield from trusted_publisher(release.project)
+    yield from trusted_publisher(release.project, release.to)
     if release.to == "pypi" and release.ask is not None:
         question = f"This can't be undone: a version is published once, for ever. Type {release.title!r} to publish it"
         answer = release.ask(question)
