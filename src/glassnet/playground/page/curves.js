@@ -62,7 +62,7 @@ function merged(names) {
 function draw() {
   waiting.hidden = now.epoch.length > 0 || before.epoch.length > 0;
   charts[0].title.textContent = W.loss;
-  charts[1].title.textContent = known.state.metric ?? "";
+  charts[1].title.textContent = W.metric(known.state.metric);
   for (const one of charts) {
     const data = merged(one.of);
     const some = data.slice(1).flat().some((value) => value !== null && value !== undefined);

@@ -44,7 +44,8 @@ export const onScheme = (redraw) => matchMedia("(prefers-color-scheme: dark)").a
 
 /** A control with its words before it; `id` ties the two together, and errors of the field appear below. */
 export function labelled(words, control, field = control.id, help = "") {
-  const label = make("label", { htmlFor: control.id, title: help }, words);
+  const one = control.matches("input, select"); // a group of them has a name of its own
+  const label = make(one ? "label" : "span", { htmlFor: one ? control.id : null, title: help }, words);
   return make("div", { className: "field", "data-field": field }, label, control);
 }
 

@@ -45,6 +45,7 @@ export function control(id, option, value, set) {
   const { type, optional, low, high, help: title } = option;
   const text = value === null || value === undefined || value === "None" ? "none" : String(value);
   if (type === "bool") return check(id, text === "true", (is) => set(String(is)), { title });
+  if (type === "several") return several(id, option, text, set);
   if (type === "choice") {
     const all = optional && !option.choices.includes("none") ? ["none", ...option.choices] : option.choices;
     return select(id, all.map((one) => [one, one]), text, set, { title });
@@ -52,11 +53,20 @@ export function control(id, option, value, set) {
   const onchange = (event) => set(event.target.value.trim() || (optional ? "none" : null));
   const shown = text === "none" && optional ? "" : text;
   if (optional || Number.isNaN(Number(text))) {
-    const placeholder = optional ? W.byItself : "";
+    const placeholder = option.name === "batch_size" ? W.byItself : optional ? "none" : "";
     return make("input", { id, type: "text", value: shown, placeholder, title, onchange, autocomplete: "off" });
   }
   const step = type === "int" ? 1 : 10 ** Math.floor(Math.log10(Math.abs(Number(text)) || 0.001));
   return make("input", { id, type: "number", value: shown, step, min: low, max: high, title, onchange });
+}
+
+/** Several of some choices, each with a tick: `squares;products`, or `none`. */
+function several(id, { choices: all, help }, text, set) {
+  const chosen = text.split(/[;,]/);
+  const turn = (one, is) => set(all.filter((name) => (name === one ? is : chosen.includes(name))).join(";") || "none");
+  const ticks = all.map((one) =>
+    make("label", {}, check(`${id}-${one}`, chosen.includes(one), (is) => turn(one, is)), ` ${one}`));
+  return make("div", { id, className: "several", role: "group", title: help, "aria-label": help }, ticks);
 }
 
 /** The options of the part in a field as controls: `optimizer.lr` is what build and change call them. */
@@ -77,7 +87,7 @@ function part(field) {
   const now = found?.name ?? chosen.name;
   const all = choices(field, field === "loss" ? data.task : null);
   if (!all.some(([name]) => name === now)) all.unshift([now, now]);
-  if (byTask[field] !== undefined) all.unshift(["", W.byTask(chosen.name)]);
+  if (byTask[field] !== undefined) all.unshift(["", W.byTask(found?.short ?? chosen.name)]);
   const set = (name) => put({ [field]: name || null });
   const menu = select(`part-${field}`, all, byTask[field] ? "" : now, set, { title: found?.summary });
   return [labelled(W.parts[field], menu, field), ...(field === "initializer" ? [] : options(field, chosen))];

@@ -13,6 +13,7 @@ const canvas = make("canvas", { className: "plane", tabIndex: 0, role: "img" });
 const legend = make("ul", { className: "legend" });
 const choosers = make("div", { className: "fields" });
 const said = make("p", { className: "quiet", role: "status" });
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 2 });
 let row = null;
 
 export function mount() {
@@ -103,6 +104,13 @@ function ends({ kind, low, high, points, classes }) {
   return [low[0], least - room, high[0], most + room];
 }
 
+/** Ticks of the server; along a curve of numbers the height has those of its lowest and highest row. */
+function ticked({ ticks, at, points }) {
+  if (ticks.length > 1 || !points) return { ticks, at };
+  const heights = [Math.min(...points.y), Math.max(...points.y)];
+  return { ticks: [ticks[0], heights.map((one) => compact.format(one))], at: [at[0], heights] };
+}
+
 const view = () => paint.viewOf(canvas, ends(known.state.data));
 
 /** How a point looks: [its mark, its colour]; numbers are coloured as the ground is. */
@@ -130,7 +138,7 @@ function draw() {
     paint.ground(context, seen, told, frame.plane);
     paint.boundaries(context, seen, told, frame.plane);
   }
-  paint.axes(context, seen, data);
+  paint.axes(context, seen, ticked(data));
   if (frame?.head.curve) paint.curve(context, seen, frame.head.curve);
   const points = sketch.now?.points ?? data.points;
   if (points) paint.points(context, seen, points, looks(data), sketch.now ? null : row);

@@ -54,7 +54,7 @@ function drawRun(state) {
 
 function drawNumbers({ head: { text } }) {
   const all = [[W.counters.epoch, text.epoch], [W.counters.loss, text.loss]];
-  if (text.metric) all.push([known.state.metric, text.metric]);
+  if (text.metric) all.push([W.metric(known.state.metric), text.metric]);
   const entry = ([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value ?? "–"));
   fill(parts.numbers, all.map(entry));
 }

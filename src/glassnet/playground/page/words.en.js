@@ -3,6 +3,7 @@
 const n = (number) => number.toLocaleString("en");
 const percent = (share) => `${Math.round(100 * share)} %`;
 const some = (...all) => all.filter(Boolean).join(", ");
+const plain = (name) => name.replaceAll("_", " ");
 
 export const W = {
   skip: "Skip to the network",
@@ -23,7 +24,7 @@ export const W = {
   speeds: [
     ["step", "1 step/s"], ["1", "1 epoch/s"], ["5", "5 epochs/s"], ["20", "20 epochs/s"], ["full", "full speed"],
   ],
-  counters: { epoch: "epoch", loss: "loss" },
+  counters: { epoch: "epoch", loss: "loss" }, metric: (name) => plain(name ?? ""),
   undo: "Undo", undoHelp: (what) => (what ? `Take back: ${what}` : "There is nothing to take back"),
   lessons: "Lessons", takeAway: "Take away",
 
@@ -70,7 +71,7 @@ export const W = {
 
   loss: "loss", training: "training", validation: "validation", before: "the run before",
   splits: { train: "training", validation: "validation", test: "test" },
-  score: (name, all) => `${name}: ${some(...all.map(([split, text]) => `${split} ${text}`))}`,
+  score: (name, all) => `${plain(name)}: ${some(...all.map(([split, text]) => `${split} ${text}`))}`,
   nothingYet: "It begins with the first epoch.",
   layers: "Gradients and units that stand still", gradient: "size of the gradient", layerName: "layer",
   stuck: "units without slope",
