@@ -137,6 +137,25 @@ def test_changes_by_hand_are_those_of_a_training_and_the_program_repeats_them() 
     assert one.training.network.view(one.training.network.w, "weight", 0)[1, 3] == 0.5
 
 
+def test_changes_by_hand_can_be_made_again_from_the_same_start() -> None:
+    one = session()
+    do(one, "edit", {"layer": 1, "unit": 0, "value": 0.25})
+    do(one, "epoch", {})
+    do(one, "epoch", {})
+    do(one, "change", {"settings": {"optimizer.lr": "0.2"}})
+    do(one, "epoch", {})
+    after, changes = weights(one), one.changes
+    do(one, "rewind", {})
+    assert one.changes == [] and state_of(one)["replay"] == 2
+    do(one, "replay", {})
+    while one.epoch < 3:
+        do(one, "step", {})
+    assert (one.changes, weights(one)) == (changes, after)
+    do(one, "build", {"settings": {"hidden": "5"}})
+    with pytest.raises(GlassnetError, match="nothing was changed by hand"):
+        do(one, "replay", {})
+
+
 def test_back_takes_back_each_thing_in_turn() -> None:
     one = session()
     begin = weights(one)

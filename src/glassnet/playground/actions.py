@@ -74,6 +74,12 @@ def _set_speed(session: Session, arguments: Arguments) -> dict[str, Any]:
     return {}
 
 
+def _replay(session: Session) -> None:
+    if not session.changes and not session.before:
+        raise Refused("nothing was changed by hand")
+    session.replay()
+
+
 def _more(session: Session) -> None:
     """As many epochs again."""
     epochs = session.training.plan.epochs + session.asked.epochs
@@ -256,6 +262,7 @@ ACTIONS: dict[str, Action] = {
     "step": _simply(lambda session: session.one(session.one_step)),
     "epoch": _simply(lambda session: session.one(session.one_epoch)),
     "rewind": _simply(lambda session: session.build(session.asked)),
+    "replay": _simply(_replay),
     "again": _simply(_again),
     "more": _simply(_more),
     "speed": _set_speed,

@@ -114,11 +114,17 @@ async def _tell(
     first: Session, opening: Callable[[], dict[str, Any]], ready: Callable[[], None], troubles: list[GlassnetError],
     end: Callable[[], None],
 ) -> None:  # fmt: skip
-    """Say where it is, once what was typed is understood; without anything typed at once."""
+    """Say where it is, once what was typed is understood; without anything typed at once.
+
+    What it opens with is set up in any case before somebody asks: the browser has to start as well.
+    """
     try:
-        if opening():
-            await first.open(None)
-        await asyncio.to_thread(ready)
+        typed = bool(opening())
+        if not typed:
+            await asyncio.to_thread(ready)
+        await first.open(None)
+        if typed:
+            await asyncio.to_thread(ready)
     except (Refusal, GlassnetError) as error:
         troubles.append(GlassnetError(str(error)))
         end()

@@ -40,11 +40,14 @@ class Session:
         self.look: dict[str, Any] = {"open": ["curves", "plane", "pictures"], "axes": None, "label": 0, "row": None}
         self.undone: list[Undo] = []
         self.kept: dict[str, Any] | None = None
+        self.before: list[tuple[int, str]] = []  # the changes by hand of the training before this one
+        self.again: list[tuple[int, str]] = []  # those of them that are still to be made again
         self.findings: list[dict[str, Any]] = []
         self.looked_at: tuple[Any, ...] = ()  # which moment the findings are about
         self.printed: list[str] = []  # by guests
         self.may_open = False  # whether a report is opened in the browser
         self.training: Training
+        self.asked: Experiment  # as it was asked for, which is where it begins again
         self._next = 0.0  # when the next piece of work is due
 
     # --- building --------------------------------------------------------------------------------------
@@ -78,6 +81,9 @@ class Session:
 
     def _take(self, training: Training, asked: Experiment) -> None:
         """Go on with another training, from its start."""
+        if self.generation and self.changes:
+            self.before = self.changes if asked == self.asked else []
+        self.again = []
         self.training, self.asked = training, asked
         training.warn = self.words.append
         self.words = list(training.remarks)
@@ -124,6 +130,19 @@ class Session:
         epochs = self.training.progress.epochs
         piecewise = self.speed == "step" or not epochs or epochs[-1].seconds > SHORT
         self._work(self.one_step if piecewise else self.one_epoch)
+        self._change_again()
+
+    def replay(self) -> None:
+        """Back to the start, and the changes by hand once more, each after the epoch after which it was made."""
+        changes = self.changes or self.before
+        self.build(self.asked)
+        self.before, self.again = changes, list(changes)
+        self._change_again()
+
+    def _change_again(self) -> None:
+        while self.again and not self.inside and self.again[0][0] <= self.epoch:
+            (_, setting), *self.again = self.again
+            self.change(setting)
 
     def _work(self, piece: Callable[[], bool]) -> None:
         """Do a piece of work; at the end of all epochs, and where training breaks down, it stands still."""
@@ -210,6 +229,7 @@ class Session:
         self.version += 1
         if not self.over:
             self._work(piece)
+            self._change_again()
 
     def finish_epoch(self) -> None:
         """Come to the end of an epoch: only there can a training be changed or kept."""

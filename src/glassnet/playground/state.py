@@ -34,6 +34,7 @@ def state_of(session: Session) -> dict[str, Any]:
         "network": _network(training), "running": session.running, "ended": session.ended,
         "epoch": session.epoch, "step": session.step, "epochs": training.plan.epochs, "speed": session.speed,
         "changes": [{"epoch": epoch, "words": words} for epoch, words in session.changes],
+        "replay": len(session.changes or session.before),
         "undo": session.undone[-1][0] if session.undone else "",
         "command": command_of(asked, short=True), "python": python_of(asked, session.changes), "kept": session.kept,
         "limits": LIMITS, "words": session.words,
