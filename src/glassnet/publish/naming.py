@@ -38,7 +38,10 @@ LONGEST_LINE = 512  # of PyPI, for the description
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 #: Plugins that we publish ourselves; whoever installs one of them must not get another's.
-OUR_GUESTS = ("course-wine", "keras", "lion", "physics", "robust", "swish", "torch")
+OUR_GUESTS = (
+    "autograd", "conjugate", "course-wine", "keras", "lion", "lookahead", "mixture", "penguins", "physics", "rate-test",
+    "robust", "swish", "torch", "weight-sizes",
+)  # fmt: skip
 _OWNER = re.compile(r"[A-Za-z0-9](-?[A-Za-z0-9]){0,38}")
 # A part of that name would take the place of something that its own module needs.
 _NEEDED_INSIDE = (*(kind.plural for kind in KINDS.values()), "hookimpl", "np", "click", "plugin", "glassnet")

@@ -27,7 +27,7 @@ def _draw(run: Any) -> Any:
     for number, (name, sizes) in enumerate(sizes_of(run.trained.network)):
         colour, dash = pictures.COLOURS[number % len(pictures.COLOURS)], pictures.DASHES[number % len(pictures.DASHES)]
         axes.step(sizes, np.arange(1, len(sizes) + 1) / len(sizes), where="post", color=colour, ls=dash, label=name)
-    pictures.log_scale(axes, "x")
+    pictures.log_scale(axes, "x", powers=1000)
     pictures.legend(axes, loc="upper left")
     return figure
 
