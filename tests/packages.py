@@ -64,7 +64,7 @@ for project in projects:
 
 def wheels(target: Path, backend: str, *projects: Path) -> tuple[list[Path], str]:
     """The wheels of packages with the same backend, built into a folder, and all that was said meanwhile."""
-    module = {"hatchling": "hatchling.build", "setuptools": "setuptools.build_meta"}[backend]
+    module = {"hatchling": "hatchling.build", "setuptools": "setuptools.build_meta"}.get(backend, backend)
     target.mkdir(exist_ok=True)
     built = subprocess.run(
         [sys.executable, "-c", _WHEELS, module, str(target), *map(str, projects)],

@@ -159,7 +159,13 @@ HOSTILE_ANSWERS = {
     ("email", 'a"b@example.org'): "is no address",
     ("email", "ada@example.org\n"): "is no address",
     ("kind", "activatoin"): "Did you mean 'activation'? Write activation, loss, ",
-    ("backend", "poetry"): "Write hatchling, setuptools.",
+    ("license", "mit"): "Did you mean 'MIT'? Write MIT, BSD-3-Clause, ",
+    (
+        "github",
+        "ada/glassnet",
+    ): "github 'ada/glassnet' is no account there: write its name, as in https://github.com/NAME",
+    ("github", "{{ 7 * 7 }}"): "is no account there",
+    ("backend", "poetry"): "Write hatchling, setuptools, uv_build.",
 }
 
 
@@ -484,7 +490,7 @@ def test_a_name_that_is_known_already_is_remarked_on(tmp_path, monkeypatch):
 def test_every_example_in_the_help_works(tmp_path):
     (tmp_path / "bent.py").write_text(BENT)
     examples = [line.strip().split("  ")[0] for line in run("new", "--help").splitlines() if "  glassnet new" in line]
-    assert len(examples) == 4
+    assert len(examples) == 5
     for example in examples:
         folder = Path(f"to-{examples.index(example)}")
         folder.mkdir()

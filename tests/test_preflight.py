@@ -13,7 +13,7 @@ from glassnet.publish.naming import BACKENDS
 from glassnet.publish.preflight import preflight
 from glassnet.publish.project import read_project
 
-CLASSIFIER = '"Programming Language :: Python :: 3", '
+CLASSIFIER = '"Programming Language :: Python :: 3",\n'
 PART = "src/glassnet_bent/plugin.py"
 
 

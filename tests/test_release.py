@@ -228,7 +228,7 @@ def test_a_package_lives(index, tmp_path):
     assert second.step == "Target" and second.error.exit_code == 1
     said = str(second.error)
     assert f"version 0.1.0 of {project.name} is on local already, and a published file is never replaced" in said
-    assert 'write version = "0.1.1" in pyproject.toml, line 7, and release again' in said
+    assert 'write version = "0.1.1" in pyproject.toml, line 9, and release again' in said
     assert files_on(index, project.name) == built == checksums(project / "dist")  # harmless
 
     resumed = done(project, resume=True)

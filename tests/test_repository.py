@@ -84,7 +84,7 @@ def test_a_tag_is_a_package_and_its_version():
         ("main", "'main' is no tag of a release: write v0.1.0, or glassnet-lion-v0.1.0 for a guest"),
         ("v0.1.0; rm -r /", "is no tag of a release"),
         ("../../x-v0.1.0", "is no tag of a release"),
-        ("glassnet-none-v0.1.0", "there is no guest 'glassnet-none' in plugins: glassnet-course-wine, "),
+        ("glassnet-none-v0.1.0", "there is no guest 'glassnet-none' in plugins: glassnet-autograd, "),
         ("v99.0.0", "'v99.0.0' is a release of version 99.0.0, and ./pyproject.toml says 0.1.0"),
     ],
 )

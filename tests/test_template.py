@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from collections import Counter
 from email import message_from_string
@@ -20,7 +21,7 @@ from packages import build, command, install, make, own_tests, type_lines, unpac
 from samples import some
 from waiting import PATIENCE
 
-from glassnet.publish.naming import BACKENDS, EXAMPLES, FORMS
+from glassnet.publish.naming import BACKENDS, EXAMPLES, FORMS, LICENCES
 from glassnet.publish.template import Answers, new_project, template_folder
 
 ROOT = Path(__file__).parent.parent
@@ -326,19 +327,85 @@ def test_the_makefile_is_a_thin_face(tmp_path):
     assert (project / "src" / "glassnet_bent" / "plugin.py").exists()
 
 
-def test_the_workflow_can_publish_and_nothing_else(tmp_path):
-    text = (make(tmp_path) / ".github/workflows/publish.yml").read_text()
-    flow = yaml.safe_load(text)
-    assert flow["permissions"] == {}
-    assert flow["jobs"]["build"]["permissions"] == {"contents": "read"}
-    publish = flow["jobs"]["publish"]
-    assert publish["permissions"] == {"id-token": "write"}
-    assert (publish["environment"], publish["needs"]) == ("pypi", "build")
-    used = re.findall(r"uses: (\S+)@(\S+) # v\d+\.\d+\.\d+\n", text)
-    assert len(used) == text.count("uses:") == 5
-    assert all(re.fullmatch(r"[0-9a-f]{40}", commit) for _, commit in used)
-    assert publish["steps"][-1]["uses"].startswith("pypa/gh-action-pypi-publish@")
-    assert "password" not in text.partition("on:")[2] and "secrets." not in text
+@pytest.fixture(scope="module")
+def owned(tmp_path_factory):
+    """A package with a repository of its own."""
+    return new_project(Answers("bent", github="ada-l"), tmp_path_factory.mktemp("owned"))
+
+
+def project_table(project):
+    """The `[project]` table of a package."""
+    return tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def test_the_workflows_can_publish_and_nothing_else(owned):
+    flows = {path.stem: path.read_text() for path in (owned / ".github/workflows").glob("*.yml")}
+    assert set(flows) == {"publish", "test"}
+    for text in flows.values():
+        flow = yaml.safe_load(text)
+        assert flow["permissions"] == {}
+        used = re.findall(r"uses: (\S+)@(\S+) # v\d+\.\d+\.\d+\n", text)
+        assert len(used) == text.count("uses:") and all(re.fullmatch(r"[0-9a-f]{40}", commit) for _, commit in used)
+        assert "password" not in text.partition("on:")[2] and "secrets." not in text
+        for name, job in flow["jobs"].items():
+            publishes = name in ("testpypi", "pypi")
+            assert job["permissions"] == ({"id-token": "write"} if publishes else {"contents": "read"})
+            assert publishes == any("gh-action-pypi-publish" in step.get("uses", "") for step in job["steps"])
+            assert "${{" not in str([step.get("run") for step in job["steps"]])  # no text of others becomes a command
+
+
+def test_a_release_goes_to_testpypi_first_and_a_trial_no_farther(owned):
+    jobs = yaml.safe_load((owned / ".github/workflows/publish.yml").read_text())["jobs"]
+    assert [jobs[name].get("needs") for name in ("build", "testpypi", "pypi")] == [None, "build", "testpypi"]
+    assert jobs["pypi"]["if"] == "github.event_name == 'release'" and "if" not in jobs["testpypi"]
+    for name, host in (("testpypi", "test.pypi.org"), ("pypi", "pypi.org")):
+        assert jobs[name]["environment"] == {"name": name, "url": f"https://{host}/project/glassnet-bent/"}
+    assert jobs["testpypi"]["steps"][-1]["with"]["repository-url"] == "https://test.pypi.org/legacy/"
+    assert "with" not in jobs["pypi"]["steps"][-1]
+
+
+def test_every_python_that_is_promised_is_tested(owned):
+    flow = yaml.safe_load((owned / ".github/workflows/test.yml").read_text())
+    promised = [words.rpartition(" ")[2] for words in project_table(owned)["classifiers"] if ":: 3." in words]
+    assert flow["jobs"]["test"]["strategy"]["matrix"]["python"] == promised == ["3.11", "3.12", "3.13", "3.14"]
+    assert yaml.safe_load((owned / ".github/dependabot.yml").read_text())["version"] == 2
+
+
+def test_a_repository_is_begun_that_knows_its_home(owned):
+    def git(*words):
+        return subprocess.run(["git", *words], cwd=owned, capture_output=True, text=True).stdout.strip()
+
+    home = "https://github.com/ada-l/glassnet-bent"
+    assert (git("symbolic-ref", "--short", "HEAD"), git("remote", "get-url", "origin")) == ("main", f"{home}.git")
+    assert set(project_table(owned)["urls"].values()) == {home, f"{home}/issues", f"{home}/blob/main/CHANGELOG.md"}
+    readme = (owned / "README.md").read_text()
+    assert f"({home}/actions/workflows/test.yml/badge.svg)" in readme and f"<{home}/issues>" in readme
+
+
+def test_inside_another_repository_none_is_begun(owned, tmp_path):
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    assert not (new_project(Answers("bent", github="ada-l"), tmp_path) / ".git").exists()
+
+
+def test_without_an_owner_there_is_nothing_of_a_repository(made):
+    project = made["activation"]
+    assert not (project / ".git").exists() and "github" not in (project / "README.md").read_text()
+    assert [path.name for path in (project / ".github").rglob("*.yml")] == ["publish.yml"]
+
+
+@pytest.mark.parametrize("licence", LICENCES)
+def test_each_licence_is_said_by_its_name_and_in_full(licence, tmp_path):
+    project = new_project(Answers("bent", license=licence, author="Ada Lovelace"), tmp_path)
+    words = {
+        "MIT": "Permission is hereby granted, free of charge",
+        "BSD-3-Clause": "3. Neither the name of the copyright holder",
+        "Apache-2.0": "Apache License\n                           Version 2.0, January 2004",
+        "GPL-3.0-or-later": "GNU GENERAL PUBLIC LICENSE\n                       Version 3, 29 June 2007",
+    }
+    text = (project / "LICENSE").read_text(encoding="utf-8")
+    assert words[licence] in text and ("Ada Lovelace" in text) == (licence in ("MIT", "BSD-3-Clause"))
+    assert project_table(project)["license"] == licence
+    assert f"{licence}: see `LICENSE`." in (project / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_tag_in_the_workflow_has_to_be_the_version(tmp_path):

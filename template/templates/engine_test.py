@@ -8,7 +8,6 @@ from glassnet import Recipe
 
 from {{ cookiecutter.__package }} import plugin
 
-PART = plugin.engines()[0]  # whatever it is called: it is renamed in plugin.py alone
 RECIPE = Recipe(
     task="multiclass",
     widths=(1, 2),
@@ -23,9 +22,14 @@ RECIPE = Recipe(
 )
 
 
+def build(**options):
+    """The first part of plugin.py, whatever it is called: it is renamed there alone."""
+    return plugin.engines()[0](**options)
+
+
 def test_one_step_worked_out_by_hand():
     """From 0 both classes have 1/2, so that d = (-1/2, 1/2), and a row of X = 2 moves W by twice what it moves b."""
-    session = PART().begin(RECIPE)
+    session = build().begin(RECIPE)
     loss = session.train(np.array([[2.0]]), np.array([[1.0, 0.0]]), 1)
     assert loss == pytest.approx(np.log(2))
     np.testing.assert_allclose(session.weights()[0]["W"], [[0.5, -0.5]])
@@ -35,4 +39,4 @@ def test_one_step_worked_out_by_hand():
 def test_what_it_does_not_know_it_names():
     """A setting that is left out unnoticed would be another network."""
     with pytest.raises(ValueError, match="dropout"):
-        PART().begin(replace(RECIPE, dropout=0.5))
+        build().begin(replace(RECIPE, dropout=0.5))

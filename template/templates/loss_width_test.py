@@ -4,12 +4,15 @@ import numpy as np
 
 from {{ cookiecutter.__package }} import plugin
 
-PART = plugin.losses()[0]  # whatever it is called: it is renamed in plugin.py alone
+
+def build(**options):
+    """The first part of plugin.py, whatever it is called: it is renamed there alone."""
+    return plugin.losses()[0](**options)
 
 
 def test_values_worked_out_by_hand():
     """With 0.8 inside, the shares are 0.1, 0.5 and 0.9: a row that lies 10 above all three costs 1, 5 and 9."""
-    part = PART(inside=0.8)
+    part = build(inside=0.8)
     y, t = np.zeros((2, 3)), np.array([[10.0], [-10.0]])
     np.testing.assert_allclose(part.value(y, t), [(1 + 5 + 9) / 3, (9 + 5 + 1) / 3])
     np.testing.assert_allclose(part.grad(y, t)[0] * 3, [-0.1, -0.5, -0.9])
@@ -17,7 +20,7 @@ def test_values_worked_out_by_hand():
 
 def test_the_ends_are_the_quantiles_of_the_rows():
     """Of 0, 1, ..., 100 the number that costs least for the share 0.1 is 10, and 90 for 0.9."""
-    part = PART(inside=0.8)
+    part = build(inside=0.8)
     t = np.arange(101.0)[:, None]
     costs = [part.value(np.full((101, 3), y), t).sum() for y in range(101)]
     assert np.argmin(costs) == 50
@@ -27,7 +30,7 @@ def test_the_ends_are_the_quantiles_of_the_rows():
 
 def test_the_prediction_is_the_middle_and_the_ends_are_in_the_targets_units():
     """Two target columns: all lower ends first, then the middles, then the upper ends."""
-    part = PART()
+    part = build()
     assert part.width(2) == 6
     y = np.array([[-1.0, -2.0, 0.0, 0.5, 1.0, 2.0]])
     np.testing.assert_allclose(part.predict(y), [[0, 0.5]])

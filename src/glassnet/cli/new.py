@@ -13,7 +13,7 @@ import click
 
 from ..errors import GlassnetError, join
 from ..kinds import KINDS
-from ..publish.naming import BACKENDS, FORMS, names, problem_with
+from ..publish.naming import BACKENDS, FORMS, LICENCES, names, problem_with
 from ..tables import Table, width_of_output
 from .edge import say, style
 from .sections import command
@@ -37,6 +37,7 @@ Examples:
   glassnet new bent --kind loss --no-input   takes the defaults
   glassnet new bent --kind dataset:fetched   rows that are fetched from their publisher
   glassnet new bent --from bent.py           the parts of a one-file plugin become a package
+  glassnet new bent --github ada             with a repository: tests, releases, links
 """
 
 
@@ -54,6 +55,8 @@ Examples:
 @click.option("--author", metavar="NAME", help="Whom the licence names.")
 @click.option("--email", metavar="ADDRESS", help="Where to reach the author.")
 @click.option("--description", metavar="LINE", help="What it does, in one line.")
+@click.option("--license", metavar="NAME", help=f"What others may do with it: {join(LICENCES)}  [MIT].")
+@click.option("--github", metavar="OWNER", help="Add what a repository of that account needs, and begin one with git.")
 @click.option("--no-input", is_flag=True, help="Ask nothing: take the defaults.")
 @click.option(
     "--to", "folder", type=click.Path(path_type=Path), metavar="FOLDER", default=".", help="Make it inside FOLDER."
@@ -66,6 +69,8 @@ def new(
     author: str | None,
     email: str | None,
     description: str | None,
+    license: str | None,
+    github: str | None,
     no_input: bool,
     folder: Path,
 ) -> None:
@@ -81,6 +86,7 @@ def new(
     if plugin_file and kind:
         raise GlassnetError("--kind and --from exclude each other: the file says which kinds its parts are")
     options = {"kind": kind, "description": description, "author": author, "email": email}
+    options |= {"license": license, "github": github}
     given: dict[str, Any] = {answer: value for answer, value in options.items() if value is not None}
     answers = replace(Answers(name, backend=backend, plugin_file=plugin_file), **given)
     answers.check()
@@ -168,6 +174,11 @@ def _print_next(made: Path, distribution: str) -> None:
         ("make test", "the tests that came with it"),
         ("make release", "publish it on a practice index of your own"),
     ]
+    if (made / ".git").exists():
+        steps += [
+            ("git add . && git commit -m 'A first version'", ""),
+            ("git push -u origin main", "once the repository is made on GitHub, empty: https://github.com/new"),
+        ]
     for step, meaning in steps:
         say(f"  {step:<14}{'  # ' + meaning if meaning else ''}")
 

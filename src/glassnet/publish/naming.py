@@ -18,7 +18,9 @@ from ..errors import GlassnetError, did_you_mean, join
 from ..kinds import KINDS
 
 PREFIX = "glassnet-"
-BACKENDS = ("hatchling", "setuptools")
+BACKENDS = ("hatchling", "setuptools", "uv_build")
+#: By their SPDX names; the texts are those of template/templates/licences.
+LICENCES = ("MIT", "BSD-3-Clause", "Apache-2.0", "GPL-3.0-or-later")
 #: Examples of a contract's other ways; the kind alone is the plain one. Each has its files in template/templates.
 FORMS = {
     "activation": {"vjp": "columns that mix, with their own way back"},
@@ -27,15 +29,20 @@ FORMS = {
     "dataset": {"drawn": "from a formula", "fetched": "from its publisher, by its SHA-256"},
 }
 EXAMPLES = (*KINDS, *(f"{kind}:{form}" for kind, forms in FORMS.items() for form in forms))
+_CHOICES: dict[str, tuple[str, ...]] = {"kind": EXAMPLES, "backend": BACKENDS, "license": LICENCES}
 #: What a new package is made from; the template's cookiecutter.json asks for the same.
-ANSWERS = ("name", "kind", "backend", "description", "author", "email")
+ANSWERS = ("name", "kind", "backend", "description", "author", "email", "license", "github")
 
 _LONGEST_NAME = 30
 LONGEST_LINE = 512  # of PyPI, for the description
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 #: Plugins that we publish ourselves; whoever installs one of them must not get another's.
-OUR_GUESTS = ("course-wine", "keras", "lion", "physics", "robust", "swish", "torch")
+OUR_GUESTS = (
+    "autograd", "conjugate", "course-wine", "keras", "lion", "lookahead", "mixture", "penguins", "physics", "rate-test",
+    "robust", "swish", "torch", "weight-sizes",
+)  # fmt: skip
+_OWNER = re.compile(r"[A-Za-z0-9](-?[A-Za-z0-9]){0,38}")
 # A part of that name would take the place of something that its own module needs.
 _NEEDED_INSIDE = (*(kind.plural for kind in KINDS.values()), "hookimpl", "np", "click", "plugin", "glassnet")
 
@@ -70,12 +77,14 @@ def problem_with(answer: str, given: str) -> str:
     """What is wrong with one answer; empty if nothing is."""
     if answer == "name":
         return _name_problem(given)
-    if answer in ("kind", "backend"):
-        choices = EXAMPLES if answer == "kind" else BACKENDS
+    if choices := _CHOICES.get(answer):
         return "" if given in choices else f"{answer} {given!r}:{did_you_mean(given, choices)} Write {join(choices)}."
     if answer == "email":
         fits = not given or _ADDRESS.fullmatch(given)
         return "" if fits else f"email {given!r} is no address: write name@example.org, or leave it empty."
+    if answer == "github":
+        fits = not given or _OWNER.fullmatch(given)
+        return "" if fits else f"github {given!r} is no account there: write its name, as in https://github.com/NAME."
     return _line_problem(answer, given)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,6 +34,8 @@ _PLUGIN = "plugin.py"
 class Answers:
     """What a new package is made from; an empty description, author or e-mail leaves the template's own.
 
+    `github` is the owner of a repository there: then the package comes with what such a one needs, and with git.
+
     `plugin_file` is a one-file plugin whose parts take the place of the example; then `kind` is not asked.
     """
 
@@ -42,6 +45,8 @@ class Answers:
     description: str = ""
     author: str = ""
     email: str = ""
+    license: str = "MIT"
+    github: str = ""
     plugin_file: Path | None = None
 
     @property
@@ -87,6 +92,8 @@ def new_project(answers: Answers, folder: Path) -> Path:
             made = _render(_context(answers.given, parts, answers.leaning), workshop)
             if answers.plugin_file:
                 _bring(answers.plugin_file, answers.leaning.files, made / "src" / called.package)
+            if answers.github:
+                _begin_repository(made, f"https://github.com/{answers.github}/{called.distribution}.git")
             made.rename(target)
         finally:
             shutil.rmtree(workshop, ignore_errors=True)
@@ -99,6 +106,20 @@ def _bring(plugin_file: Path, files: Sequence[str], package: Path) -> None:
     for name in files:
         (package / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(plugin_file.parent / name, package / name)
+
+
+def _begin_repository(made: Path, origin: str) -> None:
+    """An empty repository that knows its home; without git, or inside another repository, there is none."""
+    if not _git(made.parent, "rev-parse", "--is-inside-work-tree"):
+        _git(made, "init", "--quiet", "--initial-branch", "main") and _git(made, "remote", "add", "origin", origin)
+
+
+def _git(folder: Path, *words: str) -> bool:
+    """Whether it could be done there."""
+    try:
+        return subprocess.run(["git", *words], cwd=folder, capture_output=True, timeout=20).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
 
 
 def free_place(called: Names, folder: Path) -> Path:

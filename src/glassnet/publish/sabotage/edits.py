@@ -9,6 +9,7 @@ from pathlib import Path
 from ...errors import GlassnetError
 
 _HATCH_WHEEL = "[tool.hatch.build.targets.wheel]\n"
+_UV = "[tool.uv.build-backend]\n"
 
 
 def project_of(folder: Path) -> Path:
@@ -26,9 +27,10 @@ def module_of(folder: Path) -> Path:
     return package_of(folder) / "plugin.py"
 
 
-def uses_hatchling(folder: Path) -> bool:
-    """Whether hatchling builds it, and not setuptools."""
-    return _HATCH_WHEEL in _read(project_of(folder))
+def backend_of(folder: Path) -> str:
+    """What builds it: hatchling, uv_build or setuptools."""
+    tables = {"hatchling": _HATCH_WHEEL, "uv_build": _UV}
+    return next((name for name, table in tables.items() if table in _read(project_of(folder))), "setuptools")
 
 
 def substitute(file: Path, pattern: str, new: str | Callable[[re.Match[str]], str]) -> None:
@@ -66,12 +68,13 @@ def set_version(folder: Path, pattern: str) -> None:
 
 def add_classifier(folder: Path, new: str) -> None:
     """Put one more in front of its classifiers."""
-    replace(project_of(folder), 'classifiers = ["', f'classifiers = ["{new}", "')
+    replace(project_of(folder), "classifiers = [", f'classifiers = [\n    "{new}",')
 
 
 def add_to_wheel_table(folder: Path, line: str) -> None:
-    """Tell hatchling one more thing about the wheel."""
-    replace(project_of(folder), _HATCH_WHEEL, f"{_HATCH_WHEEL}{line}\n")
+    """Tell hatchling or uv one more thing about the wheel."""
+    table = _UV if backend_of(folder) == "uv_build" else _HATCH_WHEEL
+    replace(project_of(folder), table, f"{table}{line}\n")
 
 
 def _read(file: Path) -> str:

@@ -12,6 +12,7 @@ from .edits import (
     add_classifier,
     add_to_wheel_table,
     append,
+    backend_of,
     module_of,
     package_of,
     project_of,
@@ -19,7 +20,6 @@ from .edits import (
     set_name,
     set_version,
     substitute,
-    uses_hatchling,
     write,
 )
 
@@ -139,7 +139,7 @@ def _readme_missing(folder: Path) -> None:
 
 @_failure("readme-undeclared", "a README that pyproject.toml does not name is not shown")
 def _readme_undeclared(folder: Path) -> None:
-    replace(project_of(folder), 'readme = "README.md"\n', "")
+    substitute(project_of(folder), r"^readme = .*\n", "")
 
 
 @_failure("relative-link", "the package's page is not in your repository: its links have to be whole addresses")
@@ -212,8 +212,9 @@ def _package_data_lost(folder: Path) -> None:
     replace(package / "__init__.py", imports.partition("\n")[2], f"{imports}from importlib.resources import files\n")
     code = '\nCONSTANTS = json.loads(files(__package__).joinpath("constants.json").read_text(encoding="utf-8"))\n'
     append(package / "__init__.py", code)
-    if uses_hatchling(folder):
-        add_to_wheel_table(folder, 'exclude = ["*.json"]')
+    excluding = {"hatchling": 'exclude = ["*.json"]', "uv_build": 'wheel-exclude = ["**/*.json"]'}
+    if line := excluding.get(backend_of(folder)):
+        add_to_wheel_table(folder, line)
     else:
         replace(project_of(folder), ', "*.json"', "")
 
@@ -228,7 +229,9 @@ def _flat_layout(folder: Path) -> None:
         (folder / "src").rmdir()
     (folder / "plugins").mkdir()
     write(folder / "plugins" / "__init__.py", '"""Plugins to come."""\n')
-    if uses_hatchling(folder):
+    if backend_of(folder) == "uv_build":
+        add_to_wheel_table(folder, f'module-root = ""\nmodule-name = ["{package.name}", "plugins"]')
+    elif backend_of(folder) == "hatchling":
         replace(project_of(folder), f'["src/{package.name}"]', f'["{package.name}", "plugins"]')
         replace(project_of(folder), '["src", "tests"', f'["{package.name}", "plugins", "tests"')
     else:
@@ -239,7 +242,9 @@ def _flat_layout(folder: Path) -> None:
 def _tests_installed(folder: Path) -> None:
     shutil.copytree(folder / "tests", folder / "src" / "tests", ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "src" / "tests" / "__init__.py").touch()
-    if uses_hatchling(folder):
+    if backend_of(folder) == "uv_build":
+        add_to_wheel_table(folder, f'module-name = ["{package_of(folder).name}", "tests"]')
+    elif backend_of(folder) == "hatchling":
         substitute(project_of(folder), r'^(packages = \[".+")\]$', r'\1, "src/tests"]')
 
 
@@ -249,7 +254,7 @@ def _secret_file(folder: Path) -> None:
     secret = "[pypi]\nusername = __token__\npassword = pypi-planted-for-practice-and-worth-nothing\n"
     write(package_of(folder) / ".pypirc", secret)
     replace(folder / ".gitignore", ".pypirc\n", "")
-    if not uses_hatchling(folder):
+    if backend_of(folder) == "setuptools":
         replace(project_of(folder), '"*" = ["py.typed"', '"*" = ["py.typed", ".pypirc"')
 
 
