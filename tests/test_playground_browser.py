@@ -327,7 +327,9 @@ def test_a_rate_is_changed_while_it_runs(play: Play) -> None:
     assert play.page.input_value("#optimizer-lr") == "0.005"
     play.page.click("#rewind")  # the address is the whole truth again
     play.until(f"{play.number('epoch')} === '0'")
-    play.until("!document.querySelector('#words').innerText.includes('by hand')")
+    play.until("document.querySelector('#optimizer-lr').value === '0.03'")
+    play.page.click("#replay")
+    play.until("document.querySelector('#words').innerText.includes('1 change by hand')")
 
 
 EXERCISE = {"kind": "exercise", "name": "one", "html": "<p>Do it.</p>", "doing": True, "hints": ["<p>A hint</p>"]}

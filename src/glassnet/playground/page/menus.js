@@ -210,6 +210,10 @@ async function openTable(file) {
   return undefined;
 }
 
+/** Who comes to the data may choose others: what reads them is loaded beside the training. */
+const warm = () => act("warm", {}, { now: true, refused: () => true });
+document.getElementById("data").addEventListener("focusin", warm, { once: true });
+
 let drawn = "";
 on("state", (state, before) => {
   if (before && before.data.title !== state.data.title) asked = null;

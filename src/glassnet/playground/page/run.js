@@ -69,16 +69,18 @@ function finding({ level, words, try: advice, settings = [] }) {
 
 function drawWords() {
   const panel = document.getElementById("words");
-  const { changes, words, ended } = known.state;
+  const { changes, words, ended, replay } = known.state;
   const broken = ended && !finished(known.state) && !findings.some((one) => one.level === "problem");
   const all = broken ? [{ level: "problem", words: ended, try: "" }, ...findings] : findings;
   const by = changes.map((one) => W.atEpoch(one.epoch, one.words)).join("; ");
   const notes = by ? [...words, `${W.changes(changes.length)}: ${by}.`] : words;
-  const key = JSON.stringify([all, notes]);
+  const key = JSON.stringify([all, notes, replay]);
   if (panel.dataset.key === key) return;
   panel.dataset.key = key;
-  panel.hidden = !all.length && !notes.length;
-  fill(panel, panel.firstElementChild, all.map(finding), notes.map((one) => quiet(one)));
+  panel.hidden = !all.length && !notes.length && !replay;
+  const again = () => act("replay").then((answer) => answer && act("start"));
+  const repeat = replay ? button(W.replay(replay), again, { id: "replay" }) : null;
+  fill(panel, panel.firstElementChild, all.map(finding), notes.map((one) => quiet(one)), repeat);
 }
 
 /** Asks for the state that a frame has spoken of, once. */

@@ -83,6 +83,7 @@ export const W = {
   remedy: (settings, why) => `Try ${some(...settings.map(([name, value]) => `${name} ${value}`))}: ${why}`,
   atEpoch: (epoch, words) => `at epoch ${n(epoch)} ${words}`,
   changes: (count) => `${count} ${count === 1 ? "change" : "changes"} by hand since the start`,
+  replay: (count) => `Start over with the ${count === 1 ? "change" : `${count} changes`} by hand`,
   reading: "working ...", stopIt: "Stop it", startAnew: "Start it anew",
   lost: "The server does not answer. It is tried again each second; "
     + "if you have ended it, start glassnet play once more.",
