@@ -107,6 +107,10 @@ def test_what_is_due_follows_from_the_speed_and_the_clock_alone() -> None:
     one = session()
     assert one.wait() is None
     do(one, "start", {})
+    one.advance()
+    assert one.inside and one.wait() == 0.0  # the first epoch goes by steps, whose rest is due at once
+    one.advance()
+    assert (one.epoch, one.wait()) == (1, pytest.approx(0.05))
     for speed, seconds in SPEEDS.items():
         do(one, "speed", {"speed": speed})
         assert one.wait() == 0.0
@@ -171,6 +175,12 @@ def test_back_takes_back_each_thing_in_turn() -> None:
     assert one.asked.hidden == (4, 4)
     do(one, "undo", {})
     assert one.asked.hidden == (4,) and weights(one) == begin
+
+
+def test_what_a_training_warns_of_is_among_its_words() -> None:
+    one = session()
+    one.training.warn("a sentence that nobody should miss")
+    assert state_of(one)["words"] == ["a sentence that nobody should miss"]
 
 
 def test_a_change_before_the_first_epoch_is_a_setting_like_any_other() -> None:
@@ -301,6 +311,22 @@ def test_more_inputs_are_on_the_page_and_go_where_pictures_have_none() -> None:
     assert head["units"]["layers"][0]["number"] == 5 and len(units) == 7 * 625
     do(one, "build", {"settings": {"dataset": "digits8x8"}})
     assert (one.asked.features, one.asked.freeze) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "cells, kind", [("{n},{n}", "plane"), ("{n},{c}", "curve"), ("{c},{c}", "none"), ("2024-01-0{d},{n}", "curve")],
+)  # fmt: skip
+def test_columns_of_every_sort_have_a_picture_or_none(cells: str, kind: str) -> None:
+    one = session()
+    lines = [cells.format(n=n + n % 7 / 10, c="xyz"[n % 3], d=1 + n % 9) + f",{n * n % 11}.5" for n in range(40)]
+    one.tables["any.csv"] = ("a,b,y\n" + "\n".join(lines)).encode()
+    assert told("any.csv", one.tables["any.csv"])["target"] == "y"
+    do(one, "build", {"settings": {"dataset": "any.csv", "target": "y"}})
+    do(one, "epoch", {})
+    one.look |= {"row": 0}
+    head, _, plane, units = read(Reader().frame(one))
+    assert (state_of(one)["data"]["kind"], "curve" in head) == (kind, kind == "curve") and head["row"]["a"]
+    assert bool(plane.size) == (kind == "plane") and bool(units.size) == (kind != "none")
 
 
 def test_points_are_learned_and_become_a_file() -> None:

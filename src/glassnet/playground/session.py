@@ -85,8 +85,8 @@ class Session:
             self.before = self.changes if asked == self.asked else []
         self.again = []
         self.training, self.asked = training, asked
-        training.warn = self.words.append
         self.words = list(training.remarks)
+        training.warn = self.words.append
         self.generation += 1
         self.running, self.ended, self.kept = False, "", None
         self.findings, self.looked_at = [], ()
@@ -125,11 +125,12 @@ class Session:
         return max(0.0, self._next - self.clock()) if self.running else None
 
     def advance(self) -> None:
-        """The next piece of work: an epoch, or a step of a long one or of a slow speed."""
-        self._next = max(self.clock(), self._next + SPEEDS[self.speed])
-        epochs = self.training.progress.epochs
+        """The next piece of work: an epoch, or a step of a long one, which is followed by the next step at once."""
+        due, epochs = self._next + SPEEDS[self.speed], self.training.progress.epochs
         piecewise = self.speed == "step" or not epochs or epochs[-1].seconds > SHORT
         self._work(self.one_step if piecewise else self.one_epoch)
+        if not self.inside or self.speed == "step":
+            self._next = max(self.clock(), due)
         self._change_again()
 
     def replay(self) -> None:

@@ -26,7 +26,6 @@ from .address import LARGEST_TABLE, MOST_POINTS, Refused
 
 SUFFIXES = (*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES, *PARQUET_SUFFIXES)
 POINTS, CLASS = "points.csv", "class"
-FEW = 20  # values of a column that may be classes
 _LONGEST_NAME = 100
 
 
@@ -74,9 +73,8 @@ def told(name: str, content: bytes) -> dict[str, Any]:
 
 
 def _target(columns: Sequence[dict[str, Any]]) -> str | None:
-    """The last column of names or of few values, else the last: where most tables have what is to be learned."""
-    few = [one for one in columns if one["kind"] == "category" or 1 < one["values"] <= FEW]
-    return (few or [*columns] or [{"name": None}])[-1]["name"]
+    """The last column that says something: where most tables have what is to be learned."""
+    return columns[-1]["name"] if columns else None
 
 
 def points_table(rows: Any) -> bytes:

@@ -55,7 +55,7 @@ class View:
         wanted = [axis for axis in axes or () if axis in numbers]
         wanted = wanted if len(wanted) == 2 and wanted[0] != wanted[1] else numbers[:2]
         self.axes = [] if pictures else wanted
-        self.kind = "pictures" if pictures else "plane" if len(self.axes) == 2 else "curve"
+        self.kind = "pictures" if pictures else ("none", "curve", "plane")[len(self.axes)]
         self.labels = _labels(training.data.targets)
         self.label = label if 0 <= label < len(self.labels) else 0
         with np.errstate(over="ignore"):
@@ -73,7 +73,7 @@ class View:
     @cached_property
     def places(self) -> Array | None:
         """The prepared inputs at each place, (places, d) in float32: rows from the highest y down, as on a screen."""
-        if self.kind == "pictures" or not self.axes:
+        if not self.axes:
             return None
         if self.kind == "curve":
             values = [np.linspace(*self.ends(self.axes[0]), ALONG)]
