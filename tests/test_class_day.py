@@ -27,7 +27,7 @@ from glassnet.publish.classroom.page import state_of
 from glassnet.publish.installing import line_words
 
 KINDS = ("activation", "loss", "optimizer", "initializer", "schedule", "metric", "dataset", "plot", "command", "engine")
-STUDENTS = int(os.environ.get("STUDENTS") or 30) if SOAK else 10
+STUDENTS = int(os.environ.get("STUDENTS") or (30 if SOAK else 10))
 ROOMS = STUDENTS if SOAK else 2
 #: Releases at the same time: in a class each student has a machine, here they share one.
 AT_ONCE = 2 * (os.cpu_count() or 1) if SOAK else STUDENTS
