@@ -14,8 +14,8 @@ const tell = (kind, ...what) => listeners[kind].forEach((listener) => listener(.
 /** The experiment of the page's address as it is written there, "" for none; what is about the page goes to `flags`. */
 export function addressed() {
   return location.search.slice(1).split("&").filter((pair) => {
-    const [name, value = ""] = pair.split("=");
-    if (FLAGS.includes(name)) flags[name] = decodeURIComponent(value);
+    const [name] = pair.split("=");
+    if (FLAGS.includes(name)) flags[name] = new URLSearchParams(pair).get(name); // whoever wrote it, it is read
     return pair && !FLAGS.includes(name);
   }).join("&");
 }
