@@ -232,6 +232,17 @@ def test_an_own_table_with_texts_gaps_and_three_classes(play: Play, folder: Path
     assert play.noticed == []
 
 
+def test_a_table_without_numbers_has_no_plane_and_trains(play: Play, folder: Path) -> None:
+    rows = [f"{'red' if row % 3 else 'blue'},{'big' if row % 2 else 'small'},{'ab'[row % 2]}" for row in range(40)]
+    (folder / "words.csv").write_text("\n".join(["colour,size,kind", *rows]), encoding="utf-8")
+    play.open(MOONS)
+    play.page.set_input_files("#file", str(folder / "words.csv"))
+    play.page.click("#learn-it")
+    play.until("document.title.startsWith('words')")
+    assert not play.page.is_visible(".plane") and "no plane" in play.text("#output")
+    play.train()
+
+
 def test_what_breaks_down_is_said_in_words(play: Play) -> None:
     play.open("dataset=sine&hidden=8&activation=relu&optimizer=sgd:lr=1000&epochs=1000")
     play.page.select_option("#speed", "full")

@@ -43,20 +43,21 @@ function follow(number) {
 function build(state, before) {
   const { data } = state;
   if (before && before.data.title !== data.title) row = null;
-  canvas.hidden = data.kind === "pictures";
+  canvas.hidden = !["plane", "curve"].includes(data.kind);
   canvas.setAttribute("aria-label", sketch.now ? W.drawing : W.plane(state.title));
   pictures.build(data, follow);
   const focused = document.activeElement?.id;
   fill(choosers, chooseAxes(data), chooseLabel(data));
   if (focused) choosers.querySelector(`#${focused}`)?.focus();
-  if (row === null) said.textContent = W.noRow;
+  if (row === null) said.textContent = data.kind === "none" ? W.noPlane : W.noRow;
   redraw();
 }
 
 /** Which two of several columns make the plane; choosing the other's column lets them change places. */
 function chooseAxes({ kind, columns, axes }) {
+  const numbers = columns.map((one, at) => ({ ...one, at })).filter((one) => one.kind === "number");
   if (kind !== "plane" || columns.length < 3) return null;
-  const names = columns.map(({ name }, at) => [String(at), name]);
+  const names = numbers.map(({ name, at }) => [String(at), name]);
   const axis = (at) => labelled(W.axes[at], select(`axis-${at}`, names, String(axes[at]), (value) => {
     const chosen = axes.map((one) => (one === Number(value) ? axes[at] : one));
     chosen[at] = Number(value);
@@ -130,7 +131,7 @@ function draw() {
   if (!state) return;
   const { data } = state;
   if (data.kind === "pictures") pictures.answer(data, frame?.head.answers, row);
-  if (data.kind === "pictures" || !canvas.clientWidth) return;
+  if (canvas.hidden || !canvas.clientWidth) return;
   const [context] = sharp(canvas);
   const seen = view();
   const told = data.kind === "plane" && !sketch.now?.fresh && frame?.plane.length && frame.head.plane;

@@ -53,6 +53,7 @@ export const W = {
   atMean: "The other columns are at their mean or most frequent value.",
   row: (row, t, y) => `Row ${row}: it is ${t}, the answer is ${y}.`,
   noRow: "Choose a point to follow its row through the network.",
+  noPlane: "No column holds numbers, so there is no plane to look at: the curves and tables tell how it does.",
   answered: (is, answer) => `${is}, answered ${answer}`,
 
   networkHelp: "Arrow keys move between units, Enter opens a unit's card.",
