@@ -322,8 +322,8 @@ def test_make_install_needs_no_network_where_all_is_there(tmp_path):
     """In an environment that sees what is installed here and has no place of its own in it yet."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
     [site] = (tmp_path / "venv").glob("lib/python*/site-packages")
-    folders = [folder for folder in sys.path if folder.endswith("site-packages")]
-    (site / "here.pth").write_text(f"import site; [site.addsitedir(folder) for folder in {folders!r}]\n")
+    here = [folder for folder in sys.path if folder.endswith("site-packages")]
+    (site / "here.pth").write_text("".join(f"import site; site.addsitedir({folder!r})\n" for folder in here))
     project, python = make(tmp_path), tmp_path / "venv/bin/python"
     done = subprocess.run(
         ["make", "install", f"PYTHON={python}"], cwd=project, env=environment(**ALONE), capture_output=True, text=True
