@@ -409,9 +409,15 @@ def test_doctor_finds_near_groups_and_clashes_and_says_how_to_mend_them(tmp_path
 def test_doctor_shows_one_plugin_in_full(tmp_path: Path) -> None:
     write_good(tmp_path, "full-guest", "lion")
     write_guest(tmp_path, "sick-guest", "1 / 0")
+    (tmp_path / "full_guest-1.0.dist-info" / "direct_url.json").write_text(
+        '{"url": "file:///home/ada/full-guest", "dir_info": {"editable": true}}'
+    )
     good = glassnet("doctor", "Full_Guest", path=[tmp_path]).stdout
+    assert "installed     editable: what changes in /home/ada/full-guest counts at once" in good
+    assert "module        full_guest: lion, activations" in good
     assert "state         ok" in good and "part = full_guest" in good and "full-guest/lion" in good
     sick = glassnet("doctor", "sick-guest", path=[tmp_path]).stdout
     assert "ZeroDivisionError" in sick and "what to do" in sick
+    assert "installed     a copy: what changes elsewhere counts once it is installed again" in sick
     lost = glassnet("doctor", "sick-gest", path=[tmp_path])
     assert lost.returncode == 2 and "Did you mean 'sick-guest'?" in lost.stderr

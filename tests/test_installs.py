@@ -12,6 +12,7 @@ from guests import python, write_good
 
 import glassnet
 from glassnet.catalog.guests import installed
+from glassnet.cli import edge
 from glassnet.installs import may_have, version_of
 
 GUESTS = any(point.dist.name != "glassnet" for point in metadata.entry_points(group="glassnet") if point.dist)
@@ -177,3 +178,23 @@ def test_a_list_without_guests_loads_nothing_that_it_has_no_use_for(tmp_path: Pa
     assert python(WHAT_COMES_ALONG).stderr.strip() == "loaded []"
     write_good(tmp_path, "curious-guest", "curious")  # or the test could not fail
     assert "importlib.metadata" in python(WHAT_COMES_ALONG, tmp_path).stderr
+
+
+@pytest.mark.parametrize(
+    ("pip", "uv", "before", "after"),
+    [
+        (True, "/bin/uv", "pip install x", "pip install x"),
+        (False, "/bin/uv", "with: pip install 'glassnet[onnx]'", "with: uv pip install 'glassnet[onnx]'"),
+        (False, "/bin/uv", "python -m pip install --upgrade x", "uv pip install --upgrade x"),
+        (False, "/bin/uv", "uv pip install x", "uv pip install x"),
+        (False, None, "pip install -e .", "python -m ensurepip && python -m pip install -e ."),
+        (False, "/bin/uv", "python -m pip install --isolated x", "python -m pip install --isolated x"),
+        (False, None, "nothing to install", "nothing to install"),
+    ],
+)
+def test_advice_is_possible_where_there_is_no_pip(pip, uv, before, after, monkeypatch, capsys):
+    """An environment of uv has none; whatever a command prints goes through one door."""
+    monkeypatch.setattr("glassnet.installs._has_pip", lambda: pip)
+    monkeypatch.setattr("shutil.which", lambda name: uv)
+    edge.say(before)
+    assert capsys.readouterr().out == f"{after}\n"

@@ -9,6 +9,7 @@ import tomllib
 import zipfile
 from collections import Counter
 from email import message_from_string
+from importlib.metadata import version
 from itertools import cycle
 from pathlib import Path
 from textwrap import dedent
@@ -17,7 +18,8 @@ import pytest
 import yaml
 from cookiecutter.main import cookiecutter as cookiecutter_main
 from guests import environment
-from packages import build, command, install, make, own_tests, type_lines, unpack, uses, wheels
+from packages import ALONE, build, command, install, make, own_tests, type_lines, unpack, uses, wheels
+from packaging.version import Version
 from samples import some
 from waiting import PATIENCE
 
@@ -312,6 +314,24 @@ def test_every_make_target_of_the_readme_is_in_the_makefile(tmp_path):
 
 def _make(project, *words):
     return subprocess.run(["make", *words], cwd=project, capture_output=True, text=True, timeout=PATIENCE)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(Version(version("pip")) < Version("25.1"), reason="pip knows no groups before 25.1")
+def test_make_install_needs_no_network_where_all_is_there(tmp_path):
+    """In an environment that sees what is installed here and has no place of its own in it yet."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
+    [site] = (tmp_path / "venv").glob("lib/python*/site-packages")
+    here = [folder for folder in sys.path if folder.endswith("site-packages")]
+    (site / "here.pth").write_text("".join(f"import site; site.addsitedir({folder!r})\n" for folder in here))
+    project, python = make(tmp_path), tmp_path / "venv/bin/python"
+    done = subprocess.run(
+        ["make", "install", f"PYTHON={python}"], cwd=project, env=environment(**ALONE), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    code = "import glassnet_bent.plugin as it; print(it.__file__)"
+    found = subprocess.run([python, "-P", "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert Path(found.stdout.strip()) == project / "src/glassnet_bent/plugin.py", found.stderr
 
 
 def test_the_makefile_is_a_thin_face(tmp_path):

@@ -81,6 +81,25 @@ def install_line(name: str, version: str = "") -> str:
     return f"pip install {name}{pinned}"
 
 
+def possible(words: str) -> str:
+    """The same advice where this Python has no pip, as in an environment that uv has made.
+
+    A line with `--isolated` is for everybody, and is left as it was proved.
+    """
+    if "pip install" not in words or _has_pip():
+        return words
+    from shutil import which
+
+    instead = "uv pip install" if which("uv") else "python -m ensurepip && python -m pip install"
+    return re.sub(r"(?<!uv )(?:\bpython3? (?:-P )?-m )?\bpip install(?! --isolated)", instead, words)
+
+
+def _has_pip() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec("pip") is not None
+
+
 def installed_in(place: str) -> Any:
     """What is installed in a folder of the path: it changes with each installation, and with nothing else."""
     changed = _changed(place)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from ..errors import GlassnetError
+from ..installs import possible
 from ..wording import bounded, visible
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def style(text: Any, **how: Any) -> str:
 
 def say(text: Any = "", err: bool = False, nl: bool = True) -> None:
     """`click.echo` of a text that is shown and not obeyed, but for the colours of `style`."""
-    said = "\x1b".join(visible(part) for part in str(text).split(_OURS))
+    said = possible("\x1b".join(visible(part) for part in str(text).split(_OURS)))
     stream = sys.stderr if err else sys.stdout
     if stream is not None and not stream.closed and stream.isatty():
         from .fitting import fitted

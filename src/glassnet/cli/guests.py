@@ -182,5 +182,60 @@ def _one_guest(catalog: Catalog, name: str) -> list[str]:
         lines += [f"  entry point   {point}" for point in guest.entry_points]
         lines += [f"  sha256        {guest.sha256}"] if guest.sha256 else []
         lines += [f"  reason        {guest.reason}", f"  what to do    {guest.remedy}"] if guest.reason else []
+    lines += [] if found[0].file else _contents(found[0])
     provided = [part for part in catalog.parts() if part.distribution == found[0].distribution]
     return lines + [f"  {part.kind:<13} {part.full_name}  ({part.where})" for part in provided]
+
+
+def _contents(guest: Guest) -> list[str]:
+    """Where a package's files are, its modules, and what those that are loaded offer: names without an underscore."""
+    lines = [f"  installed     {_how(guest.distribution)}"]
+    packages = {point.partition(" = ")[2].partition(":")[0].partition(".")[0] for point in guest.entry_points}
+    for package in sorted(packages):
+        for module in _modules(package):
+            lines.append(f"  module        {module}{_members(module)}")
+    return lines
+
+
+def _how(distribution: str) -> str:
+    """From a folder, whose files count as they are now, or as a copy of what was built."""
+    import json
+
+    from ..installs import origin_of
+
+    try:
+        origin = json.loads(origin_of(distribution) or "{}")
+    except (ValueError, ImportError):
+        origin = {}
+    folder = str(origin.get("url", "")).removeprefix("file://")
+    if origin.get("dir_info", {}).get("editable"):
+        return f"editable: what changes in {folder} counts at once"
+    return (
+        f"a copy{f', made from {folder}' if folder else ''}: what changes elsewhere counts once it is installed again"
+    )
+
+
+def _modules(package: str) -> list[str]:
+    """Its modules by name, in any depth; nothing is imported for that."""
+    import sys
+    from pkgutil import walk_packages
+
+    module = sys.modules.get(package)
+    if module is None:
+        return []
+    inside = walk_packages(getattr(module, "__path__", []), f"{package}.", onerror=lambda name: None)
+    return [package, *sorted(one.name for one in inside)]
+
+
+def _members(name: str) -> str:
+    """Its own public names; empty for a module that was not loaded."""
+    import sys
+
+    module = sys.modules.get(name)
+    if module is None:
+        return "  (not loaded)"
+    own = [
+        word for word, value in vars(module).items()
+        if not word.startswith("_") and getattr(value, "__module__", None) == name
+    ]  # fmt: skip
+    return f": {join(own)}" if own else ""
