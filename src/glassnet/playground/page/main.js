@@ -101,16 +101,19 @@ async function watch() {
       if (mine.signal.aborted) return;
       if (!(error instanceof Refused)) {
         if (!held) sayLost();
-      } else if (known.state) await begin(false);
+      } else if (known.state && !held) { // another tab has taken its place: none takes it back by itself
+        say(error.message, primary(W.startAnew, begin));
+        return;
+      }
     }
     await new Promise((done) => setTimeout(done, 1000));
   }
 }
 
 /** A session, new or found again; `address` null keeps the one that is there. */
-async function begin(streaming = true) {
+async function begin() {
   const slow = setTimeout(busy, 300, true);
-  if (streaming && returning()) watch(); // what takes long is said there, and can be stopped
+  if (returning()) watch(); // what takes long is said there, and can be stopped
   try {
     const opened = await begun(addressed() || null);
     known.menus = opened.menus;
@@ -118,7 +121,7 @@ async function begin(streaming = true) {
     held = false;
     say((opened.words ?? []).join(" "));
     set(opened.state);
-    if (streaming) watch();
+    watch();
     if (opened.present) document.documentElement.classList.add("present");
     await act("look", { open: open(), seen: true });
     return opened;

@@ -59,7 +59,7 @@ export const table = (file) => answer(`/table?name=${encodeURIComponent(file.nam
 /** Frames one by one until the stream ends or is aborted. */
 export async function* frames(signal) {
   const reply = await fetch("/stream", { headers: headers(), signal });
-  if (!reply.ok) throw new Refused(`answer ${reply.status}`);
+  if (!reply.ok) throw new Refused((await reply.json().catch(() => ({}))).error?.words ?? `answer ${reply.status}`);
   const reader = reply.body.getReader();
   let kept = new Uint8Array(0);
   for (;;) {
