@@ -66,7 +66,13 @@ def test_a_cell_of_play_that_means_nothing_is_said_with_its_line(lines: str, wor
 
 
 def question(**words: Any) -> dict[str, Any]:
-    command = [sys.executable, "-m", "glassnet.playground.lessons", json.dumps({"start": {"guests": False}} | words)]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "glassnet.playground.lessons",
+        json.dumps({"start": {"guests": False}} | words),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=True)
     return json.loads(done.stdout.strip().rpartition("\n")[2])
 

@@ -162,7 +162,7 @@ class Frames:
 
 @contextmanager
 def playing(*words: str, folder: Path, before: tuple[str, ...] = ()) -> Iterator[Playground]:
-    command = [sys.executable, "-m", "glassnet", "--no-plugins", *before, "play", "--no-open", *words]
+    command = [sys.executable, "-P", "-m", "glassnet", "--no-plugins", *before, "play", "--no-open", *words]
     environment = os.environ | {"GLASSNET_CACHE": str(folder), "GLASSNET_RUNS": str(folder / "runs")}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder, env=environment)
     assert process.stdout is not None
@@ -271,7 +271,7 @@ def test_a_tab_trains_streams_and_is_found_again(playground: Playground) -> None
     assert frames.until("weights")["running"] is False
     playground.do(tab, "speed", speed="full")
     playground.do(tab, "start")
-    assert frames.until("running")["generation"] == 1
+    assert frames.until("running")["generation"] == opened["state"]["generation"]
     frames.close()
     again = playground.tab(opened["state"]["address"], id=tab)
     assert again["id"] == tab and again["again"] and again["state"]["running"]
@@ -379,6 +379,7 @@ def test_a_closed_tab_leaves_nothing_behind(playground: Playground) -> None:
 
 def test_ctrl_c_ends_all_with_three_tabs_and_a_guest_that_hangs(tmp_path: Path) -> None:
     (tmp_path / "guests.py").write_text(GUESTS)
+    (tmp_path / "struct.py").write_text("raise SystemExit('a file of the folder was taken for a module')")
     (tmp_path / "trees.csv").write_text("a,kind\n" + "".join(f"{n},{'xy'[n % 2]}\n" for n in range(40)))
     plugin = ("--plugin", str(tmp_path / "guests.py"))
     with playing("trees.csv", "--target", "kind", "--hidden", "3", folder=tmp_path, before=plugin) as served:
@@ -416,7 +417,7 @@ def test_ctrl_c_ends_all_with_three_tabs_and_a_guest_that_hangs(tmp_path: Path) 
     ],
 )
 def test_what_is_typed_wrong_is_one_line_and_no_server(words: list[str], said: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "glassnet", "--no-plugins", "play", "--no-open"]
+    command = [sys.executable, "-P", "-m", "glassnet", "--no-plugins", "play", "--no-open"]
     with socket.create_server(("127.0.0.1", 0)) as other:
         command += [word.format(taken=other.getsockname()[1]) for word in words]
         done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=PATIENCE)

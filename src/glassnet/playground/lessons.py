@@ -29,7 +29,7 @@ BY_DOING = ("run",)  # sorts of exercises that are answered by the experiment of
 
 def asked(question: Mapping[str, Any]) -> dict[str, Any]:
     """The answer of a process of its own to a question about a lesson; `Refused` where it has none."""
-    command = [sys.executable, "-m", "glassnet.playground.lessons", json.dumps(question)]
+    command = [sys.executable, "-P", "-m", "glassnet.playground.lessons", json.dumps(question)]
     try:
         done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False, stdin=subprocess.DEVNULL)
         answer: dict[str, Any] = json.loads(done.stdout.decode().strip().rpartition("\n")[2])

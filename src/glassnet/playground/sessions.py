@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import multiprocessing
+import os
 import queue
 import secrets
 import signal
@@ -35,7 +36,7 @@ class Process:
         context = multiprocessing.get_context("spawn")
         self.line, theirs = context.Pipe()
         self.process = context.Process(target=worker.main, args=(theirs, dict(start)), name="glassnet play")
-        with _uninterrupted():
+        with _apart():
             self.process.start()
         theirs.close()
         self._out: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
@@ -79,16 +80,25 @@ class Process:
 
 
 @contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """A process that is started now does not hear Ctrl-C before it has said that it won't."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+def _apart() -> Iterator[None]:
+    """A process that is started now takes no module from the folder that it stands in, and does not hear Ctrl-C before
+    it has said that it won't."""
+    safe, blocked = os.environ.get(_SAFE), None
+    os.environ[_SAFE] = "1"
+    if hasattr(signal, "pthread_sigmask"):
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if blocked is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        if safe is None:
+            del os.environ[_SAFE]
+        else:
+            os.environ[_SAFE] = safe
+
+
+_SAFE = "PYTHONSAFEPATH"
 
 
 class Session:
