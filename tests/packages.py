@@ -33,7 +33,7 @@ def command(*words: str | Path, cwd: Path, path: tuple[Path, ...] = (), **more: 
     return subprocess.run(
         [sys.executable, "-m", *map(str, words)],
         cwd=cwd,
-        env=environment(*path, **ALONE, **more),
+        env=environment(*path, **ALONE | more),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

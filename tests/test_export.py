@@ -51,6 +51,13 @@ def datasets():
 CASES: dict[str, dict[str, object]] = {
     "digits": {"dataset": "digits8x8", "epochs": 4},
     "cells": {"dataset": "breast_cancer", "hidden": (12, 6), "activation": ("elu", "tanh"), "epochs": 3},
+    "frozen": {
+        "dataset": "diabetes",
+        "hidden": (5,),
+        "features": "squares,products",
+        "freeze": ("1", "b2"),
+        "epochs": 3,
+    },
     "normal": {"dataset": "breast_cancer", "hidden": (12, 6), "batch_norm": True, "dropout": 0.1, "epochs": 3},
     "progress": {"dataset": "diabetes", "activation": ("tanh",), "scale": "minmax", "epochs": 5},
     "labels": {"dataset": "labels", "hidden": (8,), "epochs": 4},
@@ -198,7 +205,7 @@ def _compare(ours: Kept, said: dict[str, np.ndarray], in_units: bool) -> None:
     if in_units and targets.task == "regression":
         np.testing.assert_allclose(said["y"], targets.numbers(ours.outputs), rtol=1e-5)
     else:  # probabilities, scores, or numbers in units of the target's spread
-        np.testing.assert_allclose(said["y"], ours.outputs, rtol=0, atol=1e-5)
+        np.testing.assert_allclose(said["y"], ours.outputs, rtol=0, atol=1e-6)
     assert len(lines) == len(ours.answers) >= 60
     if targets.task == "regression":
         numbers = np.array([[float(cell) for cell in line.split(",")] for line in lines])
@@ -351,6 +358,12 @@ def test_class_weights_that_train_does_not_know_are_said(tmp_path: Path, catalog
         opened = trained(tmp_path / "runs", catalog, dataset="iris", class_weight=weight, epochs=1)
         program = export(opened, "sklearn")[0].read_text()
         assert (said in program.partition("import sys")[0]) == (weight is not None)
+
+
+def test_what_is_frozen_and_train_does_not_know_is_said(tmp_path: Path, catalog: Catalog) -> None:
+    opened = trained(tmp_path / "runs", catalog, dataset="iris", freeze=("1", "b2"), epochs=1)
+    said = "\nThe run was trained with --freeze 1 --freeze b2. `train` here moves those weights like all others.\n"
+    assert said in export(opened, "sklearn")[0].read_text().partition("import sys")[0]
 
 
 @pytest.mark.slow

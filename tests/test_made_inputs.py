@@ -6,14 +6,18 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
+from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.impute import SimpleImputer
+from sklearn.inspection import partial_dependence, permutation_importance
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, PolynomialFeatures, StandardScaler
 
-from glassnet import Experiment, GlassnetError, load, record, run, summary, trace
+from glassnet import Dataset, Experiment, GlassnetError, Run, load, record, run, summary, trace
+from glassnet.builtin.plots import dependence, inputs, values
 from glassnet.catalog import Catalog
 from glassnet.data import Features, read_features
 from glassnet.data.sparse import Sparse
+from glassnet.experiment import Training
 from glassnet.exporting.tables import preparation
 
 CATALOG = Catalog.discover(guests=False)
@@ -52,6 +56,78 @@ def test_sines_are_of_the_numbers_as_they_are() -> None:
     assert list(features.account())[-1] == (
         "2 inputs made of 2 number columns before scaling: sin column_1, sin column_2."
     )
+
+
+@pytest.mark.parametrize("scale", ["standard", "none"])
+def test_what_is_made_of_a_changed_column_is_made_anew(scale: str) -> None:
+    table = mixed()
+    features = Features.fit(table, scale=scale, making=("squares", "products", "sines"))
+    shuffled = table.assign(b=np.random.default_rng(3).permutation(table["b"]))
+    prepared, wanted = features.transform(table), features.transform(shuffled)
+    place = features.places["b"]
+    prepared[:, place] = wanted[:, place]
+    features.remake(prepared, place)
+    np.testing.assert_allclose(prepared, wanted, rtol=1e-9, atol=1e-9)
+    named = [[features.outputs[at] for at in of] for of in features.places.values()]
+    assert named == [["a", "a missing"], ["b"], ["c"], ["word=x", "word=y"], ["day"]]
+    assert [features.outputs[at] for at in features.made_of(place)] == ["b^2", "a·b", "b·c", "sin b"]
+    assert features.made_of(features.places["day"]) == features.made_of(features.places["word"]) == []
+
+
+class Answers(RegressorMixin, BaseEstimator):
+    """The network of a run as the last step of a pipeline, with inputs in the order of `PolynomialFeatures`."""
+
+    def __init__(self, of: Run | None = None) -> None:
+        self.of = of
+
+    def fit(self, X: np.ndarray, y: np.ndarray) -> "Answers":
+        self.fitted_ = True
+        return self
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        squares_last = X[:, [0, 1, 2, 3, 6, 8, 4, 5, 7]]
+        return self.of.trained.data.targets.numbers(self.of.trained.network.predict(squares_last)).ravel()
+
+
+@pytest.fixture(scope="module")
+def bent() -> tuple[Run, object, np.ndarray]:
+    """A run on inputs that are made of three, the pipeline of scikit-learn that is the same, and its rows."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 3)) * [1, 10, 0.1] + [0, 5, 1]
+    bent = Dataset(X, X[:, 0] ** 2 + X[:, 0] * X[:, 1] / 5 + X[:, 2], "regression")
+    words = Experiment("bent", hidden=(6,), features="squares,products", epochs=30, test=0, validation=0, metrics="r2")
+    opened = Run.of(Training(words, CATALOG, source=bent).finish())
+    poly = PolynomialFeatures(2, include_bias=False)
+    return opened, make_pipeline(poly, StandardScaler(), Answers(opened)).fit(X, bent.y), X
+
+
+def test_importance_is_that_of_the_columns_of_the_table(bent: tuple) -> None:
+    """What a squared column does is part of what the column does: as of a pipeline that makes the squares itself."""
+    opened, pipeline, X = bent
+    names, groups = inputs.input_groups(opened)
+    ours = inputs.importances(opened, "train", groups, 60)
+    theirs = permutation_importance(pipeline, X, opened.trained.source.y, n_repeats=60, random_state=0).importances
+    assert names == ["column_1", "column_2", "column_3"] and ours.mean(axis=1).min() > 0
+    error = np.sqrt(ours.var(axis=1) / 60 + theirs.var(axis=1) / 60)
+    assert (np.abs(ours.mean(axis=1) - theirs.mean(axis=1)) <= 5 * error).all()
+
+
+def test_partial_dependence_moves_what_is_made_along(bent: tuple) -> None:
+    opened, pipeline, X = bent
+    for column in range(3):
+        places, means = dependence.dependence(opened, "train", column)
+        theirs = partial_dependence(pipeline, X, [column], custom_values={column: places}, kind="average")
+        np.testing.assert_allclose(means[:, 0], theirs["average"][0], rtol=1e-6)
+
+
+def test_gaps_stand_where_they_are_though_more_is_made() -> None:
+    table = mixed()
+    source = Dataset(table, np.arange(60) % 2, "binary")
+    opened = Run.of(Training(Experiment("t", hidden=(), features="squares", epochs=1), CATALOG, source=source).finish())
+    rows = opened.rows("train")
+    found = {one.name: one.texts for one in values.values_of(opened, rows.X)}
+    assert [text == values.GAP for text in found["a"]] == table["a"].iloc[rows.index].isna().tolist()
+    assert values.GAP not in found["b"] and found["word"] == table["word"].iloc[rows.index].tolist()
 
 
 def test_what_no_line_parts_is_parted_by_squares() -> None:

@@ -6,7 +6,7 @@ unchanged to every other row, so that nothing about validation and test rows lea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, get_args
@@ -116,16 +116,8 @@ class Features:
 
     def _make(self, X: Any, rows: NDArray[np.intp], ways: Sequence[str]) -> Made:
         """Learn what is made of the number columns of the training rows."""
-        held = (
-            "pictures"
-            if self.image_shape
-            else ""
-            if all_here(X)
-            else "sparse"
-            if isinstance(X, Sparse)
-            else "in a file"
-        )
-        if held:
+        if self.image_shape or not all_here(X):
+            held = "pictures" if self.image_shape else "sparse" if isinstance(X, Sparse) else "in a file"
             raise GlassnetError(f"--features {join(ways)} are made of columns in memory, and these are {held}")
         block = self._matching(X)
         block = block.iloc[rows] if hasattr(block, "iloc") else block[rows]
@@ -166,6 +158,33 @@ class Features:
         onehot = [f"{c.name}={value}" for c in self.columns for value in c.values]
         made = () if self.made is None else self.made.names
         return (*numbers, *onehot, *(f"{c.name} missing" for c in self.columns if c.gaps), *made)
+
+    @cached_property
+    def places(self) -> dict[str, list[int]]:
+        """Where the prepared columns of each input column lie, the mark of its gaps last; what is made is of none."""
+        owners = [c.name for c in self.columns if c.measured]
+        owners += [c.name for c in self.columns for _ in c.values]
+        owners += [c.name for c in self.columns if c.gaps]
+        found: dict[str, list[int]] = {name: [] for name in self.needed}
+        for place, owner in enumerate(owners):
+            found[owner].append(place)
+        return found
+
+    def made_of(self, places: Collection[int]) -> list[int]:
+        """The prepared columns that are made of others, those at these places."""
+        if self.made is None:
+            return []
+        sources = [number for number, column in enumerate(self._numbers) if self.places[column.name][0] in places]
+        return [len(self.outputs) - len(self.made.names) + place for place in self.made.places_of(sources)]
+
+    def remake(self, prepared: Array, places: Collection[int]) -> None:
+        """Make anew what is made of the prepared columns at these places, whose values in `prepared` were changed."""
+        if self.made is None or not (follow := self.made_of(places)):
+            return
+        at = [self.places[column.name][0] for column in self._numbers]
+        shift, scale = np.array([(column.shift, column.scale) for column in self._numbers]).T
+        first = len(self.outputs) - len(self.made.names)
+        self.made.fill(prepared[:, at] * scale + shift, prepared[:, first:], [place - first for place in follow])
 
     def transform(self, X: Any, rows: NDArray[np.intp] | None = None) -> Any:
         """The prepared inputs, (n, len(outputs)), C-contiguous in `dtype`; of some rows of X if they are given.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -58,7 +58,7 @@ class Made:
                 f"and at most {amount(MOST)} are made: --drop columns, or leave products away"
             )
         found = []
-        for name, column in zip(made.names, made._columns(raw), strict=True):
+        for name, (_, column) in zip(made.names, made._columns(raw), strict=True):
             with np.errstate(over="ignore", invalid="ignore"):
                 ends = float(column.min()), float(column.max()), float(column.mean())
                 found.append(shift_and_scale(name, *ends, float(column.std()), scaling))
@@ -76,15 +76,20 @@ class Made:
             for of in combinations(range(len(self.sources)), WAYS[way].takes):
                 yield way, of
 
-    def _columns(self, raw: Array) -> Iterator[Array]:
+    def _columns(self, raw: Array, places: Sequence[int] | None = None) -> Iterator[tuple[int, Array]]:
         with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is told where it arrives
-            for way, of in self._each():
-                yield WAYS[way].make(*(raw[:, one] for one in of))
+            for place, (way, of) in enumerate(self._each()):
+                if places is None or place in places:
+                    yield place, WAYS[way].make(*(raw[:, one] for one in of))
 
-    def fill(self, raw: Array, out: Array) -> None:
-        """Make them of rows of numbers (n, sources), in `out` (n, names)."""
-        for place, column in enumerate(self._columns(raw)):
+    def fill(self, raw: Array, out: Array, places: Sequence[int] | None = None) -> None:
+        """Make them of rows of numbers (n, sources), in `out` (n, names); all, or those at some places."""
+        for place, column in self._columns(raw, places):
             out[:, place] = (column - self.shift[place]) / self.scale[place]
+
+    def places_of(self, sources: Collection[int]) -> list[int]:
+        """Which of them are made of any of these sources, by number."""
+        return [place for place, (_, of) in enumerate(self._each()) if not set(sources).isdisjoint(of)]
 
     def account(self) -> str:
         """What was done, in a sentence for people."""

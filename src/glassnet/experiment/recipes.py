@@ -27,7 +27,12 @@ TOLD = ("dense", "batch norm", "activation", "dropout")
 
 
 def recipe_of(training: Training) -> Recipe:
-    """The recipe of a training; its weights are those that the network has now."""
+    """The recipe of a training; its weights are those that the network has now.
+
+    Raises GlassnetError where weights are frozen: another library would train them.
+    """
+    if places := training.experiment.freeze:
+        raise GlassnetError(f"no other library is told what is frozen: leave --freeze {' '.join(places)} away")
     chosen, rows = training.chosen, len(training.data.train)
     return recipe_for(
         training.experiment, training.model, chosen.optimizer, chosen.schedule, rows, training.plan.batch_size or rows
@@ -45,8 +50,6 @@ def recipe_for(
     for layer in network.layers:
         if layer.name not in TOLD:
             raise GlassnetError(f"no other library is told of a layer {layer.name}: it is glassnet's own")
-    if words.freeze:
-        raise GlassnetError(f"no other library is told what is frozen: leave --freeze {' '.join(words.freeze)} away")
     return Recipe(
         task=model.targets.task,
         widths=tuple(network.widths),

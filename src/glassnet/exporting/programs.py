@@ -132,13 +132,22 @@ def _program(network: str, preparation: str, answers: str, run: Run) -> str:
     return _PROGRAM.format(
         what=what,
         source=_harmless(f"{run.experiment.title}, run {run.folder.name}"),
-        remark=_OF_CLASS_WEIGHTS if run.experiment.class_weight and "\ndef train(" in body else "",
+        remark=_of_training(run.experiment) if "\ndef train(" in body else "",
         standard="\n".join(sorted(set(standard), key=_plain_first)),
         others="\n".join(dict.fromkeys(others)),
         network=body.strip("\n"),
         preparation=preparation,
         answers=answers,
     )
+
+
+def _of_training(words: Experiment) -> str:
+    """What of the run's training the `train` of a program doesn't do."""
+    remarks = [_OF_CLASS_WEIGHTS] if words.class_weight else []
+    remarks += (
+        [_OF_FROZEN.format(frozen=" ".join(f"--freeze {place}" for place in words.freeze))] if words.freeze else []
+    )
+    return "".join(remarks)
 
 
 def _harmless(words: str) -> str:
@@ -180,6 +189,9 @@ def _write(folder: Path, program: str, arrays: Mapping[str, Array], files: Mappi
 
 _OF_CLASS_WEIGHTS = """
 The run was trained with class weights: rare classes counted more there. `train` here counts every row the same.
+"""
+_OF_FROZEN = """
+The run was trained with {frozen}. `train` here moves those weights like all others.
 """
 _PROGRAM = '''"""{what}
 

@@ -24,7 +24,7 @@ def partial_dependence(most: Annotated[int, Range(1, 9)] = 6, split: pictures.Sp
 
     y = mean over rows of the network's answer with the input set to x, in all of them; for classes the probability
     of each, for numbers the prediction in its own units. The ticks at the bottom are the rows. An input that goes
-    with another one is moved to places where no row is. (Friedman 2001.)
+    with another one is moved to places where no row is; what is made of it follows. (Friedman 2001.)
 
     most: how many inputs
     split: the rows: train, validation or test; none: those that the run is judged by
@@ -78,6 +78,7 @@ def dependence(run: Run, split: pictures.Split, column: int) -> tuple[Any, Any]:
     means = []
     for place in places:
         rows[:, column] = place
+        run.trained.data.features.remake(rows, [column])
         means.append(_answers(run, run.trained.network.predict(rows)).mean(axis=0))
     return in_units(run, column, places), np.array(means)
 

@@ -85,8 +85,8 @@ def permutation_importance(
     """How much worse the first metric gets when one input is shuffled: what the network really leans on.
 
     importance = score - score with the column shuffled (turned round where lower is better), mean of the repeats;
-    the bars are their standard deviation. Pictures are shuffled patch by patch. Inputs that say the same as others
-    look unimportant: the network still has the others.
+    the bars are their standard deviation. Pictures are shuffled patch by patch; what is made of a column follows it.
+    Inputs that say the same as others look unimportant: the network still has the others.
 
     split: the rows: train, validation or test; none: those that the run is judged by
     repeats: shuffles of each input, a count
@@ -131,36 +131,33 @@ def input_groups(run: Run) -> tuple[list[str], list[list[int]]]:
         return [str(patch) for patch in np.unique(patches)], [
             np.flatnonzero(patches == p).tolist() for p in np.unique(patches)
         ]
-    features = run.trained.data.features
-    groups: dict[str, list[int]] = {column.name: [] for column in features.columns if column.used}
-    owners = [column.name for column in features.columns if column.measured]
-    owners += [column.name for column in features.columns for _ in column.values]
-    owners += [column.name for column in features.columns if column.gaps]
-    if features.made is not None:  # each is an input of its own
-        owners += features.made.names
-    for position, owner in enumerate(owners):
-        groups.setdefault(owner, []).append(position)
+    groups = run.trained.data.features.places
     return [pictures.caption(run, name) for name in groups], list(groups.values())
 
 
 def importances(run: Run, split: pictures.Split, groups: list[list[int]], repeats: int) -> Any:
-    """(groups, repeats): how much worse the first metric gets with the group's columns shuffled, all in one order."""
+    """(groups, repeats): how much worse the first metric gets with the group's columns shuffled, all in one order.
+
+    What is made of them is made of the shuffled ones.
+    """
     rows = run.rows(split)
     every = -(-len(rows) // MOST_ROWS)
     weight = None if rows.weight is None else rows.weight[::every]
     rows = replace(rows, X=rows.X[::every].copy(), t=rows.t[::every], target=rows.target[::every], weight=weight)
-    scorer, network = run.trained.scorer, run.trained.network
+    scorer, network, features = run.trained.scorer, run.trained.network, run.trained.data.features
     name = next(iter(scorer.metrics))
     sign = 1 if scorer.better[name] == "higher" else -1
     rng = np.random.default_rng([run.experiment.split_seed, 0, 2001])
     whole = scorer(network.predict(rows.X), rows)[name]
     falls = np.empty((len(groups), repeats))
     for number, columns in enumerate(groups):
-        kept = rows.X[:, columns].copy()
+        moved = [*columns, *features.made_of(columns)]
+        kept = rows.X[:, moved].copy()
         for repeat in range(repeats):
-            rows.X[:, columns] = kept[rng.permutation(len(kept))]
+            rows.X[:, columns] = kept[rng.permutation(len(kept)), : len(columns)]
+            features.remake(rows.X, columns)
             falls[number, repeat] = sign * (whole - scorer(network.predict(rows.X), rows)[name])
-        rows.X[:, columns] = kept
+        rows.X[:, moved] = kept
     return falls
 
 

@@ -42,28 +42,20 @@ def values_of(run: Run, X: Any) -> list[Values]:
     columns = [one for one in run.trained.data.features.columns if one.used]
     trained = run.rows("train").X
     trained = np.sort(trained[:: -(-len(trained) * trained.shape[1] // MOST_NUMBERS)], axis=0)
-    measured = [one.name for one in columns if one.measured]
-    start, gaps = len(measured), _gaps(columns, X)
     found = []
     for one in columns:
+        at, *others = run.trained.data.features.places[one.name]
         if one.measured:
-            at = measured.index(one.name)
             texts = _numbers(one.kind, in_units(run, at, X[:, at]))
             places = _places(trained[:, at], X[:, at])
         else:
-            codes = X[:, start : start + len(one.values)]
+            codes = X[:, at : at + len(one.values)]
             texts = [one.values[code.argmax()] if code.any() else GAP for code in codes]
-            places, start = np.full(len(X), np.nan), start + len(one.values)
-        missing = gaps.get(one.name, np.zeros(len(X), bool))
+            places = np.full(len(X), np.nan)
+        missing = X[:, others[-1]] > 0.5 if one.gaps else np.zeros(len(X), bool)
         texts = [GAP if gone else text for gone, text in zip(missing, texts, strict=True)]
         found.append(Values(pictures.caption(run, one.name), texts, np.where(missing, np.nan, places)))
     return found
-
-
-def _gaps(columns: list[Any], X: Any) -> dict[str, Any]:
-    """Which rows have a gap, by the name of each input that has any: the last prepared columns say so."""
-    names = [one.name for one in columns if one.gaps]
-    return {name: X[:, X.shape[1] - len(names) + at] > 0.5 for at, name in enumerate(names)}
 
 
 def _numbers(kind: str, values: Any) -> list[str]:
