@@ -8,7 +8,18 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from glassnet import Experiment, GlassnetError, Training, load, record, run, run_together, trace
+from glassnet import (
+    Experiment,
+    GlassClassifier,
+    GlassnetError,
+    Training,
+    load,
+    record,
+    run,
+    run_together,
+    summary,
+    trace,
+)
 from glassnet.catalog import Catalog
 from glassnet.experiment import python_of
 from glassnet.experiment.recipes import recipe_of
@@ -42,10 +53,12 @@ def same(first: Training, second: Training) -> bool:
 
 @pytest.mark.parametrize(
     "changes",
-    [*({"optimizer": name, "batch_size": None} for name in OPTIMIZERS),
-     {"schedule": "cosine", "dropout": 0.2, "batch_norm": True, "class_weight": "balanced"},
-     {"dataset": "diabetes", "loss": "huber", "patience": 2, "dtype": "float32"}],
-)  # fmt: skip
+    [
+        *({"optimizer": name, "batch_size": None} for name in OPTIMIZERS),
+        {"schedule": "cosine", "dropout": 0.2, "batch_norm": True, "class_weight": "balanced"},
+        {"dataset": "diabetes", "loss": "huber", "patience": 2, "dtype": "float32"},
+    ],
+)
 def test_nothing_changed_is_the_very_same_training(changes: dict) -> None:
     whole = begun(**changes).finish()
     parted = begun(**changes).until(2)
@@ -95,9 +108,9 @@ def test_a_table_in_memory_goes_on_with_its_rows() -> None:
         ("W1:5=1", "'W1:5': one of W has two numbers, from an input to a unit, W1:2,3"),
         ("scale1=1", "scale1: layer 1 has no scale, there is no --batch-norm"),
         ("W1:1,1=much", "W1:1,1=much: a weight is a finite number, W1:1,1=0.5, not 'much'"),
-        ("freeze=Q1", "'Q1' is no weight and no layer: 1 is all of layer 1, W1 its weights"),
+        ("freeze=Q1", "--freeze 'Q1' is no weight and no layer: 1 is all of layer 1, W1 its weights"),
     ],
-)  # fmt: skip
+)
 def test_what_can_not_change_is_said(setting: str, words: str) -> None:
     training = begun().until(1)
     assert refusal(training, setting).startswith(words)
@@ -201,7 +214,9 @@ def test_a_frozen_run_goes_on_as_if_it_had_never_stopped(tmp_path: Path) -> None
 
 
 def test_other_libraries_are_not_told_what_is_frozen() -> None:
-    with pytest.raises(GlassnetError, match="no other library is told what is frozen: leave --freeze 1 W2:1,3 away"):
+    with pytest.raises(
+        GlassnetError, match="no other library is told what is frozen: leave --freeze 1 --freeze W2:1,3 away"
+    ):
         recipe_of(begun(freeze=("1", "W2:1,3")))
 
 
@@ -209,6 +224,30 @@ def test_other_libraries_are_not_told_what_is_frozen() -> None:
 def test_names_that_are_none(freeze: object) -> None:
     with pytest.raises(GlassnetError, match=r"is no weight and no layer: 1 is all of layer 1|--freeze wants a name"):
         Experiment(freeze=(freeze,))
+
+
+def test_several_in_one_are_written_apart() -> None:
+    with pytest.raises(GlassnetError) as caught:
+        Experiment(freeze="1,b2")
+    assert str(caught.value) == "--freeze '1,b2' are several: --freeze 1 --freeze b2, or in one setting freeze=1;b2"
+    assert Experiment(freeze="none").freeze == ()
+
+
+def test_a_summary_counts_what_is_frozen() -> None:
+    assert "frozen      1, b2: 29 parameters keep their values" in str(summary(begun(freeze=("1", "b2"))))
+
+
+def test_an_estimator_goes_on_with_its_first_layer_frozen() -> None:
+    """What was learned on the first rows stays, and the last layer learns from others."""
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    model = GlassClassifier((3,), max_iter=3, n_iter_no_change=None, warm_start=True, random_state=0)
+    model.fit(X, X[:, 0] > 0)
+    before = [W.copy() for W in (*model.coefs_, *model.intercepts_)]
+    model.set_params(freeze="1").fit(X, X[:, 1] > 0)
+    still = [bool((one == other).all()) for one, other in zip(before, (*model.coefs_, *model.intercepts_), strict=True)]
+    assert still == [True, False, True, False]
+    with pytest.raises(ValueError, match=r"^3: there is no layer 3, the network has layers 1 to 2"):
+        model.set_params(freeze="3").fit(X, X[:, 1] > 0)
 
 
 def test_a_trace_says_what_is_frozen() -> None:

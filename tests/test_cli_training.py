@@ -471,7 +471,7 @@ def test_runs_lists_them_and_a_damaged_one_hides_no_other() -> None:
 
 
 def test_runs_are_told_apart_sorted_chosen_noted_and_deleted() -> None:
-    for words in ("iris", "iris --dropout 0.2", "xor", "iris --hidden 4 --note small"):
+    for words in ("iris", "iris --dropout 0.2", "xor", "iris --hidden 4,3 --note small"):
         trained(*words.split(), "--epochs", "2")
     lines = {line.split()[0]: line for line in run("runs").stdout.splitlines() if "runs/" in line}
     assert "dropout 0.2" in lines["runs/0002-iris"] and "hidden 4" in lines["runs/0004-iris"]
@@ -485,6 +485,7 @@ def test_runs_are_told_apart_sorted_chosen_noted_and_deleted() -> None:
     assert shown("--where", "dataset=xor") == ["runs/0003-xor"] and shown("--where", "dropout=0.2") == [
         "runs/0002-iris"
     ]
+    assert shown("--where", "hidden=4,3") == shown("--where", "hidden=4, 3") == ["runs/0004-iris"]
     assert shown("--last", "2") == ["runs/0003-xor", "runs/0004-iris"]
     scores = [row["score"] for row in json.loads(run("runs", "--sort", "score", "--json").stdout)]
     assert scores == sorted(scores, reverse=True)

@@ -147,6 +147,7 @@ def test_they_are_kept_in_the_model_and_named_everywhere(tmp_path: Path) -> None
     assert kept.model.features.to_arrays().keys() == recording.training.data.features.to_arrays().keys()
     assert "x1^2" in trace(kept, rows=[int(recording.training.data.train.index[0])]).to_json()
     assert kept.experiment.features == ("squares", "products") and "5-1" in repr(summary(kept))
+    assert "inputs      some are made of number columns: squares, products" in str(summary(kept))
 
 
 def test_a_program_makes_them_as_well(tmp_path: Path) -> None:
@@ -169,13 +170,18 @@ def test_a_program_makes_them_as_well(tmp_path: Path) -> None:
 def test_names_are_read_in_any_order_and_each_counts_once() -> None:
     assert SMALL.features == ("squares", "products")
     assert Experiment(features=["sines", "squares,sines"]).features == ("squares", "sines")
+    assert SMALL.replace(features="none").features == SMALL.with_settings(["features=none"]).features == ()
     assert Experiment().with_settings(["features=sines,squares"]).features == ("squares", "sines")
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"features": "cubes"}, "--features 'cubes' is unknown. Possible: squares, products, sines"),
+        (
+            {"features": "x1,x2"},
+            "--features 'x1' is no way to make inputs of others: squares, products, sines. All columns but the target "
+            "are inputs already, and --drop leaves some out",
+        ),
         ({"features": "sine"}, "--features 'sine' is unknown. Did you mean 'sines'? Possible: "),
         (
             {"features": "squares", "dataset": "digits8x8"},

@@ -27,6 +27,11 @@ LETTERS = ("W", "b", "scale", "shift")
 HOW = "1 is all of layer 1, W1 its weights, b1 its biases, W1:2,3 the weight from input 2 to unit 3, b1:3 a bias"
 
 
+def in_options(names: Sequence[str]) -> str:
+    """How these are frozen on the command line."""
+    return " ".join(f"--freeze {name}" for name in names)
+
+
 @dataclass(frozen=True)
 class Place:
     """A name that was read: the letter (empty for all of a layer), the layer, and which of its numbers."""
@@ -40,6 +45,10 @@ class Place:
     def read(cls, name: str) -> Place:
         """`W1:2,3` taken apart; `GlassnetError` for what is no name of a weight."""
         found = FORM.fullmatch(name.strip())
+        if found is None and (several := _several(name)):
+            raise GlassnetError(
+                f"{name!r} are several: {in_options(several)}, or in one setting freeze={';'.join(several)}"
+            )
         if found is None or (found[1] and found[1] not in LETTERS) or (found[3] and not found[1]):
             raise GlassnetError(f"{name!r} is no weight and no layer: {HOW}")
         which = tuple(int(number) for number in found.groups()[2:] if number)
@@ -78,6 +87,15 @@ def positions(names: Sequence[str], layout: Sequence[Block]) -> Array:
     """Where the numbers of all these names lie, each once, in order."""
     found = [Place.read(name).positions(layout) for name in names]
     return np.unique(np.concatenate(found)) if found else np.empty(0, int)
+
+
+def _several(name: str) -> list[str]:
+    """The names that commas divide; none where one of them is no name."""
+    names = [one.strip() for one in name.split(",")]
+    try:
+        return [Place.read(one).name for one in names] if len(names) > 1 else []
+    except GlassnetError:
+        return []
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from .experiment import DEFAULT_BATCH, Experiment, Training, choose_parts
 from .faces import Face, in_brief
 from .kinds import Optimizer, State, Task
 from .network import Network
+from .places import positions
 from .runs import Run, run_of
 from .tables import Table, side_notes
 from .training.steps import initial_state
@@ -242,8 +243,15 @@ def _summarised(
             ("optimizer", optimizer.short),
             ("initial", join(dict.fromkeys(choice.short for choice in initializers))),
             ("penalties", f"l1 {words.l1:g}, l2 {words.l2:g}"),
+            *([("inputs", f"some are made of number columns: {join(words.features)}")] if words.features else []),
+            *([("frozen", _frozen(words, network))] if words.freeze else []),
         ),
     )
+
+
+def _frozen(words: Experiment, network: Network) -> str:
+    still = len(positions(words.freeze, network.layout))
+    return f"{join(words.freeze)}: {wording.amount(still)} parameters keep their values"
 
 
 def _layers(network: Network, activations: Sequence[str]) -> Iterator[Layer]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -90,7 +91,7 @@ def _chosen(rows: list[Row], where: Sequence[str], sort: str, last: int | None) 
                 f"--where wants CHOICE=VALUE, such as dataset=iris, not {condition!r}."
                 f"{did_you_mean(name, known)} Possible: {join(known)}"
             )
-        rows = [row for row in rows if value in _meant(row, name)]
+        rows = [row for row in rows if _closed(value) in map(_closed, _meant(row, name))]
     if sort != "when":  # the folders are in that order
         rows = _sorted(rows, sort)
     return rows if last is None else rows[-last:] if sort == "when" else rows[:last]
@@ -116,6 +117,11 @@ def _meant(row: Row, name: str) -> list[str]:
     value = choices_of(row).get(name, "")
     title = [row.experiment.title] if row.experiment is not None and name == "dataset" else []
     return [value, value.partition(":")[0], *title]
+
+
+def _closed(several: str) -> str:
+    """Several values as a list is typed, `50,20`, also where they were divided as in a setting."""
+    return re.sub(r"\s*[,;]\s*", ",", several)
 
 
 # --- showing and changing --------------------------------------------------------------------------------------

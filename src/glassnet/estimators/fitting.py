@@ -75,6 +75,7 @@ class GlassEstimator(Names, BaseEstimator):
     batch_norm: bool = False
     clip_norm: float | None = None
     clip_value: float | None = None
+    freeze: Any = ()
     batch_size: int | str = "auto"
     shuffle: bool = True
     max_iter: int = 200

@@ -31,6 +31,7 @@ PARAMETERS = {
     "batch_norm": "batch_norm",
     "clip_norm": "clip_norm",
     "clip_value": "clip_value",
+    "freeze": "freeze",
     "monitor": "monitor",
     "shuffle": "shuffle",
 }

@@ -12,6 +12,7 @@ from ..errors import GlassnetError
 from ..libraries import Recipe, Session, Words
 from ..model import Model
 from ..network import Network
+from ..places import in_options
 from ..streams import Stream, generator
 from ..training.batches import batch_starts
 from ..training.steps import Stepper
@@ -32,7 +33,7 @@ def recipe_of(training: Training) -> Recipe:
     Raises GlassnetError where weights are frozen: another library would train them.
     """
     if places := training.experiment.freeze:
-        raise GlassnetError(f"no other library is told what is frozen: leave --freeze {' '.join(places)} away")
+        raise GlassnetError(f"no other library is told what is frozen: leave {in_options(places)} away")
     chosen, rows = training.chosen, len(training.data.train)
     return recipe_for(
         training.experiment, training.model, chosen.optimizer, chosen.schedule, rows, training.plan.batch_size or rows

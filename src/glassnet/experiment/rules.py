@@ -98,6 +98,11 @@ def ways_of(given: tuple[Any, ...]) -> tuple[str, ...]:
     """Ways of making inputs, each once, in the order in which they are made; one text may name several."""
     names = [name.strip() for one in given for name in Rule(str).read("features", one).split(",")]
     for name in names:
+        if name not in WAYS and not did_you_mean(name, tuple(WAYS)):  # a column, perhaps
+            raise GlassnetError(
+                f"--features {name!r} is no way to make inputs of others: {join(WAYS)}. All columns but the target are "
+                "inputs already, and --drop leaves some out"
+            )
         Rule(str, choices=tuple(WAYS)).read("features", name)
     return tuple(way for way in WAYS if way in names)
 

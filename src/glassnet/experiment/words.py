@@ -116,7 +116,10 @@ class Experiment(Face):
         object.__setattr__(self, "reading", in_words(self.reading))
         object.__setattr__(self, "features", ways_of(self.features))
         for place in self.freeze:
-            Place.read(place)
+            try:
+                Place.read(place)
+            except GlassnetError as error:
+                raise GlassnetError(f"--freeze {error}") from error
         for name in PHRASES:
             if name in given:
                 _check_phrases(name, getattr(self, name))
@@ -221,6 +224,8 @@ def _as_tuple(name: str, value: Any) -> tuple[Any, ...]:
         return _widths(value)
     if name == "reading" and isinstance(value, Mapping):
         return in_words(value)
+    if name in ("freeze", "features") and value in ("none", ("none",), ["none"]):
+        return ()
     if name == "plugins":
         return _plugins(value)
     if value is None:

@@ -24,6 +24,7 @@ from ..experiment import Experiment
 from ..experiment.recipes import ENGINE_PACKAGES, recipe_for
 from ..files import aside, write_bytes, write_text
 from ..libraries import Recipe
+from ..places import in_options
 from ..runs import Run
 from . import graph, tables
 
@@ -144,9 +145,7 @@ def _program(network: str, preparation: str, answers: str, run: Run) -> str:
 def _of_training(words: Experiment) -> str:
     """What of the run's training the `train` of a program doesn't do."""
     remarks = [_OF_CLASS_WEIGHTS] if words.class_weight else []
-    remarks += (
-        [_OF_FROZEN.format(frozen=" ".join(f"--freeze {place}" for place in words.freeze))] if words.freeze else []
-    )
+    remarks += [_OF_FROZEN.format(frozen=in_options(words.freeze))] if words.freeze else []
     return "".join(remarks)
 
 
