@@ -95,9 +95,7 @@ def possible(words: str) -> str:
 
 
 def _has_pip() -> bool:
-    from importlib.util import find_spec
-
-    return find_spec("pip") is not None
+    return bool(version_of("pip"))
 
 
 def installed_in(place: str) -> Any:

@@ -12,7 +12,6 @@ import h11
 from .reasons import ReasonProtocol
 
 log = logging.getLogger("glassnet.index.connections")
-log.setLevel(logging.ERROR)  # a client that sends nonsense is told so, and is nothing to write down
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ may well be built, and nobody is named.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 
 from ..errors import did_you_mean, join
+from ..process import unwarned
 from . import extra
 from .project import Project
 from .rules import Problem, as_entry_points, entry_points_fault, metadata_problems
@@ -52,8 +52,7 @@ def _unknown_keys(project: Project) -> Iterator[Problem]:
 def _wrong_values(project: Project) -> Iterator[Problem]:
     library, errors = extra("pyproject_metadata"), extra("pyproject_metadata.errors")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", errors.ConfigurationWarning)
+        with unwarned():
             library.StandardMetadata.from_pyproject(
                 project.document, project.folder, allow_extra_keys=True, all_errors=True
             )

@@ -6,7 +6,6 @@ The file goes to the disk while it arrives, so that thirty of them at once cost 
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +20,6 @@ from starlette.requests import Request
 
 from ..errors import GlassnetError, join
 from .rules import Problem
-
-logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it warns of what clients send, who are told so
 
 MOST_FIELDS = 2000
 LARGEST_FILE = 100 * 1024 * 1024  # bytes, as on PyPI
