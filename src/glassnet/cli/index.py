@@ -80,8 +80,7 @@ def serve(port: int, **words: Any) -> None:
     logger = logging.getLogger("glassnet.index")
     logger.setLevel(logging.INFO)
     logger.addHandler(handler)
-    for name in ("glassnet.index.connections", "python_multipart"):  # a client that sends nonsense is told so itself
-        logging.getLogger(name).setLevel(logging.ERROR)
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it warns of what clients send, who are told so
 
     def ready(served: Served) -> None:
         _show(served)

@@ -11,7 +11,9 @@ import h11
 
 from .reasons import ReasonProtocol
 
-log = logging.getLogger("glassnet.index.connections")
+# A client that sends nonsense is told so, and is nothing to write down.
+log = logging.Logger("glassnet.index.connections", logging.ERROR)
+log.parent = logging.getLogger("glassnet.index")
 
 
 @dataclass(frozen=True)
