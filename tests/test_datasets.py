@@ -12,6 +12,7 @@ import pytest
 
 from glassnet import Dataset, Experiment, run
 from glassnet.builtin import datasets as built_in
+from glassnet.builtin.datasets.kept import numbers_in
 from glassnet.data import infer_task, prepare
 
 ALL = built_in.datasets()
@@ -375,6 +376,26 @@ def test_the_files_work_as_somebody_elses_plugin(tmp_path, monkeypatch):
     assert list(parts) == [part.__name__ for part in ALL]
     assert parts["xor"].__module__ == "lifted.generated"
     np.testing.assert_array_equal(parts["moons"](rng=np.random.default_rng(0)).X, make("moons").X)
+
+
+def test_a_file_is_read_once_and_anew_when_it_has_changed(tmp_path):
+    file = tmp_path / "numbers.csv"
+    file.write_text("1,2\n3,4\n")
+    first, second = numbers_in(file, delimiter=","), numbers_in(file, delimiter=",")
+    first[:] = 0  # whoever is handed an array may write into it
+    np.testing.assert_array_equal(second, [[1, 2], [3, 4]])
+    np.testing.assert_array_equal(numbers_in(file, delimiter=",", skiprows=1), [3, 4])
+    before = file.stat().st_mtime_ns
+    file.write_text("5,6\n7,8\n")
+    os.utime(file, ns=(before + 1, before + 1))
+    np.testing.assert_array_equal(numbers_in(file, delimiter=","), [[5, 6], [7, 8]])
+
+
+@pytest.mark.parametrize("name", ["iris", "digits8x8", "diabetes"])
+def test_trainings_one_after_the_other_read_the_file_of_their_rows_once(name, monkeypatch):
+    make(name)
+    monkeypatch.setattr(np, "loadtxt", None)
+    make(name)
 
 
 def test_listing_the_data_sets_imports_nothing_heavy():

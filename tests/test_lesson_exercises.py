@@ -108,6 +108,14 @@ def test_coarse_bounds_do_not_make_everything_rounded() -> None:
     assert said(coarse, 1) == "1 is not it: it is too small." and said(coarse, 4.4) == "right"
 
 
+def test_a_number_that_takes_a_training_is_computed_once_however_often_somebody_tries():
+    computed = []
+    asked = number("n", "How much?", lambda: computed.append(1) or 0.5, absolute=0.01)
+    assert computed == []  # nor before somebody answers
+    assert [asked.check(answer).right for answer in (0.4, 0.45, 0.5)] == [False, False, True]
+    assert computed == [1]
+
+
 def test_three_ways_to_say_how_far_off_and_no_fourth() -> None:
     assert said(number("n", "?", 0.123, digits=2), 0.125) == "right"
     assert said(number("n", "?", 0.123, digits=2), 0.13) != "right"

@@ -16,6 +16,8 @@ import numpy as np
 
 from glassnet import Dataset
 
+from .kept import numbers_in
+
 Array = np.ndarray[Any, Any]
 
 
@@ -27,8 +29,8 @@ def _read(loader: str, file: str, target: str = "", heading: int = 0, **words: A
     found = find_spec("sklearn")
     try:
         folder = Path(str(found.origin)).parent / "datasets" / "data"  # type: ignore[union-attr]
-        table = np.loadtxt(folder / file, delimiter="," if not target else None, skiprows=heading)
-        return (table, np.loadtxt(folder / target)) if target else (table[:, :-1].copy(), table[:, -1].astype(np.int64))
+        table = numbers_in(folder / file, delimiter="," if not target else None, skiprows=heading)
+        return (table, numbers_in(folder / target)) if target else (table[:, :-1].copy(), table[:, -1].astype(np.int64))
     except (AttributeError, OSError, ValueError):  # not there, or written otherwise
         import sklearn.datasets
 

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from glassnet import Dataset, fetch
 
+from .kept import numbers_in
+
 Array = NDArray[Any]
 
 MNIST_FILES = {
@@ -78,7 +80,7 @@ def pima(*, rng: np.random.Generator) -> Dataset:
     place = "https://raw.githubusercontent.com/jbrownlee/Datasets/master"
     file = "pima-indians-diabetes.csv"
     sha256 = "6bfe5d0f379d17a0e0819b996407e3c09bf80febd4287f2ed212190dfff154af"
-    table = np.loadtxt(fetch("pima", file, sha256=sha256, urls=[f"{place}/{file}"]), delimiter=",")
+    table = numbers_in(fetch("pima", file, sha256=sha256, urls=[f"{place}/{file}"]), delimiter=",")
     return Dataset(
         table[:, :8],
         table[:, 8].astype(int),
@@ -111,7 +113,7 @@ def wine_quality(*, target: Literal["color", "quality"] = "color", rng: np.rando
     properties. Publicly available for research; a citation is asked for.
     """
     red, white = (
-        np.loadtxt(fetch("wine-quality", file, sha256=sha256, urls=[f"{WINE_PLACE}/{file}"]), delimiter=";", skiprows=1)
+        numbers_in(fetch("wine-quality", file, sha256=sha256, urls=[f"{WINE_PLACE}/{file}"]), delimiter=";", skiprows=1)
         for file, sha256 in WINE_FILES.items()
     )
     table = np.concatenate([red, white])
@@ -149,7 +151,7 @@ def california_housing(*, rng: np.random.Generator) -> Dataset:
         member="CaliforniaHousing/cal_housing.data",
         archive_sha256="aaa5c9a6afe2225cc2aed2723682ae403280c4a3695a2ddda4ffb5d8215ea681",
     )
-    columns = np.loadtxt(path, delimiter=",", unpack=True)
+    columns = numbers_in(path, delimiter=",", unpack=True)
     longitude, latitude, age, rooms, bedrooms, population, households, income, value = columns
     features = {
         "MedInc": income,

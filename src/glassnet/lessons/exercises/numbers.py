@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from ...errors import GlassnetError
@@ -27,7 +28,7 @@ def number(
     """A question whose answer is a number.
 
     How far off it may be is said in one of three ways: `absolute`, in the number's own unit; `relative`, a share of
-    it; `digits` after the point. A function in place of `right` computes the number anew, for what training decides.
+    it; `digits` after the point. A function in place of `right` computes the number, once, for what training decides.
     `near` has the numbers that students arrive at by mistake, each with the words that it gets; a turned sign, percent
     in place of a share, twice or half of it and rounding too early are told in any case.
     """
@@ -35,6 +36,7 @@ def number(
         raise GlassnetError(f"number {name!r}: say how far off it may be, with one of absolute=, relative=, digits=")
     said = dict(near or {})
 
+    @cache  # it may take a training, and somebody who tries again would wait for it each time
     def truth() -> float:
         return float(right() if callable(right) else right)
 
