@@ -229,7 +229,10 @@ def test_names_that_are_none(freeze: object) -> None:
 def test_several_in_one_are_written_apart() -> None:
     with pytest.raises(GlassnetError) as caught:
         Experiment(freeze="1,b2")
-    assert str(caught.value) == "--freeze '1,b2' are several: --freeze 1 --freeze b2, or in one setting freeze=1;b2"
+    assert (
+        str(caught.value)
+        == '--freeze \'1,b2\' are several: name each by itself, ["1", "b2"]; a command repeats --freeze'
+    )
     assert Experiment(freeze="none").freeze == ()
 
 

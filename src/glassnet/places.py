@@ -6,6 +6,7 @@ and `1` is everything that the layer has.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,9 +47,8 @@ class Place:
         """`W1:2,3` taken apart; `GlassnetError` for what is no name of a weight."""
         found = FORM.fullmatch(name.strip())
         if found is None and (several := _several(name)):
-            raise GlassnetError(
-                f"{name!r} are several: {in_options(several)}, or in one setting freeze={';'.join(several)}"
-            )
+            each = json.dumps(several)
+            raise GlassnetError(f"{name!r} are several: name each by itself, {each}; a command repeats --freeze")
         if found is None or (found[1] and found[1] not in LETTERS) or (found[3] and not found[1]):
             raise GlassnetError(f"{name!r} is no weight and no layer: {HOW}")
         which = tuple(int(number) for number in found.groups()[2:] if number)

@@ -168,7 +168,7 @@ COMMANDS = {
     "predict": ("infer", "inference", "forecast"),
     "report": ("diagnose", "page"),
     "explain": ("define", "glossary", "word", "meaning"),
-    "show": ("info", "describe", "doc", "docs"),
+    "show": ("info", "describe", "doc"),
     "runs": ("history", "log", "logs", "experiments"),
     "plot": ("draw", "visualize", "visualise", "picture"),
     "data": ("dataset", "datasets"),
