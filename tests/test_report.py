@@ -52,6 +52,12 @@ def written(iris: Run) -> str:
     return page_of(iris)
 
 
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is drawn: pages for whoever looks at their words alone."""
+    monkeypatch.setattr(pictures, "ROOM", 0)
+
+
 # --- what stands on it --------------------------------------------------------------------------------------
 
 
@@ -215,6 +221,7 @@ def test_what_to_install_names_the_guests_and_one_file_plugins_are_named_again()
     assert command_of(experiment).startswith("glassnet --plugin 'my parts.py' train iris ")
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_run_that_was_resumed_is_repeated_with_the_epochs_that_it_has(tmp_path: Path) -> None:
     for words in (["moons", "--epochs", "3", "--hidden", "4"], ["--resume", "last", "--epochs", "6"]):
         assert command("train", *words, "--quiet").exit_code == 0
@@ -228,6 +235,7 @@ def test_a_run_that_was_resumed_is_repeated_with_the_epochs_that_it_has(tmp_path
     assert load("last").result["metrics"] == run.result["metrics"]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_resumed_schedule_is_not_promised_to_give_the_same_numbers(tmp_path: Path) -> None:
     folder = trained(tmp_path, dataset="moons", epochs=2, hidden=4, schedule="cosine").folder
     list(load(folder, catalog=CATALOG).resume(4))
@@ -235,10 +243,8 @@ def test_a_resumed_schedule_is_not_promised_to_give_the_same_numbers(tmp_path: P
     assert "to the last bit" not in text and "resumed with another number of epochs, which its schedule counts" in text
 
 
-def test_commands_on_the_page_can_be_copied_where_folders_have_blanks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pictures, "ROOM", 0)  # nothing is drawn, and each picture's command is on the page
+@pytest.mark.usefixtures("undrawn")  # each picture's command is on the page
+def test_commands_on_the_page_can_be_copied_where_folders_have_blanks(tmp_path: Path) -> None:
     run = trained(tmp_path / "my runs", dataset="moons", epochs=2, hidden=4)
     text = Page(page_of(run)).text
     assert f"glassnet plot '{run.folder}' --all draws them" in text and f'glassnet.load("{run.folder}")' in text
