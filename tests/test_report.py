@@ -511,6 +511,7 @@ def test_report_writes_the_page_and_says_where_and_what_stands_out(tmp_path: Pat
     assert "What to try: --scale standard: glassnet train" in text and "Nothing stands out" not in text
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_report_speaks_json(tmp_path: Path) -> None:
     trained(Path("runs"), dataset="circles", epochs=2, hidden="none")
     found = json.loads(command("report", "1", "--json").stdout)
@@ -527,6 +528,7 @@ def test_several_runs_make_a_comparison_beside_their_folders() -> None:
     assert "2 runs side by side" in Path("runs/comparison.html").read_text()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_another_place_is_taken_but_nothing_there_is_overwritten() -> None:
     trained(Path("runs"), dataset="iris", epochs=2, hidden="none")
     assert command("report", "1", "--output", "mine.html").stdout.endswith("report: mine.html\n")
@@ -568,7 +570,7 @@ def test_train_leaves_none_where_none_is_wanted(words: list[str], env: dict[str,
     assert "report" not in done.stdout and not Path("runs/0001-iris/report.html").exists()
 
 
-@pytest.mark.usefixtures("with_pages")
+@pytest.mark.usefixtures("with_pages", "undrawn")
 @pytest.mark.parametrize("flag", ["--quiet", "--json"])
 def test_train_leaves_the_page_also_when_it_says_little(flag: str) -> None:
     done = command("train", "iris", "--epochs", "2", "--hidden", "none", flag)
@@ -582,14 +584,14 @@ def test_train_says_what_stands_out_and_nothing_where_nothing_does() -> None:
     assert "\nWhat stands out: no hidden layer: Without a hidden layer it can only draw straight lines" in out
 
 
-@pytest.mark.usefixtures("with_pages")
+@pytest.mark.usefixtures("with_pages", "undrawn")
 def test_a_training_that_broke_down_leaves_its_page_too() -> None:
     done = command("train", "diabetes", "--optimizer", "sgd:lr=1")
     assert done.exit_code == 1 and "What stands out" not in done.stdout  # the error says it already
     assert "Training broke down in epoch 1" in Page(Path("runs/0001-diabetes/report.html").read_text()).text
 
 
-@pytest.mark.usefixtures("with_pages")
+@pytest.mark.usefixtures("with_pages", "undrawn")
 def test_a_page_that_can_not_be_written_costs_one_line_and_not_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = Path.replace
 
