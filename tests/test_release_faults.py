@@ -207,6 +207,7 @@ def taken_up(project: Path, index: serving.Served) -> Outcome:
     ids=lambda word: word.replace(" ", "-") if isinstance(word, str) else "",
 )
 def test_a_release_that_is_disturbed_is_taken_up_again(fault, step, project, index, between):
+    index = serving.start()  # after a case that has stopped it, it has another token
     if fault == "killed":
         killed(project, step)
     else:
