@@ -20,16 +20,19 @@ from browsers import opened, serious
 ROOT = Path(__file__).parent.parent
 SITE = ROOT / "docs" / "site"
 ONLY = "xor,relu,constant,accuracy_of_entries"
-needs_sphinx = pytest.mark.skipif(
-    any(find_spec(name) is None for name in ("sphinx", "myst_parser", "furo")), reason="`make docs` was not run here"
-)
+HAS_SPHINX = all(find_spec(name) is not None for name in ("sphinx", "myst_parser", "furo"))
+needs_sphinx = pytest.mark.skipif(not HAS_SPHINX, reason="`make docs` was not run here")
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def sources() -> dict[str, str]:
-    """Each page of a small site as Markdown, by its path."""
+def sources(request: pytest.FixtureRequest) -> dict[str, str]:
+    """Each page of a small site as Markdown, by its path: what the site was built from, where it can be built."""
+    if HAS_SPHINX:
+        site: Path = request.getfixturevalue("site")
+        folder = site.with_name(f"{site.name}-source")
+        return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in folder.rglob("*.md")}
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(SITE)
         build = runpy.run_path(str(SITE / "make_site.py"))

@@ -257,7 +257,11 @@ class Features:
         gap = np.isnan(block) if block.dtype.kind == "f" else np.zeros(0, dtype=bool)
         if gap.any():
             block = np.where(gap, fill, block)
-        out[:, : len(shift)] = block if self.scale == "none" else (block - shift) / scale
+        measured = out[:, : len(shift)]
+        if self.scale == "none":
+            measured[:] = block
+        else:  # straight into its place: arrays on the way there cost more than the arithmetic
+            np.divide(block - shift if shift.any() else block, scale, out=measured, casting="unsafe")
         return {name: gap[:, j] for j, name in enumerate(self.needed)} if gap.any() else {}
 
     @cached_property
