@@ -437,7 +437,10 @@ def test_from_the_first_command_to_a_clean_index(tmp_path: Path, monkeypatch: py
         assert done.exit_code == 2
         assert "or a name in" in done.output and "not 'clas'. Did you mean 'class'?" in done.output
         made = store.Store(served.folder)
+        assert "\nholds " not in done.output
         put(made, wheel(tmp_path, "glassnet-made"), "ada")
+        monkeypatch.setattr(serving, "start", lambda **_: served)
+        assert "\nholds      glassnet-made already" in glassnet("index", "start", "--class", *words).output
         assert "glassnet-made 0.1.0 is hidden" in glassnet("index", "yank", "glassnet_made", "0.1.0").output
         assert made.yanked() == {"glassnet_made-0.1.0-py3-none-any.whl": ""}
         assert "is shown again" in glassnet("index", "yank", "glassnet-made", "0.1.0", "--undo").output

@@ -15,7 +15,9 @@ from indexes import put
 
 from glassnet import GlassnetError
 from glassnet.cli import main
+from glassnet.publish.declaring import declaration_problems
 from glassnet.publish.naming import OUR_GUESTS, names, problem_with, problems
+from glassnet.publish.project import read_project
 from glassnet.publish.serving import FOLDER
 from glassnet.publish.store import Store
 from glassnet.publish.template import Answers, new_project
@@ -158,6 +160,8 @@ HOSTILE_ANSWERS = {
     ("email", "ada"): "email 'ada' is no address",
     ("email", 'a"b@example.org'): "is no address",
     ("email", "ada@example.org\n"): "is no address",
+    ("email", "jörg@example.org"): "is no address",  # before the @ no backend but uv's writes it
+    ("email", "a{{b@example.org"): "holds a mark of the template language",
     ("kind", "activatoin"): "Did you mean 'activation'? Write activation, loss, ",
     ("license", "mit"): "Did you mean 'MIT'? Write MIT, BSD-3-Clause, ",
     (
@@ -198,6 +202,13 @@ def test_strange_but_honest_answers_arrive_unchanged(strange, backend, tmp_path)
     assert table["authors"] == [{"name": strange, "email": "ada.l+x@example.org"}]
     assert re.search(rf"Copyright \(c\) 20\d\d {re.escape(strange)}\n", (made / "LICENSE").read_text(encoding="utf-8"))
     assert f"\n{strange}.\n" in (made / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("email", ["o'x@example.org", "a&b/c={d}@example.org", "pat@exämple.org"])
+def test_an_address_may_hold_what_addresses_hold(email, tmp_path):
+    made = new_project(Answers("bent", email=email), tmp_path)
+    assert project(made)["authors"][0]["email"] == email
+    assert not list(declaration_problems(read_project(made)))
 
 
 def test_the_defaults_make_a_package_without_e_mail(tmp_path):

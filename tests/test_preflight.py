@@ -12,6 +12,7 @@ from glassnet.kinds import KINDS
 from glassnet.publish.naming import BACKENDS
 from glassnet.publish.preflight import preflight
 from glassnet.publish.project import read_project
+from glassnet.publish.repository import tag_line
 
 CLASSIFIER = '"Programming Language :: Python :: 3",\n'
 PART = "src/glassnet_bent/plugin.py"
@@ -135,6 +136,16 @@ def test_a_value_of_a_wrong_kind_is_said_with_its_line(old, new, words, project)
     assert words in said and "correct it in pyproject.toml, line " in said
 
 
+def test_an_address_that_the_backend_can_not_write_is_refused_before_the_build(project):
+    edit(project, 'name = "Ada Lovelace"', 'name = "Zoë", email = "zoë@example.org"')
+    assert "hatchling.build can't write 'zoë@example.org'" in found(project)["author-email"]
+    edit(project, "hatchling.build", "uv_build")
+    assert "author-email" not in found(project)
+    edit(project, "zoë@example.org", "zoe@exämple.org")
+    edit(project, "uv_build", "hatchling.build")
+    assert "author-email" not in found(project)
+
+
 @pytest.mark.parametrize(
     ("line", "id"),
     [
@@ -247,6 +258,23 @@ def test_what_is_not_committed_matters_to_strangers(project):
     subprocess.run(["git", "init", "--quiet"], cwd=project, check=True)
     assert "not committed" in remarks(project)["git-dirty"]
     assert "not committed" in found(project, "pypi")["git-dirty"]
+
+
+def test_a_tag_is_only_advised_where_git_could_make_it(project):
+    folder = project
+
+    def git(*words):
+        subprocess.run(["git", "-c", "user.name=Ada", "-c", "user.email=a@b.org", *words], cwd=folder, check=True)
+
+    assert tag_line(project, "glassnet-bent", "0.1.0") == ""
+    git("init", "--quiet")
+    assert tag_line(project, "glassnet-bent", "0.1.0") == ""
+    git("add", ".")
+    git("commit", "--quiet", "--message", "first")
+    assert tag_line(project, "glassnet-bent", "0.1.0") == "git tag v0.1.0"
+    git("remote", "add", "origin", "https://example.org/bent.git")
+    assert tag_line(project, "glassnet-bent", "0.1.0") == "git tag v0.1.0 && git push origin v0.1.0"
+    assert tag_line(project / "src", "glassnet-bent", "0.1.0").startswith("git tag glassnet-bent-v0.1.0 && ")
 
 
 COURSE = """

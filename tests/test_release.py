@@ -656,6 +656,7 @@ def test_a_token_that_can_not_be_right_is_refused_first(to, token, words, projec
     monkeypatch.setenv(TOKENS[to], token)
     outcome = follow(doctor(about(project, to=to)))
     assert words in str(outcome.error)
+    assert ("token from" in outcome.words) == bool(token)
     assert not token or token not in outcome.words
 
 

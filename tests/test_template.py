@@ -16,6 +16,7 @@ from textwrap import dedent
 
 import pytest
 import yaml
+from click.testing import CliRunner
 from cookiecutter.main import cookiecutter as cookiecutter_main
 from guests import environment
 from packages import ALONE, build, command, install, make, own_tests, type_lines, unpack, uses, wheels
@@ -23,6 +24,7 @@ from packaging.version import Version
 from samples import some
 from waiting import PATIENCE
 
+from glassnet.cli import main
 from glassnet.publish.naming import BACKENDS, EXAMPLES, FORMS, LICENCES
 from glassnet.publish.template import Answers, new_project, template_folder
 
@@ -400,6 +402,13 @@ def test_a_repository_is_begun_that_knows_its_home(owned):
     assert set(project_table(owned)["urls"].values()) == {home, f"{home}/issues", f"{home}/blob/main/CHANGELOG.md"}
     readme = (owned / "README.md").read_text()
     assert f"({home}/actions/workflows/test.yml/badge.svg)" in readme and f"<{home}/issues>" in readme
+
+
+def test_what_git_keeps_for_itself_is_not_counted(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    said = CliRunner().invoke(main, ["new", "bent", "--github", "ada-l", "--no-input"]).output
+    files = [path for path in Path("glassnet-bent").rglob("*") if path.is_file() and ".git" not in path.parts]
+    assert f"with {len(files)} files" in said and Path("glassnet-bent/.git").is_dir()
 
 
 def test_inside_another_repository_none_is_begun(owned, tmp_path):

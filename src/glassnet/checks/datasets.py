@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..data import infer_task
 from ..errors import GlassnetError, join
 from ..kinds import Dataset
+from ..wording import count
 from .cases import Call, Case, NotApplicable, Refused
 from .running import Promise
 
@@ -45,23 +46,25 @@ def rows_agree(case: Case) -> str:
                 f"{name}X has shape {np.shape(X)} and {name}y {np.shape(y)}: expected (n, d), and (n,) or (n, c)"
             )
         if len(X) != len(y) or len(X) == 0:
-            raise Refused(f"{name}X has {len(X)} rows and {name}y has {len(y)}: expected the same, at least 1")
+            raise Refused(f"{name}X has {count(len(X), 'row')} and {name}y has {len(y)}: expected the same, at least 1")
         if np.shape(X)[1] != columns:
-            raise Refused(f"{name}X has {np.shape(X)[1]} columns and X has {columns}")
+            raise Refused(f"{name}X has {count(np.shape(X)[1], 'column')} and X has {columns}")
     _require_names(bag, columns)
-    return f"{len(bag.X)} rows, {columns} columns"
+    return f"{count(len(bag.X), 'row')}, {count(columns, 'column')}"
 
 
 def _require_names(bag: Dataset, columns: int) -> None:
     targets = np.shape(bag.y)[1] if np.ndim(bag.y) == 2 else 1
-    for name, names, count in (
+    for name, names, wanted in (
         ("feature_names", bag.feature_names, columns),
         ("target_names", bag.target_names, targets),
     ):
-        if names is not None and len(names) != count:
-            raise Refused(f"{name} holds {len(names)} names for {count} columns: {join(list(names)[:5])}")
+        if names is not None and len(names) != wanted:
+            raise Refused(
+                f"{name} holds {count(len(names), 'name')} for {count(wanted, 'column')}: {join(list(names)[:5])}"
+            )
     if bag.image_shape is not None and int(np.prod(bag.image_shape)) != columns:
-        raise Refused(f"image_shape {tuple(bag.image_shape)} is not that of {columns} columns")
+        raise Refused(f"image_shape {tuple(bag.image_shape)} is not that of {count(columns, 'column')}")
 
 
 def finite(case: Case) -> None:

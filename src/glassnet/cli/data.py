@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import GlassnetError
+from ..wording import count
 from .choices import SCALE, SPLIT_SEED, TASK, choices, table_options
 from .edge import say
 from .looking import MOST_SHOWN, print_look, print_rows
@@ -122,7 +123,7 @@ def export(host: Host, dataset: str, folder: Path | None, **words: Any) -> None:
             text = table(training.data, rows).to_csv(index=False, lineterminator="\n")
             write_text(made / f"{split}.csv", text, elsewhere)
     for split, rows in splits.items():
-        say(f"{folder / f'{split}.csv'}: {len(rows)} rows")
+        say(f"{folder / f'{split}.csv'}: {count(len(rows), 'row')}")
 
 
 @data.command()
@@ -132,7 +133,7 @@ def cache(clear: bool) -> None:
     import shutil
 
     from ..data.downloads import cache_folder
-    from ..wording import count, memory
+    from ..wording import memory
 
     home = cache_folder()
     kept = sorted(path for path in home.iterdir() if path.is_dir()) if home.is_dir() else []

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import GlassnetError
+from ..wording import first_of
 from .class_index import COMMANDS
 from .edge import say
 from .sections import Family, section
@@ -84,6 +85,7 @@ def serve(port: int, **words: Any) -> None:
 
     def ready(served: Served) -> None:
         _show(served)
+        _say_what_is_taken(served)
         say("running until Ctrl-C or: glassnet index stop")
 
     try:
@@ -100,8 +102,20 @@ def start(port: int, **words: Any) -> None:
     """Run the index in the background until `glassnet index stop`."""
     from ..publish.serving import start
 
-    _show(start(port=port, opening=_opening(**words)))
+    served = start(port=port, opening=_opening(**words))
+    _show(served)
+    _say_what_is_taken(served)
     say("stop with  glassnet index stop")
+
+
+def _say_what_is_taken(served: Served) -> None:
+    """A class may begin on an index that somebody practised on, whose names are then no student's."""
+    from ..publish.store import Store
+
+    names = list(Store(served.folder).projects())
+    if served.names and names:
+        say(f"holds      {first_of(names)} already: whose names these are stays as it is. To begin with an empty one: "
+            "glassnet index wipe")  # fmt: skip
 
 
 def _opening(

@@ -14,6 +14,7 @@ import click
 from ..errors import GlassnetError, join
 from ..kinds import KINDS
 from ..publish.naming import BACKENDS, FORMS, LICENCES, names, problem_with
+from ..publish.repository import git
 from ..tables import Table, width_of_output
 from .edge import say, style
 from .sections import command
@@ -130,7 +131,8 @@ def _asks(no_input: bool) -> bool:
 
 def _missing(answers: Answers, given: set[str], asks: bool) -> dict[str, Any]:
     """The answers that were not given: asked for one after the other, or those that need no asking."""
-    author = _git("user.name")  # not the address: an index shows it to everyone, so its owner types it or leaves it out
+    # Its address is left alone: an index shows it to everyone, so its owner types it or leaves it out.
+    author = (git(Path(), "config", "user.name") or "").strip()
     found: dict[str, Any] = {}
     if author and "author" not in given and not problem_with("author", author):
         found["author"] = author
@@ -153,19 +155,8 @@ def _checked(answer: str) -> Callable[[str], str]:
     return check
 
 
-def _git(setting: str) -> str:
-    """What git knows about the person in front of it; empty without git."""
-    import subprocess
-
-    try:
-        found = subprocess.run(["git", "config", setting], capture_output=True, text=True, timeout=5)
-    except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
-        return ""
-    return found.stdout.strip()
-
-
 def _print_next(made: Path, distribution: str) -> None:
-    files = sum(file.is_file() for file in made.rglob("*"))
+    files = sum(file.is_file() for file in made.rglob("*") if file.relative_to(made).parts[0] != ".git")
     say(style(f"Made {made}", bold=True) + f" with {files} files. What comes next:")
     steps = [
         (f"cd {shlex.quote(str(made))}", ""),

@@ -22,6 +22,7 @@ def declaration_problems(project: Project) -> Iterator[Problem]:
     """Unknown keys, values of a wrong kind, commands and groups that can't be read, and what an index would refuse."""
     yield from _unknown_keys(project)
     yield from _wrong_values(project)
+    yield from _letters_of_addresses(project)
     fault = entry_points_fault(as_entry_points(_every_group(project)))
     if fault:
         where = "[project.scripts] or [project.entry-points]"
@@ -64,6 +65,22 @@ def _wrong_values(project: Project) -> Iterator[Problem]:
                 line = project.line_of(key.rpartition(".")[2].partition("[")[0])
                 where = f", line {line}" if line else ""
                 yield Problem("value-wrong", str(error).splitlines()[0], f"correct it in pyproject.toml{where}")
+
+
+def _letters_of_addresses(project: Project) -> Iterator[Problem]:
+    """An index takes an address of any letters, and most backends can't write one that is not plain before the @."""
+    if "uv_build" in project.backend:
+        return
+    for key in ("authors", "maintainers"):
+        people = project.table.get(key)
+        for person in people if isinstance(people, list) else ():
+            address = person.get("email") if isinstance(person, dict) else None
+            if isinstance(address, str) and not address.partition("@")[0].isascii():
+                yield Problem(
+                    "author-email",
+                    f"{project.backend} can't write {address!r}: it takes plain letters before the @",
+                    f"give another address, or leave email out of {key} in pyproject.toml",
+                )
 
 
 def _every_group(project: Project) -> dict[str, dict[str, str]]:

@@ -36,7 +36,9 @@ ANSWERS = ("name", "kind", "backend", "description", "author", "email", "license
 _LONGEST_NAME = 30
 LONGEST_LINE = 512  # of PyPI, for the description
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+# Before the @ what RFC 5322 calls an atom, apostrophes and all, behind it letters of any language: what backends
+# can write; `email_fault` knows the rest.
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[\w-]+(\.[\w-]+)+")
 #: Plugins that we publish ourselves; whoever installs one of them must not get another's.
 OUR_GUESTS = (
     "autograd", "conjugate", "course-wine", "keras", "lion", "lookahead", "mixture", "penguins", "physics", "rate-test",
@@ -80,8 +82,9 @@ def problem_with(answer: str, given: str) -> str:
     if choices := _CHOICES.get(answer):
         return "" if given in choices else f"{answer} {given!r}:{did_you_mean(given, choices)} Write {join(choices)}."
     if answer == "email":
-        fits = not given or _ADDRESS.fullmatch(given)
-        return "" if fits else f"email {given!r} is no address: write name@example.org, or leave it empty."
+        if given and not _ADDRESS.fullmatch(given):
+            return f"email {given!r} is no address: write name@example.org, or leave it empty."
+        return _line_problem(answer, given) if given else ""
     if answer == "github":
         fits = not given or _OWNER.fullmatch(given)
         return "" if fits else f"github {given!r} is no account there: write its name, as in https://github.com/NAME."

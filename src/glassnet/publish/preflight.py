@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import os
 import re
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -23,6 +22,7 @@ from ..hooks import ENTRY_POINT_GROUP, PROJECT
 from .declaring import declaration_problems
 from .project import Project
 from .readme import readme_problems
+from .repository import git
 from .rules import Problem, name_problems, version_problems
 from .shadowing import shadowing
 
@@ -334,14 +334,9 @@ def _leftovers(project: Project) -> Iterator[Problem]:
 
 
 def _uncommitted(project: Project) -> Iterator[Problem]:
-    command = ["git", "status", "--porcelain", "--", "."]
-    try:
-        done = subprocess.run(command, cwd=project.folder, capture_output=True, text=True, timeout=20)
-    except (OSError, subprocess.TimeoutExpired):
-        return
-    if done.returncode == 0 and done.stdout.strip():
-        count = len(done.stdout.splitlines())
-        files = "1 file is" if count == 1 else f"{count} files are"
+    changed = (git(project.folder, "status", "--porcelain", "--", ".") or "").splitlines()
+    if changed:
+        files = "1 file is" if len(changed) == 1 else f"{len(changed)} files are"
         yield Problem(
             "git-dirty", f"{files} not committed, so no commit will hold what you publish", "git commit first"
         )

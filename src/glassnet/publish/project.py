@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.utils import formataddr
+from email.utils import quote
 from pathlib import Path
 from typing import Any
 
@@ -210,7 +210,7 @@ def _headers(project: Project) -> Iterator[str]:
         yield f"License-Expression: {_one_line(table['license'])}"
     for key, field in (("authors", "Author"), ("maintainers", "Maintainer")):
         yield from (
-            f"{field}-email: {formataddr((_text(person, 'name'), person['email']))}"
+            f'{field}-email: "{quote(_one_line(_text(person, "name")))}" <{_one_line(person["email"])}>'
             for person in _tables(table.get(key))
             if _text(person, "email")
         )

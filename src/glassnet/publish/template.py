@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +21,7 @@ from ..kinds import COMMANDS
 from . import extra
 from .leaning import Leaning, leaning
 from .naming import ANSWERS, LONGEST_LINE, Names, names, problem_with, problems
+from .repository import git
 from .rules import email_fault
 
 if TYPE_CHECKING:
@@ -110,16 +110,9 @@ def _bring(plugin_file: Path, files: Sequence[str], package: Path) -> None:
 
 def _begin_repository(made: Path, origin: str) -> None:
     """An empty repository that knows its home; without git, or inside another repository, there is none."""
-    if not _git(made.parent, "rev-parse", "--is-inside-work-tree"):
-        _git(made, "init", "--quiet", "--initial-branch", "main") and _git(made, "remote", "add", "origin", origin)
-
-
-def _git(folder: Path, *words: str) -> bool:
-    """Whether it could be done there."""
-    try:
-        return subprocess.run(["git", *words], cwd=folder, capture_output=True, timeout=20).returncode == 0
-    except (OSError, subprocess.TimeoutExpired):
-        return False
+    if git(made.parent, "rev-parse", "--is-inside-work-tree") is None:
+        begun = git(made, "init", "--quiet", "--initial-branch", "main") is not None
+        begun and git(made, "remote", "add", "origin", origin)
 
 
 def free_place(called: Names, folder: Path) -> Path:

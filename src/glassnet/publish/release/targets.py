@@ -82,7 +82,7 @@ def _find_target(release: Release) -> Generator[Said, None, Target]:
     if release.to not in OURS:
         return (yield from find_index(release))
     token, source = _token(release.to)
-    if source:
+    if token:
         yield Said("note", f"token from {source}")
     _check_token(release.to, token)
     host = _HOSTS[release.to]

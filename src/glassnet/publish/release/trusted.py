@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import subprocess
 
 from ..project import Project
+from ..repository import git
 from .state import Said, Saying
 
 _WORKFLOW = "publish.yml"  # what `glassnet new` calls it
@@ -43,17 +43,8 @@ def _home(project: Project) -> tuple[str, str]:
     """Owner and repository on GitHub, from the links of the project or from git."""
     urls = project.table.get("urls", {})
     places = [str(url) for url in urls.values()] if isinstance(urls, dict) else []
-    for place in [*places, _remote(project)]:
+    for place in [*places, (git(project.folder, "remote", "get-url", "origin") or "").strip()]:
         found = _GITHUB.search(place)
         if found:
             return found.group(1), found.group(2)
     return "your account on GitHub", f"the repository of {project.canonical_name}"
-
-
-def _remote(project: Project) -> str:
-    command = ["git", "remote", "get-url", "origin"]
-    try:
-        done = subprocess.run(command, cwd=project.folder, capture_output=True, text=True, timeout=20)
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shlex
-import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from packaging.utils import canonicalize_name
 
 from ...errors import join
 from ..installing import install_line, install_words, short_lines
+from ..repository import git, tag_line
 from .classes import send_report
 from .commands import TOKENS, Done, call, python
 from .explanations import UPLOAD, failure
@@ -102,22 +102,15 @@ def _remember(release: Release) -> None:
     """Write down what is about to be sent, so that `--resume` can finish it with the same bytes."""
     files = [{"name": file.name, "size": file.stat().st_size, "sha256": sha256(file)} for file in release.files]
     project = release.project
+    commit = git(project.folder, "rev-parse", "HEAD")
     record: dict[str, Any] = {
         "name": project.canonical_name,
         "version": project.version,
         "target": release.index.name,
-        "commit": _commit(project.folder),
+        "commit": commit.strip() if commit else None,
         "files": files,
     }
     (release.dist / RECORD).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-
-
-def _commit(folder: Path) -> str | None:
-    try:
-        done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=folder, capture_output=True, text=True, timeout=20)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None
 
 
 def sha256(file: Path) -> str:
@@ -198,7 +191,9 @@ def finish(release: Release) -> Saying:
         )
         yield Said("note", f"the file: {release.wheel}")
         yield Said("note", "the practice index runs on until: glassnet index stop")
-    yield Said("note", f"remember the place in git: git tag v{project.version} && git push origin v{project.version}")
+    tag = tag_line(project.folder, project.name, project.version)
+    if tag:
+        yield Said("note", f"remember the place in git: {tag}")
     if target.student is not None:
         later = f"publish a higher version, and ask your teacher to yank {project.version}"
         yield Said("note", f"if it proves wrong, {later}")
