@@ -90,6 +90,11 @@ WRONG = {
     "metadata-invalid": ("numpy>=2.0", "numpy >> 2", "requires-dist"),
     "author-email": ('name = "Ada Lovelace"', 'name = "Ada", email = "ada@home"', "is not a valid email address"),
     "url-invalid": ("[dependency-groups]", '[project.urls]\nSource = "here"\n[dependency-groups]', "https://"),
+    "url-invalid by its port": (
+        "[dependency-groups]",
+        '[project.urls]\nSource = "https://a.b:99999/"\n[dependency-groups]',
+        "Correct 'Source' under [project.urls]: behind :// stand a host, a port of at most 65535",
+    ),
     "url-label": ("[dependency-groups]", f'[project.urls]\n{"S" * 33} = "https://x.org"\n[dependency-groups]', "32"),
     "url-nowhere": ("[dependency-groups]", '[project.urls]\nX = "https:here"\n[dependency-groups]', "no browser"),
     "key-unknown": ("license-files", 'author = "me"\nlicense-files', "[project] has 'author', which means nothing"),
@@ -105,7 +110,7 @@ WRONG = {
 def test_a_wrong_line_in_pyproject_is_explained(problem, project):
     old, new, words = WRONG[problem]
     edit(project, old, new)
-    assert words in found(project)[problem]
+    assert words in found(project)[problem.split()[0]]
 
 
 @pytest.mark.parametrize(

@@ -152,6 +152,11 @@ def _urls(raw: Raw) -> Iterator[Problem]:
 
 def _url(url: str, label: str) -> Iterator[Problem]:
     remedy = f"Give {label!r} under [project.urls] an address that begins with https://."
+    if url.startswith(("http://", "https://")):
+        remedy = (
+            f"Correct {label!r} under [project.urls]: behind :// stand a host, a port of at most 65535 if any, and a "
+            "path without spaces and brackets."
+        )
     if not is_web_address(url):
         yield Problem("url-invalid", f"{url!r} is not a valid url.", remedy)
     elif not leads_somewhere(url):
