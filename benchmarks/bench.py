@@ -17,6 +17,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+from play import CASES as ON_THE_PAGE
 from small import CASES as LITTLE
 from steps import CASES
 from tables import CASES as TABLES
@@ -195,6 +196,12 @@ def tables() -> dict[str, dict[str, float]]:
     return found
 
 
+def play() -> dict[str, float]:
+    """What a page costs the training that it looks at, how soon it answers, and how soon it is there."""
+    command = [sys.executable, str(HERE / "play.py")]
+    return {case: float(subprocess.check_output([*command, case], text=True)) for case in ON_THE_PAGE}
+
+
 def seconds(command: list[str], extra_path: str = "") -> float:
     environment = os.environ | {"PYTHONPATH": extra_path, "PYTHONDONTWRITEBYTECODE": ""}
     began = perf_counter()
@@ -270,6 +277,11 @@ COMMAND_AIMS = {"train digits8x8 with its page / the same as a scikit-learn scri
 TARGETS = {"64-100-50-10": 2.5, "30-100-30-2": 2.5, "784-128-64-10": 1.8}
 
 
+PLAY_AIMS = {
+    "frames, share of the worker's CPU time": "at most 0.03",
+    "speed, as a share of that without a page": "at least 0.85",
+    "bytes a frame": "at most 25000",
+}
 SMALL = "200 small networks"
 SWEEP_AIMS = {"float64": 2, "float32": 2, "as they come": 2.5, SMALL: 8}
 #: Networks side by side: how many times as long as one alone they may take.
@@ -278,7 +290,7 @@ STACKS = {
 }  # fmt: skip
 SECTIONS = {
     "stacks": stacks, "steps": steps, "watching": watching, "fitting": fitting, "sweeps": sweeps, "tables": tables,
-    "small calls": small_calls, "many epochs": many_epochs, "startup": startup, "commands": commands,
+    "small calls": small_calls, "many epochs": many_epochs, "startup": startup, "commands": commands, "play": play,
 }  # fmt: skip
 
 
@@ -332,6 +344,8 @@ def main() -> None:
     for name, value in found["commands"].items():
         aim = next((f"  (aim: at most {most})" for start, most in COMMAND_AIMS.items() if name == start), "")
         print(f"  {name}: {value:.2f}{aim}")
+    for name, value in found["play"].items():
+        print(f"  {name}: {value:.3g}" + (f"  (aim: {PLAY_AIMS[name]})" if name in PLAY_AIMS else ""))
 
 
 if __name__ == "__main__":

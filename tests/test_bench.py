@@ -21,7 +21,7 @@ ENGINES = ["glassnet", "sklearn", "matmul"]
 
 def module(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.syspath_prepend(str(BENCHMARKS))
-    for one in ("bench", "small", "steps", "tables"):
+    for one in ("bench", "play", "small", "steps", "tables"):
         monkeypatch.delitem(sys.modules, one, raising=False)
     return importlib.import_module(name)
 
@@ -129,6 +129,20 @@ def test_a_sweep_of_each_engine_reports_seconds(engine: str, search: str, tmp_pa
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    "case", ["bare", "frames, share of the worker's CPU time", "bytes a frame", "click at full speed"]
+)
+def test_what_a_page_costs_is_a_number(case: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(BENCHMARKS / "play.py"), case],
+        env=environment(BENCH_PLAY_SECONDS="0.2", BENCH_TURNS="1"), cwd=tmp_path, capture_output=True, text=True,
+        timeout=PATIENCE,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert 0 < json.loads(done.stdout) < (1 if "share" in case else inf)
+    assert not list(tmp_path.iterdir())
+
+
 def test_networks_side_by_side_report_how_many_alone_they_take() -> None:
     done = subprocess.run(
         [sys.executable, str(BENCHMARKS / "stacks.py"), "moons 2-10-1"],
@@ -170,6 +184,11 @@ def is_numbers(what: str, said: str) -> None:
         return
     found = json.loads(said)
     assert 0 < found["seconds"] < inf and found["sizes"] >= 0
+
+
+def test_the_page_has_its_aims_where_the_contract_names_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    play, bench = module("play", monkeypatch), module("bench", monkeypatch)
+    assert set(bench.PLAY_AIMS) < set(play.CASES) and "play" in bench.SECTIONS
 
 
 def test_the_cases_of_tables_have_their_aims(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,26 +1,36 @@
 """The playground without a page: what a session trains, what it may be told, and what its frames hold."""
 
+import asyncio
 import base64
 import io
 import json
 import struct
+import sys
 import zipfile
+from multiprocessing import Pipe
+from multiprocessing.spawn import get_preparation_data
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
 import pytest
 
 from glassnet import Catalog, Experiment, GlassnetError, run
+from glassnet.playground import worker
 from glassnet.playground.actions import as_answer, do
 from glassnet.playground.address import BASE, LONGEST, address_of, opened
 from glassnet.playground.curves import MOST, Curves
+from glassnet.playground.guard import Refusal
 from glassnet.playground.menus import menus_of
 from glassnet.playground.moments import Reader
 from glassnet.playground.presets import presets
+from glassnet.playground.processes import _apart
+from glassnet.playground.server import _tell
 from glassnet.playground.session import SPEEDS, Session
 from glassnet.playground.state import settings_of, state_of
 from glassnet.playground.tables import told
+from glassnet.playground.worker import Worker
 from glassnet.training import Epoch
 
 CATALOG = Catalog.discover(guests=False)
@@ -204,6 +214,81 @@ def test_a_training_that_breaks_down_is_words_and_goes_on_from_its_last_good_epo
     do(one, "change", {"settings": {"optimizer.lr": "0.01"}})
     do(one, "epoch", {})
     assert one.epoch == done + 1 and not one.ended
+
+
+def test_all_rules_give_way_to_whoever_asks_meanwhile_and_are_asked_again_later() -> None:
+    one = session()
+    do(one, "epoch", {})
+    asked = iter([False, False, True])
+    one.find(all_of_it=True, asked=lambda: next(asked))
+    assert one.unlooked() and not one.findings
+    before = weights(one)
+    one.find(all_of_it=True, asked=lambda: False)
+    assert not one.unlooked() and weights(one) == before
+
+
+# --- the worker's time --------------------------------------------------------------------------------------
+
+
+def test_a_frame_at_full_speed_waits_until_its_share_of_the_work_is_done_but_never_while_nothing_works(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ours, theirs = Pipe()
+    queue: SimpleQueue[Any] = SimpleQueue()
+    one = Worker(theirs, queue, [], {"guests": False})
+    one.session.open(SMALL)
+    clock = {"monotonic": 100.0, "process_time": 10.0}
+    for name in clock:
+        monkeypatch.setattr(worker, name, lambda name=name: clock[name])
+
+    def shown() -> bool:
+        one.wanted = True
+        one.session.version += 1
+        one._show()
+        return not one.wanted
+
+    do(one.session, "speed", {"speed": "full"})
+    do(one.session, "start", {})
+    frame, cost = one.reader.frame, 0.001
+
+    def costly(moment: Session) -> bytes:
+        clock["process_time"] += cost
+        return frame(moment)
+
+    monkeypatch.setattr(one.reader, "frame", costly)
+    assert shown() and ours.recv_bytes()[:1] == worker.FRAME
+    clock["monotonic"] += 1
+    assert not shown()  # the clock has gone on, but this process has not worked
+    clock["process_time"] += cost * worker.SHARE
+    assert shown() and not shown()
+    do(one.session, "pause", {})
+    assert not shown()  # too soon for anybody's eyes
+    clock["monotonic"] += worker.SOONEST
+    assert shown()
+
+
+def test_a_worker_loads_nothing_of_the_program_that_starts_it() -> None:
+    with _apart():
+        assert not [name for name in get_preparation_data("a worker") if name.startswith("init_main")]
+    assert sys.modules["__main__"].__name__ == "__main__" and "__file__" in vars(sys.modules["__main__"])
+
+
+def test_a_server_that_is_ended_before_it_is_ready_is_no_trouble() -> None:
+    class First:
+        closed = False
+
+        async def open(self, address: None) -> None:
+            raise Refusal(404, "this tab's session has ended")
+
+    def troubles(first: First) -> list[str]:
+        found: list[GlassnetError] = []
+        asyncio.run(_tell(first, int, found, int))  # type: ignore[arg-type]
+        return list(map(str, found))
+
+    first = First()
+    assert troubles(first) == ["this tab's session has ended"]
+    first.closed = True
+    assert troubles(first) == []
 
 
 # --- addresses are hostile ----------------------------------------------------------------------------------

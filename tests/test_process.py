@@ -56,7 +56,7 @@ KNOWN = {
     "cli/edge.py": "at the end of a command, whose process is its own",
     "cli/index.py": "a server, whose process is its own",
     "playground/worker.py": "the process of a tab, which is its own",
-    "playground/sessions.py": "a server, whose process is its own: a child is started apart from its folder and Ctrl-C",
+    "playground/processes.py": "a server, whose process is its own: a child starts apart from its folder and Ctrl-C",
 }
 
 

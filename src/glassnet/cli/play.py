@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,29 +44,43 @@ def play(
     The page opens in the browser and is served from this machine alone, until Ctrl-C. DATASET and the other choices
     are those of `glassnet train`; without any it opens with two half moons.
     """
-    from ..playground.server import Serving, listening, serve
+    from ..playground.processes import early
+    from ..playground.serving import HOST, Serving
+    from ..ports import listening
 
     given = choices(dataset, words)
 
     def opening() -> dict[str, Any]:
         return _opening(given, config, settings)
 
-    opening()  # what can be seen to be wrong is said before a server begins
-
-    def ready(serving: Serving) -> None:
-        say(f"playground at {serving.address(present)}")
-        say("running until Ctrl-C")
-        if not no_open:
-            import webbrowser
-
-            webbrowser.open(serving.address(present))
-
+    typed = bool(opening())  # what can be seen to be wrong is said before a server begins
     start = {
         "files": [str(file) for file in host.files], "without": list(host.without), "guests": host.guests,
         "open": not no_open,
     }  # fmt: skip
-    serve(start, opening, listening(port), ready, present)
+    # Three begin at once: what serves is loaded here, what trains in its own process, and the browser in another.
+    with suppress(KeyboardInterrupt), listening(HOST, port) as listener, early(start) as process:
+        serving = Serving.at(listener)
+
+        def ready() -> None:
+            _say_where(serving.address(present), no_open)
+
+        if not typed:
+            ready()
+        from ..playground.server import serve
+
+        serve(start, opening, listener, serving, process, ready if typed else lambda: None, present)
     say("stopped")
+
+
+def _say_where(address: str, no_open: bool) -> None:
+    say(f"playground at {address}")
+    say("running until Ctrl-C")
+    if not no_open:
+        import threading
+        import webbrowser
+
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()  # some wait for their end
 
 
 def _opening(given: dict[str, Any], config: Path | None, settings: tuple[str, ...]) -> dict[str, Any]:

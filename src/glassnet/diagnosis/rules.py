@@ -44,19 +44,19 @@ OF_THE_RECORD = (diverged, rate_too_high, underfit, overfit, still_falling, no_b
 BREAKERS: tuple[Rule, ...] = (loud_start, penalty_too_strong, too_much_momentum, rate_too_large)
 
 
-def diagnose(run: Run | Case) -> list[Finding]:
+def diagnose(run: Run | Case, before_each: Callable[[], object] = lambda: None) -> list[Finding]:
     """What stands out about a finished run, the most serious first, causes before what follows from them.
 
     Symptoms are looked for first. Where one asks for a change, the choices that may explain it are asked, and the
     symptoms are told as what the cause shows as. No remedy undoes one that is said further up. Empty where all is well.
 
-    Where its rows can't be had any more, rules that need them are left out. Raises `GlassnetError` for a run that is
-    not finished.
+    Where its rows can't be had any more, rules that need them are left out. `before_each` is called before each rule;
+    what it raises ends the asking. Raises `GlassnetError` for a run that is not finished.
     """
-    return ask(run if isinstance(run, Case) else Case(run))[0]
+    return ask(run if isinstance(run, Case) else Case(run), before_each)[0]
 
 
-def ask(case: Case) -> tuple[list[Finding], list[Rule]]:
+def ask(case: Case, before_each: Callable[[], object] = lambda: None) -> tuple[list[Finding], list[Rule]]:
     """(what stands out, the rules that were asked)."""
     asked: list[Rule] = []
 
@@ -64,6 +64,7 @@ def ask(case: Case) -> tuple[list[Finding], list[Rule]]:
         found: list[Finding] = []
         for rule in rules:
             if (rule in OF_THE_RECORD or not case.why_no_rows) and (rule not in ON_ROWS or case.rows is not None):
+                before_each()
                 asked.append(rule)
                 found += filter(None, [rule(case)])
             if len(found) == most:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
-import secrets
 import socket
-import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
@@ -21,59 +18,36 @@ from starlette.routing import Route
 
 from ..errors import GlassnetError
 from .guard import LARGEST, Guard, Refusal, body, question
+from .processes import Process
+from .serving import HOST, Serving
 from .sessions import Session, Sessions, Stream, only
 
-HOST = "127.0.0.1"
 LARGEST_TABLE = 20_000_000
 ALIVE = 1.0  # seconds between signs of life
 NOTHING = bytes(4)  # a frame of no bytes
 CLOSING = "the playground was stopped. Start it again with glassnet play; this address sets up the same experiment"
 
 
-@dataclass(frozen=True)
-class Serving:
-    """A playground that runs: its address and the token that goes with it."""
-
-    url: str
-    token: str
-
-    def address(self, present: bool = False) -> str:
-        """What to open."""
-        return f"{self.url}/{'?present' if present else ''}#token={self.token}"
-
-
-def listening(port: int = 0) -> socket.socket:
-    """A listening socket, on this machine's own address only."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    if sys.platform != "win32":  # where it would let two programs share a port
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((HOST, port))
-        listener.listen(128)
-    except (OSError, OverflowError) as error:
-        listener.close()
-        raise GlassnetError(
-            f"port {port} of {HOST} can't be used ({error}). Leave --port out to get a free one"
-        ) from error
-    return listener
-
-
 def serve(
     start: Mapping[str, Any],
     opening: Callable[[], dict[str, Any]],
     listener: socket.socket,
-    ready: Callable[[Serving], None],
+    serving: Serving,
+    process: Process,
+    ready: Callable[[], object],
     present: bool = False,
 ) -> None:
-    """Run until Ctrl-C. `ready` is called once what was typed is set up; what is wrong with that is raised."""
-    port, token = listener.getsockname()[1], secrets.token_urlsafe(24)
-    serving, troubles = Serving(f"http://{HOST}:{port}", token), list[GlassnetError]()
+    """Run until Ctrl-C, the first tab in a process that has begun.
+
+    `ready` is called once what was typed is set up; what is wrong with that is raised.
+    """
+    troubles: list[GlassnetError] = []
     sessions = Sessions(start, opening)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        first = sessions.prepare()
-        telling = asyncio.ensure_future(_tell(first, opening, lambda: ready(serving), troubles, end))
+        first = sessions.prepare(process)
+        telling = asyncio.ensure_future(_tell(first, ready, troubles, end))
         yield
         telling.cancel()
         sessions.close_all(CLOSING)
@@ -84,10 +58,10 @@ def serve(
         server.should_exit = True
 
     app = playground(sessions, lifespan, present)
-    hosts = (f"{HOST}:{port}", f"localhost:{port}")
+    hosts = (f"{HOST}:{serving.port}", f"localhost:{serving.port}")
     server = _Server(
         uvicorn.Config(
-            Guard(app, hosts, token), http="h11", ws="none", lifespan="on", log_config=None, access_log=False,
+            Guard(app, hosts, serving.token), http="h11", ws="none", lifespan="on", log_config=None, access_log=False,
             server_header=False, timeout_graceful_shutdown=1,
         ),
         lambda: sessions.close_all(CLOSING),
@@ -111,22 +85,15 @@ class _Server(uvicorn.Server):
 
 
 async def _tell(
-    first: Session, opening: Callable[[], dict[str, Any]], ready: Callable[[], None], troubles: list[GlassnetError],
-    end: Callable[[], None],
-) -> None:  # fmt: skip
-    """Say where it is, once what was typed is understood; without anything typed at once.
-
-    What it opens with is set up in any case before somebody asks: the browser has to start as well.
-    """
+    first: Session, ready: Callable[[], object], troubles: list[GlassnetError], end: Callable[[], None]
+) -> None:
+    """Set up what it opens with before somebody asks, as the browser has to start as well; then say that it is."""
     try:
-        typed = bool(opening())
-        if not typed:
-            await asyncio.to_thread(ready)
         await first.open(None)
-        if typed:
-            await asyncio.to_thread(ready)
+        await asyncio.to_thread(ready)
     except (Refusal, GlassnetError) as error:
-        troubles.append(GlassnetError(str(error)))
+        if not first.closed:  # else it was ended before it was ready
+            troubles.append(GlassnetError(str(error)))
         end()
 
 

@@ -255,11 +255,14 @@ class Session:
             and self.looked_at != (self.generation, self.step, True)
         )
 
-    def find(self, all_of_it: bool) -> None:
-        """Look for what stands out."""
-        from .words import quick, thorough
+    def find(self, all_of_it: bool, asked: Callable[[], bool] = lambda: False) -> None:
+        """Look for what stands out; by all rules only as long as nobody asks for something else."""
+        from .words import Asked, quick, thorough
 
-        self.findings = (thorough if all_of_it else quick)(self.training)
+        try:
+            self.findings = thorough(self.training, asked) if all_of_it else quick(self.training)
+        except Asked:
+            return
         self.looked_at = (self.generation, self.step, all_of_it)
 
     def remember(self, words: str, back: Callable[[], None]) -> None:

@@ -8,114 +8,39 @@ from __future__ import annotations
 
 import asyncio
 import json
-import multiprocessing
-import os
-import queue
 import secrets
-import signal
 import struct
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from time import monotonic
 from typing import Any
 
 from . import worker
 from .guard import Refusal
+from .processes import Process
 
 MOST = 3  # tabs at a time
 SLOW = 2.0  # seconds without a sign of life after which it is said
 ENDED = "the process of this tab has ended, by itself or because a plugin brought it down: it begins anew"
 
 
-class Process:
-    """A worker, seen from the server. All methods belong to the event loop; two threads talk with the worker."""
-
-    def __init__(self, start: Mapping[str, Any], heard: Callable[[bytes, bytes], None]) -> None:
-        self.loop, self._heard = asyncio.get_running_loop(), heard
-        context = multiprocessing.get_context("spawn")
-        self.line, theirs = context.Pipe()
-        self.process = context.Process(target=worker.main, args=(theirs, dict(start)), name="glassnet play")
-        with _apart():
-            self.process.start()
-        theirs.close()
-        self._out: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self.threads = [threading.Thread(target=one, daemon=True) for one in (self._talk, self._listen)]
-        for thread in self.threads:
-            thread.start()
-
-    def say(self, words: Mapping[str, Any], content: bytes = b"") -> None:
-        """Put something on the line; it never waits."""
-        self._out.put(json.dumps(words, allow_nan=False).encode() + b"\n" + content)
-
-    def _talk(self) -> None:
-        with suppress(OSError, ValueError):
-            while (message := self._out.get()) is not None:
-                self.line.send_bytes(message)
-
-    def _listen(self) -> None:
-        with suppress(EOFError, OSError, ValueError):
-            while True:
-                message = self.line.recv_bytes()
-                self._hand_on(message[:1], message[1:])
-        self._hand_on(b"", b"")
-
-    def _hand_on(self, letter: bytes, content: bytes) -> None:
-        with suppress(RuntimeError):  # the loop has ended
-            self.loop.call_soon_threadsafe(self._heard, letter, content)
-
-    def kill(self) -> None:
-        """End it at once."""
-        self.process.kill()
-        self._out.put(None)
-
-    def gone(self) -> None:
-        """Clean up after it; waits until it is gone."""
-        self.kill()
-        self.process.join()
-        for thread in self.threads:
-            thread.join()
-        self.line.close()
-        self.process.close()
-
-
-@contextmanager
-def _apart() -> Iterator[None]:
-    """A process that is started now takes no module from the folder that it stands in, and does not hear Ctrl-C before
-    it has said that it won't."""
-    safe, blocked = os.environ.get(_SAFE), None
-    os.environ[_SAFE] = "1"
-    if hasattr(signal, "pthread_sigmask"):
-        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        if blocked is not None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
-        if safe is None:
-            del os.environ[_SAFE]
-        else:
-            os.environ[_SAFE] = safe
-
-
-_SAFE = "PYTHONSAFEPATH"
-
-
 class Session:
     """One tab: its process, the questions that wait for an answer, and where its frames go."""
 
-    def __init__(self, start: Mapping[str, Any], opening: Callable[[], dict[str, Any]]) -> None:
+    def __init__(
+        self, start: Mapping[str, Any], opening: Callable[[], dict[str, Any]], process: Process | None = None
+    ) -> None:
         self.id, self.start, self.opening = secrets.token_urlsafe(12), start, opening
         self.seen, self.address = monotonic(), ""
         self.numbers, self.waiting = 0, dict[int, asyncio.Future[dict[str, Any]]]()
         self.stream: Stream | None = None
         self.closed = self.slow = False
         self.guests: list[str] = []
-        self._begin()
+        self._begin(process or Process(start))
 
-    def _begin(self) -> None:
-        self.process = Process(self.start, lambda letter, content: self._hear(process, letter, content))
-        process = self.process
+    def _begin(self, process: Process) -> None:
+        self.process = process
+        process.attend(lambda letter, content: self._hear(process, letter, content))
         self.spoke, self.asked, self.dead, self.last_word = monotonic(), False, False, ""
 
     async def ask(self, words: Mapping[str, Any], content: bytes = b"") -> dict[str, Any]:
@@ -188,7 +113,7 @@ class Session:
     async def anew(self, words: str = "stopped") -> dict[str, Any]:
         """End the process and begin another with the same address."""
         address, old = self.address, self.process
-        self._begin()
+        self._begin(Process(self.start))
         self._fail(503, words, ended=True)
         await asyncio.to_thread(old.gone)
         if self.stream:
@@ -271,9 +196,9 @@ class Sessions:
         self.spare: Session | None = None
         self._going: set[asyncio.Task[None]] = set()
 
-    def prepare(self) -> Session:
+    def prepare(self, process: Process) -> Session:
         """Begin a session that nobody has asked for yet: the first tab finds it at work."""
-        self.spare = Session(self.start, self.opening)
+        self.spare = Session(self.start, self.opening, process)
         return self.spare
 
     def find(self, number: str | None) -> Session:

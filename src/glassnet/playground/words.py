@@ -5,7 +5,7 @@ Each finding brings its remedies as settings, so that the page can make buttons 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..diagnosis import Case, Finding, diagnose, settings_of
@@ -24,10 +24,22 @@ def quick(training: Training) -> list[dict[str, Any]]:
     return [_plain(found, training.experiment) for rule in QUICK if (found := rule(case)) is not None]
 
 
-def thorough(training: Training) -> list[dict[str, Any]]:
-    """All that stands out, the most serious first; nothing of what can't be asked."""
+class Asked(Exception):
+    """Somebody asks for something else meanwhile."""
+
+
+def thorough(training: Training, asked: Callable[[], bool] = lambda: False) -> list[dict[str, Any]]:
+    """All that stands out, the most serious first; nothing of what can't be asked.
+
+    Raises `Asked` where somebody asks for something else before all rules are asked.
+    """
+
+    def give_way() -> None:
+        if asked():
+            raise Asked
+
     try:
-        return [_plain(finding, training.experiment) for finding in diagnose(Run.of(training))]
+        return [_plain(finding, training.experiment) for finding in diagnose(Run.of(training), give_way)]
     except (GlassnetError, ArithmeticError, ValueError):  # a rule that has no answer costs no words
         return []
 

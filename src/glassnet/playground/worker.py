@@ -16,12 +16,12 @@ import threading
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
-from time import monotonic
+from time import monotonic, process_time
 from typing import Any
 
 ANSWER, FRAME, ALIVE, ENDED = b"A", b"F", b"L", b"X"
 HEARD = 0.5  # seconds after which it says that it lives, where a reader waits for a frame
-SOONEST, SHARE = 0.05, 33  # seconds between frames, at least; and so many times what the last one cost
+SOONEST, SHARE = 0.05, 40  # seconds between frames, at least; and so many times what the last one cost
 REST = 1.0  # seconds without a question after which there is time for all rules
 GLANCES = 2.0  # seconds between two looks for what stands out, at least
 PRINTED, LINE = 20, 500  # lines of a guest's output that are kept, and letters of each
@@ -94,7 +94,8 @@ class Worker:
         self.reader = Reader()
         self.wanted = False  # whether the server has room for a frame
         self.sent: tuple[Any, ...] = ()  # what the last frame showed
-        self.next_frame = self.spoke = self.asked = 0.0
+        self.next_frame = self.paid = self.spoke = self.asked = 0.0
+        self.warming: threading.Thread | None = None
         self.next_glance = monotonic() + GLANCES
 
     def work(self) -> None:
@@ -106,8 +107,8 @@ class Worker:
             elif self.session.wait() == 0.0:
                 self.session.advance()
                 self._glance()
-            elif self.session.unlooked() and monotonic() - self.asked >= REST:
-                self.session.find(all_of_it=True)
+            elif self.session.unlooked() and monotonic() - self.asked >= REST and self._warm():
+                self.session.find(all_of_it=True, asked=lambda: not self.heard.empty())
             if self.wanted:
                 self._show()
 
@@ -140,15 +141,26 @@ class Worker:
     def _show(self) -> None:
         """Send a frame, no sooner than is good for the training; else, now and then, that there is somebody."""
         now = monotonic()
-        if self._stands() != self.sent and now >= self.next_frame:
-            self.sent = self._stands()
+        if self._stands() != self.sent and self._may_show(now):
+            self.sent, began = self._stands(), process_time()
             frame = self.reader.frame(self.session)
-            cost = monotonic() - now
-            self.next_frame = now + max(SOONEST, SHARE * cost)
             self.wanted = False
             self._say(FRAME, frame)
+            cost = process_time() - began
+            self.next_frame, self.paid = now + SOONEST, began + SHARE * cost
         elif now - self.spoke >= HEARD:
             self._say(ALIVE, b"")
+
+    def _may_show(self, now: float) -> bool:
+        """Whether a frame takes a small share of what this process works; where it waits, it has the time."""
+        return now >= self.next_frame and (self.session.wait() != 0.0 or process_time() >= self.paid)
+
+    def _warm(self) -> bool:
+        """Load what tables and rules need, beside; whether it is there."""
+        if self.warming is None:
+            self.warming = threading.Thread(target=_load, daemon=True)
+            self.warming.start()
+        return not self.warming.is_alive()
 
     def _say(self, letter: bytes, content: bytes) -> None:
         with self.talking:
@@ -166,7 +178,7 @@ class Worker:
             return
         try:
             if words.get("do") == "warm":
-                threading.Thread(target=_warm, daemon=True).start()
+                self._warm()
             if words["ask"] == "lesson" or words.get("do") == "answer":
                 self._ask_aside(words)
                 return
@@ -231,8 +243,8 @@ class Worker:
         }  # fmt: skip
 
 
-def _warm() -> None:
-    """Load what tables and data sets need, while a person still looks through the menu."""
+def _load() -> None:
+    """What tables, data sets and rules need, while a person still looks."""
     import pandas  # noqa: F401
     import sklearn.datasets  # noqa: F401
 

@@ -28,6 +28,7 @@ from urllib.parse import urlsplit
 
 from ..errors import GlassnetError
 from ..files import parse_json
+from ..ports import listening
 from ..schemas import SERVER, STARTED
 from . import extra
 from .classroom.opening import HERE, PORT, Opening
@@ -303,18 +304,7 @@ def _pypirc(served: Served) -> str:
 def _listen(opening: Opening, port: int, preferred: int) -> socket.socket:
     """A listening socket: on this machine's own address only, if it is not for a class."""
     preferred = preferred or (PORT if opening.is_class else 0)
-    for candidate in (port,) if port else (preferred, 0):
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        if sys.platform != "win32":  # where it would let two programs share a port
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((opening.bind, candidate))
-            listener.listen(512)  # a whole class may press the key at once
-            return listener
-        except (OSError, OverflowError) as error:
-            listener.close()
-            refusal = error
-    raise GlassnetError(f"port {port} of {opening.bind} can't be used ({refusal}). Leave --port out to get a free one.")
+    return listening(opening.bind, *((port,) if port else (preferred, 0)), waiting=512)  # a class comes at once
 
 
 def _write_privately(path: Path, text: str) -> None:

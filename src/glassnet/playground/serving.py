@@ -1,0 +1,26 @@
+"""Where a playground is found. It is known, and can be said, before what serves it is loaded: who comes early waits."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from dataclasses import dataclass
+
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Serving:
+    """The address of a playground and the token that goes with it."""
+
+    port: int
+    token: str
+
+    @classmethod
+    def at(cls, listener: socket.socket) -> Serving:
+        """That of a listening socket, with a token of its own."""
+        return cls(listener.getsockname()[1], secrets.token_urlsafe(24))
+
+    def address(self, present: bool = False) -> str:
+        """What to open."""
+        return f"http://{HOST}:{self.port}/{'?present' if present else ''}#token={self.token}"
