@@ -125,7 +125,7 @@ def share() -> float:
     for _ in range(2):  # what the first frames load is loaded
         worker.session.advance()
         show()
-    began, end = process_time(), monotonic() + SECONDS
+    began, end = process_time(), monotonic() + 4 * SECONDS
 
     def over() -> None:
         if monotonic() > end:

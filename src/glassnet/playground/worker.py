@@ -118,7 +118,7 @@ class Worker:
         if wait is None and not self.wanted and not self.session.unlooked():
             return self.heard.get()
         pause = min(HEARD if wait is None else wait, HEARD)
-        if self.wanted and self._stands() != self.sent:
+        if pause and self.wanted and self._stands() != self.sent:
             pause = min(pause, max(0.0, self.next_frame - monotonic()))
         with suppress(queue.Empty):
             return self.heard.get(timeout=pause) if pause else self.heard.get_nowait()
@@ -141,7 +141,7 @@ class Worker:
     def _show(self) -> None:
         """Send a frame, no sooner than is good for the training; else, now and then, that there is somebody."""
         now = monotonic()
-        if self._stands() != self.sent and self._may_show(now):
+        if self._may_show(now) and self._stands() != self.sent:
             self.sent, began = self._stands(), process_time()
             frame = self.reader.frame(self.session)
             self.wanted = False
