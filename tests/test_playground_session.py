@@ -268,9 +268,10 @@ def test_a_frame_at_full_speed_waits_until_its_share_of_the_work_is_done_but_nev
 
 
 def test_a_worker_loads_nothing_of_the_program_that_starts_it() -> None:
+    program = sys.modules["__main__"]
     with _apart():
         assert not [name for name in get_preparation_data("a worker") if name.startswith("init_main")]
-    assert sys.modules["__main__"].__name__ == "__main__" and "__file__" in vars(sys.modules["__main__"])
+    assert sys.modules["__main__"] is program
 
 
 def test_a_server_that_is_ended_before_it_is_ready_is_no_trouble() -> None:

@@ -23,7 +23,6 @@ Examples:
   glassnet play penguins.csv --target species
   glassnet --plugin swish.py play moons --activation swish
 """
-LARGEST_TABLE = 20_000_000  # bytes
 
 
 @command(epilog=EXAMPLES)
@@ -89,6 +88,7 @@ def _opening(given: dict[str, Any], config: Path | None, settings: tuple[str, ..
         return {}
     typed: dict[str, Any] = {"given": dict(given), "config": str(config) if config else None, "settings": settings}
     from ..data.sources import existing, is_table_path
+    from ..playground.serving import LARGEST_TABLE
 
     dataset = str(given.get("dataset", ""))
     if not is_table_path(dataset):

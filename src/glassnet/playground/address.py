@@ -16,10 +16,11 @@ from ..data.sources import is_table_path
 from ..errors import GlassnetError
 from ..experiment import Experiment, read_toml
 from ..wording import amount, count
+from .serving import LARGEST_TABLE
 
 LONGEST = 4_000  # letters of an address
 MOST_LAYERS, MOST_UNITS, MOST_UNITS_OF_PICTURES = 8, 64, 128
-MOST_ROWS, MOST_POINTS, LARGEST_TABLE = 60_000, 2_000, 20_000_000
+MOST_ROWS, MOST_POINTS = 60_000, 2_000
 MOST_EPOCHS = 100_000
 LIMITS = {
     "layers": MOST_LAYERS, "units": MOST_UNITS, "rows": MOST_ROWS, "points": MOST_POINTS, "table": LARGEST_TABLE,

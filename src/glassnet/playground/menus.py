@@ -10,6 +10,7 @@ from ..data.making import WAYS
 from ..errors import GlassnetError
 from ..experiment import RULES, Experiment, Rule
 from ..hooks import PROJECT
+from ..kinds import KINDS
 from .state import plain
 
 MENUS = ("dataset", "activation", "loss", "optimizer", "initializer", "schedule", "metric")
@@ -45,8 +46,7 @@ def menus_of(catalog: Catalog) -> dict[str, Any]:
     """All menus as plain data."""
     menus: dict[str, Any] = {}
     for kind in MENUS:
-        plural = "initializers" if kind == "initializer" else f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
-        menus["losses" if kind == "loss" else plural] = [_entry(catalog, kind, part) for part in catalog.parts(kind)]
+        menus[KINDS[kind].plural] = [_entry(catalog, kind, part) for part in catalog.parts(kind)]
     return menus | {"fields": [FEATURES, *(_field(name, *words) for name, words in FIELDS.items())]}
 
 

@@ -19,10 +19,9 @@ from starlette.routing import Route
 from ..errors import GlassnetError
 from .guard import LARGEST, Guard, Refusal, body, question
 from .processes import Process
-from .serving import HOST, Serving
+from .serving import HOST, LARGEST_TABLE, Serving
 from .sessions import Session, Sessions, Stream, only
 
-LARGEST_TABLE = 20_000_000
 ALIVE = 1.0  # seconds between signs of life
 NOTHING = bytes(4)  # a frame of no bytes
 CLOSING = "the playground was stopped. Start it again with glassnet play; this address sets up the same experiment"

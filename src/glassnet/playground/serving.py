@@ -1,4 +1,4 @@
-"""Where a playground is found. It is known, and can be said, before what serves it is loaded: who comes early waits."""
+"""Where a playground is found and how much it takes, which can be said before what serves it is loaded."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import socket
 from dataclasses import dataclass
 
 HOST = "127.0.0.1"
+LARGEST_TABLE = 20_000_000  # bytes of a table of one's own
 
 
 @dataclass(frozen=True)

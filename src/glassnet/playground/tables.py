@@ -22,7 +22,8 @@ from ..errors import GlassnetError, join
 from ..experiment import Experiment, look
 from ..kinds import Dataset
 from ..wording import amount
-from .address import LARGEST_TABLE, MOST_POINTS, Refused
+from .address import MOST_POINTS, Refused
+from .serving import LARGEST_TABLE
 
 SUFFIXES = (*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES, *PARQUET_SUFFIXES)
 POINTS, CLASS = "points.csv", "class"

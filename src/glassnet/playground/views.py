@@ -20,7 +20,7 @@ from ..data.targets import Targets
 from ..experiment import Training
 from ..probes import output_range
 from ..training.scoring import class_codes, point_numbers
-from ..wording import significant
+from ..wording import SPLITS, significant
 from .curves import known
 
 Array = NDArray[Any]
@@ -29,7 +29,6 @@ ALONG = 200  # places along a curve
 MOST_SHOWN, MOST_PICTURES = 1_000, 40
 MOST_INPUTS = 24  # inputs that have a picture
 MARGIN = 0.06  # of the span of the rows, around them
-SPLITS = ("train", "validation", "test")
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ class View:
         splits = self.training.splits()
         if self.training.data.whole:
             return [(0, splits["train"])]
-        return [(SPLITS.index(name), rows) for name, rows in splits.items()]
+        return [(list(SPLITS).index(name), rows) for name, rows in splits.items()]
 
     def row(self, number: int) -> tuple[Array, Rows, int]:
         """The prepared inputs (1, d) of a row, its split, and its place there; `IndexError` where there is none."""
