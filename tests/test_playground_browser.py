@@ -32,9 +32,17 @@ def swish(beta: float = 1.0):
         return s + beta * z * s * (1 - s)
     return Activation(f=f, df=df)
 
+def stuck(stand: bool = False):
+    """Stands still for ever."""
+    def f(z):
+        while stand:
+            sum(range(1000))
+        return z
+    return Activation(f=f, df=lambda z, a: np.ones_like(z))
+
 @hookimpl
 def activations():
-    return [swish]
+    return [swish, stuck]
 '''
 MOONS = "dataset=moons&hidden=4,3&activation=tanh&optimizer=adam:lr=0.03&epochs=300"
 #: What stands on the plane, as one text that is equal for equal pictures.
@@ -343,12 +351,19 @@ def test_a_rate_is_changed_while_it_runs(play: Play) -> None:
     play.until("document.querySelector('#words').innerText.includes('1 change by hand')")
 
 
-EXERCISE = {"kind": "exercise", "name": "one", "html": "<p>Do it.</p>", "doing": True, "hints": ["<p>A hint</p>"]}
+EXERCISE = {
+    "kind": "exercise",
+    "name": "one",
+    "done": True,
+    "html": "<p>Do it.</p>",
+    "doing": True,
+    "hints": ["<p>A hint</p>"],
+}
 LESSON = {
     "name": "first",
     "title": "A lesson",
     "blocks": [
-        {"kind": "html", "html": '<p style="color: red">Look at <strong>it</strong>.</p><script>throw 1</script>'},
+        {"kind": "html", "html": "<p>Look at <strong>it</strong>.</p><script>throw 1</script>"},
         {"kind": "play", "title": "", "settings": ["dataset=xor", "hidden=2"], "address": "dataset=xor&hidden=2"},
         EXERCISE,
     ],
@@ -364,6 +379,7 @@ def test_a_lesson_stands_beside_the_network_and_sets_it_up(play: Play) -> None:
     play.page.click("#lessons")
     play.page.click("#lesson li button")
     play.until("document.querySelector('#heading-lesson').textContent === 'A lesson'")
+    assert play.text("#lesson .exercise").startswith("Done.")
     plane, panel = play.page.locator(".plane").bounding_box(), play.page.locator("#lesson").bounding_box()
     assert plane["x"] + plane["width"] < panel["x"]
     play.page.click("#lesson .play button")
@@ -371,6 +387,27 @@ def test_a_lesson_stands_beside_the_network_and_sets_it_up(play: Play) -> None:
     play.page.keyboard.press("Escape")
     assert not play.page.is_visible("#lesson")
     assert play.page.evaluate("document.activeElement.id") == "lessons"
+
+
+def test_a_guest_that_hangs_is_named_and_stopped_also_while_the_page_is_loaded(play: Play) -> None:
+    play.open("dataset=moons:size=60&hidden=2&activation=stuck&epochs=9")
+    stop = "document.querySelector('#notice').innerText.includes('takes long') && !!document.querySelector('#stop')"
+    there = "document.title.startsWith('moons') && document.querySelector('#notice').hidden"
+    play.page.evaluate(
+        "import('/page/state.js').then(m => void m.act('build', { settings: { 'activation.stand': 'true' } }))"
+    )
+    play.until(stop)
+    assert "stuck (local)" in play.text("#notice")
+    play.page.click("#stop")
+    play.until(there)
+    assert play.page.input_value("#activation-1") == "stuck"
+    play.page.goto(f"{play.base}?dataset=moons:size=60&hidden=2&activation=stuck:stand=true#{play.token}")
+    play.page.reload()
+    play.until(stop)
+    play.page.click("#stop")
+    play.until(there)
+    play.until("document.querySelectorAll('#network button.unit').length")
+    play.noticed.clear()  # chrome itself says that a question was not answered
 
 
 def test_points_are_drawn_by_pointer_and_by_keys(play: Play) -> None:
@@ -401,6 +438,7 @@ def test_points_are_drawn_by_pointer_and_by_keys(play: Play) -> None:
         ("dataset=sine&hidden=6&activation=tanh", "document.querySelector('.plane').ariaLabel.includes('sine')"),
         ("dataset=digits8x8&hidden=12", "document.querySelectorAll('.pictures [data-right]').length === 40"),
         ("dataset=iris&hidden=4", "document.querySelectorAll('#axis-0 option').length === 4"),
+        ("dataset=iris&hidden=4&axes=4,3", "document.querySelector('#axis-0').value === '3'"),
     ],
 )  # fmt: skip
 def test_every_kind_of_data_is_drawn(play: Play, address: str, seen: str) -> None:
@@ -408,6 +446,7 @@ def test_every_kind_of_data_is_drawn(play: Play, address: str, seen: str) -> Non
     play.page.click("#step")
     play.until(seen)
     play.until(f"{play.number('epoch')} !== undefined")
+    assert "axes" not in address or play.page.url.endswith("&axes=4,3")
 
 
 def test_what_is_taken_away_repeats_it(play: Play) -> None:

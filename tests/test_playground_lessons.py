@@ -17,7 +17,7 @@ from glassnet.lessons import html
 from glassnet.lessons.course import open_lesson
 from glassnet.lessons.notebooks import start
 from glassnet.lessons.reading import Play, read_page
-from glassnet.playground.lessons import asked
+from glassnet.playground.lessons import asked, unstyled
 
 pytestmark = pytest.mark.slow
 
@@ -87,6 +87,16 @@ def test_the_panel_has_blocks_that_a_strict_policy_allows() -> None:
     assert play["address"].startswith("dataset=xor&hidden=8&epochs=2000") and play["settings"][0] == "dataset=xor"
     doing = [block["name"] for block in page["blocks"] if block.get("doing")]
     assert doing == ["solves"]
+
+
+def test_markup_of_the_panel_says_nothing_of_looks() -> None:
+    given = {
+        "kind": "exercise",
+        "html": '<td class="n" style="text-align:right">1</td>',
+        "hints": ['<i style="x">h</i>'],
+    }
+    assert unstyled(given) == {"kind": "exercise", "html": '<td class="n">1</td>', "hints": ["<i>h</i>"]}
+    assert unstyled({"kind": "html", "html": '<p> style="x"</p>'})["html"] == '<p> style="x"</p>'
 
 
 def test_an_exercise_is_answered_by_the_command_of_the_tab() -> None:

@@ -325,7 +325,11 @@ def test_a_guest_that_hangs_is_named_and_can_be_stopped(playground: Playground) 
     question = json.dumps({"do": "build", "settings": {"activation.stand": "true"}}).encode()
     line = playground.sent("POST", "/do", {"X-Glassnet-Session": tab}, question)  # it waits
     assert frames.until("slow")["slow"]["words"] == "stuck (local) takes long"
-    stopped = playground.do(tab, "stop")
+    frames.line.sock.settimeout(PATIENCE)
+    stop = playground.sent("POST", "/do", {"X-Glassnet-Session": tab}, json.dumps({"do": "stop"}).encode())
+    playground.do(tab, "state")  # whatever is asked meanwhile finds the new process set up, too
+    with closing(stop), stop.getresponse() as answer:
+        stopped = json.loads(answer.read())
     assert stopped["state"]["address"] == opened["state"]["address"]
     with closing(line), line.getresponse() as answer:
         assert answer.status == 503

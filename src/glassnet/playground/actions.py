@@ -14,7 +14,7 @@ from .address import MOST_EPOCHS, Refused, changed
 from .cards import card_of
 from .keeping import keep, report, script
 from .session import Session
-from .state import changeable
+from .state import changeable, place_name
 from .tables import CLASS, POINTS, points_table
 
 Arguments = Mapping[str, Any]
@@ -195,7 +195,7 @@ def _edit(session: Session, arguments: Arguments) -> dict[str, Any]:
     vector = network.view(network.w, "bias" if source is None else "weight", layer - 1)
     old = float(vector[unit] if source is None else vector[source, unit])
     session.change(f"{place}={float(value)!r}")
-    words = f"{place}: {figure(old)} to {significant(float(value), 4)}"
+    words = f"{place_name(session.training, place)}: {figure(old)} to {significant(float(value), 4)}"
     session.remember(words, lambda: session.change(f"{place}={old!r}"))
     return {}
 
@@ -210,7 +210,10 @@ def _freeze(session: Session, arguments: Arguments) -> dict[str, Any]:
     others = [one for one in before if one != place]
     now = [*others, place] if arguments.get("frozen", True) else others
     session.change(_frozen(now))
-    session.remember(f"freeze {place}", lambda: session.change(_frozen(before)))
+    session.remember(
+        f"{place_name(session.training, place)} {'frozen' if len(now) > len(others) else 'let go'}",
+        lambda: session.change(_frozen(before)),
+    )
     return {}
 
 

@@ -14,7 +14,7 @@ from ..probes import first_slope
 from ..wording import figure
 from .address import Refused
 from .curves import known
-from .state import part_of
+from .state import part_of, unit_name
 from .views import View
 
 Array = NDArray[Any]
@@ -78,9 +78,8 @@ def card_of(training: Training, view: View, layer: int, unit: int, row: int | No
     weights = network.view(network.w, "weight", layer - 1)[:, unit]
     bias = float(network.view(network.w, "bias", layer - 1)[unit])
     told = part_of(choice)
-    name = "output" if layer == len(network.widths) - 1 else f"hidden {layer}"
     card: dict[str, Any] = {
-        "title": f"{name}, unit {unit + 1}", "layer": layer, "unit": unit, "activation": told["name"],
+        "title": unit_name(training, layer, unit), "layer": layer, "unit": unit, "activation": told["name"],
         "package": told["package"], "doc": choice.part.help, "bias": known(bias), "bias_text": figure(bias),
         "formula": f"a = {told['name']}(z)", "row": None,
     }  # fmt: skip
@@ -119,7 +118,7 @@ def _filled(
 ) -> dict[str, Any]:
     """z, a and slope of a unit, and the formula with its numbers in the place of letters."""
     total = float(weights @ inputs) + bias
-    products = [f"{figure(float(w))} · {figure(float(x))}" for w, x in zip(weights, inputs, strict=True)]
+    products = [f"{figure(float(w))} · {_factor(float(x))}" for w, x in zip(weights, inputs, strict=True)]
     shown = " + ".join(products[:MOST_FILLED]) + " + …" * (len(products) > MOST_FILLED)
     seen = float(z[unit])
     between = "" if np.isclose(seen, total) else f"; after batch normalisation {figure(seen)}"
@@ -129,6 +128,11 @@ def _filled(
         "z": known(seen), "z_text": figure(seen), "a": known(float(a[unit])), "a_text": figure(float(a[unit])),
         "slope_text": figure(slope), "filled": words.replace("+ -", "− "),
     }  # fmt: skip
+
+
+def _factor(value: float) -> str:
+    text = figure(value)
+    return f"({text})" if text.startswith("-") else text
 
 
 def _slope(activation: Activation, z: Array, unit: int) -> float | None:

@@ -82,7 +82,8 @@ def _page(opened: Opened) -> dict[str, Any]:
     from ..lessons.progress import Progress
 
     solved = Progress.at().marks(opened)
-    blocks = [one for block in play(opened.page, opened.strangers()) for one in _blocks(block, opened, solved)]
+    played = play(opened.page, opened.strangers())
+    blocks = [unstyled(one) for block in played for one in _blocks(block, opened, solved)]
     return {"name": opened.name, "title": opened.page.title, "minutes": opened.lesson.minutes, "blocks": blocks}
 
 
@@ -120,12 +121,24 @@ def _blocks(block: Played, opened: Opened, solved: Mapping[str, str]) -> Iterato
         }  # fmt: skip
 
 
+def unstyled(block: dict[str, Any]) -> dict[str, Any]:
+    """A block as the page's policy allows it: no markup says how it looks."""
+    for name in {"html", "hints"} & set(block):
+        given = block[name]
+        block[name] = _bare(given) if isinstance(given, str) else [_bare(one) for one in given]
+    return block
+
+
+def _bare(markup: str) -> str:
+    return re.sub(r'(<[^<>]*?) style="[^"]*"', r"\1", markup)
+
+
 def _output(output: Any) -> str:
     from ..lessons.playing import Drawn
     from ..pictures.embedding import as_png
 
     if isinstance(output, Drawn):
-        picture = re.sub(r' style="[^"]*"', "", as_png(output.figure, output.words), count=1)  # the page allows none
+        picture = as_png(output.figure, output.words)
         return f"<figure>{picture}<figcaption>{escape(output.words)}</figcaption></figure>"
     return f'<pre class="output">{escape(output.text)}</pre>' if output.text else ""
 

@@ -72,7 +72,7 @@ class Reader:
     def _inside(self, session: Session, panels: list[str]) -> dict[str, Any]:
         """Gradients, units without slope, and the classes that are taken for each other: what is open of them."""
         head: dict[str, Any] = {}
-        if "norms" in panels or "units" in panels:
+        if "norms" in panels or "units" in panels or not session.running:
             head |= self._measured(session)
         if "confusion" in panels and (found := confusion(session)):
             head["confusion"] = found

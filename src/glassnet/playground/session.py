@@ -84,6 +84,8 @@ class Session:
         if self.generation and self.changes:
             self.before = self.changes if asked == self.asked else []
         self.again = []
+        if self.generation and _data(asked) != _data(self.asked):
+            self.look = self.look | {"axes": None, "label": 0}  # other data have other columns
         self.training, self.asked = training, asked
         self.words = list(training.remarks)
         training.warn = self.words.append
@@ -288,6 +290,11 @@ class Session:
                 raise Refused(str(other), getattr(other, "field", "") or "dataset") from None
             self.words.append(f"what did not suit the data is left to them again: {error}")
         self.remember(", ".join(settings), lambda: self.build(before))
+
+
+def _data(experiment: Experiment) -> str:
+    """The name of its data set, whatever its options are."""
+    return str(experiment.dataset).partition(":")[0]
 
 
 def fitted(experiment: Experiment, settings: Mapping[str, Any]) -> dict[str, Any]:

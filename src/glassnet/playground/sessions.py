@@ -113,12 +113,15 @@ class Session:
     async def anew(self, words: str = "stopped") -> dict[str, Any]:
         """End the process and begin another with the same address."""
         address, old = self.address, self.process
+        old.kill()
         self._begin(Process(self.start))
         self._fail(503, words, ended=True)
-        await asyncio.to_thread(old.gone)
         if self.stream:
             self.want(anew=True)
-        return await self.open(address or None)
+        try:  # the first that the new one hears, whatever else is asked meanwhile
+            return await self.open(address or None)
+        finally:
+            await asyncio.to_thread(old.gone)
 
     def late(self) -> str:
         """What takes long, in words; empty while there are signs of life."""

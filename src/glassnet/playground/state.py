@@ -9,11 +9,11 @@ from itertools import pairwise
 from typing import Any
 
 from ..catalog import Choice
-from ..errors import GlassnetError
+from ..errors import GlassnetError, join
 from ..experiment import Experiment, Training, command_of, python_of
 from ..experiment.settings import as_setting
 from ..hooks import PROJECT
-from ..wording import count
+from ..wording import count, significant
 from .address import LIMITS, address_of
 from .session import Session
 from .tables import POINTS
@@ -26,14 +26,13 @@ def state_of(session: Session) -> dict[str, Any]:
     return {
         "generation": session.generation, "version": session.version,
         "address": "" if own else address_of(settings_of(asked)),
-        "complete": not own and not session.changes,
         "settings": dict(_every_setting(asked)),
         "parts": _parts(training, own), "default": _defaults(asked),
         "changeable": changeable(training), "title": asked.title,
         "data": session.view.state() | {"own": own} | _own_rows(session),
         "network": _network(training), "running": session.running, "ended": session.ended,
         "epoch": session.epoch, "step": session.step, "epochs": training.plan.epochs, "speed": session.speed,
-        "changes": [{"epoch": epoch, "words": words} for epoch, words in session.changes],
+        "changes": [{"epoch": epoch, "words": by_hand(training, setting)} for epoch, setting in session.changes],
         "replay": len(session.changes or session.before),
         "undo": session.undone[-1][0] if session.undone else "",
         "command": command_of(asked, short=True), "python": python_of(asked, session.changes), "kept": session.kept,
@@ -114,7 +113,7 @@ def _network(training: Training) -> dict[str, Any]:
     layers, frozen = [], training.experiment.freeze
     for number, ((_, width), choice) in enumerate(zip(pairwise(network.widths), activations, strict=True), 1):
         size = sum(block.slice.stop - block.slice.start for block in network.layout if block.layer == number - 1)
-        name = "output" if number == len(activations) else f"hidden {number}"
+        name = layer_name(training, number)
         told = part_of(choice)
         layers.append(
             {
@@ -127,6 +126,42 @@ def _network(training: Training) -> dict[str, Any]:
         "widths": list(network.widths), "layers": layers, "parameters": total, "says": count(total, "parameter"),
         "frozen": [place for place in map(line_of, frozen) if place],
     }  # fmt: skip
+
+
+def layer_name(training: Training, number: int) -> str:
+    """What the page calls a layer, counted from 1."""
+    return f"hidden {number}" if number < len(training.network.widths) - 1 else "output"
+
+
+def unit_name(training: Training, layer: int, unit: int) -> str:
+    """What the page calls a unit; `unit` counts from 0."""
+    return f"{layer_name(training, layer)}, unit {unit + 1}"
+
+
+def place_name(training: Training, place: str) -> str:
+    """A layer, weight or bias as people call it: `weight from x1 to hidden 1, unit 3`."""
+    if place.isdigit():
+        return layer_name(training, int(place))
+    line = line_of(place)
+    if line is None:
+        return place
+    number, source = line["layer"], line["from"]
+    to = unit_name(training, number, line["unit"])
+    if source is None:
+        return f"bias of {to}"
+    names = training.data.features.outputs
+    return f"weight from {names[source] if number == 1 else unit_name(training, number - 1, source)} to {to}"
+
+
+def by_hand(training: Training, setting: str) -> str:
+    """A change by hand in words."""
+    key, _, value = setting.partition("=")
+    if key == "freeze":
+        places = [place_name(training, place) for place in value.split(";")]
+        return "nothing is frozen" if value == "none" else f"frozen: {join(places)}"
+    if line_of(key):
+        return f"{place_name(training, key)} set to {significant(float(value), 4)}"
+    return f"{key.rpartition('.')[2].replace('_', ' ')} {value}"
 
 
 def line_of(place: str) -> dict[str, Any] | None:

@@ -54,6 +54,7 @@ class View:
         wanted = [axis for axis in axes or () if axis in numbers]
         wanted = wanted if len(wanted) == 2 and wanted[0] != wanted[1] else numbers[:2]
         self.axes = [] if pictures else wanted
+        self.chosen = self.axes not in ([], numbers[:2])  # by somebody, and not as they come
         self.kind = "pictures" if pictures else ("none", "curve", "plane")[len(self.axes)]
         self.labels = _labels(training.data.targets)
         self.label = label if 0 <= label < len(self.labels) else 0
@@ -174,7 +175,7 @@ class View:
             "rows": {name: len(rows) for name, rows in training.splits().items()}, "whole": training.data.whole,
             "columns": [{"name": column.name, "kind": column.kind} for column in self.columns],
             "inputs": [] if self.kind == "pictures" else list(training.data.features.outputs), "axes": self.axes,
-            "low": list(map(known, low)), "high": list(map(known, high)),
+            "chosen": self.chosen, "low": list(map(known, low)), "high": list(map(known, high)),
             "at": at, "ticks": [[significant(value) for value in values] for values in at],
             "classes": [str(name) for name in targets.classes or ()] or (["no", "yes"] if task == "multilabel" else []),
             "target": _target(training), "labels": self.labels, "label": self.label,

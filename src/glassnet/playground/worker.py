@@ -211,9 +211,12 @@ class Worker:
     def _carried_out(self, words: dict[str, Any], content: bytes) -> dict[str, Any]:
         """What a question comes to."""
         from .actions import do
+        from .address import Refused
         from .state import state_of
 
         session, asked = self.session, words["ask"]
+        if not session.generation and asked not in ("open", "table"):
+            raise Refused("nothing is set up yet: reload the page")
         if asked in ("open", "again"):
             return self._opened(words, content)
         if asked == "table":

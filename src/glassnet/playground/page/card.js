@@ -1,7 +1,7 @@
 // A unit's card: its incoming weights as a table in which they can be changed and frozen, and its formula.
 
 import { check, corner, fill, make, quiet, table } from "./make.js";
-import { choose, chooser } from "./network.js";
+import { choose, chooser, stuckAs } from "./network.js";
 import { chosenRow } from "./plane.js";
 import { act, on } from "./state.js";
 import { W } from "./words.en.js";
@@ -76,16 +76,18 @@ function draw(card) {
   rows.push([W.bias, weight(bias, card), ...(told ? ["", card.bias_text] : []), ""]);
   const headings = [W.from, W.weight, ...(told ? [W.input, W.product] : []), W.hold];
   const sums = told ? [[W.sum, card.z_text], [W.answer, card.a_text], [W.slope, card.slope_text]] : [];
+  const stuck = stuckAs(card.layer, card.unit);
   const formula = (text) => text && make("p", { className: "formula" }, make("code", {}, text));
   panel.firstElementChild.textContent = card.title;
   fill(body,
     quiet(card.package ? W.guest(card.activation, card.package) : card.activation, card.doc ? `: ${card.doc}` : ""),
     formula(card.formula),
+    stuck ? make("p", {}, W.stuckHelp[stuck]) : null,
     make("div", { className: "scroll", tabIndex: 0, role: "group", "aria-label": card.title },
       table(headings, rows, told ? W.withRow(card.row) : W.noRow)),
     make("dl", { className: "sums", hidden: !told },
       sums.map(([name, text]) => make("div", {}, make("dt", {}, name), make("dd", {}, text)))),
-    told ? formula(card.filled) : null);
+    told ? formula(card.filled) : null, quiet(W.biasHelp));
   if (focused) document.getElementById(focused)?.focus();
 }
 

@@ -12,13 +12,14 @@ const fresh = () => ({ epoch: [], training: [], validation: [], metric: [], metr
 const charts = [["training", "validation"], ["metric", "metric_validation"]].map((of) =>
   ({ of, title: make("h3"), box: make("div", { className: "chart" }), plot: null }));
 const scores = make("ul", { className: "plain quiet" });
-const waiting = quiet(W.nothingYet);
+const waiting = quiet(W.nothingYet), legend = make("ul", { className: "legend" });
 let now = fresh(), before = fresh(), generation = null;
 
 export function mount() {
   const line = (name) =>
     make("li", {}, make("span", { className: `stroke ${name}`, "aria-hidden": "true" }), W[name]);
-  panel.append(waiting, make("ul", { className: "legend" }, ["training", "validation", "before"].map(line)),
+  fill(legend, ["training", "validation", "before"].map(line));
+  panel.append(waiting, legend,
     make("div", { className: "charts" }, charts.map(({ title, box }) => make("div", {}, title, box))), scores);
   new ResizeObserver(() => charts.forEach(resize)).observe(panel);
   onScheme(() => {
@@ -60,6 +61,7 @@ function merged(names) {
 }
 
 function draw() {
+  legend.lastElementChild.hidden = !before.epoch.length;
   waiting.hidden = now.epoch.length > 0 || before.epoch.length > 0;
   charts[0].title.textContent = W.loss;
   charts[1].title.textContent = W.metric(known.state.metric);

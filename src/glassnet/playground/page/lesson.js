@@ -49,8 +49,8 @@ function list(lessons) {
   fill(body, make("ul", { className: "plain" }, lessons.map(entry)));
 }
 
-/** What the server has rendered, without looks of its own; scripts in it would not run under the page's policy. */
-const html = (text) => make("div", { innerHTML: text.replace(/(<[^>]*?)\sstyle="[^"]*"/g, "$1") });
+/** What the server has rendered; scripts in it would not run under the page's policy. */
+const html = (text) => make("div", { innerHTML: text });
 
 const BLOCKS = {
   html: (one) => html(one.html),
@@ -60,16 +60,18 @@ const BLOCKS = {
   exercise: (one, name) => exercise(one, name),
 };
 
-function exercise({ name, html: question, hints = [], doing }, lesson) {
+function exercise({ name, html: question, hints = [], doing, done }, lesson) {
+  const mark = make("p", { className: "finding healthy", hidden: !done }, W.done);
   const verdict = make("div", { role: "status" });
   const check = async () => {
     const answer = await act("answer", { lesson, exercise: name });
     if (!answer) return;
     const { right, words } = answer.verdict;
     const said = [words].flat().map((text) => make("p", {}, text));
+    if (right) mark.hidden = false;
     fill(verdict, make("div", { className: `finding ${right ? "healthy" : "remark"}` }, said));
   };
-  return make("section", { className: "exercise" }, html(question),
+  return make("section", { className: "exercise" }, mark, html(question),
     hints.length ? make("details", {}, make("summary", {}, W.hints), hints.map(html)) : null,
     doing ? primary(W.check, check) : null, verdict);
 }

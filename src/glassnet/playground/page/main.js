@@ -8,8 +8,8 @@ import { fill, make, primary } from "./make.js";
 import * as network from "./network.js";
 import * as plane from "./plane.js";
 import * as run from "./run.js";
-import * as take from "./take.js";
-import { act, addressed, busy, flags, known, on, open, set, show } from "./state.js";
+import * as takeAway from "./take.js";
+import { act, addressed, axesAsked, busy, flags, known, on, open, show, take } from "./state.js";
 import { Refused, begun, forget, frames, returning, takeToken } from "./wire.js";
 import { W } from "./words.en.js";
 
@@ -115,18 +115,21 @@ async function begin() {
   const slow = setTimeout(busy, 300, true);
   if (returning()) watch(); // what takes long is said there, and can be stopped
   try {
-    const opened = await begun(addressed() || null);
-    known.menus = opened.menus;
-    known.presets = opened.presets;
+    const address = addressed(), axes = axesAsked();
+    const opened = await begun(address || null);
     held = false;
     say((opened.words ?? []).join(" "));
-    set(opened.state);
+    take(opened);
     watch();
     if (opened.present) document.documentElement.classList.add("present");
-    await act("look", { open: open(), seen: true });
+    await act("look", { open: open(), seen: true, ...(axes.length ? { axes } : {}) });
     return opened;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
+    if (error.ended) { // it was stopped, and what comes instead is on its way; or it broke down
+      if (!held) say(error.message, primary(W.startAnew, begin));
+      return null;
+    }
     say(error.lost ? W.lost : localStorage.getItem("glassnet-token") ? error.message : W.noToken);
     if (!error.lost) forget();
     return null;
@@ -139,13 +142,17 @@ async function begin() {
 takeToken();
 spell();
 arrange();
-for (const one of [run, take, lesson, network, plane, curves, card, inside]) one.mount();
+for (const one of [run, takeAway, lesson, network, plane, curves, card, inside]) one.mount();
 addressed();
 for (const panel of document.querySelectorAll(".panel"))
   panel.classList.toggle("hidden", (flags.hide ?? "").split(",").includes(panel.id));
 if ("present" in flags) document.documentElement.classList.add("present");
 on("trouble", refused);
-addEventListener("popstate", () => act("build", { address: addressed() }, { remember: false }));
+addEventListener("popstate", async () => {
+  const address = addressed(), axes = axesAsked();
+  await act("build", { address }, { remember: false });
+  await act("look", { axes }, { remember: false });
+});
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) stream?.abort();
   else if (known.state) watch();

@@ -6,14 +6,14 @@ import { Refused, table } from "./wire.js";
 import { W } from "./words.en.js";
 
 const FIRST = ["batch_size", "l2", "epochs"]; // the plain fields that are always in sight
-const OF_DATA = ["test", "validation", "split_seed", "scale", "features"];
+const OF_DATA = ["test", "validation", "split_seed", "scale"];
+const MADE = "features"; // in sight, too, where there are columns to make them of
 const ELSEWHERE = ["hidden", "freeze"]; // the network steers them
 const KINDS = {
   dataset: "datasets", output: "activations", loss: "losses", optimizer: "optimizers", schedule: "schedules",
   initializer: "initializers", activation: "activations",
 };
 const tables = new Map(); // own tables that this tab has read, by name
-let example = null; // the example that was chosen last, and the address that was built of it
 let asked = null; // an own table whose column is not chosen yet, or a data set that has to be downloaded first
 
 /** Sets fields to texts: while it trains between two epochs where that can be done, else in a new network. */
@@ -75,7 +75,8 @@ function options(field, part) {
   return (found?.options ?? []).map((option) => {
     const id = `${field}-${option.name}`;
     const made = control(id, option, part.options[option.name], (value) => put({ [`${field}.${option.name}`]: value }));
-    return labelled(option.name.replaceAll("_", " "), made, `${field}.${option.name}`, option.help);
+    const words = W.options[option.name] ?? option.name.replaceAll("_", " ");
+    return labelled(words, made, `${field}.${option.name}`, option.help);
   });
 }
 
@@ -110,7 +111,7 @@ function redraw(panel, ...children) {
 }
 
 function drawSettings() {
-  const apart = [...FIRST, ...OF_DATA, ...ELSEWHERE];
+  const apart = [...FIRST, ...OF_DATA, MADE, ...ELSEWHERE];
   const rest = known.menus.fields.map((one) => one.name).filter((name) => !apart.includes(name));
   const [optimizer, rate, ...fine] = part("optimizer");
   const hidden = known.state.parts.activation.length;
@@ -124,7 +125,7 @@ function drawData() {
   const { data, parts: { dataset } } = known.state;
   const examples = [...grouped(known.presets)].map(([group, all]) =>
     ({ group, choices: all.map(({ address, title }) => [address, title]) }));
-  const shown = example?.built === known.state.address ? example.address : "";
+  const shown = known.presets.find((one) => alike(one.address, known.state.address))?.address ?? "";
   const found = dataset && entry("dataset", dataset);
   const all = dataset ? choices("dataset") : [["", W.ownTable(data.title)], ...choices("dataset")];
   const onchange = (event) => openTable(event.target.files[0]);
@@ -136,6 +137,7 @@ function drawData() {
     labelled(W.dataset, select("part-dataset", all, now, chooseData, { title: found?.summary }), "dataset"),
     dataset ? options("dataset", dataset) : target(data.target),
     asked,
+    data.kind === "pictures" ? null : plain(MADE),
     quiet(W.rows(data.rows)),
     buttons(button(W.openTable, () => file.click(), { title: W.tableHelp, id: "open-table" }), file,
       button(W.draw, drawPoints, { id: "draw-points" })),
@@ -149,13 +151,8 @@ function grouped(presets) {
 }
 
 /** An example is an address; the menu shows it as long as nothing else has been changed. */
-async function chooseExample(address) {
-  if (!address) return;
-  const answer = await act("build", { address });
-  if (!answer) return;
-  example = { address, built: answer.state.address };
-  drawData();
-}
+const chooseExample = (address) => address && act("build", { address });
+const alike = (one, other) => one.split("&").sort().join("&") === other.split("&").sort().join("&");
 
 /** Something to be answered before anything is built; without contents the question is put aside. */
 function ask(...contents) {

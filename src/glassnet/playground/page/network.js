@@ -14,6 +14,9 @@ const said = `${W.headings.network}. ${W.networkHelp}`;
 const layers = make("div", { className: "layers", role: "group", "aria-label": said });
 const facts = make("p", { className: "quiet" });
 const net = make("div", { className: "net" }, lines, layers);
+const STUCK = { dead: W.dead, saturated: W.saturated };
+const signs = Object.fromEntries([["dead", W.deadUnit], ["saturated", W.saturatedUnit]].map(([state, words]) =>
+  [state, make("li", { hidden: true }, make("span", { className: `sign ${state}`, "aria-hidden": "true" }), words)]));
 let built = "", columns = [], here = [1, 0], chosen = null;
 
 /** Calls back with (layer, unit) when a unit's card is wanted. */
@@ -24,7 +27,7 @@ export function mount() {
   const sign = (name) =>
     make("li", {}, make("span", { className: `stroke ${name}`, "aria-hidden": "true" }), W[name]);
   panel.append(make("div", { className: "beside" }, add, facts), make("div", { className: "scroll" }, net),
-    make("ul", { className: "legend" }, ["positive", "negative"].map(sign)));
+    make("ul", { className: "legend" }, ["positive", "negative"].map(sign), Object.values(signs)));
   layers.addEventListener("keydown", walk);
   new ResizeObserver(drawLines).observe(net);
   onScheme(() => known.frame && draw(known.frame));
@@ -205,14 +208,15 @@ function paintOutput({ plane: told }, bytes) {
 }
 
 /** Names of units say what a glance shows: dead or saturated ones, and what the chosen row brings them to. */
-function say({ dead, saturated, row }) {
+function say({ dead, saturated, row, running }) {
+  const told = dead !== undefined || (running && !known.opened.has("norms")); // else it is as it was a moment ago
   columns.slice(1).forEach((one, at) => {
     one.units.forEach((unit, number) => {
       const a = row?.text?.a?.[at]?.[number] ?? "";
-      const stuck = dead?.[at]?.[number] ? W.dead : saturated?.[at]?.[number] ? W.saturated : "";
-      const state = dead ? stuck : (unit.dataset.state ?? "");
+      const stuck = dead?.[at]?.[number] ? "dead" : saturated?.[at]?.[number] ? "saturated" : "";
+      const state = told ? stuck : stuckAs(at + 1, number);
       unit.dataset.state = state;
-      const label = [W.unit(one.name, number + 1), state, a && `a = ${a}`].filter(Boolean).join(", ");
+      const label = [W.unit(one.name, number + 1), STUCK[state], a && `a = ${a}`].filter(Boolean).join(", ");
       if (unit.getAttribute("aria-label") !== label) {
         unit.setAttribute("aria-label", label);
         unit.title = label;
@@ -220,7 +224,11 @@ function say({ dead, saturated, row }) {
       }
     });
   });
+  for (const [state, sign] of Object.entries(signs)) sign.hidden = !layers.querySelector(`[data-state=${state}]`);
 }
+
+/** Whether a unit is "dead" or "saturated", as far as is known; else "". */
+export const stuckAs = (layer, unit) => columns[layer]?.units[unit]?.dataset.state ?? "";
 
 /** Right or left end of a unit's line: [x, y] within the drawing. */
 function end(column, unit, right) {

@@ -74,6 +74,7 @@ function chooseLabel({ labels, label }) {
 
 function redraw() {
   if (!known.state) return;
+  choosers.hidden = Boolean(sketch.now); // what is drawn has two columns and classes of its own
   drawLegend(known.state.data);
   draw();
 }

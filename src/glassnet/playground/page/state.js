@@ -5,7 +5,7 @@ import { Refused, command } from "./wire.js";
 export const known = { state: null, menus: {}, presets: [], frame: null, opened: new Set() };
 /** What an address says about the page; all else in it is the experiment's. */
 export const flags = {};
-const FLAGS = ["present", "hide", "lesson"];
+const FLAGS = ["present", "hide", "lesson", "axes"];
 const listeners = { state: [], frame: [], trouble: [], busy: [] };
 
 export const on = (kind, listener) => listeners[kind].push(listener);
@@ -13,6 +13,7 @@ const tell = (kind, ...what) => listeners[kind].forEach((listener) => listener(.
 
 /** The experiment of the page's address as it is written there, "" for none; what is about the page goes to `flags`. */
 export function addressed() {
+  delete flags.axes;
   return location.search.slice(1).split("&").filter((pair) => {
     const [name] = pair.split("=");
     if (FLAGS.includes(name)) flags[name] = new URLSearchParams(pair).get(name); // whoever wrote it, it is read
@@ -20,18 +21,31 @@ export function addressed() {
   }).join("&");
 }
 
+/** The two columns that the address names for the plane; none for those that come first. */
+export const axesAsked = () =>
+  (flags.axes ?? "").split(",").map((one) => Number(one) - 1).filter((at) => Number.isInteger(at) && at >= 0);
+
 /** A new state: everybody draws from it, and the address of the page is that of the experiment. */
 export function set(state, { remember = true } = {}) {
   const before = known.state;
   known.state = state;
   if (before?.generation !== state.generation) known.frame = null;
-  const said = Object.entries(flags).map(([name, value]) => (value ? `${name}=${encodeURIComponent(value)}` : name));
+  if (state.data.chosen) flags.axes = state.data.axes.map((at) => at + 1).join(",");
+  else delete flags.axes;
+  const written = (text) => encodeURIComponent(text).replaceAll("%2C", ",");
+  const said = Object.entries(flags).map(([name, value]) => (value ? `${name}=${written(value)}` : name));
   const query = [state.address, ...said].filter(Boolean).join("&");
   const address = `${location.pathname}${query && "?"}${query}`;
-  if (!before || !remember) history.replaceState(null, "", address);
-  else if (before.address !== state.address) history.pushState(null, "", address);
+  if (before && remember && before.address !== state.address) history.pushState(null, "", address);
+  else if (address !== location.pathname + location.search) history.replaceState(null, "", address);
   tell("state", state, before);
   if (early?.head.generation === state.generation) show(early);
+}
+
+/** What an answer brings: a state, and with a process that has begun anew its menus. */
+export function take({ state, menus, presets }, options) {
+  if (menus) Object.assign(known, { menus, presets });
+  if (state) set(state, options);
 }
 
 let early = null; // a frame of a network whose state is still on its way
@@ -67,7 +81,7 @@ export function act(verb, details = {}, options = {}) {
     try {
       const answer = await command(verb, details);
       trouble("");
-      if (answer.state) set(answer.state, options);
+      take(answer, options);
       return answer;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;

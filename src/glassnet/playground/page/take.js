@@ -42,11 +42,12 @@ const verb = (name) => button(W.taken[name], async () => {
 }, { id: name });
 
 function draw() {
-  const { address, complete, command, python, data } = known.state;
+  const { address, changes, command, python, data, settings, epoch, epochs } = known.state;
   told.textContent = "";
   fill(content,
-    copied(W.address, `${location.origin}${location.pathname}?${address}`, "take-address"),
-    complete ? null : quiet(W.incomplete),
+    address ? copied(W.address, location.href, "take-address") : quiet(W.ownRows(settings.dataset)),
+    changes.length ? quiet(W.byHand) : null,
+    epoch && epoch < epochs ? quiet(W.wholeWay(epoch, epochs)) : null,
     copied(W.command, command, "take-command"),
     copied(W.python, python, "take-python"),
     buttons(["keep", "report", "script", ...(data.points_file ? ["points_file"] : [])].map(verb)));

@@ -15,12 +15,14 @@ function headers() {
   return { "X-Glassnet-Token": token ?? "", "X-Glassnet-Session": session ?? "" };
 }
 
-/** What the server refused, in its own words; `field` is the control it is about, and `lost` that nobody answered. */
+/** What the server refused, in its own words; `field` is the control it is about, `lost` that nobody answered, and
+ * `ended` that the process which was asked is gone. */
 export class Refused extends Error {
-  constructor(words, field = "", lost = false) {
+  constructor(words, field = "", lost = false, ended = false) {
     super(words);
     this.field = field;
     this.lost = lost;
+    this.ended = ended;
   }
 }
 
@@ -32,7 +34,8 @@ async function answer(path, options) {
   } catch {
     throw new Refused(`no answer (${reply?.status ?? "not there"})`, "", reply === undefined);
   }
-  if (!reply.ok) throw new Refused(content.error?.words ?? `answer ${reply.status}`, content.error?.field ?? "");
+  const { words = `answer ${reply.status}`, field, ended } = content.error ?? {};
+  if (!reply.ok) throw new Refused(words, field ?? "", false, ended);
   return content;
 }
 

@@ -38,6 +38,7 @@ export const W = {
   rows: ({ train, validation, test }) => some(`${n(train)} rows to learn from`,
     validation && `${n(validation)} to watch over it`, test && `${n(test)} to test it`),
   download: "Get it", dontFetch: "Leave it",
+  options: { lr: "learning rate" },
   byItself: "automatic", byTask: (name) => `${name} (automatic)`, guest: (short, from) => `${short} · ${from}`,
   parts: {
     loss: "Loss", output: "Output", optimizer: "Optimizer", schedule: "Schedule", initializer: "First weights",
@@ -63,8 +64,14 @@ export const W = {
   moreUnits: (name) => `One unit more in ${name}`, fewerUnits: (name) => `One unit fewer in ${name}`,
   freeze: "frozen", freezeHelp: (name) => `Weights of ${name} stay as they are`,
   activationOf: (name) => `Activation of ${name}`,
-  unit: (layer, unit) => `${layer}, unit ${unit}`, dead: "dead", saturated: "saturated",
+  unit: (layer, unit) => `${layer}, unit ${unit}`,
+  dead: "dead", saturated: "saturated", deadUnit: "dead unit", saturatedUnit: "saturated unit",
   positive: "positive weight", negative: "negative weight",
+  stuckHelp: {
+    dead: "Dead: its slope is 0 on every training row, so nothing moves its weights any more.",
+    saturated: "Saturated: on nearly all rows its answer lies on a flat end, so its weights hardly move.",
+  },
+  biasHelp: "The bias is added whatever comes in: it says where the unit begins to answer.",
 
   from: "from", weight: "weight", input: "input", product: "product", bias: "bias", hold: "frozen",
   sum: "sum z", answer: "answer a", slope: "slope", withRow: (row) => `With row ${row}`,
@@ -75,9 +82,10 @@ export const W = {
   score: (name, all) => `${plain(name)}: ${some(...all.map(([split, text]) => `${split} ${text}`))}`,
   nothingYet: "It begins with the first epoch.",
   layers: "Gradients and units that stand still", gradient: "size of the gradient", layerName: "layer",
-  stuck: "units without slope",
+  stuck: "without slope",
   shares: (dead, saturated) =>
-    some(dead && `${percent(dead)} dead`, saturated && `${percent(saturated)} saturated`) || "none",
+    some(dead && `${percent(dead)} of the units are dead`, saturated && `${percent(saturated)} of the answers lie flat`)
+      || "none",
   confusion: "Which class is taken for which",
   confusionRows: (split) => `Rows of the ${split} split; each line is a true class, each column an answer.`,
 
@@ -91,11 +99,14 @@ export const W = {
   noToken: "This page needs the address that glassnet play has printed in the terminal: open that one.",
   replaced: "This session goes on in another window.", takeOver: "Go on here",
 
-  address: "The address holds the whole experiment", command: "In the terminal", python: "In Python",
-  incomplete: "An own table, points and changes by hand are not in the address.", copy: "Copy", copied: "Copied",
+  address: "As an address", command: "In the terminal", python: "In Python",
+  ownRows: (name) => `Your own rows are in no address. Here, ${name} has to lie in the folder in which it runs.`,
+  copy: "Copy", copied: "Copied",
+  byHand: "Changes by hand are in neither the address nor the command; they are in the Python.",
+  wholeWay: (epoch, epochs) => `Here ${n(epoch)} of ${n(epochs)} epochs are done; these train all of them.`,
   taken: {
     keep: "Keep as a run", report: "Open its report", script: "Save as a program", points_file: "Save points.csv",
   },
-  play: "Try this", check: "Check my network", hints: "Hints", chooseLesson: "Choose a lesson",
+  done: "Done.", play: "Try this", check: "Check my network", hints: "Hints", chooseLesson: "Choose a lesson",
   minutes: (count) => `${count} minutes`,
 };
