@@ -219,7 +219,7 @@ def took(work: Callable[[], Any]) -> float:
 
 def ratio(ours: Callable[[], float], other: Callable[[], float]) -> float:
     """The median of the turns, after one that warms up."""
-    return median(ours() / other() for _ in range(TURNS + 1))
+    return median([ours() / other() for _ in range(TURNS + 1)][1:])
 
 
 def up(*command: str) -> float:
