@@ -256,8 +256,9 @@ def test_what_breaks_down_is_said_in_words(play: Play) -> None:
     play.page.select_option("#speed", "full")
     play.page.click("#start")
     play.until(
-        "!document.querySelector('#words').hidden && document.querySelector('#words').innerText.match(/diverged/)"
+        "!document.querySelector('#words').hidden && document.querySelector('#words').innerText.match(/diverged|broke/)"
     )
+    play.until("document.querySelector('#words .finding button')?.innerText.startsWith('Try learning rate')")
     everything = play.page.evaluate("document.body.innerText")
     assert "NaN" not in everything and "undefined" not in everything and "[object" not in everything
 

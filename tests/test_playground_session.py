@@ -220,6 +220,15 @@ def test_a_training_that_breaks_down_is_words_and_goes_on_from_its_last_good_epo
     assert one.epoch == done + 1 and not one.ended
 
 
+def test_a_training_that_breaks_down_in_its_first_epoch_is_looked_at_too() -> None:
+    one = session("dataset=moons&hidden=4&activation=relu&optimizer=sgd:lr=1e30&epochs=50")
+    assert not one.unlooked()
+    do(one, "epoch", {})
+    assert one.ended.startswith("diverged") and one.epoch == 0 and one.unlooked()
+    one.find(all_of_it=True)
+    assert one.findings[0]["name"] == "diverged" and not one.unlooked()
+
+
 def test_all_rules_give_way_to_whoever_asks_meanwhile_and_are_asked_again_later() -> None:
     one = session()
     do(one, "epoch", {})

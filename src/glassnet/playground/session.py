@@ -253,7 +253,7 @@ class Session:
         return (
             self.generation > 0
             and not self.running
-            and self.epoch > 0
+            and (self.epoch > 0 or bool(self.ended))  # a training may break down in its first epoch
             and self.looked_at != (self.generation, self.step, True)
         )
 

@@ -75,8 +75,7 @@ function options(field, part) {
   return (found?.options ?? []).map((option) => {
     const id = `${field}-${option.name}`;
     const made = control(id, option, part.options[option.name], (value) => put({ [`${field}.${option.name}`]: value }));
-    const words = W.options[option.name] ?? option.name.replaceAll("_", " ");
-    return labelled(words, made, `${field}.${option.name}`, option.help);
+    return labelled(W.option(option.name), made, `${field}.${option.name}`, option.help);
   });
 }
 

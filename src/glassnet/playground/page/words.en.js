@@ -5,6 +5,9 @@ const percent = (share) => `${Math.round(100 * share)} %`;
 const some = (...all) => all.filter(Boolean).join(", ");
 const plain = (name) => name.replaceAll("_", " ");
 
+const OPTIONS = { lr: "learning rate" };
+const called = (name) => OPTIONS[name.split(".").at(-1)] ?? plain(name.split(".").at(-1));
+
 export const W = {
   skip: "Skip to the network",
   run: "Run", tools: "More", close: "Close", more: "More settings",
@@ -38,7 +41,7 @@ export const W = {
   rows: ({ train, validation, test }) => some(`${n(train)} rows to learn from`,
     validation && `${n(validation)} to watch over it`, test && `${n(test)} to test it`),
   download: "Get it", dontFetch: "Leave it",
-  options: { lr: "learning rate" },
+  option: called,
   byItself: "automatic", byTask: (name) => `${name} (automatic)`, guest: (short, from) => `${short} · ${from}`,
   parts: {
     loss: "Loss", output: "Output", optimizer: "Optimizer", schedule: "Schedule", initializer: "First weights",
@@ -53,7 +56,7 @@ export const W = {
   trainPoint: "learned from", testPoint: "test row",
   atMean: "The other columns are at their mean or most frequent value.",
   row: (row, t, y) => `Row ${row}: it is ${t}, the answer is ${y}.`,
-  noRow: "Choose a point to follow its row through the network.",
+  noRow: "Choose a row, by its point or picture, to follow it through the network.",
   noPlane: "No column holds numbers, so there is no plane to look at: the curves and tables tell how it does.",
   answered: (is, answer) => `${is}, answered ${answer}`,
 
@@ -89,7 +92,7 @@ export const W = {
   confusion: "Which class is taken for which",
   confusionRows: (split) => `Rows of the ${split} split; each line is a true class, each column an answer.`,
 
-  remedy: (settings, why) => `Try ${some(...settings.map(([name, value]) => `${name} ${value}`))}: ${why}`,
+  remedy: (settings, why) => `Try ${some(...settings.map(([name, value]) => `${called(name)} ${value}`))}: ${why}`,
   atEpoch: (epoch, words) => `at epoch ${n(epoch)} ${words}`,
   changes: (count) => `${count} ${count === 1 ? "change" : "changes"} by hand since the start`,
   replay: (count) => `Start over with the ${count === 1 ? "change" : `${count} changes`} by hand`,
