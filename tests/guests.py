@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import dedent
@@ -153,7 +154,8 @@ def write_glassnet(folder: Path, version: str) -> None:
 def environment(*folders: Path, **more: str) -> dict[str, str]:
     """What a fresh Python needs to see these folders first, and glassnet as this one does."""
     path = os.pathsep.join([*map(str, folders), *filter(None, sys.path)])
-    return {**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", **more}
+    programs = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", "")])  # also where not activated
+    return {**os.environ, "PATH": programs, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", **more}
 
 
 def python(code: str, *folders: Path, **more: str) -> subprocess.CompletedProcess[str]:

@@ -26,6 +26,8 @@ TYPED = {
     "lesson": ["lesson", "lesson perceptron"],
     "museum": ["museum", "museum update_too_early"],
     "explain": ["explain", "explain vanishing"],
+    "play": ["play nowhere.csv --no-open"],
+    "docs": ["docs"],
     "list": ["list", "list losses"],
     "show": ["show adam"],
     "conventions": ["conventions adam"],
@@ -49,7 +51,7 @@ TYPED = {
     "release": ["release glassnet-broken --dry-run"],
     "sabotage": ["sabotage --list", "sabotage stale-version glassnet-whole{columns} --reveal"],
 }
-ENDS = {"train iris --optimizer": 1, "index status": 1, "index": 2, "release": 1}
+ENDS = {"play": 2, "train iris --optimizer": 1, "index status": 1, "index": 2, "release": 1}
 UNBROKEN = re.compile(r"\s*(glassnet|pip|python|make|\$) |.*[\u2500-\u257f]")  # commands to copy, and rules
 
 

@@ -17,7 +17,7 @@ from ..publish.naming import BACKENDS, FORMS, LICENCES, names, problem_with
 from ..publish.repository import git
 from ..tables import Table, width_of_output
 from .edge import say, style
-from .sections import command
+from .sections import OUTPUT, command, section
 
 if TYPE_CHECKING:
     from ..publish.template import Answers
@@ -44,23 +44,34 @@ Examples:
 
 @command(epilog=NEW_EXAMPLES)
 @click.argument("name")
-@click.option("--kind", metavar="KIND[:FORM]", help=f"What the example part is: {join(KINDS)}. {_FORMS}")
-@click.option(
-    "--from",
-    "plugin_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE.py",
-    help="Take over the parts of this one-file plugin instead of an example.",
+@section(
+    "The parts",
+    click.option("--kind", metavar="KIND[:FORM]", help=f"What the example part is: {join(KINDS)}. {_FORMS}"),
+    click.option(
+        "--from",
+        "plugin_file",
+        type=click.Path(path_type=Path),
+        metavar="FILE.py",
+        help="Take over the parts of this one-file plugin instead of an example.",
+    ),
 )
-@click.option("--backend", metavar="NAME", default="hatchling", help=f"What builds it: {join(BACKENDS)}.")
-@click.option("--author", metavar="NAME", help="Whom the licence names.")
-@click.option("--email", metavar="ADDRESS", help="Where to reach the author.")
-@click.option("--description", metavar="LINE", help="What it does, in one line.")
-@click.option("--license", metavar="NAME", help=f"What others may do with it: {join(LICENCES)}  [MIT].")
-@click.option("--github", metavar="OWNER", help="Add what a repository of that account needs, and begin one with git.")
-@click.option("--no-input", is_flag=True, help="Ask nothing: take the defaults.")
-@click.option(
-    "--to", "folder", type=click.Path(path_type=Path), metavar="FOLDER", default=".", help="Make it inside FOLDER."
+@section(
+    "The package",
+    click.option("--backend", metavar="NAME", default="hatchling", help=f"What builds it: {join(BACKENDS)}."),
+    click.option("--author", metavar="NAME", help="Whom the licence names."),
+    click.option("--email", metavar="ADDRESS", help="Where to reach the author."),
+    click.option("--description", metavar="LINE", help="What it does, in one line."),
+    click.option("--license", metavar="NAME", help=f"What others may do with it: {join(LICENCES)}  [MIT]."),
+)
+@section(
+    OUTPUT,
+    click.option(
+        "--to", "folder", type=click.Path(path_type=Path), metavar="FOLDER", default=".", help="Make it inside FOLDER."
+    ),
+    click.option(
+        "--github", metavar="OWNER", help="Add what a repository of that account needs, and begin one with git."
+    ),
+    click.option("--no-input", is_flag=True, help="Ask nothing: take the defaults."),
 )
 def new(
     name: str,

@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +70,8 @@ def environment(release: Release) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in hidden and not leftover(name)}
     kept |= {"PYTHONIOENCODING": "utf-8", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "NO_COLOR": "1"}
     kept["PYTHONSAFEPATH"] = "1"  # as -P, for the processes that a tool starts
+    # A backend may look for its program by name, which is beside this Python, also where nobody has activated it.
+    kept["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), kept.get("PATH", os.defpath)])
     if release.dry_run:
         kept.setdefault(MIRROR, str(cache_folder()))  # a data set that is fetched has what is here, and no more
         kept |= {"PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull}

@@ -169,7 +169,9 @@ def _said(raw: Raw, field: str) -> bool:
 
 def _emails(raw: Raw) -> Iterator[Problem]:
     for field in ("author_email", "maintainer_email"):
-        address = parseaddr(raw[field])[1] if _said(raw, field) else ""
+        written = raw[field] if _said(raw, field) else ""
+        # Python's first 3.11 can't read a host in brackets: what it finds nothing in is judged as it is written.
+        address = parseaddr(written)[1] or (written if "@[" in written else "")
         fault = email_fault(address) if address else ""
         if fault:
             yield Problem(
