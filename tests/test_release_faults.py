@@ -44,7 +44,7 @@ FAULTS = {
     "killed": ALL,
 }
 TABLE = [(fault, step) for fault, steps in FAULTS.items() for step in steps]
-SAMPLE = [("the index is gone", "Install back")]
+SAMPLE = [("a login page answers", "Target")]
 WAYS_ON = ("release --resume", "release again", "try again")
 
 PYPROJECT = """\
