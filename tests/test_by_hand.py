@@ -250,7 +250,7 @@ def test_an_estimator_goes_on_with_its_first_layer_frozen() -> None:
     model.set_params(freeze="1").fit(X, X[:, 1] > 0)
     still = [bool((one == other).all()) for one, other in zip(before, (*model.coefs_, *model.intercepts_), strict=True)]
     assert still == [True, False, True, False]
-    with pytest.raises(ValueError, match=r"^3: there is no layer 3, the network has layers 1 to 2"):
+    with pytest.raises(ValueError, match=r"^freeze 3: there is no layer 3, the network has layers 1 to 2"):
         model.set_params(freeze="3").fit(X, X[:, 1] > 0)
 
 

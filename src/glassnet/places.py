@@ -84,8 +84,11 @@ def _layers(layers: int) -> str:
 
 
 def positions(names: Sequence[str], layout: Sequence[Block]) -> Array:
-    """Where the numbers of all these names lie, each once, in order."""
-    found = [Place.read(name).positions(layout) for name in names]
+    """Where the numbers of all these frozen places lie, each once, in order."""
+    try:
+        found = [Place.read(name).positions(layout) for name in names]
+    except GlassnetError as error:
+        raise GlassnetError(f"--freeze {error}") from error
     return np.unique(np.concatenate(found)) if found else np.empty(0, int)
 
 
