@@ -347,7 +347,9 @@ def test_however_many_values_a_sweep_has_its_pictures_can_be_read(over: list[str
 
 
 def test_a_sweep_is_drawn_by_its_folder_and_says_what_does_not_fit(here: Path) -> None:
-    done = command("sweep", "moons", "--over", "l2=0,0.01", "--over", "hidden=2;3", "--epochs", "1", "--quiet")
+    done = command(
+        "sweep", "moons", "--over", "l2=0,0.01", "--over", "hidden=2;3", "--epochs", "1", "--seeds", "1", "--quiet"
+    )
     assert done.exit_code == 0, done.output
     folder = "sweeps/0001-moons"
     assert {path.name for path in (here / folder).iterdir()} >= {"heatmap.png", "heatmap.svg"}
@@ -394,7 +396,7 @@ def test_a_guest_draws_a_sweep_and_is_held_to_its_promises(here: Path) -> None:
 
 
 def test_looking_at_a_sweep_that_is_still_at_work_changes_none_of_its_files(here: Path) -> None:
-    assert command("sweep", "moons", "--over", "l2=0,0.01", "--epochs", "1", "--quiet").exit_code == 0
+    assert command("sweep", "moons", "--over", "l2=0,0.01", "--epochs", "1", "--seeds", "1", "--quiet").exit_code == 0
     cells = here / "sweeps" / "0001-moons" / "cells.jsonl"
     torn = cells.read_bytes()[:-20]
     cells.write_bytes(torn)

@@ -285,7 +285,7 @@ def test_a_sweep_leaves_table_best_and_pictures() -> None:
 
 
 def test_the_best_toml_trains_to_the_score_in_the_table() -> None:
-    found = json.loads(sweep("iris", *OVER, "--epochs", "4", "--hidden", "5", "--json").stdout)
+    found = json.loads(sweep("iris", *OVER, "--epochs", "4", "--hidden", "5", "--seeds", "1", "--json").stdout)
     assert list(found) == ["sweep", "metric", "better", "cells", "seconds", "best", "points"]
     assert (found["metric"], found["better"], found["cells"], len(found["points"])) == ("accuracy", "higher", 6, 6)
     config = Path(found["sweep"]) / "best.toml"
@@ -298,7 +298,8 @@ def test_the_best_toml_trains_to_the_score_in_the_table() -> None:
 def test_an_option_holds_in_whichever_order_it_and_its_part_are_varied(turned: bool) -> None:
     over = [("--over", "optimizer.lr=0.1,0.0001"), ("--over", "optimizer=sgd,adam")]
     option, part = over[::-1] if turned else over
-    found = json.loads(sweep("iris", *option, *part, "--epochs", "2", "--hidden", "4", "--json").stdout)
+    few = ("--epochs", "2", "--hidden", "4", "--seeds", "1")
+    found = json.loads(sweep("iris", *option, *part, *few, "--json").stdout)
     losses = {key: one["scores"]["loss"] for key, one in cells().items()}
     assert len(set(losses.values())) == 4
     for key, loss in losses.items():
@@ -369,7 +370,7 @@ def test_halving_keeps_the_best_and_the_last_round_has_all_epochs() -> None:
 
 
 def test_a_varied_number_of_epochs_is_each_points_own() -> None:
-    sweep("iris", "--over", "epochs=1,3", "--quiet")
+    sweep("iris", "--over", "epochs=1,3", "--seeds", "1", "--quiet")
     assert sorted(json.loads(key)["epochs"] for key in cells()) == [1, 3]
     assert "\n1," in (Path("sweeps/0001-iris") / "table.csv").read_text()
 
@@ -383,9 +384,8 @@ def test_sets_too_small_to_split_say_so() -> None:
 
 
 def test_failed_cells_are_recorded_with_their_reason_and_the_sweep_goes_on() -> None:
-    done = sweep(
-        "iris", "--over", "activation=relu,blown,elu:alpha=-3", "--epochs", "2", before=("--plugin", plugin())
-    )  # fmt: skip
+    over = ("--over", "activation=relu,blown,elu:alpha=-3", "--epochs", "2", "--seeds", "1")
+    done = sweep("iris", *over, before=("--plugin", plugin()))
     reasons = {json.loads(key)["settings"][0]: one["failed"] for key, one in cells().items()}
     assert reasons["activation=relu"] == "" and FAILS in reasons["activation=blown"]
     assert FAILS in done.output and "1 failed" in done.output
@@ -433,7 +433,7 @@ def test_what_can_not_be_is_said_in_one_line_and_leaves_nothing(words: list[str]
 
 
 def test_a_resumed_sweep_trains_only_what_is_missing() -> None:
-    words = ["iris", *OVER, "--epochs", "3", "--hidden", "4", "--quiet"]
+    words = ["iris", *OVER, "--epochs", "3", "--hidden", "4", "--seeds", "1", "--quiet"]
     sweep(*words)
     path = Path("sweeps/0001-iris/cells.jsonl")
     whole, lines = cells(), path.read_text().splitlines(keepends=True)
@@ -463,7 +463,7 @@ def test_a_sweep_is_not_resumed_without_its_guests_or_with_other_versions(tmp_pa
     write_good(tmp_path / "old", "glassnet-dearest", "dearest")
     write_good(tmp_path / "new", "glassnet-dearest", "dearest", version="2.0")
     words = ("sweep", "--jobs", "1", "--quiet")
-    over = ("iris", "--over", "activation=relu,dearest", "--epochs", "1")
+    over = ("iris", "--over", "activation=relu,dearest", "--epochs", "1", "--seeds", "1")
     assert glassnet(*words, *over, path=[tmp_path / "old"]).returncode == 0
     path = Path("sweeps/0001-iris/cells.jsonl")
     path.write_text(path.read_text().splitlines(keepends=True)[0])
@@ -488,7 +488,7 @@ def test_a_damaged_folder_is_one_clear_line(damage: str) -> None:
 @pytest.mark.parametrize("end", ["SIGKILL", "SIGINT"])
 def test_a_sweep_that_is_ended_from_outside_loses_no_finished_cell(end: str, tmp_path: Path) -> None:
     gate = Gate(tmp_path)
-    words = ["iris", "--over", "hidden=1..12:+1", "--epochs", "20", "--activation", "gated:calls=500"]
+    words = ["iris", "--over", "hidden=1..12:+1", "--epochs", "20", "--activation", "gated:calls=500", "--seeds", "1"]
     plugin = ["--no-plugins", "--plugin", str(gate.plugin)]
     command = [sys.executable, "-m", "glassnet", *plugin, "sweep", *words, "--jobs", "1"]
     process = subprocess.Popen(
@@ -538,7 +538,7 @@ def test_stacks_that_are_killed_again_and_again_come_to_the_numbers_of_networks_
 
 
 def test_a_sweep_has_one_owner_and_a_damaged_line_costs_one_cell(tmp_path: Path) -> None:
-    sweep("iris", "--over", "l2=0,1,2", "--epochs", "1", "--quiet")
+    sweep("iris", "--over", "l2=0,1,2", "--epochs", "1", "--seeds", "1", "--quiet")
     folder, path = Path("sweeps/0001-iris"), Path("sweeps/0001-iris/cells.jsonl")
     with owning(folder, "sweeping"):
         assert error("--resume", "1").startswith("Error: this process is sweeping sweeps/0001-iris since 2")

@@ -17,7 +17,7 @@ from glassnet.sweeps.cluster import differences
 pytestmark = pytest.mark.slow
 
 OVER = ("--over", "optimizer.lr=1e-3..1:log:4", "--over", "l2=0,0.01,0.1")
-WORDS = ("digits8x8", *OVER, "--hidden", "20", "--epochs", "40")
+WORDS = ("digits8x8", *OVER, "--hidden", "20", "--epochs", "40", "--seeds", "1")
 CLUSTER = """
 import sys
 from distributed.cli import dask_{kind}
@@ -142,7 +142,7 @@ def test_a_cell_that_kills_its_workers_is_tried_again_by_resume(tmp_path: Path) 
     try:
         made.worker(), made.worker()
         made.wait_for_workers(2)
-        words = ("iris", "--over", "activation=relu,tanh,deadly", "--epochs", "1", "--engine", "dask")
+        words = ("iris", "--over", "activation=relu,tanh,deadly", "--epochs", "1", "--seeds", "1", "--engine", "dask")
         process = begin(tmp_path, *words, "--scheduler", made.address, options=options)
         _, said = process.communicate(timeout=PATIENCE)
     finally:

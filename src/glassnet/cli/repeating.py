@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def describe_repeats(found: Sweep) -> Iterator[str]:
     """What is going to be trained, in a few lines."""
     plan, score = found.plan, found.score
-    how = [count(plan.folds, "fold")] * bool(plan.folds) + [count(plan.seeds, "seed")] * (plan.seeds > 1)
+    how = [count(plan.folds, "fold")] * bool(plan.folds) + [count(found.seeds, "seed")] * (found.seeds > 1)
     yield f"repeats    {' x '.join(how)}: {count(found.total, 'training')}, each beside a straight line on its rows"
     which = f"all {count(score.rows, 'row')}, too few to split" if score.of == "all rows" else "validation rows"
     which = "the rows of its fold" if plan.folds else which
@@ -69,8 +69,9 @@ def print_repeats_json(found: Sweep, seconds: float) -> None:
     from ..files import plain
 
     plan, repeats = found.plan, found.repeats_done()
-    asked = {"folds": plan.folds, "repeats": plan.seeds, "trainings": len(found.outcomes), "metric": found.score.metric}
-    said = {"sweep": str(found.folder), **asked, "seconds": round(seconds, 3), **_plain(repeats)}
+    asked = {"folds": plan.folds, "repeats": found.seeds}
+    done = {"trainings": len(found.outcomes), "metric": found.score.metric}
+    said = {"sweep": str(found.folder), **asked, **done, "seconds": round(seconds, 3), **_plain(repeats)}
     say(json.dumps(plain(said)))
 
 

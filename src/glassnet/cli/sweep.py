@@ -55,7 +55,7 @@ class EveryCellFailed(GlassnetError):
         "--halving", type=int, metavar="ETA", help="Begin short, keep 1/ETA of the points, go on ETA times longer."
     ),
     click.option(
-        "--seeds", type=int, metavar="N", help="Train each point with N seeds, --seed and those after it  [1]."
+        "--seeds", type=int, metavar="N", help="Seeds of each point: --seed and up  [5 where they cost little, else 1]."
     ),
     click.option("--folds", type=int, metavar="K", help="Cross-validation instead of the split's validation rows."),
 )
@@ -149,8 +149,8 @@ def _planned(host: Host, words: dict[str, Any], experiment: Any, sweeps: str) ->
     from ..sweeps import Guests, Plan, begin, sample_of
 
     plan = Plan(
-        experiment, words["over"], words["random"], words["halving"],
-        1 if words["seeds"] is None else words["seeds"], 0 if words["folds"] is None else words["folds"],
+        experiment, words["over"], words["random"], words["halving"], words["seeds"],
+        0 if words["folds"] is None else words["folds"],
     )  # fmt: skip
     catalog, command = host.catalog(), shlex.join(["glassnet", *sys.argv[1:]])
     return sample_of(plan, Guests.of(catalog)), lambda: begin(plan, catalog, sweeps, command)
@@ -222,8 +222,11 @@ def describe(found: Sweep) -> Iterator[str]:
         yield f"over       {axis.key}: {values.removeprefix(axis.key + '=')}"
     how = f"{len(found.points)} points" + (" drawn at random" if plan.random else "")
     stages = " -> ".join(f"{count} for {epochs} epochs" for count, epochs in found.rounds) if plan.halving else ""
-    repeats = f", {plan.seeds} seeds" * (plan.seeds > 1) + f", {plan.folds} folds" * (plan.folds > 0)
+    repeats = f", {found.seeds} seeds" * (found.seeds > 1) + f", {plan.folds} folds" * (plan.folds > 0)
     yield f"points     {how}{repeats}: {found.total} cells" + (f"; {stages}, each from the start" if stages else "")
+    if plan.why_seeds:
+        other = "--seeds 5 shows the spread" if found.seeds == 1 else "--seeds 1 for one"
+        yield f"seeds      {found.seeds} each, for {plan.why_seeds}: {other}"
     if (stacks := found.stacks) < found.total:
         yield f"stacks     {count(found.total, 'network')} in {count(stacks, 'stack')}: {SIDE_BY_SIDE}"
     split = score.of == "validation rows"
@@ -266,7 +269,7 @@ def _line(found: Sweep, outcome: Outcome) -> str:
     cell, plan = outcome.cell, found.plan
     words = [
         *plan.named(cell.settings),
-        *[f"seed={cell.seed}"] * (plan.seeds > 1),
+        *[f"seed={cell.seed}"] * (found.seeds > 1),
         *[f"fold={cell.fold + 1}"] * (plan.folds > 0),
     ]
     words += [f"epochs={cell.epochs}"] * bool(plan.halving)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,11 @@ WAYS = {
 }
 
 
+def how_many(ways: Sequence[str], sources: int) -> int:
+    """How many inputs these ways make of so many columns of numbers."""
+    return sum(comb(sources, WAYS[way].takes) for way in ways)
+
+
 @dataclass(frozen=True, eq=False)
 class Made:
     """What is made of the columns of numbers that are called `sources`; each is then (value - shift) / scale."""
@@ -51,12 +57,12 @@ class Made:
         chosen = tuple(way for way in WAYS if way in ways)
         if not sources:
             raise GlassnetError(f"--features {join(chosen)} are made of columns of numbers, and there is none")
-        made = cls(chosen, tuple(sources), np.empty(0), np.empty(0))
-        if len(made.names) > MOST:
+        if (inputs := how_many(chosen, len(sources))) > MOST:
             raise GlassnetError(
-                f"--features {join(chosen)} of {count(len(sources), 'column')} are {amount(len(made.names))} inputs, "
+                f"--features {join(chosen)} of {count(len(sources), 'column')} are {amount(inputs)} inputs, "
                 f"and at most {amount(MOST)} are made: --drop columns, or leave products away"
             )
+        made = cls(chosen, tuple(sources), np.empty(0), np.empty(0))
         found = []
         for name, (_, column) in zip(made.names, made._columns(raw), strict=True):
             with np.errstate(over="ignore", invalid="ignore"):

@@ -125,8 +125,12 @@ def most_by_words(words: Experiment, n: int, inputs: int) -> int:
     """The same as far as an experiment's words tell, for so many rows and columns: no part is built for it."""
     if str(words.optimizer).partition(":")[0] == "lbfgs":
         return 1
-    batch = n if words.batch_size == "full" else int(words.batch_size or DEFAULT_BATCH)
-    return most_together([inputs, *words.hidden, 1], min(n, batch))
+    return most_together([inputs, *words.hidden, 1], batch_by_words(words, n))
+
+
+def batch_by_words(words: Experiment, n: int) -> int:
+    """How many of n rows a step sees."""
+    return n if words.batch_size == "full" else min(n, int(words.batch_size or DEFAULT_BATCH))
 
 
 def alone(training: Training) -> str:

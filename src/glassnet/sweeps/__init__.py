@@ -3,9 +3,10 @@
 from .cells import Cell, Guests, Job, Outcome, Workers
 from .faces import SHOWN, ranking_table
 from .keeping import FOLDERS
+from .planning import Plan
 from .ranking import Row, Score
 from .repeats import Repeated, Repeats, repeated
-from .sweep import Plan, Sweep, begin, resume, sample_of
+from .sweep import Sweep, begin, resume, sample_of
 
 __all__ = [
     "FOLDERS",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import cached_property
 from itertools import product
 from pathlib import Path
@@ -25,8 +25,8 @@ from ..installs import install_line
 from ..owners import owning
 from ..runs import provenance
 from ..schemas import DAMAGE, SWEEP
-from ..wording import amount, figure
-from .axes import Axis, read_axis
+from ..wording import figure
+from .axes import Axis
 from .cells import (
     Cell,
     Guests,
@@ -41,68 +41,11 @@ from .cells import (
 from .faces import ranking_table
 from .keeping import BEST, DEFAULT_FOLDER, ELSEWHERE, FOLDERS, WORDS, append, mend, read_outcomes, write_table
 from .packing import packed
+from .planning import Plan
 from .ranking import ALL_ROWS, VALIDATION_ROWS, Row, Score, rank
 from .repeats import Repeats, repeats_of
-from .searching import MOST_POINTS, Point, at_random, grid, rounds
-
-MOST_REPEATS, MOST_CELLS = 10_000, 1_000_000
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is asked for. `over` are texts of axes; `random` draws that many points instead of taking them all;
-    `halving` is how few of them stay from round to round; `folds` 0 means the split's validation rows.
-
-    Without `over` it is one setting, repeated with seeds and folds, each time beside a straight line.
-    """
-
-    experiment: Experiment
-    over: tuple[str, ...]
-    random: int | None = None
-    halving: int | None = None
-    seeds: int = 1
-    folds: int = 0
-
-    def __post_init__(self) -> None:
-        for name, low in (("random", 1), ("halving", 2), ("seeds", 1)):
-            value = getattr(self, name)
-            if value is not None and value < low:
-                raise GlassnetError(f"--{name} must be at least {low}, not {value}")
-        for name, most in (("random", MOST_POINTS), ("seeds", MOST_REPEATS), ("folds", MOST_REPEATS)):
-            if (getattr(self, name) or 0) > most:
-                raise GlassnetError(f"--{name} must be at most {amount(most)}, not {amount(getattr(self, name))}")
-        if self.folds == 1 or self.folds < 0:
-            raise GlassnetError(f"--folds must be at least 2, not {self.folds}")
-        if not self.over and self.seeds == 1 and not self.folds:
-            raise GlassnetError("say what is varied: --over optimizer.lr=1e-4..1:log:5 (repeatable)")
-        keys = [axis.key for axis in self.axes]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise GlassnetError(f"--over {key} is given twice: put all its values into one")
-        if self.halving and "epochs" in keys:
-            raise GlassnetError("--halving gives out epochs itself: leave --over epochs away")
-
-    @property
-    def axes(self) -> list[Axis]:
-        return [read_axis(text) for text in self.over]
-
-    def named(self, point: Point) -> Point:
-        """A point as people read it: its numbers in three digits, or in as many as tell the values apart."""
-        axes = {axis.key: axis for axis in self.axes}
-        pairs = (setting.partition("=")[::2] for setting in point)
-        return tuple(f"{key}={axes[key].names.get(value, value)}" for key, value in pairs)
-
-    def points(self) -> list[Point]:
-        """Every point of the search; each is tried on the words of the experiment, which raise where it is none."""
-        found = at_random(self.axes, self.random, self.experiment.seed) if self.random else grid(self.axes)
-        if (cells := len(found) * self.seeds * max(1, self.folds)) > MOST_CELLS:
-            raise GlassnetError(
-                f"that sweep has {amount(cells)} cells, of at most {amount(MOST_CELLS)}: "
-                "give fewer values, seeds or folds"
-            )
-        for point in found:
-            with_point(self.experiment, point)
-        return found
+from .searching import Point, rounds
+from .seeds import with_seeds
 
 
 class Sweep:
@@ -168,7 +111,12 @@ class Sweep:
     def repeats(self) -> list[tuple[int, int]]:
         """(seed, fold) of each training of a point."""
         first = self.plan.experiment.seed
-        return list(product(range(first, first + self.plan.seeds), range(max(1, self.plan.folds))))
+        return list(product(range(first, first + self.seeds), range(max(1, self.plan.folds))))
+
+    @property
+    def seeds(self) -> int:
+        """With how many seeds each point is trained."""
+        return self.plan.seeds or 1
 
     @property
     def total(self) -> int:
@@ -273,7 +221,7 @@ def begin(plan: Plan, catalog: Catalog, sweeps: str | Path, command: str = "") -
         raise GlassnetError("a sweep reads its rows several times, and standard input only once: give a file")
     guests = Guests.of(catalog)
     job, training = _first_that_works(plan, guests)
-    plan = _where_rows_lie(plan, training)
+    plan = with_seeds(_where_rows_lie(plan, training), training)
     score = _score(plan, training, ALL_ROWS if division_of(job).whole else VALIDATION_ROWS)
     words = {
         **{name: getattr(plan, name) for name in ("over", "random", "halving", "seeds", "folds")},
