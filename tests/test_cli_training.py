@@ -168,6 +168,16 @@ def test_rows_too_few_to_split_are_shown_as_one() -> None:
     assert re.search(r"^ +all rows +baseline +all rows, 95 %", out, re.MULTILINE)
 
 
+def test_one_epoch_is_one_wherever_it_is_said() -> None:
+    assert "; stopped: all 1 epoch\n" in run("train", "xor", "--epochs", "1").stdout
+    again = run("train", "--resume", "last", "--epochs", "1").stderr
+    assert again == "Error: runs/0001-xor has done its 1 epoch: go on with a larger number, --epochs 2\n"
+    results = Path("runs/0001-xor/metrics.json")
+    assert "stopped" not in run("runs").stdout  # for that is no news
+    results.write_text(results.read_text().replace("all 1 epoch", "all 1 epochs"))  # as was once written
+    assert "stopped" not in run("runs").stdout
+
+
 def test_no_epochs_at_all_offer_some() -> None:
     said = run("train", "iris", "--epochs", "0").stdout
     assert "too few epochs: No epoch was trained: these are the scores of the initial weights." in said

@@ -14,7 +14,7 @@ from waiting import PATIENCE
 import glassnet as package
 from glassnet import Catalog, GlassnetError
 from glassnet.cli.edge import say, style
-from glassnet.errors import did_you_mean, join
+from glassnet.errors import did_you_mean, join, nearest
 from glassnet.wording import bounded, visible
 
 CLI = Path(package.__file__).parent / "cli"
@@ -139,6 +139,27 @@ def test_a_list_of_names_ends_with_a_count() -> None:
     assert len(join(["x" * 100_000, "y"])) < 100
     assert did_you_mean("column_199999", names).startswith(" Did you mean 'column_")
     assert did_you_mean("x" * 10_000, ["x" * 10_001]) == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "known", "guess"),
+    [
+        ("rellu", "relu,elu,selu", "relu"),
+        ("SGD", "adam,sgd", "sgd"),
+        ("gsd", "adam,sgd", "sgd"),  # its letters in another order
+        ("digits", "digits8x8,iris", "digits8x8"),  # a part of it
+        ("loss", "plots,log_loss", "log_loss"),  # what is near, not what has most letters in common
+        ("sweps", "sweeps,plots", "sweeps"),
+        ("nopage", "compare,plots", None),
+        ("recall", "relu,elu", None),
+        ("convergence", "coverage,checks", None),
+        ("calibration", "activations,initializers", None),
+        ("", "relu", None),
+        ("relu", "", None),
+    ],
+)
+def test_a_guess_is_near_or_it_is_none(given: str, known: str, guess: str | None) -> None:
+    assert nearest(given, filter(None, known.split(","))) == guess
 
 
 def test_an_error_is_bounded_whatever_is_in_it(tmp_path: Path) -> None:

@@ -19,6 +19,9 @@ ROOMS = {
     r"FOLDERS\.find\(": ["cli/runs.py", "cli/sweep.py", "runs/reading.py", "sweeps/sweep.py"],
     r"\.partition\(\"-\"\)": ["catalog/guests.py", "folders.py"],  # a package's folder has a dash, too
     r"rich\.progress": ["cli/progress.py"],
+    # How many epochs there are is said by `count`, but for bounds, which are never 1.
+    r"\} epochs\b": ["catalog/curves.py", "playground/actions.py", "playground/address.py", "runs/histories.py"],
+    r"get_close_matches": ["errors.py"],  # a guess is near enough, or it is none
     r"def (run_number|number_of|slug|new_folder)\b": ["folders.py"],
 }
 

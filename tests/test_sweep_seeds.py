@@ -65,6 +65,11 @@ def test_who_says_how_points_are_repeated_is_not_told_about_it(given: dict[str, 
     assert chosen(plan) == (given.get("seeds", 1), "")
 
 
+def test_one_point_is_one() -> None:
+    done = sweep("xor", "--over", "l2=0..1", "--random", "1", "--seeds", "1", "--epochs", "1").output
+    assert "\npoints     1 point drawn at random: 1 cell\n" in done and "of all 4 rows, too few" in done
+
+
 def test_points_that_are_drawn_have_several_seeds_as_well() -> None:
     assert chosen(Plan(Experiment(dataset="iris"), ("l2=0..1",), random=9)) == (5, LITTLE)
 

@@ -53,8 +53,22 @@ def nearest(given: str, choices: Iterable[str]) -> str | None:
     if len(given) > _LONGEST_WORD:
         return None
     by_lower = {choice.lower(): choice for choice in choices if len(choice) <= _LONGEST_WORD}
-    found = get_close_matches(given.lower(), by_lower, n=1, cutoff=0.6)
-    return by_lower[found[0]] if found else None
+    alike = get_close_matches(given.lower(), by_lower, n=len(by_lower) or 1, cutoff=0.6)
+    return next((by_lower[choice] for choice in alike if _is_slip(given.lower(), choice)), None)
+
+
+def _is_slip(given: str, choice: str) -> bool:
+    """Whether one may be typed for the other: a part of it, its letters in another order, or a third of them wrong.
+
+    Words that have many letters in common, as convergence and coverage do, are no slips of each other for that.
+    """
+    from difflib import SequenceMatcher
+
+    if given in choice or choice in given or sorted(given) == sorted(choice):
+        return True
+    changes = SequenceMatcher(None, given, choice, autojunk=False).get_opcodes()
+    wrong = sum(max(i2 - i1, j2 - j1) for what, i1, i2, j1, j2 in changes if what != "equal")
+    return wrong <= max(1, max(len(given), len(choice)) // 3)
 
 
 def did_you_mean(given: str, choices: Iterable[str]) -> str:

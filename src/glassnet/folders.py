@@ -93,7 +93,7 @@ class Folders:
         raise GlassnetError(self._not_found(word, home, [path.name for path in known]))
 
     def _not_found(self, word: str, home: Path, names: list[str]) -> str:
-        guess = did_you_mean(word, names)
+        guess = did_you_mean(Path(word).name, names)
         said = f".{guess} Name its folder" if guess else ": name its folder"
         latest = join(names[-LATEST:]) or "none"
         return f"no {self.noun} {word!r}{said}, its number, or last; the latest in {home} are: {latest}{self.remedy}"

@@ -31,7 +31,7 @@ def test_a_rate_far_too_large_diverges_and_the_best_is_another():
     """A squared error is steep: beyond twice the inverse of its curvature each step leads farther up."""
     lines = _said("diabetes", "--from", "0.01", "--to", "1e6", "--points", "2", "--epochs", "20")
     assert lines[2].split() == ["1e+06", "diverged"]
-    assert lines[3] == "least after 20 epochs: lr=0.01"
+    assert lines[3] == "least after epoch 20: lr=0.01"
 
 
 def test_where_all_diverge_it_says_what_to_do():

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from ..kinds import Schedule
-from ..wording import exact
+from ..wording import count, exact
 from .cases import Call, Case, Refused
 from .running import Promise
 
@@ -25,13 +25,13 @@ def calls(case: Case, bag: Schedule) -> Iterator[Call]:
             yield Call("factor(step, total, epochs)", bag.factor, {"step": step, "total": total, "epochs": epochs})
 
 
-def _training(count: int, steps: int) -> Iterator[tuple[int, int, list[Any]]]:
+def _training(length: int, steps: int) -> Iterator[tuple[int, int, list[Any]]]:
     """Every step, counted from 1, with the epochs that are finished: the loss falls, ever more slowly, and stalls."""
     epochs: list[Any] = []
-    for number in range(1, count + 1):
+    for number in range(1, length + 1):
         for within in range(1, steps + 1):
-            yield (number - 1) * steps + within, count * steps, epochs
-        loss = 0.5 ** min(number, count // 2)
+            yield (number - 1) * steps + within, length * steps, epochs
+        loss = 0.5 ** min(number, length // 2)
         validation = None if steps == 1 else loss + 0.1  # there may be no validation rows
         epochs = [*epochs, SimpleNamespace(number=number, loss=loss, validation_loss=validation, monitored=loss)]
 
@@ -41,14 +41,14 @@ def range_(case: Case) -> str:
     bag: Schedule = case.bag
     highest = math.inf if _SAYS_SO.search(" ".join(case.part.doc.split())) else 1.0
     seen: list[float] = []
-    for count, steps in _TRAININGS:
+    for length, steps in _TRAININGS:
         factors = []
-        for step, total, epochs in _training(count, steps):
+        for step, total, epochs in _training(length, steps):
             factor = bag.factor(step, total, epochs)
-            _require_factor(factor, f"factor({step}, {total}, {len(epochs)} epochs)", highest)
+            _require_factor(factor, f"factor({step}, {total}, {count(len(epochs), 'epoch')})", highest)
             factors.append(float(factor))
         if not any(factors):
-            raise Refused(f"every factor of a training of {count} epochs is 0: nothing would ever be learned")
+            raise Refused(f"every factor of a training of {count(length, 'epoch')} is 0: nothing would ever be learned")
         seen += factors
     return f"from {exact(min(seen), 4)} to {exact(max(seen), 4)}"
 

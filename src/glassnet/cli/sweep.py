@@ -220,10 +220,11 @@ def describe(found: Sweep) -> Iterator[str]:
         names = [axis.names[value] for value in axis.values[:8]]
         values = f"{', '.join(names)}{', ...' * (len(axis.values) > 8)}" if not plan.random else axis.text
         yield f"over       {axis.key}: {values.removeprefix(axis.key + '=')}"
-    how = f"{len(found.points)} points" + (" drawn at random" if plan.random else "")
-    stages = " -> ".join(f"{count} for {epochs} epochs" for count, epochs in found.rounds) if plan.halving else ""
+    how = count(len(found.points), "point") + (" drawn at random" if plan.random else "")
+    stages = " -> ".join(f"{points} for {count(epochs, 'epoch')}" for points, epochs in found.rounds)
+    stages = f"; {stages}, each from the start" if plan.halving else ""
     repeats = f", {found.seeds} seeds" * (found.seeds > 1) + f", {plan.folds} folds" * (plan.folds > 0)
-    yield f"points     {how}{repeats}: {found.total} cells" + (f"; {stages}, each from the start" if stages else "")
+    yield f"points     {how}{repeats}: {count(found.total, 'cell')}{stages}"
     if plan.why_seeds:
         other = "--seeds 5 shows the spread" if found.seeds == 1 else "--seeds 1 for one"
         yield f"seeds      {found.seeds} each, for {plan.why_seeds}: {other}"
@@ -233,7 +234,7 @@ def describe(found: Sweep) -> Iterator[str]:
     which = (
         f"{count(score.rows, 'validation row')}; test rows take no part"
         if split
-        else f"all {score.rows} rows, too few to split"
+        else f"all {count(score.rows, 'row')}, too few to split"
     )
     yield f"score      {score.metric} ({score.better} is better) of {which}"
     if found.outcomes:

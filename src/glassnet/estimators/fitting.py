@@ -21,7 +21,7 @@ from ..model import Model
 from ..runs import Run
 from ..synonyms import unknown_setting
 from ..training import Epoch
-from ..wording import figure
+from ..wording import count, figure
 from .keeping import Fitted, Patience, standing_still
 from .names import Names
 from .parameters import checked
@@ -227,9 +227,10 @@ class GlassEstimator(Names, BaseEstimator):
 
     def _why(self, training: Training, patience: Patience) -> str:
         """Why it was broken off, in a sentence."""
+        stalled = count(patience.stalled, "epoch")
         if not self.early_stopping:
-            return f"training loss fell by less than {plain(self.tol):g} for {patience.stalled} epochs"
-        return f"no better validation {training.chosen.monitor} for {patience.stalled} epochs"
+            return f"training loss fell by less than {plain(self.tol):g} for {stalled}"
+        return f"no better validation {training.chosen.monitor} for {stalled}"
 
     # --- what is different for classes and for numbers ---------------------------------------------------
 

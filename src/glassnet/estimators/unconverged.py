@@ -9,7 +9,7 @@ from ..diagnosis.course import RISE_AN_EPOCH, rise_per_epoch
 from ..diagnosis.pace import TOO_SLOW
 from ..diagnosis.start import rates_of, silent_loss
 from ..experiment import Training
-from ..wording import figure, listed, rounded, significant
+from ..wording import count, figure, listed, rounded, significant
 from .words import in_parameters
 
 #: A trial of all rates costs as many steps: it may not take as long as the fit. Of fewer steps nobody expects an end.
@@ -30,7 +30,7 @@ def unconverged(training: Training, limit: int, asks: bool) -> str:
         return f"{in_parameters(progress.stopped)}. Inputs of about the same scale and in double precision help"
     if progress.stopped.startswith("all ") and asks:
         first, *others = _causes(training, limit)
-        said = f"all {limit} epochs of max_iter were done before the loss stopped improving"
+        said = f"all {count(limit, 'epoch')} of max_iter were done before the loss stopped improving"
         return f"{said}. {first}. Else: {listed(others, 'or')}, or n_iter_no_change=None for just so many epochs"
     return _stalled(training) if progress.stopped.startswith("training loss") else ""
 

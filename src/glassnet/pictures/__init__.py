@@ -9,6 +9,7 @@
 Figures are matplotlib's, made with its object API alone: pyplot keeps every figure in a global list.
 """
 
+from ..errors import nearest
 from ..wording import count, metric, percent, significant
 from ..wording import figure as said
 from .files import FORMS, render, save
@@ -127,6 +128,7 @@ __all__ = [
     "metric",
     "mosaic",
     "name_ticks",
+    "nearest",
     "panels",
     "part_names",
     "rate_factors",

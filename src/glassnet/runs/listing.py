@@ -120,7 +120,7 @@ def rows_table(rows: Sequence[Row]) -> Table:
         score = "" if row.score is None else f"{row.rows} {row.metric} {figure(row.score)}"
         took = "" if row.seconds is None else duration(row.seconds)
         title = Experiment(row.dataset).title if row.dataset else ""
-        ended = "" if row.stopped == f"all {row.epochs} epochs" else row.stopped.split(":")[0]
+        ended = "" if row.stopped.startswith("all ") else row.stopped.split(":")[0]
         epochs = "" if row.epochs is None else str(row.epochs)
         state = row.state if len({one.state for one in rows}) > 1 else ""
         cells.append((row.run, title, state, row.differs, epochs, score, _local(row.when), took, ended, row.note))

@@ -30,7 +30,7 @@ from ..tables import Table
 from ..training import Epoch
 from ..training.scoring import answers
 from ..watching import Watch, Watched, measure
-from ..wording import SPLITS, figure
+from ..wording import SPLITS, count, figure
 from . import by_hand
 from .checkpoints import restore
 from .histories import mended, read_history
@@ -381,7 +381,7 @@ class Run(Face):
         if epochs < done or (epochs == done == self.result.get("epochs") and self._stopped_as("all ")):
             larger = max(1, 2 * done)
             raise GlassnetError(
-                f"{self.folder} has done its {done} epochs: go on with a larger number, --epochs {larger}"
+                f"{self.folder} has done its {count(done, 'epoch')}: go on with a larger number, --epochs {larger}"
             )
         if done == self.result.get("epochs") and self._stopped_as("no better ", "the solver ended"):
             raise GlassnetError(

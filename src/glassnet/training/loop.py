@@ -151,7 +151,7 @@ class Loop:
         if plan.patience is not None and done and done - progress.best_epoch >= plan.patience:
             which = f"best weights of epoch {progress.best_epoch}" if progress.best_epoch else "it was never defined"
             return f"no better {plan.monitor} for {count(plan.patience, 'epoch')}: {which}"
-        return f"all {plan.epochs} epochs" if done >= plan.epochs else ""
+        return f"all {count(plan.epochs, 'epoch')}" if done >= plan.epochs else ""
 
 
 def _end(member: Member, reason: str) -> None:

@@ -39,7 +39,7 @@ def rate_test() -> Command:
             if loss is not None and (best is None or loss < best[0]):
                 best = loss, rate
         click.echo(
-            f"least after {epochs} epochs: lr={best[1]:.2g}" if best else "all diverged: try --from a smaller rate"
+            f"least after epoch {epochs}: lr={best[1]:.2g}" if best else "all diverged: try --from a smaller rate"
         )
 
     return Command(command)

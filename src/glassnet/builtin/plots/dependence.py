@@ -110,7 +110,7 @@ def learning_curve(steps: Annotated[int, Range(2, 12)] = 5) -> Plot:
     def draw(run: Run) -> Any:
         sizes, scores, judged = trained_on(run, steps)
         metric = next(iter(run.trained.scorer.metrics))
-        note = f"{len(run.epochs)} epochs of the largest, and as many updates of each"
+        note = f"{pictures.count(len(run.epochs), 'epoch')} of the largest, and as many updates of each"
         made, axes = pictures.single(
             f"Learning curve: {pictures.title_of(run)}", "training rows", pictures.unit_of(run, metric), note
         )

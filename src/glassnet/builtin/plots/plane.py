@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
@@ -156,8 +155,9 @@ def wants_plane(run: Run, x: str, y: str) -> str:
 
 def _nearest(name: str, names: list[str]) -> str:
     """The nearest name there is, and the others as far as they have room."""
-    close = [one for one in names if one.endswith(f"__{name}")] or get_close_matches(name, names, 1)  # of a pipeline
-    guess = f"; did you mean {close[0]!r}?" if close else ""
+    of_pipeline = next((one for one in names if one.endswith(f"__{name}")), None)
+    close = of_pipeline or pictures.nearest(name, names)
+    guess = f"; did you mean {close!r}?" if close else ""
     return f"{guess} (there are {pictures.shortened(', '.join(names), 80)})"
 
 
