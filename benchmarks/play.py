@@ -15,7 +15,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from multiprocessing import Pipe
 from queue import SimpleQueue
 from statistics import median
 from time import monotonic, perf_counter, process_time
@@ -61,19 +60,27 @@ class Client:
         self.line.request("POST", path, json.dumps(question), self.headers)
         return json.loads(self.line.getresponse().read())
 
-    def opened(self, address: str) -> "Client":
-        """A tab of its own with this experiment."""
-        self.headers["X-Glassnet-Session"] = self.ask("/session", address=address)["id"]
-        return self
-
-    def frames(self) -> Iterator[bytes]:
-        """Frames as they come, until somebody has had enough."""
+    def told(self, **question: Any) -> Iterator[tuple[dict[str, Any], int]]:
+        """(the head, the bytes) of all that a tab is told, until somebody has had enough."""
         line = http.client.HTTPConnection("127.0.0.1", self.port)
-        line.request("GET", "/stream", headers=self.headers)
+        line.request("POST", "/session", json.dumps(question), self.headers)
         with line.getresponse() as stream:
             while size := stream.read(4):
                 if frame := stream.read(struct.unpack("<I", size)[0]):
-                    yield frame
+                    yield json.loads(frame[4 : 4 + struct.unpack("<I", frame[:4])[0]]), len(frame)
+
+    def opened(self, address: str) -> "Client":
+        """A tab of its own with this experiment."""
+        for head, _ in self.told(address=address):
+            self.headers["X-Glassnet-Session"] = head.get("session", self.headers.get("X-Glassnet-Session"))
+            if "opened" in head:
+                return self
+        raise AssertionError("the stream ended")
+
+    def frames(self) -> Iterator[tuple[dict[str, Any], int]]:
+        """Frames as they come."""
+        told = self.told(id=self.headers["X-Glassnet-Session"])
+        return ((head, size) for head, size in told if "weights" in head)
 
 
 @contextmanager
@@ -102,18 +109,15 @@ def share() -> float:
     """The frames' share of a worker's CPU time at full speed, with a reader that is always ready for the next."""
     from glassnet.playground.worker import FRAME, Worker
 
-    ours, theirs = Pipe()
-    worker = Worker(theirs, SimpleQueue(), [], {"guests": False})
+    def read(message: bytes) -> None:
+        if message[:1] == FRAME:
+            worker.heard.put(({"ask": "frame"}, b""))
+
+    worker = Worker(read, SimpleQueue(), [], {"guests": False})
     worker.session.open(ADDRESS)
     worker.session.set_speed("full")
     worker.session.start()
 
-    def read() -> None:
-        while letter := ours.recv_bytes()[:1]:
-            if letter == FRAME:
-                worker.heard.put(({"ask": "frame"}, b""))
-
-    threading.Thread(target=read, daemon=True).start()
     spent, show = [], worker._show
 
     def timed() -> None:
@@ -159,12 +163,11 @@ def looked_at() -> tuple[float, float]:
     with serving(*PLAYGROUND) as client:
         running(client)
         sizes, began, first = [], 0.0, 0
-        for frame in client.frames():
-            head = json.loads(frame[4 : 4 + struct.unpack("<I", frame[:4])[0]])
+        for head, size in client.frames():
             if not began and head.get("epoch", 0) > 1:
                 began, first = perf_counter(), head["epoch"]
             elif began:
-                sizes.append(len(frame))
+                sizes.append(size)
                 if perf_counter() - began > SECONDS:
                     return (head["epoch"] - first) / (perf_counter() - began), median(sizes)
     raise AssertionError("the stream ended")
@@ -233,7 +236,7 @@ def first_picture() -> float:
     """Seconds from the command to the first picture, for a reader that asks as soon as it knows where."""
     began = perf_counter()
     with serving(*PLAYGROUND) as client:
-        next(client.opened("").frames())
+        next(head for head, _ in client.told(address="") if "weights" in head)
         return perf_counter() - began
 
 

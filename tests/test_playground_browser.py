@@ -20,6 +20,7 @@ from waiting import PATIENCE, wait_until
 pytestmark = pytest.mark.slow
 
 SWISH = '''
+import threading
 import numpy as np
 from glassnet import Activation, hookimpl
 
@@ -40,9 +41,13 @@ def stuck(stand: bool = False):
         return z
     return Activation(f=f, df=lambda z, a: np.ones_like(z))
 
+def asleep():
+    """Never comes to be."""
+    threading.Event().wait()
+
 @hookimpl
 def activations():
-    return [swish, stuck]
+    return [swish, stuck, asleep]
 '''
 MOONS = "dataset=moons&hidden=4,3&activation=tanh&optimizer=adam:lr=0.03&epochs=300"
 #: What stands on the plane, as one text that is equal for equal pictures.
@@ -363,6 +368,8 @@ EXERCISE = {
 LESSON = {
     "name": "first",
     "title": "A lesson",
+    "done": 0,
+    "total": 3,
     "blocks": [
         {"kind": "html", "html": "<p>Look at <strong>it</strong>.</p><script>throw 1</script>"},
         {"kind": "play", "title": "", "settings": ["dataset=xor", "hidden=2"], "address": "dataset=xor&hidden=2"},
@@ -372,14 +379,30 @@ LESSON = {
 
 
 def test_a_lesson_stands_beside_the_network_and_sets_it_up(play: Play) -> None:
-    play.page.route("**/lesson/first", lambda route: route.fulfill(json=LESSON))
-    play.page.route(
-        "**/lesson/", lambda route: route.fulfill(json={"lessons": [{"name": "first", "title": "A lesson"}]})
-    )
+    held: list[Any] = []
+
+    def lessons(route: Any) -> None:
+        asked = route.request.post_data_json
+        if asked["do"] != "lesson":
+            route.fallback()
+        elif not asked["name"]:
+            route.fulfill(json={"lessons": [{"name": "first", "title": "A lesson"}]})
+        elif "done" not in asked:
+            route.fulfill(json={"lesson": LESSON})
+        else:
+            held.append(route)
+
+    play.page.route("**/do", lessons)
     play.open(MOONS)
     play.page.click("#lessons")
     play.page.click("#lesson li button")
     play.until("document.querySelector('#heading-lesson').textContent === 'A lesson'")
+    assert "Look at it." in play.text("#lesson") and "0 of 3" in play.text("#lesson")  # before it is played
+    wait_until(lambda: play.settle() or held)
+    found = {"kind": "html", "html": "<p>It is 7.</p>"}
+    held.pop().fulfill(json={"lesson": {"done": 3, "total": 3, "blocks": [found, None, None]}})
+    play.until("document.querySelector('#lesson').innerText.includes('It is 7.')")
+    play.until("!document.querySelector('#lesson progress')")
     assert play.text("#lesson .exercise").startswith("Done.")
     plane, panel = play.page.locator(".plane").bounding_box(), play.page.locator("#lesson").bounding_box()
     assert plane["x"] + plane["width"] < panel["x"]
@@ -388,6 +411,7 @@ def test_a_lesson_stands_beside_the_network_and_sets_it_up(play: Play) -> None:
     play.page.keyboard.press("Escape")
     assert not play.page.is_visible("#lesson")
     assert play.page.evaluate("document.activeElement.id") == "lessons"
+    play.page.unroute("**/do")
 
 
 def test_a_guest_that_hangs_is_named_and_stopped_also_while_the_page_is_loaded(play: Play) -> None:
@@ -409,6 +433,19 @@ def test_a_guest_that_hangs_is_named_and_stopped_also_while_the_page_is_loaded(p
     play.until(there)
     play.until("document.querySelectorAll('#network button.unit').length")
     play.noticed.clear()  # chrome itself says that a question was not answered
+
+
+def test_a_link_with_a_part_that_never_comes_to_be_can_be_stopped_by_whoever_opens_it(play: Play) -> None:
+    page = play.context.new_page()  # a tab that has had no session
+    page.goto(f"{play.base}?dataset=iris&hidden=2&activation=asleep")
+    wait_until(lambda: "what the address asks for takes long" in page.inner_text("#notice"))
+    page.click("#stop")
+    wait_until(lambda: page.title() == "moons – glassnet play")
+    assert "here is something else" in page.inner_text("#notice") and "asleep" not in page.url
+    assert page.evaluate("document.querySelectorAll('#network button.unit').length") == 8 + 8 + 1
+    page.reload()
+    wait_until(lambda: page.title() == "moons – glassnet play" and not page.is_visible("#notice"))
+    page.close()
 
 
 def test_points_are_drawn_by_pointer_and_by_keys(play: Play) -> None:
@@ -509,7 +546,7 @@ def test_a_page_of_somebody_else_reads_and_steers_nothing(play: Play) -> None:
         page.goto(f"http://127.0.0.1:{other.server_address[1]}/")
         ask = """async ([url, token]) => {
             const outcome = [];
-            for (const [path, method] of [["do", "POST"], ["session", "POST"], ["stream", "GET"]]) {
+            for (const [path, method] of [["do", "POST"], ["session", "POST"], ["table", "PUT"]]) {
                 try {
                     const reply = await fetch(url + path, {method, mode: "cors", headers: {"X-Glassnet-Token": token},
                         body: method === "POST" ? '{"do": "state"}' : undefined});

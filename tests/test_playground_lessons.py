@@ -1,15 +1,12 @@
 """A lesson beside the playground: cells that are tried by hand, and exercises that are answered by doing."""
 
-import json
 import re
-import subprocess
-import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from waiting import PATIENCE
 
 from glassnet import Catalog, GlassnetError
 from glassnet.cli import main
@@ -17,7 +14,7 @@ from glassnet.lessons import html
 from glassnet.lessons.course import open_lesson
 from glassnet.lessons.notebooks import start
 from glassnet.lessons.reading import Play, read_page
-from glassnet.playground.lessons import asked, unstyled
+from glassnet.playground.lessons import answer, asked, unstyled
 
 pytestmark = pytest.mark.slow
 
@@ -65,28 +62,40 @@ def test_a_cell_of_play_that_means_nothing_is_said_with_its_line(lines: str, wor
         read_page("# A\n```plai\nhidden=2\n```\n")
 
 
-def question(**words: Any) -> dict[str, Any]:
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "glassnet.playground.lessons",
-        json.dumps({"start": {"guests": False}} | words),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=True)
-    return json.loads(done.stdout.strip().rpartition("\n")[2])
+START: dict[str, Any] = {"guests": False}
 
 
-def test_the_panel_has_blocks_that_a_strict_policy_allows() -> None:
-    page = question(name="xor")
+def verdict(**words: Any) -> dict[str, Any]:
+    return asked({"name": "xor", "start": START} | words)["verdict"]
+
+
+def test_the_panel_has_its_text_at_once_and_blocks_that_a_strict_policy_allows() -> None:
+    tab: Any = SimpleNamespace(lesson=None)
+
+    def lesson(**words: Any) -> dict[str, Any]:
+        return answer(tab, START, {"do": "lesson", "name": "xor"} | words)()["lesson"]
+
+    first = lesson()
+    blocks, done = list(first["blocks"]), first["done"]
+    assert len(blocks) == first["total"] and done < first["total"]  # nobody waits for cells to read the text
+    assert "…" in "".join(block.get("html", "") for block in blocks[done:])
+    while done < first["total"]:
+        more = lesson(done=done)
+        for at, block in enumerate(more["blocks"], done):
+            blocks[at] = block or blocks[at]
+        done = more["done"]
+    page = lesson()  # it is kept
+    assert page["blocks"] == blocks and page["done"] == page["total"]
     kinds = [block["kind"] for block in page["blocks"]]
-    assert {"html", "cell", "play", "exercise"} == set(kinds) and page["title"] == "What no line can do"
+    assert {"html", "play", "exercise"} == set(kinds) and page["title"] == "What no line can do"
     markup = "".join(block.get("html", "") + "".join(block.get("hints", ())) for block in page["blocks"])
     assert not re.search(r"<script|\sstyle=|\son\w+=|<svg|javascript:", markup) and 'src="data:image/png' in markup
     play = page["blocks"][kinds.index("play")]
     assert play["address"].startswith("dataset=xor&hidden=8&epochs=2000") and play["settings"][0] == "dataset=xor"
     doing = [block["name"] for block in page["blocks"] if block.get("doing")]
     assert doing == ["solves"]
+    tab.lesson.solved("solves")
+    assert [block["name"] for block in lesson()["blocks"] if block.get("done")] == ["solves"]
 
 
 def test_markup_of_the_panel_says_nothing_of_looks() -> None:
@@ -100,13 +109,16 @@ def test_markup_of_the_panel_says_nothing_of_looks() -> None:
 
 
 def test_an_exercise_is_answered_by_the_command_of_the_tab() -> None:
-    weak = question(name="xor", exercise="solves", answer="glassnet train xor --hidden none --epochs 5")
-    assert weak["verdict"]["right"] is False and weak["verdict"]["words"][0]
-    assert "answered in a file" in question(name="xor", exercise="count_right", answer="")["refused"]
-    assert "there is no lesson 'nothing'" in question(name="nothing")["refused"]
-    assert "by its name" in question(name="../page.md")["refused"]
+    weak = verdict(exercise="solves", answer="glassnet train xor --hidden none --epochs 5")
+    assert weak["right"] is False and weak["words"][0]
+    with pytest.raises(GlassnetError, match="answered in a file"):
+        verdict(exercise="count_right", answer="")
+    with pytest.raises(GlassnetError, match="by its name"):
+        verdict(name="../page.md")
 
 
-def test_what_the_process_refuses_is_said_to_the_tab() -> None:
-    with pytest.raises(GlassnetError, match="there is no lesson 'nothing'"):
-        asked({"name": "nothing", "start": {"guests": False}})
+def test_what_the_process_refuses_is_said_to_the_tab_and_asked_again() -> None:
+    tab: Any = SimpleNamespace(lesson=None)
+    for _ in range(2):
+        with pytest.raises(GlassnetError, match="there is no lesson 'nothing'"):
+            answer(tab, START, {"do": "lesson", "name": "nothing"})()

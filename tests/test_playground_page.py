@@ -45,6 +45,19 @@ def test_modules_import_what_is_there() -> None:
                 assert len(re.findall(rf"\b{one}\b", text)) > 1, f"{name} imports {one} and does not use it"
 
 
+def test_what_the_first_picture_needs_is_asked_for_at_once_and_nothing_else() -> None:
+    needed, found = ["main.js"], set()
+    while needed:
+        name = needed.pop()
+        if name not in found:
+            found.add(name)
+            needed += re.findall(r"^(?:import|\}) .*from \"\./([\w.]+)\"", TEXTS[name], re.MULTILINE)
+    asked = re.findall(r'(?:src|href)="/page/([\w.]+\.js)"', (PAGE / "index.html").read_text(encoding="utf-8"))
+    later = re.findall(r"\[(.*?)\]\) \(await import", TEXTS["main.js"])[0]
+    assert sorted(asked) == sorted(found)
+    assert found | {f"{name}.js" for name in re.findall(r"\w+", later)} == set(TEXTS)
+
+
 def test_modules_are_as_short_as_those_of_python() -> None:
     for path in [*OURS, PAGE / "style.css"]:
         lines = path.read_text(encoding="utf-8").splitlines()

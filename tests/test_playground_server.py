@@ -111,10 +111,14 @@ class Playground:
         answer = self.raw("POST", path, {"X-Glassnet-Session": tab}, json.dumps(question).encode())
         return answer.status, answer.json
 
+    def enter(self, **question: Any) -> "Frames":
+        """What a tab is told from when it begins, or is found again."""
+        return Frames(self.sent("POST", "/session", {}, json.dumps(question).encode()))
+
     def tab(self, address: str = "dataset=moons:size=60&hidden=3&epochs=100000", **more: Any) -> dict[str, Any]:
-        status, answer = self.ask("/session", {"address": address} | more)
-        assert status == 200, answer
-        return answer
+        """What is set up in a tab, which nobody looks at any more."""
+        with closing(self.enter(address=address, **more)) as frames:
+            return frames.until("session") | frames.until("opened")["opened"]
 
     def do(self, tab: str, name: str, **arguments: Any) -> dict[str, Any]:
         status, answer = self.ask("/do", {"do": name} | arguments, tab)
@@ -122,7 +126,10 @@ class Playground:
         return answer
 
     def stream(self, tab: str) -> "Frames":
-        return Frames(self.sent("GET", "/stream", {"X-Glassnet-Session": tab}))
+        """What a tab that has begun is told from now on."""
+        frames = self.enter(id=tab)
+        frames.until("opened")
+        return frames
 
     def children(self) -> list[int]:
         """The processes that the server has started, by number."""
@@ -220,7 +227,7 @@ REFUSED: list[dict[str, str]] = [
 
 @pytest.mark.parametrize("headers", REFUSED, ids=str)
 def test_nobody_else_is_answered(headers: dict[str, str], playground: Playground) -> None:
-    ways = [("POST", "/session"), ("POST", "/do"), ("PUT", "/table"), ("GET", "/stream"), ("GET", "/lesson/xor")]
+    ways = [("POST", "/session"), ("POST", "/do"), ("PUT", "/table")]
     for method, path in ways:
         answer = playground.raw(method, path, headers)
         assert answer.status == 403 and answer.json["error"]["words"], (method, path)
@@ -238,7 +245,7 @@ def test_a_shared_link_opens_the_front_page_alone(playground: Playground) -> Non
 
 
 def test_sizes_and_forms_are_bounded(playground: Playground) -> None:
-    tab = playground.tab()["id"]
+    tab = playground.tab()["session"]
     for content in (b"", b"[]", b"{", b"[" * 100_000, b"\xff"):
         assert playground.raw("POST", "/do", {"X-Glassnet-Session": tab}, content).status == 422
     assert playground.raw("POST", "/do", {"X-Glassnet-Session": tab}, b" " * 1_000_001).status == 413
@@ -246,12 +253,13 @@ def test_sizes_and_forms_are_bounded(playground: Playground) -> None:
     status, answer = playground.ask("/do", {"do": "build", "settings": {"activation": "tahn"}}, tab)
     assert status == 422 and "Did you mean 'tanh'" in answer["error"]["words"]
     assert answer["error"]["field"] == "activation"
-    status, answer = playground.ask("/do", {"do": "start"}, "nobody")
-    assert status == 404 and answer["error"]["gone"]
+    for path, asked in (("/do", {"do": "start"}), ("/session", {"id": "nobody"}), ("/session", {"id": [1]})):
+        status, answer = playground.ask(path, asked, "nobody")
+        assert status == 404 and answer["error"]["gone"]
 
 
 def test_a_table_is_put_and_learned(playground: Playground) -> None:
-    tab = playground.tab()["id"]
+    tab = playground.tab()["session"]
     rows = b"a,b,kind\n" + b"".join(b"%d,%d,%s\n" % (n, n * n % 11, b"xyz"[n % 3 : n % 3 + 1]) for n in range(40))
     answer = playground.raw("PUT", "/table?name=rows.csv", {"X-Glassnet-Session": tab}, rows)
     told = answer.json
@@ -267,23 +275,23 @@ def test_a_table_is_put_and_learned(playground: Playground) -> None:
 
 def test_a_tab_trains_streams_and_is_found_again(playground: Playground) -> None:
     opened = playground.tab()
-    tab, frames = opened["id"], playground.stream(opened["id"])
+    tab, frames = opened["session"], playground.stream(opened["session"])
     assert frames.until("weights")["running"] is False
     playground.do(tab, "speed", speed="full")
     playground.do(tab, "start")
     assert frames.until("running")["generation"] == opened["state"]["generation"]
     frames.close()
     again = playground.tab(opened["state"]["address"], id=tab)
-    assert again["id"] == tab and again["again"] and again["state"]["running"]
+    assert again["session"] == tab and again["state"]["running"]
     other = playground.tab("dataset=iris&hidden=3", id=tab)
-    assert other["id"] == tab and not other["again"] and other["state"]["title"] == "iris"
+    assert other["session"] == tab and other["state"]["title"] == "iris"
     first, second = playground.stream(tab), playground.stream(tab)
     assert first.until("replaced") and first.next() is None and second.until("weights")
     second.close()
 
 
 def test_tabs_side_by_side_do_not_touch_each_other_and_the_oldest_gives_way(playground: Playground) -> None:
-    tabs = [playground.tab(f"dataset=moons:size=60&hidden={n + 2}&epochs=3")["id"] for n in range(MOST)]
+    tabs = [playground.tab(f"dataset=moons:size=60&hidden={n + 2}&epochs=3")["session"] for n in range(MOST)]
     for tab in tabs:
         playground.do(tab, "epoch")
     widths = [playground.do(tab, "epoch")["state"]["network"]["widths"][1] for tab in tabs]
@@ -300,27 +308,27 @@ def test_what_a_guest_prints_is_told_and_nothing_goes_to_the_terminal(playground
     opened = playground.tab("dataset=moons:size=60&hidden=3&activation=loud&epochs=9")
     entry = next(part for part in opened["menus"]["activations"] if part["name"] == "loud")
     assert entry["package"] == "local" and opened["state"]["parts"]["activation"][0]["package"] == "local"
-    frames = playground.stream(opened["id"])
+    frames = playground.stream(opened["session"])
     assert "loud was here" in frames.until("said")["said"]
     frames.close()
 
 
 def test_a_guest_that_ends_the_process_is_said_and_the_tab_begins_anew(playground: Playground) -> None:
     opened = playground.tab("dataset=moons:size=60&hidden=3&activation=deadly&epochs=9")
-    tab, frames = opened["id"], playground.stream(opened["id"])
+    tab, frames = opened["session"], playground.stream(opened["session"])
     frames.until("weights")
     status, answer = playground.ask("/do", {"do": "build", "settings": {"activation.after": "0.1"}}, tab)
     assert status == 503 and answer["error"]["ended"] and "begins anew" in answer["error"]["words"]
     assert "begins anew" in frames.until("ended")["ended"]["words"]
     again = playground.tab(opened["state"]["address"], id=tab)
-    assert again["id"] == tab and again["state"]["address"] == opened["state"]["address"]
+    assert again["session"] == tab and again["state"]["address"] == opened["state"]["address"]
     assert playground.do(tab, "epoch")["state"]["epoch"] == 1
     frames.close()
 
 
 def test_a_guest_that_hangs_is_named_and_can_be_stopped(playground: Playground) -> None:
     opened = playground.tab("dataset=moons:size=60&hidden=3&activation=stuck&epochs=9")
-    tab, frames = opened["id"], playground.stream(opened["id"])
+    tab, frames = opened["session"], playground.stream(opened["session"])
     frames.until("weights")
     question = json.dumps({"do": "build", "settings": {"activation.stand": "true"}}).encode()
     line = playground.sent("POST", "/do", {"X-Glassnet-Session": tab}, question)  # it waits
@@ -328,22 +336,34 @@ def test_a_guest_that_hangs_is_named_and_can_be_stopped(playground: Playground) 
     frames.line.sock.settimeout(PATIENCE)
     stop = playground.sent("POST", "/do", {"X-Glassnet-Session": tab}, json.dumps({"do": "stop"}).encode())
     playground.do(tab, "state")  # whatever is asked meanwhile finds the new process set up, too
-    with closing(stop), stop.getresponse() as answer:
-        stopped = json.loads(answer.read())
-    assert stopped["state"]["address"] == opened["state"]["address"]
+    stop.close()
+    assert frames.until("opened")["opened"]["state"]["address"] == opened["state"]["address"]
     with closing(line), line.getresponse() as answer:
         assert answer.status == 503
     assert frames.until("weights")["epoch"] == 0
     frames.close()
 
 
+def test_a_plugin_that_hangs_before_anything_is_set_up_is_left_out_when_it_is_stopped(tmp_path: Path) -> None:
+    (tmp_path / "asleep.py").write_text("import threading\nthreading.Event().wait()")
+    with playing(folder=tmp_path, before=("--plugin", str(tmp_path / "asleep.py"))) as served:
+        frames = served.enter(address="dataset=iris&hidden=3")
+        tab = frames.until("session")["session"]
+        assert "takes long" in frames.until("slow")["slow"]["words"]
+        assert served.ask("/do", {"do": "stop"}, tab)[0] == 200
+        opened = frames.until("opened")["opened"]
+        assert "plugins are left out" in opened["words"][0] and opened["state"]["title"] == "moons"
+        frames.close()
+
+
 def test_a_reader_that_takes_nothing_holds_up_nobody(playground: Playground) -> None:
     opened = playground.tab("dataset=wine_cultivars&hidden=40&epochs=100000")
-    tab = opened["id"]
+    tab = opened["session"]
     reader = socket.create_connection(("127.0.0.1", playground.port))
+    question = json.dumps({"id": tab})
     reader.sendall(
-        f"GET /stream HTTP/1.1\r\nHost: 127.0.0.1:{playground.port}\r\nX-Glassnet-Token: {playground.token}\r\n"
-        f"X-Glassnet-Session: {tab}\r\n\r\n".encode()
+        f"POST /session HTTP/1.1\r\nHost: 127.0.0.1:{playground.port}\r\nX-Glassnet-Token: {playground.token}\r\n"
+        f"Content-Length: {len(question)}\r\n\r\n{question}".encode()
     )
     playground.do(tab, "speed", speed="full")
     playground.do(tab, "start")
@@ -353,11 +373,11 @@ def test_a_reader_that_takes_nothing_holds_up_nobody(playground: Playground) -> 
 
 def test_a_closed_tab_leaves_nothing_behind(playground: Playground) -> None:
     """No process, no session, and no number of a file, however often a tab is opened, looked at and closed."""
-    for tab in [playground.tab()["id"] for _ in range(MOST)]:  # all others give way
+    for tab in [playground.tab()["session"] for _ in range(MOST)]:  # all others give way
         playground.do(tab, "close")
 
     def opened_and_closed() -> None:
-        tab = playground.tab()["id"]
+        tab = playground.tab()["session"]
         for _ in range(3):
             playground.stream(tab).close()
         frames = playground.stream(tab)
@@ -389,7 +409,7 @@ def test_ctrl_c_ends_all_with_three_tabs_and_a_guest_that_hangs(tmp_path: Path) 
     with playing("trees.csv", "--target", "kind", "--hidden", "3", folder=tmp_path, before=plugin) as served:
         typed = served.tab("")
         assert typed["state"]["data"]["classes"] == ["x", "y"] and typed["state"]["network"]["widths"] == [1, 3, 1]
-        tabs = [typed["id"], served.tab()["id"], served.tab("activation=stuck&hidden=3")["id"]]
+        tabs = [typed["session"], served.tab()["session"], served.tab("activation=stuck&hidden=3")["session"]]
         streams = [served.stream(tab) for tab in tabs]
         for frames in streams:
             frames.until("weights")

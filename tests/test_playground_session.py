@@ -5,10 +5,7 @@ import base64
 import io
 import json
 import struct
-import sys
 import zipfile
-from multiprocessing import Pipe
-from multiprocessing.spawn import get_preparation_data
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -25,7 +22,6 @@ from glassnet.playground.guard import Refusal
 from glassnet.playground.menus import menus_of
 from glassnet.playground.moments import Reader
 from glassnet.playground.presets import presets
-from glassnet.playground.processes import _apart
 from glassnet.playground.server import _tell
 from glassnet.playground.session import SPEEDS, Session
 from glassnet.playground.state import settings_of, state_of
@@ -246,9 +242,8 @@ def test_all_rules_give_way_to_whoever_asks_meanwhile_and_are_asked_again_later(
 def test_a_frame_at_full_speed_waits_until_its_share_of_the_work_is_done_but_never_while_nothing_works(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ours, theirs = Pipe()
-    queue: SimpleQueue[Any] = SimpleQueue()
-    one = Worker(theirs, queue, [], {"guests": False})
+    said: list[bytes] = []
+    one = Worker(said.append, SimpleQueue(), [], {"guests": False})
     one.session.open(SMALL)
     clock = {"monotonic": 100.0, "process_time": 10.0}
     for name in clock:
@@ -269,7 +264,7 @@ def test_a_frame_at_full_speed_waits_until_its_share_of_the_work_is_done_but_nev
         return frame(moment)
 
     monkeypatch.setattr(one.reader, "frame", costly)
-    assert shown() and ours.recv_bytes()[:1] == worker.FRAME
+    assert shown() and said[-1][:1] == worker.FRAME
     clock["monotonic"] += 1
     assert not shown()  # the clock has gone on, but this process has not worked
     clock["process_time"] += cost * worker.SHARE
@@ -280,18 +275,11 @@ def test_a_frame_at_full_speed_waits_until_its_share_of_the_work_is_done_but_nev
     assert shown()
 
 
-def test_a_worker_loads_nothing_of_the_program_that_starts_it() -> None:
-    program = sys.modules["__main__"]
-    with _apart():
-        assert not [name for name in get_preparation_data("a worker") if name.startswith("init_main")]
-    assert sys.modules["__main__"] is program
-
-
 def test_a_server_that_is_ended_before_it_is_ready_is_no_trouble() -> None:
     class First:
-        closed = False
+        closed, stream = False, None
 
-        async def open(self, address: None) -> None:
+        async def open(self) -> None:
             raise Refusal(404, "this tab's session has ended")
 
     def troubles(first: First) -> list[str]:

@@ -68,7 +68,7 @@ def play(
             ready()
         from ..playground.server import serve
 
-        serve(start, opening, listener, serving, process, ready if typed else lambda: None, present)
+        serve(start, opening, listener, serving, process, ready if typed else lambda: None)
     say("stopped")
 
 

@@ -6,7 +6,7 @@ A page can't claim what its cells don't show: a name that no cell has bound is a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..errors import GlassnetError, did_you_mean, join
@@ -27,11 +27,20 @@ class Unfilled(GlassnetError):
 
 def filled(text: str, names: Mapping[str, Any]) -> str:
     """The text with every `{name:format}` in place; a name that is not there is an error."""
+    return _filled(text, lambda found: _value(found, names))
+
+
+def awaiting(text: str) -> str:
+    """The text before its cells are played: dots in the place of every figure."""
+    return _filled(text, lambda _: "…")
+
+
+def _filled(text: str, value: Callable[[re.Match[str]], str]) -> str:
     pieces = KEPT.split(text)
     for number, piece in enumerate(pieces):
         if not piece.startswith("`"):
             pattern = FORMULA if piece.startswith("$") else WORDS
-            pieces[number] = pattern.sub(lambda found: _value(found, names), piece)
+            pieces[number] = pattern.sub(value, piece)
             if pattern is WORDS and (left := _LEFT.search(pieces[number])):
                 raise Unfilled(f"{left[0]} can't be filled in: write a name, with a format behind a colon")
     return "".join(pieces)

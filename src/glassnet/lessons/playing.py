@@ -24,7 +24,7 @@ from typing import Any
 
 from .. import process
 from ..errors import GlassnetError
-from .filling import Unfilled, filled
+from .filling import Unfilled, awaiting, filled
 from .reading import Block, Cell, Page, Prose, Question
 
 WIDTH = 76
@@ -147,6 +147,13 @@ def played(block: Block, here: Stage) -> Played:
         outputs = _console(block, here) if block.language == "console" else _python(block, here)
         return Played(block, outputs=tuple(outputs), seconds=time.process_time() - begin)
     return Played(block, _filled(block.text, here.names, block.line))
+
+
+def unplayed(block: Block) -> Played:
+    """One block as it can be shown before it is played."""
+    if isinstance(block, Cell):
+        return Played(block)
+    return Played(block, awaiting(block.text), awaiting(block.answer) if isinstance(block, Question) else "")
 
 
 def _filled(text: str, names: Mapping[str, Any], line: int) -> str:

@@ -1,7 +1,8 @@
 """A lesson beside the page: its blocks, played, and the verdict on an exercise that was answered by doing.
 
 Playing a page takes seconds and moves folders and streams, so it happens in a process of its own, which is asked
-through its arguments and answers with one line of JSON; the tab goes on training meanwhile.
+through its arguments and answers with lines of JSON; the tab goes on training meanwhile. The first line holds the page
+as it is before it is played, each further one what the next block has come to.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,24 +24,111 @@ if TYPE_CHECKING:
     from ..catalog import Catalog
     from ..lessons.course import Opened
     from ..lessons.playing import Played
+    from .session import Session
 
+_MARK = "\x1e"  # begins what is said and not printed
 PATIENCE = 120.0  # seconds of a lesson's page or of a checker that trains
 BY_DOING = ("run",)  # sorts of exercises that are answered by the experiment of the tab
 
 
-def asked(question: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer of a process of its own to a question about a lesson; `Refused` where it has none."""
+def answers(question: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """What a process of its own says to a question about a lesson, as it says it; `Refused` where it has no answer."""
     command = [sys.executable, "-P", "-m", "glassnet.playground.lessons", json.dumps(question)]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False, stdin=subprocess.DEVNULL)
-        answer: dict[str, Any] = json.loads(done.stdout.decode().strip().rpartition("\n")[2])
-    except subprocess.TimeoutExpired:
-        raise Refused("that takes too long here: glassnet lesson shows and checks it in the terminal") from None
-    except ValueError:
-        raise Refused("the lesson could not be opened: glassnet lesson says why in the terminal") from None
-    if "refused" in answer:
-        raise Refused(answer["refused"])
-    return answer
+    pipes: Any = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, text=True, encoding="utf-8", errors="replace", **pipes) as process:
+        (late := threading.Timer(PATIENCE, process.kill)).start()
+        told: dict[str, Any] = {}
+        try:
+            for line in process.stdout or ():
+                if line.startswith(_MARK):  # else a guest has printed it
+                    told = json.loads(line[1:])
+                    if "refused" in told:
+                        raise Refused(told["refused"])
+                    yield told
+        finally:
+            over = late.finished.is_set()
+            late.cancel()
+            process.kill()
+    if over:
+        raise Refused("that takes too long here: glassnet lesson shows and checks it in the terminal")
+    if not told:
+        raise Refused("the lesson could not be opened: glassnet lesson says why in the terminal")
+
+
+def asked(question: Mapping[str, Any]) -> dict[str, Any]:
+    """The only answer to a question."""
+    return next(answers(question))
+
+
+def answer(session: Session, start: Mapping[str, Any], words: Mapping[str, Any]) -> Callable[[], dict[str, Any]]:
+    """What finds the answer to a tab's question about a lesson, in another thread: it may have to wait."""
+    name = words.get("name")
+    question = {"name": name, "start": start}
+    if words["do"] == "answer":
+        from .actions import as_answer
+
+        exercise, command = words.get("exercise"), as_answer(session)
+        return lambda: _judged(session.lesson, question | {"exercise": exercise, "answer": command})
+    if not name:
+        return lambda: asked(question)
+    kept = session.lesson
+    if kept is None or kept.name != name or kept.trouble:
+        if kept:
+            kept.over = True
+        kept = session.lesson = Playing(question)
+    return lambda: {"lesson": kept.since(words.get("done"))}
+
+
+def _judged(lesson: Playing | None, question: Mapping[str, Any]) -> dict[str, Any]:
+    told = asked(question)
+    if lesson and told["verdict"]["right"]:
+        lesson.solved(question["exercise"])
+    return told
+
+
+class Playing:
+    """A lesson that is being played, and what it has come to so far; it is kept, so that it is played once."""
+
+    def __init__(self, question: Mapping[str, Any]) -> None:
+        self.name, self.news, self.over = question["name"], threading.Condition(), False
+        self.page: dict[str, Any] = {}
+        self.played: list[dict[str, Any] | None] = []  # None: as it was before
+        self.trouble: Exception | None = None
+        threading.Thread(target=self._read, args=(question,), daemon=True).start()
+
+    def _read(self, question: Mapping[str, Any]) -> None:
+        try:
+            for told in answers(question):
+                if self.over:
+                    return  # nobody wants it any more
+                with self.news:
+                    if self.page:
+                        self.played.append(told["block"])
+                    self.page = self.page or told
+                    self.news.notify_all()
+        except Exception as error:
+            self.trouble = error
+        with self.news:
+            self.over = True
+            self.news.notify_all()
+
+    def since(self, seen: int | None) -> dict[str, Any]:
+        """All that there is, or what has been played since so many blocks were seen; waits until there is some."""
+        with self.news:
+            self.news.wait_for(lambda: self.over or bool(self.page and (seen is None or len(self.played) > seen)))
+            if self.trouble and len(self.played) == (seen or 0):
+                raise self.trouble
+            told = {"done": len(self.played), "total": len(self.page["blocks"])}
+            if seen is not None:
+                return told | {"blocks": self.played[seen:]}
+            now = [one or self.page["blocks"][at] for at, one in enumerate(self.played)]
+            return self.page | told | {"blocks": now + self.page["blocks"][len(now) :]}
+
+    def solved(self, exercise: str) -> None:
+        """An exercise was answered."""
+        for block in self.page["blocks"]:
+            if block.get("name") == exercise:
+                block["done"] = True
 
 
 def main() -> None:
@@ -49,25 +138,34 @@ def main() -> None:
     question = json.loads(sys.argv[1])
     start = question.get("start", {})
     out = sys.stdout
+
+    def say(answer: Mapping[str, Any]) -> None:
+        out.write(f"\n{_MARK}{json.dumps(answer, allow_nan=False)}\n")
+        out.flush()
+
     try:
         files = [Path(file) for file in start.get("files", ())]
         catalog = Catalog.discover(files, start.get("without", ()), start.get("guests", True))
-        answer = _answer(question, catalog)
+        for answer in _answers(question, catalog):
+            say(answer)
     except GlassnetError as error:
-        answer = {"refused": " ".join(str(error).split())}
-    out.write("\n" + json.dumps(answer, allow_nan=False) + "\n")
+        say({"refused": " ".join(str(error).split())})
 
 
-def _answer(question: Mapping[str, Any], catalog: Catalog) -> dict[str, Any]:
+def _answers(question: Mapping[str, Any], catalog: Catalog) -> Iterator[dict[str, Any]]:
     name = question["name"]
     if not name:
-        return {"lessons": list(_all(catalog))}
+        yield {"lessons": list(_all(catalog))}
+        return
     if not isinstance(name, str) or name.endswith(".md"):
         raise GlassnetError("a lesson is opened by its name here")
     from ..lessons.course import open_lesson
 
     opened = open_lesson(name, catalog)
-    return _verdict(opened, question) if "exercise" in question else _page(opened)
+    if "exercise" in question:
+        yield _verdict(opened, question)
+    else:
+        yield from _page(opened)
 
 
 def _all(catalog: Catalog) -> Iterator[dict[str, Any]]:
@@ -77,48 +175,50 @@ def _all(catalog: Catalog) -> Iterator[dict[str, Any]]:
         yield {"name": one.name, "title": one.page.title, "minutes": one.lesson.minutes, "help": one.part.help}
 
 
-def _page(opened: Opened) -> dict[str, Any]:
-    from ..lessons.playing import play
+def _page(opened: Opened) -> Iterator[dict[str, Any]]:
+    from ..lessons.playing import play, unplayed
     from ..lessons.progress import Progress
 
     solved = Progress.at().marks(opened)
-    played = play(opened.page, opened.strangers())
-    blocks = [unstyled(one) for block in played for one in _blocks(block, opened, solved)]
-    return {"name": opened.name, "title": opened.page.title, "minutes": opened.lesson.minutes, "blocks": blocks}
+
+    def shown(block: Played) -> dict[str, Any]:
+        return unstyled(_shown(block, opened, solved))
+
+    before = [shown(unplayed(block)) for block in opened.page.blocks]
+    yield {"name": opened.name, "title": opened.page.title, "minutes": opened.lesson.minutes, "blocks": before}
+    for block, old in zip(play(opened.page, opened.strangers()), before, strict=True):
+        now = shown(block)
+        yield {"block": None if now == old else now}
 
 
-def _blocks(block: Played, opened: Opened, solved: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """What the panel shows of a block: markup without scripts and styles, buttons, exercises."""
+def _shown(block: Played, opened: Opened, solved: Mapping[str, str]) -> dict[str, Any]:
+    """What the panel shows of a block: markup without scripts and styles, a button, an exercise."""
     from ..lessons.html import prose
     from ..lessons.playing import steps
-    from ..lessons.reading import Cell, Place, Play, Prose, Question
+    from ..lessons.reading import Cell, Play, Prose, Question
 
     part = block.block
     if isinstance(part, Prose):
-        yield {"kind": "html", "html": prose(block.text)}
-    elif isinstance(part, Cell):
-        for code, outputs in steps(block):
-            yield {"kind": "cell", "html": f"<pre><code>{escape(code)}</code></pre>" + "".join(map(_output, outputs))}
-    elif isinstance(part, Play):
+        return {"kind": "html", "html": prose(block.text)}
+    if isinstance(part, Cell):
+        each = (f"<pre><code>{escape(code)}</code></pre>" + "".join(map(_output, out)) for code, out in steps(block))
+        return {"kind": "html", "html": "".join(each)}
+    if isinstance(part, Play):
         from ..experiment import Experiment
         from .state import settings_of
 
         settings = settings_of(Experiment().with_settings(part.settings))
-        yield {
-            "kind": "play", "title": ", ".join(part.settings), "settings": list(part.settings),
-            "address": address_of(settings),
-        }  # fmt: skip
-    elif isinstance(part, Question):
+        return {"kind": "play", "settings": list(part.settings), "address": address_of(settings)}
+    if isinstance(part, Question):
         answer = f"<details><summary>Answer</summary>{prose(block.answer)}</details>"
-        yield {"kind": "html", "html": f"<p><strong>A question to yourself</strong></p>{prose(block.text)}{answer}"}
-    elif isinstance(part, Place):
-        exercise = opened.exercise(part.name)
-        options = "".join(f"<li>{prose(option)}</li>" for option in exercise.options)
-        yield {
-            "kind": "exercise", "name": exercise.name, "doing": exercise.sort in BY_DOING,
-            "html": prose(exercise.question) + (f"<ol>{options}</ol>" if options else ""),
-            "hints": [prose(hint) for hint in exercise.hints], "done": exercise.name in solved,
-        }  # fmt: skip
+        return {"kind": "html", "html": f"<p><strong>A question to yourself</strong></p>{prose(block.text)}{answer}"}
+    exercise = opened.exercise(part.name)
+    options = "".join(f"<li>{prose(option)}</li>" for option in exercise.options)
+    return {
+        "kind": "exercise", "name": exercise.name, "doing": exercise.sort in BY_DOING,
+        "html": prose(exercise.question) + (f"<ol>{options}</ol>" if options else ""),
+        "hints": [prose(hint) for hint in exercise.hints], "done": exercise.name in solved,
+    }  # fmt: skip
 
 
 def unstyled(block: dict[str, Any]) -> dict[str, Any]:

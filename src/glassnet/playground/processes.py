@@ -6,32 +6,35 @@ It can begin before there is a server to talk to: a worker loads its libraries w
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
 import queue
-import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from types import ModuleType
+from pathlib import Path
 from typing import Any
 
-from . import worker
+from .worker import received, send
 
 Heard = Callable[[bytes, bytes], None]
+_HOME = Path(__file__).parents[2]  # where glassnet is, also where it is not installed
+_BEGIN = f"import sys; sys.path.append({str(_HOME)!r}); from glassnet.playground.worker import main; main()"
 
 
 class Process:
     """A worker that has begun. Once somebody attends, all methods belong to the event loop."""
 
     def __init__(self, start: Mapping[str, Any]) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.line, theirs = context.Pipe()
-        self.process = context.Process(target=worker.main, args=(theirs, dict(start)), name="glassnet play")
-        with _apart():
-            self.process.start()
-        theirs.close()
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-c", _BEGIN, json.dumps(start)],  # no module from the folder that it stands in
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is the server's, which ends this process
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
+        assert self.process.stdin and self.process.stdout
+        self.asking, self.answering = self.process.stdin, self.process.stdout
         self._out: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self.threads: list[threading.Thread] = []
 
@@ -51,12 +54,12 @@ class Process:
     def _talk(self) -> None:
         with suppress(OSError, ValueError):
             while (message := self._out.get()) is not None:
-                self.line.send_bytes(message)
+                send(self.asking, message)
 
     def _listen(self) -> None:
         with suppress(EOFError, OSError, ValueError):
             while True:
-                message = self.line.recv_bytes()
+                message = received(self.answering)
                 self._hand_on(message[:1], message[1:])
         self._hand_on(b"", b"")
 
@@ -72,11 +75,12 @@ class Process:
     def gone(self) -> None:
         """Clean up after it; waits until it is gone."""
         self.kill()
-        self.process.join()
+        self.process.wait()
         for thread in self.threads:
             thread.join()
-        self.line.close()
-        self.process.close()
+        for line in (self.asking, self.answering):
+            with suppress(OSError):  # what it was not told any more
+                line.close()
 
 
 @contextmanager
@@ -88,27 +92,3 @@ def early(start: Mapping[str, Any]) -> Iterator[Process]:
     finally:
         if not process.threads:
             process.gone()
-
-
-@contextmanager
-def _apart() -> Iterator[None]:
-    """A process that is started now takes no module from the folder that it stands in, loads nothing of the program
-    that starts it, and does not hear Ctrl-C before it has said that it won't."""
-    safe, program, blocked = os.environ.get(_SAFE), sys.modules["__main__"], None
-    os.environ[_SAFE] = "1"
-    sys.modules["__main__"] = ModuleType("__main__")  # else spawn runs that of the program once more
-    if hasattr(signal, "pthread_sigmask"):
-        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        if blocked is not None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
-        sys.modules["__main__"] = program
-        if safe is None:
-            del os.environ[_SAFE]
-        else:
-            os.environ[_SAFE] = safe
-
-
-_SAFE = "PYTHONSAFEPATH"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import mimetypes
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -34,7 +33,6 @@ def serve(
     serving: Serving,
     process: Process,
     ready: Callable[[], object],
-    present: bool = False,
 ) -> None:
     """Run until Ctrl-C, the first tab in a process that has begun.
 
@@ -56,7 +54,7 @@ def serve(
     def end() -> None:
         server.should_exit = True
 
-    app = playground(sessions, lifespan, present)
+    app = playground(sessions, lifespan)
     hosts = (f"{HOST}:{serving.port}", f"localhost:{serving.port}")
     server = _Server(
         uvicorn.Config(
@@ -88,15 +86,17 @@ async def _tell(
 ) -> None:
     """Set up what it opens with before somebody asks, as the browser has to start as well; then say that it is."""
     try:
-        await first.open(None)
+        await first.open()
         await asyncio.to_thread(ready)
     except (Refusal, GlassnetError) as error:
+        if first.stream:  # whoever looks at it is told
+            return
         if not first.closed:  # else it was ended before it was ready
             troubles.append(GlassnetError(str(error)))
         end()
 
 
-def playground(sessions: Sessions, lifespan: Any = None, present: bool = False) -> Starlette:
+def playground(sessions: Sessions, lifespan: Any = None) -> Starlette:
     """The app, without its guard."""
     app = Starlette(
         routes=[
@@ -105,13 +105,11 @@ def playground(sessions: Sessions, lifespan: Any = None, present: bool = False) 
             Route("/session", _session, methods=["POST"]),
             Route("/do", _do, methods=["POST"]),
             Route("/table", _table, methods=["PUT"]),
-            Route("/stream", _stream),
-            Route("/lesson/{name:path}", _lesson),
         ],
         exception_handlers={Refusal: _refused},
         lifespan=lifespan,
     )
-    app.state.sessions, app.state.present = sessions, present
+    app.state.sessions = sessions
     return app
 
 
@@ -126,12 +124,12 @@ def _sessions(request: Request) -> Sessions:
 
 
 def _found(request: Request) -> Session:
-    return _sessions(request).find(request.headers.get("x-glassnet-session"))
+    return _sessions(request).find(request.headers.get("x-glassnet-session", ""))
 
 
 # --- the page -----------------------------------------------------------------------------------------------
 
-_TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
+_TYPES = {"js": "text/javascript", "css": "text/css", "html": "text/html", "svg": "image/svg+xml"}
 
 
 def _front(_request: Request) -> Response:
@@ -142,41 +140,40 @@ def _page(request: Request) -> Response:
     return _file(request.path_params["name"])
 
 
+_FILES = {file.name: file for file in Path(__file__).with_name("page").iterdir() if file.is_file()}
+
+
 def _file(name: str) -> Response:
     """A file of the page. Its name is looked for among those that are there, and never made into a path."""
-    found = {file.name: file for file in files("glassnet.playground").joinpath("page").iterdir() if file.is_file()}
-    if name not in found:
+    if name not in _FILES:
         raise Refusal(404, "the page has no such file")
-    suffix = f".{name.rpartition('.')[2]}"
-    kind = _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "text/plain"
-    return Response(found[name].read_bytes(), media_type=kind)
+    kind = _TYPES.get(name.rpartition(".")[2], "text/plain")
+    return Response(_FILES[name].read_bytes(), media_type=kind)
 
 
 # --- a tab --------------------------------------------------------------------------------------------------
 
 
 async def _session(request: Request) -> Response:
-    """A tab begins, or comes back."""
+    """A tab begins with an address, or comes back; what it gets is told from now on until one of both goes away."""
     asked = question(await body(request.stream(), LARGEST))
-    sessions = _sessions(request)
-    address = asked.get("address") if isinstance(asked.get("address"), str) else None
-    session, gave_way = sessions.all.get(str(asked.get("id"))), ""
-    again = session is not None and not session.dead and address in (None, "", session.address)
-    if session is None:
-        session, gave_way = sessions.new()
-    if session.dead:
-        answer = await session.anew()
+    sessions, words = _sessions(request), list[str]()
+    if "address" in asked and str(asked.get("id")) not in sessions.all:
+        session, words = sessions.new()
     else:
-        answer = await (session.ask({"ask": "again"}) if again else session.open(address))
-    answer["words"] = [*answer.get("words", ()), *([gave_way] if gave_way else ())]
-    return JSONResponse(answer | {"id": session.id, "again": again, "present": request.app.state.present})
+        session = sessions.find(str(asked.get("id")))
+    stream = session.attach()
+    session.entering = asyncio.ensure_future(session.enter(str(asked.get("address") or ""), words))
+    return StreamingResponse(_told(session, stream), media_type="application/octet-stream")
 
 
 async def _do(request: Request) -> Response:
     asked = question(await body(request.stream(), LARGEST))
     session = _found(request)
     if asked.get("do") == "stop":
-        return JSONResponse(await session.anew("it was stopped"))
+        session.stop()
+        await session.enter()  # its process is begun before anybody else asks
+        return JSONResponse({})
     if asked.get("do") == "close":
         _sessions(request).close(session, {"ended": {"words": "closed"}})
         return JSONResponse({})
@@ -189,26 +186,16 @@ async def _table(request: Request) -> Response:
     return JSONResponse(await session.ask({"ask": "table", "name": request.query_params.get("name", "")}, content))
 
 
-async def _lesson(request: Request) -> Response:
-    return JSONResponse(await _found(request).ask({"ask": "lesson", "name": request.path_params["name"]}))
-
-
-async def _stream(request: Request) -> Response:
-    session, stream = _found(request), Stream()
-    session.attach(stream)
-    return StreamingResponse(_frames(session, stream), media_type="application/octet-stream")
-
-
-async def _frames(session: Session, stream: Stream) -> AsyncIterator[bytes]:
-    """The latest frame, whenever the reader has taken the one before; a sign of life each second."""
+async def _told(session: Session, stream: Stream) -> AsyncIterator[bytes]:
+    """News, and the latest frame whenever the reader has taken the one before; a sign of life each second."""
     slow = ""
     try:
         while True:
-            frame = await stream.next(ALIVE)
-            yield frame or NOTHING
-            if stream.ended and not stream.latest:
+            told, is_frame = await stream.next(ALIVE)
+            yield told or NOTHING
+            if stream.over:
                 return
-            if frame and not session.asked:
+            if is_frame:
                 session.want()
             late = session.late()
             if late != slow:

@@ -45,6 +45,7 @@ class Session:
         self.findings: list[dict[str, Any]] = []
         self.looked_at: tuple[Any, ...] = ()  # which moment the findings are about
         self.printed: list[str] = []  # by guests
+        self.lesson: Any = None  # the one that was opened last
         self.may_open = False  # whether a report is opened in the browser
         self.training: Training
         self.asked: Experiment  # as it was asked for, which is where it begins again

@@ -10,11 +10,12 @@ import asyncio
 import json
 import secrets
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from time import monotonic
 from typing import Any
 
+from ..errors import GlassnetError
 from . import worker
 from .guard import Refusal
 from .processes import Process
@@ -34,7 +35,10 @@ class Session:
         self.seen, self.address = monotonic(), ""
         self.numbers, self.waiting = 0, dict[int, asyncio.Future[dict[str, Any]]]()
         self.stream: Stream | None = None
-        self.closed = self.slow = False
+        self.entering: asyncio.Task[None] | None = None
+        self.closed = False
+        self.set_up: bool | None = None  # whether anything ever was; None before it is asked for
+        self.plain = False  # whether it was no address that was asked for last
         self.guests: list[str] = []
         self._begin(process or Process(start))
 
@@ -42,6 +46,7 @@ class Session:
         self.process = process
         process.attend(lambda letter, content: self._hear(process, letter, content))
         self.spoke, self.asked, self.dead, self.last_word = monotonic(), False, False, ""
+        self.ready = False  # its libraries and plugins are loaded
 
     async def ask(self, words: Mapping[str, Any], content: bytes = b"") -> dict[str, Any]:
         """Hand a question on and wait for its answer; `Refusal` where the process ends meanwhile."""
@@ -62,13 +67,50 @@ class Session:
         if isinstance(state := answer.get("state"), dict):
             self.address = str(state.get("address", ""))
             self.guests = _guests(state)
+            self.set_up = True
         return answer
 
-    async def open(self, address: str | None) -> dict[str, Any]:
+    async def open(self, address: str = "") -> dict[str, Any]:
         """Set up an address, or what the command line said where there is none."""
+        self.set_up, self.plain = self.set_up or False, not address
         words: dict[str, Any] = {"address": address} if address else self.opening()
         content: bytes = words.pop("content", b"")
         return await self.ask({"ask": "open"} | words, content)
+
+    async def enter(self, address: str = "", words: Sequence[str] = ()) -> None:
+        """Set up an address, or find what is there; where the process has ended, begin another with the same. The
+        stream is told what came of it."""
+        words, old = list(words), self.process if self.dead else None
+        try:
+            if old is not None:
+                words += self._begin_anew()
+                answer = await self.open(self.address)
+            elif self.set_up is None or address not in ("", self.address):
+                answer = await self.open(address)
+            else:
+                answer = await self.ask({"ask": "again"})
+            news = {"opened": answer | {"words": [*answer.get("words", ()), *words]}}
+        except GlassnetError as error:
+            news = {"refused": {"words": str(error)}}
+        except Refusal as error:  # of an end the stream is told anyway
+            news = {} if error.more else {"refused": {"words": error.words}}
+        if self.stream and news:
+            self.stream.tell(only(news))
+            self.want(anew=True)
+        if old is not None:
+            await asyncio.to_thread(old.gone)
+
+    def _begin_anew(self) -> list[str]:
+        """Another process, and what is to be said of it. What nothing could be set up with is left out: the address
+        first, and then the plugins."""
+        words = []
+        if not self.ready or (self.plain and not self.set_up):
+            self.start = {**self.start, "files": [], "guests": False}
+            words = ["plugins are left out: with them it did not come to an end"]
+        elif not self.set_up:
+            words = ["what the address asks for did not come to an end: here is something else"]
+        self._begin(Process(self.start))
+        return words
 
     def want(self, anew: bool = False) -> None:
         """There is room for a frame."""
@@ -81,7 +123,9 @@ class Session:
         if process is not self.process:
             return  # of one that was stopped
         self.spoke = monotonic()
-        if letter == worker.ANSWER:
+        if letter == worker.ALIVE:
+            self.ready = True
+        elif letter == worker.ANSWER:
             answer = json.loads(content)
             future = self.waiting.pop(answer.pop("number"), None)
             if future is not None and not future.done():
@@ -102,7 +146,7 @@ class Session:
             words = ENDED + self.last_word
             self._fail(503, words, ended=True)
             if self.stream:
-                self.stream.put(only({"ended": {"words": words}}))
+                self.stream.tell(only({"ended": {"words": words}}))
 
     def _fail(self, status: int, words: str, **more: Any) -> None:
         waiting, self.waiting = self.waiting, {}
@@ -110,31 +154,25 @@ class Session:
             if not future.done():
                 future.set_exception(Refusal(status, words, **more))
 
-    async def anew(self, words: str = "stopped") -> dict[str, Any]:
-        """End the process and begin another with the same address."""
-        address, old = self.address, self.process
-        old.kill()
-        self._begin(Process(self.start))
-        self._fail(503, words, ended=True)
-        if self.stream:
-            self.want(anew=True)
-        try:  # the first that the new one hears, whatever else is asked meanwhile
-            return await self.open(address or None)
-        finally:
-            await asyncio.to_thread(old.gone)
+    def stop(self) -> None:
+        """End the process, whatever it is doing; `enter` begins another."""
+        self.dead = True
+        self.process.kill()
+        self._fail(503, "it was stopped", ended=True)
 
     def late(self) -> str:
         """What takes long, in words; empty while there are signs of life."""
-        if not (self.waiting or self.asked) or monotonic() - self.spoke < SLOW:
+        if self.dead or not (self.waiting or self.asked) or monotonic() - self.spoke < SLOW:
             return ""
-        return f"{self.guests[0] if len(self.guests) == 1 else 'this'} takes long"
+        what = "this" if self.set_up else "loading libraries and plugins" if self.plain else "what the address asks for"
+        return f"{self.guests[0] if len(self.guests) == 1 else what} takes long"
 
-    def attach(self, stream: Stream) -> None:
-        """Frames go there from now on; an older stream ends."""
+    def attach(self) -> Stream:
+        """A stream that is told all from now on; an older one ends."""
         if self.stream:
             self.stream.end(only({"replaced": True}))
-        self.stream, self.seen = stream, monotonic()
-        self.want(anew=True)
+        self.stream, self.seen = Stream(only({"session": self.id})), monotonic()
+        return self.stream
 
     def detach(self, stream: Stream) -> None:
         if self.stream is stream:
@@ -167,27 +205,39 @@ def only(head: Mapping[str, Any]) -> bytes:
 
 
 class Stream:
-    """What goes to one reader: the latest frame, and at the end why it ends."""
+    """What goes to one reader: all news in turn, the latest frame, and at the end why it ends."""
 
-    def __init__(self) -> None:
-        self.latest, self.ended = b"", False
+    def __init__(self, *news: bytes) -> None:
+        self.news, self.latest, self.ended = list(news), b"", False
         self.ready = asyncio.Event()
+
+    def tell(self, news: bytes) -> None:
+        self.news.append(news)
+        self.ready.set()
 
     def put(self, frame: bytes) -> None:
         self.latest = frame
         self.ready.set()
 
-    def end(self, frame: bytes) -> None:
-        self.ended = True
-        self.put(frame)
+    def end(self, news: bytes) -> None:
+        self.ended, self.latest = True, b""
+        self.tell(news)
 
-    async def next(self, seconds: float) -> bytes:
-        """The latest frame; empty if none has come in time."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.ready.wait(), seconds)
-        self.ready.clear()
+    @property
+    def over(self) -> bool:
+        """Whether everything was told, and nothing more comes."""
+        return self.ended and not self.news
+
+    async def next(self, seconds: float) -> tuple[bytes, bool]:
+        """What comes next, and whether it is a frame; empty if nothing has come in time."""
+        if not self.news and not self.latest:
+            self.ready.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.ready.wait(), seconds)
+        if self.news:
+            return self.news.pop(0), False
         frame, self.latest = self.latest, b""
-        return frame
+        return frame, bool(frame)
 
 
 class Sessions:
@@ -204,24 +254,24 @@ class Sessions:
         self.spare = Session(self.start, self.opening, process)
         return self.spare
 
-    def find(self, number: str | None) -> Session:
+    def find(self, number: str) -> Session:
         """The session of that id; `Refusal` where there is none any more."""
-        session = self.all.get(number or "")
+        session = self.all.get(number)
         if session is None:
             raise Refusal(404, "this tab's session has ended or gave way to another tab: reload the page", gone=True)
         return session
 
-    def new(self) -> tuple[Session, str]:
+    def new(self) -> tuple[Session, list[str]]:
         """A new one, and what to say of another that gave way."""
-        gave_way = ""
+        words = []
         if len(self.all) >= MOST:
             oldest = min(self.all.values(), key=lambda one: (one.stream is not None, one.seen))
             self.close(oldest, {"ended": {"words": "a newer tab has taken this one's place: reload to take it back"}})
-            gave_way = f"there is room for {MOST} tabs: the one that was not looked at for longest gave way"
+            words = [f"there is room for {MOST} tabs: the one that was not looked at for longest gave way"]
         spare, self.spare = self.spare, None
         session = spare if spare is not None and not spare.dead else Session(self.start, self.opening)
         self.all[session.id] = session
-        return session, gave_way
+        return session, words
 
     def close(self, session: Session, head: Mapping[str, Any]) -> None:
         """End one, and clean up after it without waiting."""

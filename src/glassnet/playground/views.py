@@ -169,6 +169,9 @@ class View:
         training, targets = self.training, self.training.data.targets
         low, high = zip(*map(self.ends, self.axes), strict=True) if self.axes else ((), ())
         at = [_ticks(*ends) for ends in zip(low, high, strict=True)]
+        points = self.points() if self.axes else None
+        if self.kind == "curve" and points:
+            at.append([min(points["y"]), max(points["y"])])
         task = targets.task
         return {
             "title": training.experiment.title, "task": task, "kind": self.kind,
@@ -179,7 +182,7 @@ class View:
             "at": at, "ticks": [[significant(value) for value in values] for values in at],
             "classes": [str(name) for name in targets.classes or ()] or (["no", "yes"] if task == "multilabel" else []),
             "target": _target(training), "labels": self.labels, "label": self.label,
-            "points": self.points() if self.axes else None, "pictures": self.pictures(),
+            "points": points, "pictures": self.pictures(),
         }  # fmt: skip
 
     # --- what the network says -------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """The process of one tab: it hears what the server hands on, trains in between, and sends frames that are asked for.
 
-Between it and the server go bytes: to it a line of JSON and what belongs to it, from it a letter and its content.
-A thread hears the server, and ends the process when there is none any more, whatever a guest is doing then. What a
-guest prints goes into the session's words: the process has no terminal.
+Between it and the server go messages of bytes, by its standard input and output: to it a line of JSON and what belongs
+to it, from it a letter and its content. A thread hears the server, and ends the process when there is none any more,
+whatever a guest is doing then. What a guest prints goes into the session's words: the process has no terminal.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from __future__ import annotations
 import json
 import os
 import queue
-import signal
+import struct
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
-from multiprocessing.connection import Connection
 from pathlib import Path
 from time import monotonic, process_time
-from typing import Any
+from typing import IO, Any
 
 ANSWER, FRAME, ALIVE, ENDED = b"A", b"F", b"L", b"X"
 HEARD = 0.5  # seconds after which it says that it lives, where a reader waits for a frame
@@ -28,35 +28,55 @@ PRINTED, LINE = 20, 500  # lines of a guest's output that are kept, and letters 
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
-def main(line: Connection, start: dict[str, Any]) -> None:
-    """The whole life of a worker; `start` says which plugins there are."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's, which ends this process
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+Heard = queue.SimpleQueue[tuple[dict[str, Any], bytes]]
+
+
+def main() -> None:
+    """The whole life of a worker. The first argument says which plugins there are."""
     os.environ.update(dict.fromkeys(_THREADS, "1"))
-    heard: queue.SimpleQueue[tuple[dict[str, Any], bytes]] = queue.SimpleQueue()
-    threading.Thread(target=_hear, args=(line, heard), daemon=True).start()
+    asking, answering = (os.fdopen(os.dup(number), mode) for number, mode in ((0, "rb"), (1, "wb")))
+    heard: Heard = queue.SimpleQueue()
+    threading.Thread(target=_hear, args=(asking, heard), daemon=True).start()
     printed = _caught()
+
+    def say(message: bytes) -> None:
+        send(answering, message)
+
     try:
-        Worker(line, heard, printed, start).work()
+        Worker(say, heard, printed, json.loads(sys.argv[1])).work()
     except Exception as error:  # the last word of this process
-        line.send_bytes(ENDED + f"{type(error).__name__}: {error}".encode())
+        say(ENDED + f"{type(error).__name__}: {error}".encode())
 
 
-def _hear(line: Connection, heard: queue.SimpleQueue[tuple[dict[str, Any], bytes]]) -> None:
+def send(line: IO[bytes], message: bytes) -> None:
+    """Put a message on the line, its length first."""
+    line.write(struct.pack("<I", len(message)) + message)
+    line.flush()
+
+
+def received(line: IO[bytes]) -> bytes:
+    """The next message; `EOFError` where the other end is gone."""
+    if len(size := line.read(4)) < 4:
+        raise EOFError
+    return line.read(*struct.unpack("<I", size))
+
+
+def _hear(line: IO[bytes], heard: Heard) -> None:
     """Take in what comes; without a server there is nothing left to do."""
     try:
         while True:
-            words, _, content = line.recv_bytes().partition(b"\n")
+            words, _, content = received(line).partition(b"\n")
             heard.put((json.loads(words), content))
     except (EOFError, OSError):
         os._exit(0)
 
 
 def _caught() -> list[str]:
-    """What is printed from now on, by whatever means, as lines of this list; the oldest go."""
+    """What is printed from now on, by whatever means, as lines of this list; the oldest go. Nobody types anything."""
     lines: list[str] = []
     reading, writing = os.pipe()
+    os.dup2(nothing := os.open(os.devnull, os.O_RDONLY), 0)
+    os.close(nothing)
     for stream in (1, 2):
         os.dup2(writing, stream)
     os.close(writing)
@@ -77,15 +97,12 @@ def _caught() -> list[str]:
 class Worker:
     """A session with the line to its server."""
 
-    def __init__(
-        self, line: Connection, heard: queue.SimpleQueue[tuple[dict[str, Any], bytes]], printed: list[str],
-        start: dict[str, Any],
-    ) -> None:  # fmt: skip
+    def __init__(self, say: Callable[[bytes], object], heard: Heard, printed: list[str], start: dict[str, Any]) -> None:
         from ..catalog import Catalog
         from .moments import Reader
         from .session import Session
 
-        self.line, self.heard, self.start = line, heard, start
+        self.say, self.heard, self.start = say, heard, start
         self.talking = threading.Lock()
         files = [Path(file) for file in start.get("files", ())]
         self.catalog = Catalog.discover(files, start.get("without", ()), start.get("guests", True))
@@ -99,7 +116,8 @@ class Worker:
         self.next_glance = monotonic() + GLANCES
 
     def work(self) -> None:
-        """Until the server is gone."""
+        """Until the server is gone, which hears first that all is loaded."""
+        self._say(ALIVE, b"")
         while True:
             if message := self._next():
                 self._answer(*message)
@@ -165,7 +183,7 @@ class Worker:
     def _say(self, letter: bytes, content: bytes) -> None:
         with self.talking:
             self.spoke = monotonic()
-            self.line.send_bytes(letter + content)
+            self.say(letter + content)
 
     def _answer(self, words: dict[str, Any], content: bytes) -> None:
         """Do what a message says. A frame that is asked for is no question, all others are answered."""
@@ -179,7 +197,7 @@ class Worker:
         try:
             if words.get("do") == "warm":
                 self._warm()
-            if words["ask"] == "lesson" or words.get("do") == "answer":
+            if words.get("do") in ("lesson", "answer"):
                 self._ask_aside(words)
                 return
             answer = self._carried_out(words, content)
@@ -193,20 +211,17 @@ class Worker:
 
     def _ask_aside(self, words: dict[str, Any]) -> None:
         """Answer a question about a lesson when another process has: training goes on meanwhile."""
-        from .actions import as_answer
-        from .lessons import asked
+        from .lessons import answer
 
-        question = {"name": words.get("name", words.get("lesson")), "start": self.start}
-        if words.get("do") == "answer":
-            question |= {"exercise": words.get("exercise"), "answer": as_answer(self.session)}
+        ask = answer(self.session, self.start, words)
 
-        def ask() -> None:
+        def reply() -> None:
             try:
-                self._reply(asked(question), words["number"])
+                self._reply(ask(), words["number"])
             except Exception as error:
                 self._reply({"error": _told(error)}, words["number"])
 
-        threading.Thread(target=ask, daemon=True).start()
+        threading.Thread(target=reply, daemon=True).start()
 
     def _carried_out(self, words: dict[str, Any], content: bytes) -> dict[str, Any]:
         """What a question comes to."""
@@ -215,10 +230,10 @@ class Worker:
         from .state import state_of
 
         session, asked = self.session, words["ask"]
-        if not session.generation and asked not in ("open", "table"):
-            raise Refused("nothing is set up yet: reload the page")
         if asked in ("open", "again"):
             return self._opened(words, content)
+        if not session.generation and asked != "table":
+            raise Refused("nothing is set up yet: reload the page")
         if asked == "table":
             from .tables import told
 
@@ -237,7 +252,7 @@ class Worker:
         refused: list[str] = []
         if "typed" in words:
             self.session.open_typed(words["typed"], content)
-        elif words["ask"] == "open":
+        elif words["ask"] == "open" or not self.session.generation:
             refused = self.session.open(words.get("address") or "")
         guests = [f"{guest}: {guest.reason}" for guest in self.catalog.guests if guest.state == "quarantined"]
         return {

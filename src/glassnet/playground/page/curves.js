@@ -6,14 +6,13 @@ import { W } from "./words.en.js";
 
 const HEIGHT = 150;
 const STEPS = [1, 10, 100, 1e3, 1e4, 1e5].flatMap((size) => [size, 2 * size, 5 * size]); // between ticks of epochs
-const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
 const panel = document.getElementById("curves");
 const fresh = () => ({ epoch: [], training: [], validation: [], metric: [], metric_validation: [] });
 const charts = [["training", "validation"], ["metric", "metric_validation"]].map((of) =>
   ({ of, title: make("h3"), box: make("div", { className: "chart" }), plot: null }));
 const scores = make("ul", { className: "plain quiet" });
 const waiting = quiet(W.nothingYet), legend = make("ul", { className: "legend" });
-let now = fresh(), before = fresh(), generation = null;
+let now = fresh(), before = fresh(), generation = null, loading = false;
 
 export function mount() {
   const line = (name) =>
@@ -28,6 +27,15 @@ export function mount() {
       one.plot = null;
     }
     draw();
+  });
+  on("state", (state, last) => {
+    if (last && last.title !== state.title) before = now = fresh(); // curves of other rows can't be compared
+    if (last && last.metric !== state.metric) before = fresh();
+    draw();
+  });
+  on("frame", (frame) => {
+    take(frame);
+    tell(frame);
   });
 }
 
@@ -60,6 +68,14 @@ function merged(names) {
   return [epochs, values(before, names[0]), ...names.map((name) => values(now, name))];
 }
 
+/** What draws charts is loaded with the first points. */
+function library() {
+  if (loading) return;
+  loading = true;
+  document.head.append(make("link", { rel: "stylesheet", href: "/page/uplot.css" }),
+    make("script", { src: "/page/uplot.js", onload: draw }));
+}
+
 function draw() {
   legend.lastElementChild.hidden = !before.epoch.length;
   waiting.hidden = now.epoch.length > 0 || before.epoch.length > 0;
@@ -70,6 +86,7 @@ function draw() {
     const some = data.slice(1).flat().some((value) => value !== null && value !== undefined);
     one.box.parentElement.hidden = !some;
     if (!some) continue;
+    if (!window.uPlot) return library();
     one.plot ??= chart(one.box);
     one.plot.setData(data);
     resize(one);
@@ -82,6 +99,7 @@ function chart(box) {
   const thin = { stroke: colour("line"), width: 1 };
   const axis = { stroke: colour("soft"), grid: thin, ticks: thin, font: "12px system-ui, sans-serif" };
   const wide = (plot, texts) => 14 + 7 * Math.max(3, ...(texts ?? []).map((text) => text.length));
+  const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
   const short = (plot, values) => values.map((value) => compact.format(value));
   return new window.uPlot({
     width: 200, height: HEIGHT, legend: { show: false }, cursor: { show: false }, scales: { x: { time: false } },
@@ -94,13 +112,3 @@ function resize({ plot, box }) {
   const width = Math.floor(box.clientWidth);
   if (plot && width && plot.width !== width) plot.setSize({ width, height: HEIGHT });
 }
-
-on("state", (state, last) => {
-  if (last && last.title !== state.title) before = now = fresh(); // curves of other rows can't be compared
-  if (last && last.metric !== state.metric) before = fresh();
-  draw();
-});
-on("frame", (frame) => {
-  take(frame);
-  tell(frame);
-});

@@ -1,7 +1,7 @@
 // A look inside: tables of the layers and of the classes, which the server sends only while they are open.
 
 import { fill, make, table } from "./make.js";
-import { act, known, on, open } from "./state.js";
+import { known, look, on } from "./state.js";
 import { W } from "./words.en.js";
 
 const place = (words) => make("div", { className: "scroll", tabIndex: 0, role: "group", "aria-label": words });
@@ -10,9 +10,16 @@ const norms = place(W.layers), confusion = place(W.confusion);
 export function mount() {
   const fold = (words, name, content) => make("details", { ontoggle: (event) => {
     known.opened[event.target.open ? "add" : "delete"](name);
-    act("look", { open: open() });
+    look();
   } }, make("summary", {}, words), content);
   document.getElementById("inside").append(fold(W.layers, "norms", norms), fold(W.confusion, "confusion", confusion));
+  on("state", ({ data }) => {
+    confusion.parentElement.hidden = data.classes.length < 2 || data.task === "multilabel";
+  });
+  on("frame", ({ head }) => {
+    if (head.norms) drawNorms(head);
+    if (head.confusion) drawConfusion(head.confusion);
+  });
 }
 
 /** A number, and how much of the most it is, beneath it. */
@@ -32,16 +39,8 @@ function drawNorms({ norms: told, dead_share: dead = [], saturated_share: satura
 
 function drawConfusion({ split, rows, classes }) {
   const most = Math.max(1, ...rows.flat());
-  const look = (same) => (same ? "amount" : "amount wrong");
+  const shade = (same) => (same ? "amount" : "amount wrong");
   const lines = rows.map((line, at) =>
-    [classes[at], ...line.map((count, one) => amount(String(count), count / most, look(one === at)))]);
+    [classes[at], ...line.map((count, one) => amount(String(count), count / most, shade(one === at)))]);
   fill(confusion, table(["", ...classes], lines, W.confusionRows(W.splits[split]), "confusion"));
 }
-
-on("state", ({ data }) => {
-  confusion.parentElement.hidden = data.classes.length < 2 || data.task === "multilabel";
-});
-on("frame", ({ head }) => {
-  if (head.norms) drawNorms(head);
-  if (head.confusion) drawConfusion(head.confusion);
-});

@@ -1,12 +1,13 @@
 // A lesson in a panel beside the network: what it says, buttons that set it up, exercises answered by doing.
 
 import { button, corner, fill, make, primary, quiet } from "./make.js";
-import { act, trouble } from "./state.js";
-import { Refused, lesson } from "./wire.js";
+import { act, flags, trouble } from "./state.js";
+import { Refused, command } from "./wire.js";
 import { W } from "./words.en.js";
 
 const panel = document.getElementById("lesson");
 const body = make("div");
+let shown = null;
 
 export function mount() {
   const turn = () => (panel.hidden ? open("") : close());
@@ -14,31 +15,46 @@ export function mount() {
   panel.append(corner(W.close, close), body);
   panel.addEventListener("keydown", (event) => event.key === "Escape" && close());
   panel.firstElementChild.tabIndex = -1;
+  if (flags.lesson) open(flags.lesson);
 }
 
 function close() {
+  shown = null;
   panel.hidden = true;
   document.body.classList.remove("beside");
   document.getElementById("lessons").focus();
 }
 
-/** A lesson by its name, played by the server, which takes seconds; all of them without a name. */
+/** A lesson by its name: its text at once, what its cells come to as they are played. All lessons without a name. */
 export async function open(name) {
   const heading = panel.firstElementChild;
+  const mine = (shown = {});
   panel.hidden = false;
   document.body.classList.add("beside");
-  fill(body, make("p", { className: "quiet", role: "status" }, W.reading));
-  heading.focus();
+  const progress = make("progress", { "aria-label": W.playing });
+  const state = make("p", { className: "quiet", role: "status" }, W.reading, progress);
   const back = button(W.chooseLesson, () => open(""), { className: "quiet" });
+  fill(body, state);
+  heading.focus();
   try {
-    const told = await lesson(name);
-    heading.textContent = told.title ?? W.chooseLesson;
-    if (told.lessons) list(told.lessons);
-    else fill(body, back, told.blocks.map((one) => BLOCKS[one.kind](one, told.name)));
+    let { lessons, lesson } = await command("lesson", { name });
+    if (shown !== mine) return;
+    heading.textContent = lesson?.title ?? W.chooseLesson;
     panel.scrollTop = 0;
+    if (lessons) return list(lessons);
+    const blocks = lesson.blocks.map((one) => block(one, name));
+    fill(body, back, state, blocks);
+    while (lesson.done < lesson.total && shown === mine) {
+      state.firstChild.textContent = W.played(lesson.done, lesson.total);
+      [progress.value, progress.max] = [lesson.done, lesson.total];
+      const before = lesson.done;
+      ({ lesson } = await command("lesson", { name, done: before }));
+      lesson.blocks.forEach((one, at) => one && blocks[before + at].replaceWith(block(one, name)));
+    }
+    state.remove();
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    fill(body, make("p", { className: "error" }, error.message), back);
+    state.replaceWith(make("p", { className: "error" }, error.message), back);
     if (error.lost) trouble(error.message, "", true);
   }
 }
@@ -52,19 +68,18 @@ function list(lessons) {
 /** What the server has rendered; scripts in it would not run under the page's policy. */
 const html = (text) => make("div", { innerHTML: text });
 
-const BLOCKS = {
-  html: (one) => html(one.html),
-  cell: (one) => html(one.html),
-  play: ({ settings, address }) => make("div", { className: "play" }, make("pre", {}, settings.join("\n")),
-    primary(W.play, () => act("build", { address }))),
-  exercise: (one, name) => exercise(one, name),
-};
+function block(one, name) {
+  if (one.kind === "exercise") return exercise(one, name);
+  if (one.kind === "html") return html(one.html);
+  return make("div", { className: "play" }, make("pre", {}, one.settings.join("\n")),
+    primary(W.play, () => act("build", { address: one.address })));
+}
 
 function exercise({ name, html: question, hints = [], doing, done }, lesson) {
   const mark = make("p", { className: "finding healthy", hidden: !done }, W.done);
   const verdict = make("div", { role: "status" });
   const check = async () => {
-    const answer = await act("answer", { lesson, exercise: name });
+    const answer = await act("answer", { name: lesson, exercise: name });
     if (!answer) return;
     const { right, words } = answer.verdict;
     const said = [words].flat().map((text) => make("p", {}, text));

@@ -1,16 +1,11 @@
 // The page's beginning: a session, the panels in their order, and the stream of frames as long as the tab is seen.
 
-import * as card from "./card.js";
-import * as curves from "./curves.js";
-import * as inside from "./inside.js";
-import * as lesson from "./lesson.js";
 import { fill, make, primary } from "./make.js";
 import * as network from "./network.js";
 import * as plane from "./plane.js";
 import * as run from "./run.js";
-import * as takeAway from "./take.js";
-import { act, addressed, axesAsked, busy, flags, known, on, open, show, take } from "./state.js";
-import { Refused, begun, forget, frames, returning, takeToken } from "./wire.js";
+import { act, addressed, axesAsked, busy, flags, known, look, on, set, show } from "./state.js";
+import { Refused, command, frames, takeToken } from "./wire.js";
 import { W } from "./words.en.js";
 
 const COLUMNS = {
@@ -18,7 +13,7 @@ const COLUMNS = {
 };
 const NARROW = { middle: ["output", "network", "card", "words", "curves", "data", "settings", "inside"] };
 const notice = document.getElementById("notice");
-let stream = null, held = false, lost = false;
+let stream = null, held = false, lost = false, furnished = false;
 
 function spell() {
   for (const one of document.querySelectorAll("[data-words]")) one.textContent = W[one.dataset.words];
@@ -60,7 +55,7 @@ function refused(words, field, unheard) {
   const place = field && document.querySelector(`[data-field="${CSS.escape(field)}"]`);
   if ((!words || place) && !held) lost = say("");
   if (!words) return undefined;
-  if (!place) return say(words);
+  if (!place) return held || say(words);
   const id = `error-${field}`;
   place.append(make("p", { className: "error", role: "alert", id }, words));
   const control = place.querySelector("input, select");
@@ -69,80 +64,86 @@ function refused(words, field, unheard) {
   return undefined;
 }
 
-/** A frame that is no picture but news: a part that takes long, a process or a server that ends. */
-function special({ slow, ended, replaced, closing }) {
-  const release = (then) => () => {
-    held = say("");
-    return then();
-  };
-  held = Boolean(slow || ended || replaced || closing);
-  if (slow) say(slow.words, primary(W.stopIt, release(() => act("stop", {}, { now: true })), "stop"));
-  if (ended) say(ended.words, primary(W.startAnew, release(begin)));
-  if (replaced) say(W.replaced, primary(W.takeOver, release(watch)));
-  if (closing) say(closing.words);
-  return held;
+/** What is set up, whenever a session begins or is found again. */
+function opened({ state, menus, presets, words }) {
+  const axes = axesAsked();
+  Object.assign(known, { menus, presets });
+  busy(false);
+  held = say(words.join(" "));
+  set(state);
+  if (axes.length && !state.data.chosen) look({ axes });
+  else if (known.opened.size) look();
 }
 
-/** Shows frames until the tab is hidden; a stream that ended is opened again each second. */
-async function watch() {
+/** A frame that is no picture but news; true where nothing more comes before somebody has decided. */
+function news({ opened: found, slow, ended, refused: no, replaced, closing }) {
+  if (found) opened(found);
+  if (slow === null && held) held = say("");
+  const stop = () => {
+    held = say("");
+    command("stop").catch(() => undefined); // what comes of it is told
+  };
+  const anew = (words) => say(words, primary(W.startAnew, begin));
+  held ||= Boolean(slow || ended || no || replaced || closing);
+  if (slow) say(slow.words, primary(W.stopIt, stop, "stop"));
+  if (ended ?? no) anew((ended ?? no).words);
+  if (replaced) say(W.replaced, primary(W.takeOver, () => watch()));
+  if (closing) say(closing.words);
+  return Boolean(ended ?? no ?? replaced ?? closing);
+}
+
+/** Nothing more is asked for before somebody has decided. */
+function stand() {
+  busy(false);
+  stream.abort();
+  stream = null;
+}
+
+/** Shows what the session of this tab is told until the tab is hidden; what is lost is tried again each second. With
+ * an address a session may begin, else only the one that was there is found. */
+async function watch(address) {
   stream?.abort();
   const mine = (stream = new AbortController());
   while (!mine.signal.aborted) {
     try {
-      for await (const frame of frames(mine.signal)) {
+      for await (const frame of frames(address, mine.signal)) {
         if (lost) lost = say("");
         if (frame === null) continue;
-        const { head } = frame;
-        if (head.slow === null) held = say("");
-        if (special(head) && head.replaced) return;
-        if (head.generation !== undefined) show(frame);
+        if (frame.head.session) address = undefined; // it has begun
+        if (news(frame.head)) return stand();
+        if (frame.head.generation !== undefined) show(frame);
       }
     } catch (error) {
       if (mine.signal.aborted) return;
-      if (!(error instanceof Refused)) {
-        if (!held) sayLost();
-      } else if (known.state && !held) { // another tab has taken its place: none takes it back by itself
-        say(error.message, primary(W.startAnew, begin));
-        return;
+      if (error instanceof Refused && !error.lost) { // another tab has taken its place: none takes it back by itself
+        say(localStorage.getItem("glassnet-token") ? error.message : W.noToken,
+          error.gone ? primary(W.startAnew, begin) : null);
+        return stand();
       }
+      if (!held) sayLost();
     }
     await new Promise((done) => setTimeout(done, 1000));
   }
 }
 
-/** A session, new or found again; `address` null keeps the one that is there. */
-async function begin() {
-  const slow = setTimeout(busy, 300, true);
-  if (returning()) watch(); // what takes long is said there, and can be stopped
-  try {
-    const address = addressed(), axes = axesAsked();
-    const opened = await begun(address || null);
-    held = false;
-    say((opened.words ?? []).join(" "));
-    take(opened);
-    watch();
-    if (opened.present) document.documentElement.classList.add("present");
-    await act("look", { open: open(), seen: true, ...(axes.length ? { axes } : {}) });
-    return opened;
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    if (error.ended) { // it was stopped, and what comes instead is on its way; or it broke down
-      if (!held) say(error.message, primary(W.startAnew, begin));
-      return null;
-    }
-    say(error.lost ? W.lost : localStorage.getItem("glassnet-token") ? error.message : W.noToken);
-    if (!error.lost) forget();
-    return null;
-  } finally {
-    clearTimeout(slow);
-    busy(false);
-  }
+/** With the first picture comes all that it can do without. */
+async function furnish() {
+  if (furnished) return;
+  furnished = true;
+  for (const name of ["curves", "card", "inside", "take", "lesson"]) (await import(`./${name}.js`)).mount();
+}
+
+/** A session with the experiment of the page's address, or the one that this tab had. */
+function begin() {
+  held = say("");
+  busy(true);
+  return watch(addressed());
 }
 
 takeToken();
 spell();
 arrange();
-for (const one of [run, takeAway, lesson, network, plane, curves, card, inside]) one.mount();
+for (const one of [run, network, plane]) one.mount();
 addressed();
 for (const panel of document.querySelectorAll(".panel"))
   panel.classList.toggle("hidden", (flags.hide ?? "").split(",").includes(panel.id));
@@ -151,12 +152,11 @@ on("trouble", refused);
 addEventListener("popstate", async () => {
   const address = addressed(), axes = axesAsked();
   await act("build", { address }, { remember: false });
-  await act("look", { axes }, { remember: false });
+  await look({ axes }, { remember: false });
 });
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) stream?.abort();
-  else if (known.state) watch();
-  if (known.state && !document.hidden) act("state");
+  else if (stream) watch(known.state ? undefined : addressed());
 });
-await begin();
-if (flags.lesson) lesson.open(flags.lesson);
+on("frame", furnish);
+begin();

@@ -105,7 +105,7 @@ export const classColours = () => [0, 1, 2, 3, 4, 5, 6, 7].map((one) => rgb(`cla
 export const css = ([r, g, b], alpha = 1) => `rgb(${r} ${g} ${b} / ${alpha})`;
 
 /** Every shade that a byte can have, as [r, g, b], faded to `most` so that points stand out. */
-export function shades(form, boundary, most = 0.6) {
+export function shades({ form, boundary }, most = 0.6) {
   const [ground, all] = [rgb("field"), classColours()];
   const faded = (one, share) => ground.map((zero, at) => zero + (one[at] - zero) * share);
   const bytes = Array.from({ length: 256 }, (_, byte) => byte);
@@ -120,10 +120,17 @@ export function shades(form, boundary, most = 0.6) {
   });
 }
 
-/** A plane's bytes as an image. */
-export function pixels({ size, form, boundary }, bytes, most) {
-  const table = shades(form, boundary, most);
-  const image = new ImageData(size, size);
-  for (let at = 0; at < size * size; at++) image.data.set([...table[bytes[at]], 255], 4 * at);
-  return image;
+/** Bytes as an image in which each has its shade, on a canvas of just that size. */
+export function stamp(canvas, width, height, bytes, table) {
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+  const image = new ImageData(width, height);
+  for (let at = 0, to = 0; at < width * height; at++) {
+    const [r, g, b, opaque = 255] = table[bytes[at]];
+    image.data[to++] = r;
+    image.data[to++] = g;
+    image.data[to++] = b;
+    image.data[to++] = opaque;
+  }
+  canvas.getContext("2d").putImageData(image, 0, 0);
 }

@@ -1,7 +1,7 @@
 // The network: a column for each layer, a button with its own picture for each unit, and lines for the weights.
 
 import {
-  button, check, classColours, colour, css, fill, make, mark, onScheme, pixels, quiet, rgb, select, sharp,
+  button, check, classColours, colour, css, fill, make, mark, onScheme, quiet, rgb, select, shades, sharp, stamp,
 } from "./make.js";
 import { choices, entry, phrase, put } from "./menus.js";
 import { act, known, on } from "./state.js";
@@ -163,7 +163,7 @@ function draw({ head, units, plane }) {
 function paint({ units: told }, bytes) {
   if (!told) return;
   const [low, zero, high] = [rgb("class-0"), rgb("field"), rgb("class-1")];
-  const shades = Array.from({ length: 256 }, (_, byte) => {
+  const table = Array.from({ length: 256 }, (_, byte) => {
     const share = Math.min(1, Math.abs(byte - 128) / 127);
     return zero.map((one, at) => one + (((byte < 128 ? low : high)[at] - one) * share));
   });
@@ -173,14 +173,7 @@ function paint({ units: told }, bytes) {
     for (let unit = 0; unit < number; unit++, start += size) {
       const canvas = columns[layer]?.units[unit]?.querySelector("canvas");
       if (!canvas) continue;
-      if (canvas.width !== told.width) canvas.width = told.width;
-      if (canvas.height !== told.height) canvas.height = told.height;
-      const image = new ImageData(told.width, told.height);
-      for (let at = 0; at < size; at++) {
-        const [r, g, b] = shades[bytes[start + at]];
-        image.data.set([r, g, b, 255], 4 * at);
-      }
-      canvas.getContext("2d").putImageData(image, 0, 0);
+      stamp(canvas, told.width, told.height, bytes.subarray(start), table);
     }
   }
 }
@@ -190,9 +183,7 @@ function paintOutput({ plane: told }, bytes) {
   const units = columns.at(-1).units;
   if (units.length === 1) {
     if (!told || !bytes.length) return;
-    const canvas = units[0].querySelector("canvas");
-    canvas.width = canvas.height = told.size;
-    canvas.getContext("2d").putImageData(pixels(told, bytes, 1), 0, 0);
+    stamp(units[0].querySelector("canvas"), told.size, told.size, bytes, shades(told, 1));
     return;
   }
   units.forEach((unit, at) => {

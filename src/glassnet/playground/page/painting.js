@@ -1,6 +1,6 @@
 // How the output is painted on a canvas: the ground, the lines between classes, axes, a curve and points.
 
-import { colour, mark, pixels } from "./make.js";
+import { colour, mark, shades, stamp } from "./make.js";
 
 const EDGE = { left: 36, right: 8, top: 8, bottom: 24 };
 const small = document.createElement("canvas");
@@ -20,8 +20,7 @@ export function viewOf(canvas, [lowX, lowY, highX, highY]) {
 /** The picture of the plane, smooth, each byte's middle on its place. */
 export function ground(context, { inside }, told, bytes) {
   const { size } = told;
-  small.width = small.height = size;
-  small.getContext("2d").putImageData(pixels(told, bytes), 0, 0);
+  stamp(small, size, size, bytes, shades(told));
   const [stepX, stepY] = [inside.width / (size - 1), inside.height / (size - 1)];
   context.save();
   context.beginPath();

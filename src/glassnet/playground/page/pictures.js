@@ -1,9 +1,10 @@
 // Rows that are pictures, with what the network takes them for beneath: right or wrong by sign, frame and colour.
 
-import { fill, make } from "./make.js";
+import { fill, make, stamp } from "./make.js";
 import { W } from "./words.en.js";
 
 const place = make("div", { className: "pictures", role: "group" });
+const INK = Array.from({ length: 256 }, (_, byte) => [0, 0, 0, byte]); // as much of it as a pixel is bright
 let shown = "";
 
 export const mount = () => place;
@@ -18,10 +19,8 @@ export function build({ kind, pictures: told, classes }, follow) {
   shown = key;
   const bytes = Uint8Array.from(atob(pixels), (one) => one.charCodeAt(0));
   fill(place, row.map((number, at) => {
-    const image = new ImageData(width, height);
-    for (let one = 0; one < width * height; one++) image.data[4 * one + 3] = bytes[at * width * height + one];
-    const drawn = make("canvas", { width, height, "aria-hidden": "true" });
-    drawn.getContext("2d").putImageData(image, 0, 0);
+    const drawn = make("canvas", { "aria-hidden": "true" });
+    stamp(drawn, width, height, bytes.subarray(at * width * height), INK);
     const is = classes[t[at]];
     return make("button", { type: "button", onclick: () => follow(number), "data-row": number, "aria-label": is },
       drawn, make("span", {}, is));

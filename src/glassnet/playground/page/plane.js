@@ -4,7 +4,7 @@ import { classColours, css, fill, labelled, make, onScheme, quiet, select, shade
 import * as paint from "./painting.js";
 import * as pictures from "./pictures.js";
 import * as drawing from "./points.js";
-import { act, known, on } from "./state.js";
+import { known, look, on } from "./state.js";
 import { W } from "./words.en.js";
 
 const { sketch } = drawing;
@@ -13,7 +13,6 @@ const canvas = make("canvas", { className: "plane", tabIndex: 0, role: "img" });
 const legend = make("ul", { className: "legend" });
 const choosers = make("div", { className: "fields" });
 const said = make("p", { className: "quiet", role: "status" });
-const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 2 });
 let row = null;
 
 export function mount() {
@@ -35,7 +34,7 @@ export const chosenRow = () => row;
 function follow(number) {
   row = number === row ? null : number;
   if (row === null) said.textContent = W.noRow;
-  act("look", { row });
+  look({ row });
   document.dispatchEvent(new Event("row"));
   draw();
 }
@@ -61,7 +60,7 @@ function chooseAxes({ kind, columns, axes }) {
   const axis = (at) => labelled(W.axes[at], select(`axis-${at}`, names, String(axes[at]), (value) => {
     const chosen = axes.map((one) => (one === Number(value) ? axes[at] : one));
     chosen[at] = Number(value);
-    act("look", { axes: chosen });
+    look({ axes: chosen });
   }));
   return [axis(0), axis(1), quiet(W.atMean)];
 }
@@ -69,7 +68,7 @@ function chooseAxes({ kind, columns, axes }) {
 function chooseLabel({ labels, label }) {
   if (labels.length < 2) return null;
   const names = labels.map((one, at) => [String(at), one]);
-  return labelled(W.label, select("label", names, String(label), (value) => act("look", { label: Number(value) })));
+  return labelled(W.label, select("label", names, String(label), (value) => look({ label: Number(value) })));
 }
 
 function redraw() {
@@ -106,13 +105,6 @@ function ends({ kind, low, high, points, classes }) {
   return [low[0], least - room, high[0], most + room];
 }
 
-/** Ticks of the server; along a curve of numbers the height has those of its lowest and highest row. */
-function ticked({ ticks, at, points }) {
-  if (ticks.length > 1 || !points) return { ticks, at };
-  const heights = [Math.min(...points.y), Math.max(...points.y)];
-  return { ticks: [ticks[0], heights.map((one) => compact.format(one))], at: [at[0], heights] };
-}
-
 const view = () => paint.viewOf(canvas, ends(known.state.data));
 
 /** How a point looks: [its mark, its colour]; numbers are coloured as the ground is. */
@@ -122,7 +114,7 @@ function looks({ kind, classes, points }) {
   if (classes.length || sketch.now) return (at) => [t[at], css(all[t[at] % 8])];
   if (kind === "curve") return () => [0, css(all[1])];
   const { low = 0, high = 1 } = known.frame?.head.plane ?? {};
-  const ground = shades("value", null);
+  const ground = shades({ form: "value", boundary: null });
   const share = (value) => Math.max(0, Math.min(1, (value - low) / (high - low || 1)));
   return (at) => [0, css(ground[Math.round(255 * share(t[at]))])];
 }
@@ -140,7 +132,7 @@ function draw() {
     paint.ground(context, seen, told, frame.plane);
     paint.boundaries(context, seen, told, frame.plane);
   }
-  paint.axes(context, seen, ticked(data));
+  paint.axes(context, seen, data);
   if (frame?.head.curve) paint.curve(context, seen, frame.head.curve);
   const points = sketch.now?.points ?? data.points;
   if (points) paint.points(context, seen, points, looks(data), sketch.now ? null : row);

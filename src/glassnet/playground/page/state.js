@@ -8,7 +8,11 @@ export const flags = {};
 const FLAGS = ["present", "hide", "lesson", "axes"];
 const listeners = { state: [], frame: [], trouble: [], busy: [] };
 
-export const on = (kind, listener) => listeners[kind].push(listener);
+/** From now on; who comes later hears first what is known already. */
+export function on(kind, listener) {
+  listeners[kind].push(listener);
+  if (known[kind]) listener(known[kind]);
+}
 const tell = (kind, ...what) => listeners[kind].forEach((listener) => listener(...what));
 
 /** The experiment of the page's address as it is written there, "" for none; what is about the page goes to `flags`. */
@@ -42,31 +46,26 @@ export function set(state, { remember = true } = {}) {
   if (early?.head.generation === state.generation) show(early);
 }
 
-/** What an answer brings: a state, and with a process that has begun anew its menus. */
-export function take({ state, menus, presets }, options) {
-  if (menus) Object.assign(known, { menus, presets });
-  if (state) set(state, options);
-}
-
 let early = null; // a frame of a network whose state is still on its way
 
-/** The newest frame; one of an earlier network, still on its way while another was built, is not shown. */
+/** The newest frame; one of another network than the state speaks of is not shown. */
 export function show(frame) {
-  const ahead = frame.head.generation - (known.state?.generation ?? -1);
-  early = ahead > 0 ? frame : null;
-  if (ahead) return;
+  const fits = frame.head.generation === known.state?.generation;
+  early = fits ? null : frame;
+  if (!fits) return;
   known.frame = frame;
   tell("frame", frame);
 }
 
-/** What a frame has to hold: what is always seen, and the panels that are open. */
-export const open = () => ["curves", "plane", "pictures", "row", ...known.opened];
+/** Tells the server what a frame has to hold: what is always seen, and the panels that are open. */
+export const look = (more = {}, options = {}) =>
+  act("look", { open: ["curves", "plane", "pictures", ...known.opened], ...more }, options);
 
 export const busy = (is) => tell("busy", is);
 export const trouble = (words, field = "", lost = false) => tell("trouble", words, field, lost);
 
 /** The control that an error is about: the very option, where only one was asked for. */
-function asking({ settings }, field) {
+function asking({ settings }, field = "") {
   const keys = Object.keys(settings ?? {});
   return keys.length === 1 && keys[0].startsWith(field) ? keys[0] : field;
 }
@@ -81,11 +80,11 @@ export function act(verb, details = {}, options = {}) {
     try {
       const answer = await command(verb, details);
       trouble("");
-      take(answer, options);
+      if (answer.state) set(answer.state, options);
       return answer;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      if (options.refused?.(error)) return undefined;
+      if (error.ended || options.refused?.(error)) return undefined;
       if (known.state) tell("state", known.state, known.state); // controls go back to what is true
       trouble(error.message, asking(details, error.field), error.lost);
       return undefined;

@@ -16,53 +16,40 @@ function headers() {
 }
 
 /** What the server refused, in its own words; `field` is the control it is about, `lost` that nobody answered, and
- * `ended` that the process which was asked is gone. */
+ * `ended` that the process which was asked is gone, of which there is news. */
 export class Refused extends Error {
-  constructor(words, field = "", lost = false, ended = false) {
+  constructor(words, more) {
     super(words);
-    this.field = field;
-    this.lost = lost;
-    this.ended = ended;
+    Object.assign(this, more);
   }
+}
+
+/** The reply to a question, where it is none of a refusal. */
+async function asked(path, options) {
+  const reply = await fetch(path, { ...options, headers: headers() }).catch(() => {
+    throw new Refused("no answer", { lost: true });
+  });
+  if (reply.ok) return reply;
+  const { words = `answer ${reply.status}`, ...more } = (await reply.json().catch(() => ({}))).error ?? {};
+  throw new Refused(words, more);
 }
 
 async function answer(path, options) {
-  let reply, content;
-  try {
-    reply = await fetch(path, { ...options, headers: { ...headers(), ...options.headers } });
-    content = await reply.json();
-  } catch {
-    throw new Refused(`no answer (${reply?.status ?? "not there"})`, "", reply === undefined);
-  }
-  const { words = `answer ${reply.status}`, field, ended } = content.error ?? {};
-  if (!reply.ok) throw new Refused(words, field ?? "", false, ended);
-  return content;
+  const reply = await asked(path, options);
+  return reply.json().catch(() => {
+    throw new Refused("no answer", { lost: true });
+  });
 }
 
-const post = (path, content) =>
-  answer(path, { method: "POST", body: JSON.stringify(content), headers: { "Content-Type": "application/json" } });
-
-/** A session for this tab: the one it had before a reload, or a new one that begins with `address`. */
-export async function begun(address) {
-  const opened = await post("/session", { address, id: sessionStorage.getItem(SESSION) });
-  sessionStorage.setItem(SESSION, opened.id);
-  return opened;
-}
-
-/** Whether this tab had a session, which may be there still. */
-export const returning = () => sessionStorage.getItem(SESSION) !== null;
-
-/** The tab forgets its session: the next one is a new one. */
-export const forget = () => sessionStorage.removeItem(SESSION);
-
-export const command = (verb, details = {}) => post("/do", { do: verb, ...details });
-export const lesson = (name) => answer(`/lesson/${encodeURIComponent(name)}`, {});
+export const command = (verb, details = {}) =>
+  answer("/do", { method: "POST", body: JSON.stringify({ do: verb, ...details }) });
 export const table = (file) => answer(`/table?name=${encodeURIComponent(file.name)}`, { method: "PUT", body: file });
 
-/** Frames one by one until the stream ends or is aborted. */
-export async function* frames(signal) {
-  const reply = await fetch("/stream", { headers: headers(), signal });
-  if (!reply.ok) throw new Refused((await reply.json().catch(() => ({}))).error?.words ?? `answer ${reply.status}`);
+/** What this tab's session is told, frame by frame, until that ends or is aborted. With an address, "" for none, a
+ * session that is not there begins; undefined only finds the one that the tab had. */
+export async function* frames(address, signal) {
+  const body = JSON.stringify({ address, id: sessionStorage.getItem(SESSION) });
+  const reply = await asked("/session", { method: "POST", body, signal });
   const reader = reply.body.getReader();
   let kept = new Uint8Array(0);
   for (;;) {
@@ -72,7 +59,9 @@ export async function* frames(signal) {
     while (kept.length >= 4) {
       const size = new DataView(kept.buffer, kept.byteOffset).getUint32(0, true);
       if (kept.length < 4 + size) break;
-      yield decoded(kept.slice(4, 4 + size));
+      const frame = decoded(kept.slice(4, 4 + size));
+      if (frame?.head.session) sessionStorage.setItem(SESSION, frame.head.session);
+      yield frame;
       kept = kept.subarray(4 + size);
     }
   }

@@ -1,6 +1,6 @@
 // Every word that the page itself says, in English; what is said about data and networks comes from the server.
 
-const n = (number) => number.toLocaleString("en");
+const n = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 const percent = (share) => `${Math.round(100 * share)} %`;
 const some = (...all) => all.filter(Boolean).join(", ");
 const plain = (name) => name.replaceAll("_", " ");
@@ -112,4 +112,5 @@ export const W = {
   },
   done: "Done.", play: "Try this", check: "Check my network", hints: "Hints", chooseLesson: "Choose a lesson",
   minutes: (count) => `${count} minutes`,
+  playing: "how much of it is played", played: (done, total) => `Its cells are played: ${done} of ${total} parts. `,
 };
