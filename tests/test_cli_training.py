@@ -611,7 +611,7 @@ def test_divergence_is_explained_ends_with_1_and_keeps_the_last_good_weights() -
     assert done.exit_code == 1
     (line,) = done.stderr.splitlines()
     assert line.startswith("Error: training diverged in epoch 1 at step ")
-    assert "grew most, from" in line and "Try a rate ten times smaller (it is 10 now)" in line
+    assert "grew most, from" in line and "Try a learning rate ten times smaller (it is 10 now)" in line
     assert "0 epochs in 0 ms; stopped: diverged, see below" in done.stdout
     assert "--resume" not in done.stdout
     assert run("evaluate", "last").exit_code == 0

@@ -14,9 +14,11 @@ import numpy as np
 import pytest
 
 from glassnet import Catalog, Experiment, GlassnetError, run
+from glassnet.experiment import flag
 from glassnet.playground import worker
 from glassnet.playground.actions import as_answer, do
 from glassnet.playground.address import BASE, LONGEST, address_of, opened
+from glassnet.playground.controls import in_controls, in_words
 from glassnet.playground.curves import MOST, Curves
 from glassnet.playground.guard import Refusal
 from glassnet.playground.menus import menus_of
@@ -223,6 +225,17 @@ def test_a_training_that_breaks_down_in_its_first_epoch_is_looked_at_too() -> No
     assert one.ended.startswith("diverged") and one.epoch == 0 and one.unlooked()
     one.find(all_of_it=True)
     assert one.findings[0]["name"] == "diverged" and not one.unlooked()
+    assert "More settings: clip norm 1" in one.ended and "--" not in one.ended
+
+
+def test_words_name_the_controls_of_the_page_and_not_options() -> None:
+    fields = [field["name"] for field in menus_of(CATALOG)["fields"]]
+    for name in (*fields, "hidden", "loss", "optimizer"):
+        assert flag(name) not in in_controls(f"try {flag(name)} 1"), name
+    assert in_controls("--test must be below 1, as --drop says") == "test rows must be below 1, as --drop says"
+    with pytest.raises(Exception, match="--batch-norm") as refused:
+        do(session(), "build", {"settings": {"batch_norm": "true", "batch_size": "1"}})
+    assert in_words(refused.value).startswith("batch norm needs batches of at least 2 rows, not batch size 1")
 
 
 def test_all_rules_give_way_to_whoever_asks_meanwhile_and_are_asked_again_later() -> None:

@@ -291,7 +291,7 @@ def test_divergence_is_explained_and_leaves_the_last_good_weights(dtype: str) ->
     assert "diverged in epoch 1 at step" in message
     assert "not finite" in message
     assert "grew most, from" in message
-    assert "a rate ten times smaller (it is 10 now)" in message
+    assert "a learning rate ten times smaller (it is 10 now)" in message
     assert "--clip-norm" in message
     assert "\n" not in message
     np.testing.assert_array_equal(training.network.w, before)

@@ -11,33 +11,14 @@ from ..errors import GlassnetError
 from ..experiment import RULES, Experiment, Rule
 from ..hooks import PROJECT
 from ..kinds import KINDS
+from .controls import FIELDS
 from .state import plain
 
 MENUS = ("dataset", "activation", "loss", "optimizer", "initializer", "schedule", "metric")
-#: The plain settings that have a control, with what they are called and one line of help.
-FIELDS = {
-    "epochs": ("epochs", "passes over the training rows"),
-    "batch_size": ("batch size", "rows a step, or full"),
-    "test": ("test rows", "share of all rows that training never sees"),
-    "validation": ("validation rows", "share of the other rows, for looking on meanwhile"),
-    "l1": ("L1", "penalty on the size of weights: brings some to 0"),
-    "l2": ("L2", "penalty on the squares of weights: keeps them small"),
-    "dropout": ("dropout", "share of hidden units left out in each step"),
-    "input_dropout": ("input dropout", "share of inputs left out in each step"),
-    "batch_norm": ("batch norm", "each unit's scores on one scale, batch by batch"),
-    "clip_norm": ("clip norm", "gradients longer than this are shortened"),
-    "clip_value": ("clip value", "each element of the gradient is cut to this"),
-    "patience": ("patience", "end after so many epochs without a better score"),
-    "scale": ("scaling", "how inputs are brought to one size"),
-    "class_weight": ("class weight", "balanced: rare classes count as much as frequent ones"),
-    "shuffle": ("shuffle", "a new order of rows for each epoch"),
-    "seed": ("seed", "of the initial weights and the order of rows"),
-    "split_seed": ("split seed", "of the data that are drawn, and of test rows"),
-}
 #: The one field that holds several of its choices, with commas between them.
 FEATURES = {
     "name": "features", "label": "more inputs", "type": "several", "default": "none", "low": None, "high": None,
-    "choices": list(WAYS), "optional": True, "help": "made of the number columns: x², x·y, sin x",
+    "choices": list(WAYS), "optional": True, "help": "made of the number columns: x², x·y, sin x", "place": "columns",
 }  # fmt: skip
 _TYPES = {float: "float", int: "int", bool: "bool", str: "choice"}
 
@@ -47,7 +28,8 @@ def menus_of(catalog: Catalog) -> dict[str, Any]:
     menus: dict[str, Any] = {}
     for kind in MENUS:
         menus[KINDS[kind].plural] = [_entry(catalog, kind, part) for part in catalog.parts(kind)]
-    return menus | {"fields": [FEATURES, *(_field(name, *words) for name, words in FIELDS.items())]}
+    fields = [_field(place, name, *words) for place, those in FIELDS.items() for name, words in those.items()]
+    return menus | {"fields": [FEATURES, *fields]}
 
 
 def _entry(catalog: Catalog, kind: str, part: Any) -> dict[str, Any]:
@@ -85,13 +67,13 @@ def _option(option: Option) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _field(name: str, label: str, words: str) -> dict[str, Any]:
+def _field(place: str, name: str, label: str, words: str) -> dict[str, Any]:
     rule: Rule = RULES[name]
     default = getattr(Experiment, name)
     return {
         "name": name, "label": label, "type": _TYPES[rule.type], "default": write(default),
         "low": _finite(rule.low), "high": _finite(rule.below), "choices": list(rule.choices),
-        "optional": default is None, "help": words,
+        "optional": default is None, "help": words, "place": place,
     }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from ..experiment import Experiment, Training
 from ..training import Epoch
 from ..training.batches import batch_starts
 from .address import OF_TABLES, Refused, changed, check_size, opened, typed_experiment
+from .controls import in_controls, in_words
 from .curves import Curves
 from .tables import rows_of, unfetched
 from .views import View
@@ -58,9 +59,9 @@ class Session:
         experiment, refused = opened(address, self.catalog)
         try:
             self.build(experiment)
-        except GlassnetError as error:
+        except Exception as error:  # a guest's, too
             self.build(opened("", self.catalog)[0])
-            refused.append(str(error))
+            refused.append(in_words(error))
         return refused
 
     def open_typed(self, typed: Mapping[str, Any], content: bytes) -> None:
@@ -88,8 +89,8 @@ class Session:
         if self.generation and _data(asked) != _data(self.asked):
             self.look = self.look | {"axes": None, "label": 0}  # other data have other columns
         self.training, self.asked = training, asked
-        self.words = list(training.remarks)
-        training.warn = self.words.append
+        self.words = list(map(in_controls, training.remarks))
+        training.warn = self._note
         self.generation += 1
         self.running, self.ended, self.kept = False, "", None
         self.findings, self.looked_at = [], ()
@@ -97,6 +98,9 @@ class Session:
         self.curves = Curves(metric)
         self._stand(training)
         self._see()
+
+    def _note(self, words: str) -> None:
+        self.words.append(in_controls(words))
 
     def _stand(self, training: Training) -> None:
         """Stand between two epochs of a training, ready for the next."""
@@ -153,12 +157,8 @@ class Session:
         try:
             if not piece():
                 self._end(self.training.progress.stopped)
-        except Diverged as error:
-            self._end(f"diverged: {error}")
-        except GlassnetError as error:
-            self._end(str(error))
-        except Exception as error:  # a guest's, in words of its own
-            self._end(f"{type(error).__name__}: {error}")
+        except Exception as error:  # a guest's, too
+            self._end(f"diverged: {in_words(error)}" if isinstance(error, Diverged) else in_words(error))
 
     def _end(self, words: str) -> None:
         self.running, self.ended = False, words
@@ -244,7 +244,7 @@ class Session:
         """Go on with other settings, weights or frozen places, from the end of this epoch on."""
         self.finish_epoch()
         self.training = self.training.changed(*settings)
-        self.training.warn = self.words.append
+        self.training.warn = self._note
         self.ended = ""
         self._stand(self.training)
         self._see()
@@ -289,7 +289,7 @@ class Session:
                 self.build(freed)
             except GlassnetError as other:
                 raise Refused(str(other), getattr(other, "field", "") or "dataset") from None
-            self.words.append(f"what did not suit the data is left to them again: {error}")
+            self.words.append(f"what did not suit the data is left to them again: {in_words(error)}")
         self.remember(", ".join(settings), lambda: self.build(before))
 
 

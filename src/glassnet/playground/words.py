@@ -13,6 +13,7 @@ from ..diagnosis.inside import dead_units, saturated
 from ..errors import GlassnetError
 from ..experiment import Experiment, Training
 from ..runs import Run
+from .controls import in_controls
 
 #: Rules that look at a few rows and nothing else: a hundredth of a second.
 QUICK = (dead_units, saturated)
@@ -45,9 +46,11 @@ def thorough(training: Training, asked: Callable[[], bool] = lambda: False) -> l
 
 
 def _plain(finding: Finding, experiment: Experiment) -> dict[str, Any]:
-    remedies = [{"words": one.words, "settings": _settings(experiment, one.changes)} for one in finding.remedies]
+    remedies = [
+        {"words": in_controls(one.words), "settings": _settings(experiment, one.changes)} for one in finding.remedies
+    ]
     return {
-        "level": finding.severity, "name": finding.name, "words": finding.words,
+        "level": finding.severity, "name": finding.name, "words": in_controls(finding.words),
         "try": [one["words"] for one in remedies if not one["settings"]],
         "settings": [one for one in remedies if one["settings"]],
     }  # fmt: skip

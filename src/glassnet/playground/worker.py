@@ -268,8 +268,7 @@ def _load() -> None:
 
 
 def _told(error: Exception) -> dict[str, Any]:
-    """An error as the page shows it."""
-    from ..errors import GlassnetError
+    """A refusal as the page gets it."""
+    from .controls import in_words
 
-    words = str(error) if isinstance(error, GlassnetError) else f"{type(error).__name__}: {error}"
-    return {"words": " ".join(words.split()), "field": getattr(error, "field", "") or None}
+    return {"words": in_words(error), "field": getattr(error, "field", "") or None}

@@ -19,7 +19,7 @@ def explain(network: Network, X: Array, before: Snapshot, *, epoch: int, step: i
     """The error for a training that has left the finite numbers at `step`, with the batch `X` in hand."""
     return Diverged(
         f"training diverged in epoch {epoch} at step {step}: {first_not_finite(network, X)}; "
-        f"{what_grew(network, before)}. Try a rate ten times smaller (it is {lr:g} now), --clip-norm 1, "
+        f"{what_grew(network, before)}. Try a learning rate ten times smaller (it is {lr:g} now), --clip-norm 1, "
         f"or inputs on one scale (--scale standard). The weights of the last good epoch are kept"
     )
 

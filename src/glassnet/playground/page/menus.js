@@ -5,10 +5,6 @@ import { act, known, on, trouble } from "./state.js";
 import { Refused, table } from "./wire.js";
 import { W } from "./words.en.js";
 
-const FIRST = ["batch_size", "l2", "epochs"]; // the plain fields that are always in sight
-const OF_DATA = ["test", "validation", "split_seed", "scale"];
-const MADE = "features"; // in sight, too, where there are columns to make them of
-const ELSEWHERE = ["hidden", "freeze"]; // the network steers them
 const KINDS = {
   dataset: "datasets", output: "activations", loss: "losses", optimizer: "optimizers", schedule: "schedules",
   initializer: "initializers", activation: "activations",
@@ -93,12 +89,12 @@ function part(field) {
   return [labelled(W.parts[field], menu, field), ...(field === "initializer" ? [] : options(field, chosen))];
 }
 
-function plain(name) {
-  const field = known.menus.fields.find((one) => one.name === name);
-  if (!field) return null;
+/** The plain fields that have their place there. */
+const plain = (there) => known.menus.fields.filter(({ place }) => place === there).map((field) => {
+  const { name, label, help } = field;
   const made = control(`field-${name}`, field, known.state.settings[name], (value) => put({ [name]: value }));
-  return labelled(field.label, made, name, field.help);
-}
+  return labelled(label, made, name, help);
+});
 
 /** Draws a panel anew and puts the focus back where it was, so that keys go on after a change. */
 function redraw(panel, ...children) {
@@ -110,14 +106,12 @@ function redraw(panel, ...children) {
 }
 
 function drawSettings() {
-  const apart = [...FIRST, ...OF_DATA, MADE, ...ELSEWHERE];
-  const rest = known.menus.fields.map((one) => one.name).filter((name) => !apart.includes(name));
   const [optimizer, rate, ...fine] = part("optimizer");
   const hidden = known.state.parts.activation.length;
   redraw(document.getElementById("settings"),
-    optimizer, rate, FIRST.map(plain),
+    optimizer, rate, plain("training"),
     make("details", {}, make("summary", {}, W.more), fine,
-      part("loss"), part("output"), part("schedule"), hidden ? part("initializer") : null, rest.map(plain)));
+      part("loss"), part("output"), part("schedule"), hidden ? part("initializer") : null, plain("more")));
 }
 
 function drawData() {
@@ -136,11 +130,11 @@ function drawData() {
     labelled(W.dataset, select("part-dataset", all, now, chooseData, { title: found?.summary }), "dataset"),
     dataset ? options("dataset", dataset) : target(data.target),
     asked,
-    data.kind === "pictures" ? null : plain(MADE),
+    data.kind === "pictures" ? null : plain("columns"),
     quiet(W.rows(data.rows)),
     buttons(button(W.openTable, () => file.click(), { title: W.tableHelp, id: "open-table" }), file,
       button(W.draw, drawPoints, { id: "draw-points" })),
-    make("details", {}, make("summary", {}, W.more), OF_DATA.map(plain)));
+    make("details", {}, make("summary", {}, W.more), plain("data")));
 }
 
 function grouped(presets) {

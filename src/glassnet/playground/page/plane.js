@@ -124,7 +124,7 @@ function draw() {
   if (!state) return;
   const { data } = state;
   if (data.kind === "pictures") pictures.answer(data, frame?.head.answers, row);
-  if (canvas.hidden || !canvas.clientWidth) return;
+  if (canvas.hidden || !canvas.clientWidth || !(frame || sketch.now)) return; // a frame is on its way
   const [context] = sharp(canvas);
   const seen = view();
   const told = data.kind === "plane" && !sketch.now?.fresh && frame?.plane.length && frame.head.plane;
