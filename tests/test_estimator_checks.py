@@ -83,11 +83,27 @@ UNUSUAL = [
         (8,), "identity", batch_size="full", optimizer="adam:lr=0.1", schedule="exponential_decay", max_iter=25
     ),
     GlassClassifier((8,), optimizer="lbfgs", initializer="glorot_uniform", class_weight="balanced", max_iter=25),
-    GlassClassifier((8, 8, 8), "tanh", optimizer="adam:lr=0.05", n_iter_no_change=None, clip_value=0.5, max_iter=25),
+    GlassClassifier(
+        (8, 8, 8),
+        "tanh",
+        optimizer="adam:lr=0.05",
+        n_iter_no_change=None,
+        clip_value=0.5,
+        features="sines",
+        max_iter=25,
+    ),
     GlassRegressor((), loss="absolute_error", optimizer="adam:lr=0.05", schedule="warmup_cosine", max_iter=50),
     GlassRegressor((8,), "sigmoid", output="leaky_relu:slope=0.3", optimizer="rmsprop:lr=0.05", max_iter=25),
     GlassRegressor((), loss="huber:delta=0.5", optimizer="adagrad_momentum:lr=0.1", l1=1e-4, max_iter=25),
-    GlassRegressor((8,), "silu", schedule="adaptive", optimizer="nesterov:lr=0.05", tol=0.0, max_iter=25),
+    GlassRegressor(
+        (8,),
+        "silu",
+        schedule="adaptive",
+        optimizer="nesterov:lr=0.05",
+        tol=0.0,
+        features="squares,products",
+        max_iter=25,
+    ),
     GlassRegressor((8, 8), initializer="standard_normal", clip_value=0.1, optimizer="adam:lr=0.05", max_iter=50),
 ]
 CHANCE = [

@@ -136,6 +136,12 @@ class Features:
             found[:, place] = np.where(np.isnan(values), column.fill, values)
         return found
 
+    def renamed(self, names: Sequence[str]) -> Features:
+        """The same, with other names of the input columns."""
+        columns = tuple(replace(column, name=name) for column, name in zip(self.columns, names, strict=True))
+        found = replace(self, columns=columns)
+        return replace(found, made=self.made and replace(self.made, sources=tuple(c.name for c in found._numbers)))
+
     @property
     def names(self) -> tuple[str, ...]:
         """The input columns, in order, dropped ones included."""

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from ..errors import GlassnetError
+from ..errors import GlassnetError, join
 from ..faces import in_a_line
 from ..kinds import ColumnRole, Dataset, Task
 from ..probes import EVERYWHERE, Reach
@@ -147,6 +147,9 @@ def prepare(
         targets = _fit_targets(dataset, y, task, parts[0], standardise_target, reach, weight, kind)
         learned = features, targets if units is None else targets.in_units(units)
     features, targets = learned
+    if tuple(making) != (ways := () if features.made is None else features.made.ways):
+        given, earlier = (join(one) or "none" for one in (making, ways))
+        raise GlassnetError(f"--features {given} can't go on from {earlier}: leave it as it was, or start anew")
     train, validated, tested = (_rows(X, y, part, features, targets) for part in parts)
     if fixed:
         tested = _fixed_test_rows(dataset, features, targets, len(X))

@@ -76,6 +76,7 @@ class GlassEstimator(Names, BaseEstimator):
     clip_norm: float | None = None
     clip_value: float | None = None
     freeze: Any = ()
+    features: Any = ()
     batch_size: int | str = "auto"
     shuffle: bool = True
     max_iter: int = 200
@@ -355,7 +356,7 @@ class GlassEstimator(Names, BaseEstimator):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
+        tags.input_tags.sparse = not plain(self.features)  # what is made of them would fill them
         return tags
 
     def as_run(self, names: Sequence[str] | None = None) -> Run:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils.validation import _check_feature_names_in
 
 if TYPE_CHECKING:
     from .keeping import Fitted
@@ -68,12 +69,19 @@ class Names:
         part = self._kept.model.parts.output.part
         return OUTPUTS.get(part.full_name, part.name)
 
+    def get_feature_names_out(self, input_features: Any = None) -> Array:
+        """What the inputs of the network are called, one a row of `coefs_[0]`: the columns of X, then what `features`
+        makes of them, `x0^2`."""
+        features = self._kept.model.features
+        names = features.renamed([str(name) for name in _check_feature_names_in(self, input_features)])
+        return np.asarray(names.outputs, dtype=object)
+
     @property
     def coef_(self) -> Array:
         """The weights of a network without a hidden layer, as linear models have them: `X @ coef_.T + intercept_`.
 
-        They are (1, d) for two classes, (k, d) for several and for several labels, (d,) for one number. With a hidden
-        layer there is no such attribute.
+        They are (1, d) for two classes, (k, d) for several and for several labels, (d,) for one number, one for each
+        of `get_feature_names_out`. With a hidden layer there is no such attribute.
         """
         return self._linear()[0]
 

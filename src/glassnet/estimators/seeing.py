@@ -31,8 +31,7 @@ def run_of_fit(estimator: Any, names: Sequence[str] | None = None) -> Run:
     source, features = fitted.given.dataset, fitted.model.features
     if source.feature_names is None and names is not None and len(names) == len(features.columns):
         source = replace(source, feature_names=list(names))
-        named = tuple(replace(column, name=name) for column, name in zip(features.columns, names, strict=True))
-        fitted = replace(fitted, model=replace(fitted.model, features=replace(features, columns=named)))
+        fitted = replace(fitted, model=replace(fitted.model, features=features.renamed(names)))
     with said_in_parameters():
         training = estimator._training(replace(fitted.given, dataset=source), fitted, fitted.seed, 0)
     training.catalog = catalog

@@ -32,6 +32,7 @@ PARAMETERS = {
     "clip_norm": "clip_norm",
     "clip_value": "clip_value",
     "freeze": "freeze",
+    "features": "features",
     "monitor": "monitor",
     "shuffle": "shuffle",
 }
@@ -70,6 +71,8 @@ _SAID = {
     "--clip-norm 1": "clip_norm=1",
     "--hidden": "hidden_layer_sizes",
     "--epochs": "max_iter",
+    "--drop columns": "give fewer columns",
+    "--drop leaves": "a ColumnTransformer leaves",
     "--seed": "random_state",
 }
 
