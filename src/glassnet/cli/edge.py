@@ -35,13 +35,24 @@ def style(text: Any, **how: Any) -> str:
 
 def say(text: Any = "", err: bool = False, nl: bool = True) -> None:
     """`click.echo` of a text that is shown and not obeyed, but for the colours of `style`."""
-    said = possible("\x1b".join(visible(part) for part in str(text).split(_OURS)))
+    said = possible(_had_again("\x1b".join(visible(part) for part in str(text).split(_OURS))))
     stream = sys.stderr if err else sys.stdout
     if stream is not None and not stream.closed and stream.isatty():
         from .fitting import fitted
 
         said = fitted(said, columns_of(stream))
     click.echo(said, err=err, nl=nl)
+
+
+def _had_again(words: str) -> str:
+    """Advice to install a certain version of something, with the index that has it where this machine knows that."""
+    if "pip install " not in words or "==" not in words:
+        return words
+    with suppress(ImportError, GlassnetError, OSError):  # without the extra that publishes, nobody has published here
+        from ..publish.again import with_index
+
+        return with_index(words)
+    return words
 
 
 def columns_of(stream: TextIO) -> int:

@@ -228,6 +228,17 @@ def class_address() -> str:
     return f"{served.public}/"
 
 
+def is_started() -> bool:
+    """Whether an index has begun on the folder and not yet ended, as far as it is written down there."""
+    return _read_state(index_folder()) is not None
+
+
+def last_simple() -> str:
+    """What pip takes as --index-url for the index that runs, or ran last, on the folder; empty where none ever did."""
+    upload = _configured(index_folder(), "repository") or ""
+    return f"{upload.removesuffix('/legacy/')}/simple/" if upload else ""
+
+
 def _is_free(place: Path) -> bool:
     try:
         with _alone(place):
