@@ -286,7 +286,7 @@ def test_a_sweep_leaves_table_best_and_pictures() -> None:
 
 def test_the_best_toml_trains_to_the_score_in_the_table() -> None:
     found = json.loads(sweep("iris", *OVER, "--epochs", "4", "--hidden", "5", "--seeds", "1", "--json").stdout)
-    assert list(found) == ["sweep", "metric", "better", "cells", "seconds", "best", "points"]
+    assert list(found) == ["sweep", "metric", "better", "seeds", "cells", "seconds", "best", "points"]
     assert (found["metric"], found["better"], found["cells"], len(found["points"])) == ("accuracy", "higher", 6, 6)
     config = Path(found["sweep"]) / "best.toml"
     assert tomllib.loads(config.read_text())["optimizer"] == f"adam:lr={found['best']['optimizer.lr']}"

@@ -120,7 +120,9 @@ def test_the_choice_is_said_in_a_line_with_the_way_to_another() -> None:
     assert "\nseeds      5 each, for they cost little side by side: --seeds 1 for one\n" in done.output
     assert "2 points, 5 seeds: 10 cells" in done.output and "(5 trainings each, 12 validation rows)" in done.output
     assert json.loads(Path("sweeps/0001-iris/sweep.json").read_text())["seeds"] == 5
+    assert Path("sweeps/0001-iris/best.toml").read_text().startswith("# mean accuracy 0.")
     assert "\nseeds " not in sweep(*words, "--seeds", "1").output
+    assert Path("sweeps/0002-iris/best.toml").read_text().startswith("# accuracy 0.")
     large = sweep("digits8x8", "--over", "hidden=2;300", "--epochs", "0").output
     assert f"\nseeds      1 each, for {SIZE}: --seeds 5 shows the spread\n" in large
     assert "2 points: 2 cells" in large

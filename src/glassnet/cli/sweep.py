@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 EXAMPLES = """\b
 Examples:
   glassnet sweep digits8x8 --over optimizer.lr=1e-5..10:log:7 --over l2=1e-5..10:log:7
-  glassnet sweep digits8x8 --over activation=relu,tanh,sigmoid --seeds 5
+  glassnet sweep digits8x8 --over activation=relu,tanh,sigmoid --seeds 20
   glassnet sweep digits8x8 --over "hidden=none;50;100,50" --folds 5
   glassnet sweep digits8x8 --over optimizer.lr=1e-5..1:log --over dropout=0..0.5 --random 27 --halving 3
   glassnet sweep digits8x8 --over l2=1e-6..1:log:7 --engine dask --scheduler tcp://127.0.0.1:8786
@@ -338,9 +338,10 @@ def _print_json(found: Sweep, rows: Sequence[Row], seconds: float) -> None:
         {"settings": dict(one.split("=", 1) for one in row.point)} | {key: getattr(row, key) for key in keys}
         for row in rows
     ]
-    whole = {"metric": found.score.metric, "better": found.score.better, "cells": len(found.outcomes)}
+    whole = {"metric": found.score.metric, "better": found.score.better, "seeds": found.seeds}
     best = points[0]["settings"] if rows and rows[0].whole else None
-    said = {"sweep": str(found.folder), **whole, "seconds": round(seconds, 3), "best": best, "points": points}
+    done = {"cells": len(found.outcomes), "seconds": round(seconds, 3)}
+    said = {"sweep": str(found.folder), **whole, **done, "best": best, "points": points}
     say(json.dumps(plain(said)))
 
 

@@ -190,7 +190,8 @@ class Sweep:
         rows, best = self.rows(), self.best()
         write_table(self.folder, rows, [axis.key for axis in self.plan.axes], self.score.metric)
         if best is not None:
-            about = f"# {self.score.metric} {figure(rows[0].mean)} on {self.score.of}: the best of {self.folder}\n"
+            score = f"{'mean ' * (len(self.repeats) > 1)}{self.score.metric} {figure(rows[0].mean)}"
+            about = f"# {score} on {self.score.of}: the best of {self.folder}\n"
             write_text(self.folder / BEST, about + best.to_toml(), ELSEWHERE)
         self.draw()
 
