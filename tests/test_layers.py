@@ -20,7 +20,7 @@ FLOORS = (
     ("faces",),
     ("libraries", "teaching"),
     ("errors", "installs", "kinds", "process", "schemas", "slopes", "streams"),
-    ("conventions", "files", "findings", "glossary", "hooks", "ports", "probes", "synonyms", "tables"),
+    ("auditing", "conventions", "files", "findings", "glossary", "hooks", "ports", "probes", "synonyms", "tables"),
     ("answers", "backward", "catalog", "data", "folders", "notes", "owners"),
     ("layers",),
     ("network", "places"),

@@ -69,6 +69,15 @@ def spelled(value: float, digits: int = 3) -> str:
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
+def round_numbers(low: float, high: float, about: int) -> list[float]:
+    """Round numbers from `low` to `high`, about so many, for an axis."""
+    rough = (high - low) / about
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(size * power for size in (1, 2, 2.5, 5, 10) if size * power >= rough * 0.999)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [float(f"{number * step:.12g}") for number in range(first, last + 1)]  # 0.3, not 0.30000000000000004
+
+
 def rounded(value: float, digits: int) -> str:
     """A number for a table that programs read, in so many significant digits: 42690, 0.1235, 3.2e-05; none if NaN."""
     if not math.isfinite(value):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
+from ..auditing import watched
 from ..errors import GlassnetError, did_you_mean, join
 from ..lessons import filling, mathematics
 from ..lessons.course import strangers_of
@@ -21,7 +22,6 @@ from ..teaching import Exercise, Lesson
 from ..wording import count, exact
 from .cases import Call, Case, NotApplicable, Refused
 from .running import Promise
-from .watching import watched
 
 if TYPE_CHECKING:
     from ..answers import Server

@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..wording import round_numbers
 from .edge import style
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def draw(curve: Curve, width: int = 72, height: int = 15) -> str:
     """The curve in characters: two lines share a frame, the second is dashed."""
     columns = max(min(width, 80) - _MARGIN - 1, 20)
     low, high = _span(curve)
-    ticks = _ticks(low, high, 4)
+    ticks = round_numbers(low, high, 4)
     cells = _Cells(columns, height, float(curve.x[0]), float(curve.x[-1]), low, high)
     for index, (_, values) in enumerate(curve.lines):
         cells.add(curve.x, values, index)
@@ -99,7 +100,7 @@ class _Cells:
 def _horizontal_axis(curve: Curve, columns: int) -> list[str]:
     left, right = float(curve.x[0]), float(curve.x[-1])
     rule, numbers = ["─"] * columns, [" "] * (columns + _MARGIN + 8)
-    for tick in _ticks(left, right, 8):
+    for tick in round_numbers(left, right, 8):
         column = round((tick - left) / (right - left) * (columns - 1))
         rule[column] = "┬"
         label = f"{tick:g}"
@@ -121,15 +122,6 @@ def _span(curve: Curve) -> tuple[float, float]:
     """From the lowest value to the highest, 0 included."""
     values = [0.0, *(float(v) for _, line in curve.lines for v in line if math.isfinite(v))]
     return min(values), max(values) if max(values) > min(values) else min(values) + 1.0
-
-
-def _ticks(low: float, high: float, about: int) -> list[float]:
-    """Round numbers from `low` to `high`, about so many."""
-    rough = (high - low) / about
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(size * power for size in (1, 2, 2.5, 5, 10) if size * power >= rough * 0.999)
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return [round(number * step, 12) for number in range(first, last + 1)]
 
 
 def dotted(black: Array) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import GlassnetError, did_you_mean, join
 from ..experiment import command_of
 from ..experiment.settings import as_setting
+from ..places import Place
 from ..wording import amount, figure, significant
 from .address import MOST_EPOCHS, Refused, changed
 from .cards import card_of
@@ -18,8 +19,8 @@ from .state import changeable, place_name
 from .tables import CLASS, POINTS, points_table
 
 Arguments = Mapping[str, Any]
-Action = Callable[[Session, Arguments], dict[str, Any]]
-PANELS = ("curves", "plane", "pictures", "norms", "units", "confusion", "row", "words")
+Action = Callable[[Session, Arguments], dict[str, Any] | None]
+PANELS = ("curves", "plane", "pictures", "norms", "confusion")
 
 
 def do(session: Session, name: str, arguments: Arguments) -> dict[str, Any]:
@@ -27,15 +28,7 @@ def do(session: Session, name: str, arguments: Arguments) -> dict[str, Any]:
     action = ACTIONS.get(name)
     if action is None:
         raise Refused(f"there is nothing like {name!r} to do.{did_you_mean(name, ACTIONS)} Known: {join(ACTIONS)}")
-    return action(session, arguments)
-
-
-def _simply(what: Callable[[Session], object]) -> Action:
-    def action(session: Session, arguments: Arguments) -> dict[str, Any]:
-        what(session)
-        return {}
-
-    return action
+    return action(session, arguments) or {}
 
 
 # --- arguments ----------------------------------------------------------------------------------------------
@@ -55,32 +48,26 @@ def _settings(arguments: Arguments) -> dict[str, str | None]:
     return settings
 
 
-def _place(session: Session, arguments: Arguments) -> tuple[str, int, int, int | None]:
-    """(a weight or bias as a setting names it, its layer, its unit, and what it comes from)."""
+def _place(session: Session, arguments: Arguments) -> str:
+    """A weight or bias as a setting names it."""
     widths = session.training.network.widths
     layer = _whole(arguments, "layer", 1, len(widths) - 1)
     unit = _whole(arguments, "unit", 0, widths[layer] - 1)
     if arguments.get("from") is None:
-        return f"b{layer}:{unit + 1}", layer, unit, None
-    source = _whole(arguments, "from", 0, widths[layer - 1] - 1)
-    return f"W{layer}:{source + 1},{unit + 1}", layer, unit, source
+        return f"b{layer}:{unit + 1}"
+    return f"W{layer}:{_whole(arguments, 'from', 0, widths[layer - 1] - 1) + 1},{unit + 1}"
 
 
 # --- running ------------------------------------------------------------------------------------------------
 
 
-def _set_speed(session: Session, arguments: Arguments) -> dict[str, Any]:
-    session.set_speed(str(arguments.get("speed")))
-    return {}
-
-
-def _replay(session: Session) -> None:
+def _replay(session: Session, _: Arguments) -> None:
     if not session.changes and not session.before:
         raise Refused("nothing was changed by hand")
     session.replay()
 
 
-def _more(session: Session) -> None:
+def _more(session: Session, _: Arguments) -> None:
     """As many epochs again."""
     epochs = session.training.plan.epochs + session.asked.epochs
     if epochs > MOST_EPOCHS:
@@ -91,7 +78,7 @@ def _more(session: Session) -> None:
 # --- building -----------------------------------------------------------------------------------------------
 
 
-def _build(session: Session, arguments: Arguments) -> dict[str, Any]:
+def _build(session: Session, arguments: Arguments) -> None:
     settings = _settings(arguments)
     session.fetching = arguments.get("fetch") is True
     try:
@@ -104,48 +91,42 @@ def _build(session: Session, arguments: Arguments) -> dict[str, Any]:
             session.rebuild(settings)
     finally:
         session.fetching = False
-    return {}
 
 
-def _again(session: Session) -> None:
+def _again(session: Session, _: Arguments) -> None:
     before = session.asked
     session.build(before.replace(seed=before.seed + 1))
     session.remember("another start", lambda: session.build(before))
 
 
-def _points(session: Session, arguments: Arguments) -> dict[str, Any]:
+def _points(session: Session, arguments: Arguments) -> None:
     """Learn from points that were drawn."""
-    before, old = session.asked, session.tables.get(POINTS)
+    before, tables = session.asked, session.tables
 
     def back() -> None:
-        if old is not None:
-            session.tables[POINTS] = old
+        session.tables = tables
         session.build(before)
 
-    session.tables[POINTS] = points_table(arguments.get("rows"))
+    session.tables = tables | {POINTS: points_table(arguments.get("rows"))}
     try:
         session.rebuild({"dataset": POINTS, "target": CLASS})
     except GlassnetError:
-        if old is None:
-            del session.tables[POINTS]
-        else:
-            session.tables[POINTS] = old
+        session.tables = tables
         raise
     session.undone[-1] = ("points", back)
-    return {}
 
 
-def _points_file(session: Session, arguments: Arguments) -> dict[str, Any]:
+def _points_file(session: Session, _: Arguments) -> dict[str, Any]:
     content = session.tables.get(POINTS)
     if content is None:
         raise Refused("no points are drawn yet")
     return {"file": {"name": POINTS, "text": content.decode()}}
 
 
-def _undo(session: Session) -> None:
+def _undo(session: Session, _: Arguments) -> None:
     if not session.undone:
         raise Refused("there is nothing to take back")
-    *session.undone, (_, back) = session.undone
+    *session.undone, (_words, back) = session.undone
     back()
     session.version += 1
 
@@ -153,7 +134,7 @@ def _undo(session: Session) -> None:
 # --- by hand ------------------------------------------------------------------------------------------------
 
 
-def _change(session: Session, arguments: Arguments) -> dict[str, Any]:
+def _change(session: Session, arguments: Arguments) -> None:
     """Other settings, without going back to the start."""
     settings = _settings(arguments)
     allowed = changeable(session.training)
@@ -162,19 +143,18 @@ def _change(session: Session, arguments: Arguments) -> dict[str, Any]:
             guess = did_you_mean(key, allowed)
             raise Refused(f"{key} can't be changed while it runs.{guess} What can: {join(allowed)}", key)
     if not settings:
-        return {}
+        return
     if not session.epoch and not session.changes:  # nothing is done yet: it is a setting like any other
         running = session.running
         session.rebuild(settings)
         if running:
             session.start()
-        return {}
+        return
     spelled = session.training.experiment
     changed(spelled.replace(dataset="moons"), settings, session.catalog)  # the same bounds as ever
     before = [_as_it_was(session, key) for key in settings]
     session.change(*(f"{key}={'none' if value is None else value}" for key, value in settings.items()))
     session.remember(", ".join(settings), lambda: session.change(*before))
-    return {}
 
 
 def _as_it_was(session: Session, key: str) -> str:
@@ -184,37 +164,31 @@ def _as_it_was(session: Session, key: str) -> str:
     return as_setting(session.training.experiment, name)
 
 
-def _edit(session: Session, arguments: Arguments) -> dict[str, Any]:
+def _edit(session: Session, arguments: Arguments) -> None:
     """One weight or bias, set by hand."""
     value = arguments.get("value")
     if not isinstance(value, int | float) or isinstance(value, bool) or not isfinite(value):
         raise Refused("value is a finite number", "value")
-    place, layer, unit, source = _place(session, arguments)
+    place = _place(session, arguments)
     session.finish_epoch()
     network = session.training.network
-    vector = network.view(network.w, "bias" if source is None else "weight", layer - 1)
-    old = float(vector[unit] if source is None else vector[source, unit])
+    old = float(network.w[Place.read(place).positions(network.layout)][0])
     session.change(f"{place}={float(value)!r}")
     words = f"{place_name(session.training, place)}: {figure(old)} to {significant(float(value), 4)}"
     session.remember(words, lambda: session.change(f"{place}={old!r}"))
-    return {}
 
 
-def _freeze(session: Session, arguments: Arguments) -> dict[str, Any]:
+def _freeze(session: Session, arguments: Arguments) -> None:
     """A layer or a single weight that keeps its value, or is let go again."""
     if arguments.get("unit") is None:
         place = str(_whole(arguments, "layer", 1, len(session.training.network.widths) - 1))
     else:
-        place = _place(session, arguments)[0]
+        place = _place(session, arguments)
     before = session.training.experiment.freeze
-    others = [one for one in before if one != place]
-    now = [*others, place] if arguments.get("frozen", True) else others
-    session.change(_frozen(now))
-    session.remember(
-        f"{place_name(session.training, place)} {'frozen' if len(now) > len(others) else 'let go'}",
-        lambda: session.change(_frozen(before)),
-    )
-    return {}
+    frozen = bool(arguments.get("frozen", True))
+    session.change(_frozen([*(one for one in before if one != place), *[place] * frozen]))
+    words = f"{place_name(session.training, place)} {'frozen' if frozen else 'let go'}"
+    session.remember(words, lambda: session.change(_frozen(before)))
 
 
 def _frozen(places: Any) -> str:
@@ -233,7 +207,7 @@ def as_answer(session: Session) -> str:
 # --- looking ------------------------------------------------------------------------------------------------
 
 
-def _look(session: Session, arguments: Arguments) -> dict[str, Any]:
+def _look(session: Session, arguments: Arguments) -> None:
     look = dict(session.look)
     if isinstance(arguments.get("open"), list):
         look["open"] = [panel for panel in PANELS if panel in arguments["open"]]
@@ -244,7 +218,6 @@ def _look(session: Session, arguments: Arguments) -> dict[str, Any]:
     if "row" in arguments and isinstance(arguments["row"], int | None):
         look["row"] = arguments["row"]
     session.look_at(look)
-    return {}
 
 
 def _card(session: Session, arguments: Arguments) -> dict[str, Any]:
@@ -253,23 +226,23 @@ def _card(session: Session, arguments: Arguments) -> dict[str, Any]:
     return {"card": card_of(session.training, session.view, layer, unit, row)}
 
 
-def _keep(session: Session, arguments: Arguments) -> dict[str, Any]:
-    return {"kept": keep(session, str(arguments.get("note") or ""))}
+def _nothing(_session: Session, _: Arguments) -> None:
+    """What is wanted is the state, or what the worker does beside."""
 
 
 ACTIONS: dict[str, Action] = {
-    "state": _simply(lambda session: None),
-    "warm": _simply(lambda session: None),  # what it loads is loaded beside, by the worker
-    "start": _simply(Session.start),
-    "pause": _simply(Session.pause),
-    "step": _simply(lambda session: session.one(session.one_step)),
-    "epoch": _simply(lambda session: session.one(session.one_epoch)),
-    "rewind": _simply(lambda session: session.build(session.asked)),
-    "replay": _simply(_replay),
-    "again": _simply(_again),
-    "more": _simply(_more),
-    "speed": _set_speed,
-    "undo": _simply(_undo),
+    "state": _nothing,
+    "warm": _nothing,
+    "start": lambda session, _: session.start(),
+    "pause": lambda session, _: session.pause(),
+    "step": lambda session, _: session.one(session.one_step),
+    "epoch": lambda session, _: session.one(session.one_epoch),
+    "rewind": lambda session, _: session.build(session.asked),
+    "replay": _replay,
+    "again": _again,
+    "more": _more,
+    "speed": lambda session, arguments: session.set_speed(str(arguments.get("speed"))),
+    "undo": _undo,
     "build": _build,
     "points": _points,
     "points_file": _points_file,
@@ -278,7 +251,7 @@ ACTIONS: dict[str, Action] = {
     "freeze": _freeze,
     "look": _look,
     "card": _card,
-    "keep": _keep,
-    "report": lambda session, arguments: {"kept": report(session)},
-    "script": lambda session, arguments: {"file": script(session, str(arguments.get("to") or "sklearn"))},
+    "keep": lambda session, _: {"kept": keep(session)},
+    "report": lambda session, _: {"kept": report(session)},
+    "script": lambda session, _: {"file": script(session)},
 }

@@ -22,9 +22,7 @@ LONGEST = 4_000  # letters of an address
 MOST_LAYERS, MOST_UNITS, MOST_UNITS_OF_PICTURES = 8, 64, 128
 MOST_ROWS, MOST_POINTS = 60_000, 2_000
 MOST_EPOCHS = 100_000
-LIMITS = {
-    "layers": MOST_LAYERS, "units": MOST_UNITS, "rows": MOST_ROWS, "points": MOST_POINTS, "table": LARGEST_TABLE,
-}  # fmt: skip
+LIMITS = {"layers": MOST_LAYERS, "units": MOST_UNITS, "points": MOST_POINTS, "table": LARGEST_TABLE}
 #: What the page opens with, and what an address says nothing of.
 OPENING = "dataset=moons&hidden=8,8&activation=tanh&optimizer=adam:lr=0.01&epochs=1000"
 BASE = ("dataset=moons", "hidden=8,8", "epochs=1000")

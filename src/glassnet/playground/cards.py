@@ -39,34 +39,22 @@ def passed(training: Training, x: Array) -> list[tuple[Array, Array, Array]]:
 
 
 def row_of(training: Training, view: View, number: int) -> dict[str, Any] | None:
-    """A row on its way through the network: its inputs, z and a of each unit, what it is and what is said of it."""
+    """A row on its way through the network: what it brings each unit to, what it is and what is said of it."""
     try:
         x, rows, at = view.row(number)
     except IndexError:
         return None
     layers = passed(training, x)
-    z, a = ([_numbers(layer[which][0]) for layer in layers] for which in (1, 2))
     said = training.model.said(layers[-1][2])
     target = rows.target.reshape(len(rows), -1)[at]
     t = training.data.targets.labels(target.astype(int)) if training.data.targets.classes else target
-    text = {"z": [_texts(layer[1][0]) for layer in layers], "a": [_texts(layer[2][0]) for layer in layers]}
-    return {
-        "row": number, "inputs": _numbers(x[0]), "z": z, "a": a, "text": text,
-        "t": _in_words(t), "y": _in_words(np.atleast_1d(said)),
-    }  # fmt: skip
+    a = [[figure(float(value)) for value in layer[2][0]] for layer in layers]
+    return {"row": number, "a": a, "t": _in_words(t), "y": _in_words(np.atleast_1d(said))}
 
 
 def _in_words(values: Array) -> str:
     said = [figure(float(value)) if isinstance(value, float) else str(value) for value in np.ravel(values).tolist()]
     return ", ".join(said)
-
-
-def _numbers(values: Array) -> list[float | None]:
-    return [known(float(value)) for value in values]
-
-
-def _texts(values: Array) -> list[str]:
-    return [figure(float(value)) for value in values]
 
 
 def card_of(training: Training, view: View, layer: int, unit: int, row: int | None) -> dict[str, Any]:
@@ -109,7 +97,7 @@ def _incoming(
     }  # fmt: skip
     if inputs is not None:
         value = float(inputs[at])
-        row |= {"input": known(value), "input_text": figure(value), "product_text": figure(value * weight)}
+        row |= {"input_text": figure(value), "product_text": figure(value * weight)}
     return row
 
 
@@ -125,8 +113,8 @@ def _filled(
     words = f"z = {shown} + {figure(bias)} = {figure(total)}{between}; a = {name}(z) = {figure(float(a[unit]))}"
     slope = _slope(activation, z, unit)
     return {
-        "z": known(seen), "z_text": figure(seen), "a": known(float(a[unit])), "a_text": figure(float(a[unit])),
-        "slope_text": figure(slope), "filled": words.replace("+ -", "− "),
+        "z_text": figure(seen), "a_text": figure(float(a[unit])), "slope_text": figure(slope),
+        "filled": words.replace("+ -", "− "),
     }  # fmt: skip
 
 

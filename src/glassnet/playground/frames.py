@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -24,32 +22,22 @@ HUGE = 3e38  # about the largest number of four bytes
 GREY = 128  # the byte of 0 in a unit's picture
 
 
-def packed(head: dict[str, Any], w: Array, plane: Array, units: Array) -> bytes:
-    """A frame as the page reads it: two lengths, the head in JSON, and three arrays behind each other."""
-    head = head | {"counts": {"w": w.size, "plane": plane.size, "units": units.size}}
-    text = json.dumps(head, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-    text += b" " * (-len(text) % 4)
-    body = b"".join((text, w.astype("<f4").tobytes(), plane.tobytes(), units.tobytes()))
-    return struct.pack("<II", 4 + len(body), len(text)) + body
-
-
 def weights_of(network: Network) -> tuple[list[dict[str, Any]], Array]:
     """(what the head says of each layer's weights, the numbers): whole where they are few, else the largest."""
     whole, told, numbers, at = len(network.w) <= MOST_WEIGHTS, [], [], 0
     for layer, (rows, columns) in enumerate(pairwise(network.widths)):
-        W, b = network.view(network.w, "weight", layer), network.view(network.w, "bias", layer)
-        flat = W.ravel()
+        flat = network.view(network.w, "weight", layer).ravel()
         kept = None if whole or flat.size <= LARGEST else np.sort(np.argpartition(-np.abs(flat), LARGEST)[:LARGEST])
         sent = flat if kept is None else flat[kept]
         told.append(
             {
-                "layer": layer + 1, "rows": rows, "columns": columns, "at": at, "bias": at + sent.size,
+                "layer": layer + 1, "rows": rows, "columns": columns, "at": at,
                 "kept": None if kept is None else kept.tolist(),
                 "largest": known(float(np.abs(flat).max(initial=0.0))),
             }
         )  # fmt: skip
-        numbers += [sent, b]
-        at += sent.size + b.size
+        numbers.append(sent)
+        at += sent.size
     every = np.clip(np.concatenate(numbers), -HUGE, HUGE)
     return told, np.nan_to_num(every).astype(np.float32)
 
@@ -72,7 +60,8 @@ def pictures(view: View, with_units: bool = True) -> Drawn:
     with np.errstate(over="ignore"):
         small.w[:], small.running[:] = network.w, network.running
     if view.kind == "pictures":
-        return Drawn({"answers": _answers(view), **_patterns(view)}, NOTHING, _pattern_bytes(view))
+        units, told = _patterns(view)
+        return Drawn({"answers": _answers(view), **told}, NOTHING, units)
     if view.places is None:
         return Drawn({}, NOTHING, NOTHING)
     with np.errstate(all="ignore"):
@@ -132,10 +121,14 @@ def _units(view: View, layers: Sequence[Array]) -> tuple[Array, dict[str, Any]]:
         scale = float(np.abs(shown).max(initial=0.0))
         if not np.isfinite(scale):
             shown, scale = np.nan_to_num(shown, posinf=HUGE, neginf=-HUGE), HUGE
-        bytes_ = np.rint(GREY + 127 / (scale or 1.0) * shown.astype(float)).astype(np.uint8)
-        every.append(np.ascontiguousarray(bytes_).ravel())
-        told.append({"layer": number, "number": len(shown), "scale": known(scale)})
+        every.append(_shaded(shown, scale))
+        told.append({"layer": number, "number": len(shown)})
     return np.concatenate(every), {"width": side, "height": 1 if curve else side, "layers": told}
+
+
+def _shaded(values: Array, scale: float) -> Array:
+    """Numbers up to a scale as bytes, 0 in the middle."""
+    return np.rint(GREY + 127 / (scale or 1.0) * values.astype(float)).astype(np.uint8).ravel()
 
 
 def _answers(view: View) -> dict[str, Any]:
@@ -150,21 +143,11 @@ def _answers(view: View) -> dict[str, Any]:
     return {"y": [known(float(value)) for value in said], "right": (said == t).astype(int).tolist()}
 
 
-def _patterns(view: View) -> dict[str, Any]:
-    """What the head says of the first layer's weights as pictures."""
+def _patterns(view: View) -> tuple[Array, dict[str, Any]]:
+    """The first layer's weights as pictures, where each belongs to a pixel."""
     shape = view.training.data.features.image_shape
-    W = view.training.network.view(view.training.network.w, "weight", 0)
-    if shape is None or W.shape[0] != shape[0] * shape[1]:
-        return {}
-    scale = known(float(np.abs(W).max(initial=0.0)))
-    layers = [{"layer": 1, "number": W.shape[1], "scale": scale}]
-    return {"units": {"width": shape[1], "height": shape[0], "layers": layers}}
-
-
-def _pattern_bytes(view: View) -> Array:
-    if not _patterns(view):
-        return NOTHING
-    W = view.training.network.view(view.training.network.w, "weight", 0).T.astype(float)
-    scale = float(np.abs(W).max(initial=0.0)) or 1.0
-    with np.errstate(all="ignore"):
-        return np.rint(GREY + 127 / scale * np.nan_to_num(W)).astype(np.uint8).ravel()
+    W = np.nan_to_num(view.training.network.view(view.training.network.w, "weight", 0).T, posinf=HUGE, neginf=-HUGE)
+    if shape is None or W.shape[1] != shape[0] * shape[1]:
+        return NOTHING, {}
+    told = {"width": shape[1], "height": shape[0], "layers": [{"layer": 1, "number": len(W)}]}
+    return _shaded(W, float(np.abs(W).max(initial=0.0))), {"units": told}

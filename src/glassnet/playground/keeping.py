@@ -16,10 +16,8 @@ from ..runs import DEFAULT_FOLDER, Run, record
 from .address import Refused
 from .session import Session
 
-LONGEST_NOTE = 500
 
-
-def keep(session: Session, note: str = "") -> dict[str, Any]:
+def keep(session: Session) -> dict[str, Any]:
     """The training as it stands, as the next run in the folder of runs; the same moment is kept once."""
     session.finish_epoch()
     training = session.training
@@ -35,10 +33,6 @@ def keep(session: Session, note: str = "") -> dict[str, Any]:
         recording.keep()
     finally:
         training.progress.stopped = stopped
-    if note:
-        from ..notes import keep_note
-
-        keep_note(recording.folder, note[:LONGEST_NOTE])
     folder = str(recording.folder)
     session.kept = {"folder": folder, "words": f"kept in {folder}: glassnet report {folder}", "stands": list(stands)}
     session.version += 1
@@ -56,13 +50,13 @@ def report(session: Session) -> dict[str, Any]:
     return {**kept, "page": str(page), "words": f"{page} is opened beside this page" if opened else f"written: {page}"}
 
 
-def script(session: Session, to: str = "sklearn") -> dict[str, Any]:
+def script(session: Session) -> dict[str, Any]:
     """The network alone, as a program that needs no glassnet: its files in one archive."""
     from ..exporting import export
 
     session.finish_epoch()
     with TemporaryDirectory(prefix="glassnet-") as folder:
-        files = export(Run.of(session.training, session.asked.title), to, Path(folder) / "model")
+        files = export(Run.of(session.training, session.asked.title), "sklearn", Path(folder) / "model")
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packing:
             for file in files:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import Any
 
-from ..catalog import Catalog, Option, write
+from ..catalog import Catalog, Option, Part, write
 from ..data.making import WAYS
 from ..errors import GlassnetError
-from ..experiment import RULES, Experiment, Rule
+from ..experiment import RULES, Experiment
 from ..hooks import PROJECT
 from ..kinds import KINDS
 from .controls import FIELDS
-from .state import plain
+from .curves import known
 
-MENUS = ("dataset", "activation", "loss", "optimizer", "initializer", "schedule", "metric")
+MENUS = ("dataset", "activation", "loss", "optimizer", "initializer", "schedule")
 #: The one field that holds several of its choices, with commas between them.
 FEATURES = {
-    "name": "features", "label": "more inputs", "type": "several", "default": "none", "low": None, "high": None,
+    "name": "features", "label": "more inputs", "type": "several", "low": None, "high": None,
     "choices": list(WAYS), "optional": True, "help": "made of the number columns: x², x·y, sin x", "place": "columns",
 }  # fmt: skip
 _TYPES = {float: "float", int: "int", bool: "bool", str: "choice"}
@@ -32,19 +31,16 @@ def menus_of(catalog: Catalog) -> dict[str, Any]:
     return menus | {"fields": [FEATURES, *fields]}
 
 
-def _entry(catalog: Catalog, kind: str, part: Any) -> dict[str, Any]:
-    unique = catalog.matches(kind, part.name) == [part]
-    ours = part.distribution == PROJECT
+def _entry(catalog: Catalog, kind: str, part: Part) -> dict[str, Any]:
     return {
-        "name": part.name if unique else part.full_name, "short": part.name.replace("_", " "),
-        "package": "" if ours else part.distribution, "version": "" if ours else part.version, "summary": part.help,
-        "task": _task(part) if kind == "loss" else None,
+        "name": part.name if catalog.matches(kind, part.name) == [part] else part.full_name,
+        "short": part.name.replace("_", " "), "package": "" if part.distribution == PROJECT else part.distribution,
+        "summary": part.help, "task": _task(part) if kind == "loss" else None,
         "options": [_option(option) for option in part.options if option.type is not str or option.choices],
-        "needs": _needs(part) if kind == "dataset" else "",
     }  # fmt: skip
 
 
-def _task(part: Any) -> str | None:
+def _task(part: Part) -> str | None:
     """What a loss is for; None where it can't be built to be asked."""
     try:
         return str(part.build().task)
@@ -52,30 +48,18 @@ def _task(part: Any) -> str | None:
         return None
 
 
-def _needs(part: Any) -> str:
-    """What a data set fetches before its first use, in words; ours say so in their module."""
-    return "is downloaded once from its publisher" if part.function.__module__.endswith(".fetched") else ""
-
-
 def _option(option: Option) -> dict[str, Any]:
-    low, high = (None, None) if option.range is None else (option.range.low, option.range.high)
+    low, high = (option.range.low, option.range.high) if option.range else (None, None)
     return {
         "name": option.name, "type": "choice" if option.choices else _TYPES[option.type],
-        "default": plain({"": option.default})[""], "low": _finite(low), "high": _finite(high),
-        "choices": [write(choice) for choice in option.choices], "optional": option.optional,
-        "help": option.describe(),
+        "low": known(low), "high": known(high), "choices": list(map(write, option.choices)),
+        "optional": option.optional, "help": option.describe(),
     }  # fmt: skip
 
 
 def _field(place: str, name: str, label: str, words: str) -> dict[str, Any]:
-    rule: Rule = RULES[name]
-    default = getattr(Experiment, name)
+    rule = RULES[name]
     return {
-        "name": name, "label": label, "type": _TYPES[rule.type], "default": write(default),
-        "low": _finite(rule.low), "high": _finite(rule.below), "choices": list(rule.choices),
-        "optional": default is None, "help": words, "place": place,
+        "name": name, "label": label, "type": _TYPES[rule.type], "low": known(rule.low), "high": known(rule.below),
+        "choices": list(rule.choices), "optional": getattr(Experiment, name) is None, "help": words, "place": place,
     }  # fmt: skip
-
-
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and isfinite(value) else None

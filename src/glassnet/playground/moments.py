@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from ..watching import measure, stuck_units
-from ..wording import SPLITS, amount, figure, significant
+from ..wording import SPLITS, amount, figure
 from .cards import row_of
 from .curves import known
-from .frames import NOTHING, Drawn, packed, pictures, weights_of
+from .frames import NOTHING, Drawn, pictures, weights_of
 from .session import Session
+from .wire import framed
 
 OFTEN = 0.5  # seconds between two looks at what is seldom looked at
 MOSTLY = 0.9  # of the rows: a unit that hardly has a slope there is called saturated
@@ -52,18 +53,17 @@ class Reader:
             head["scores"] = list(_scores(session))
         if session.look["row"] is not None:
             head["row"] = row_of(session.training, session.view, session.look["row"])
-        return packed(head, w, drawn.plane, drawn.units)
+        head["counts"] = {"w": w.size, "plane": drawn.plane.size, "units": drawn.units.size}
+        return framed(head, w.astype("<f4").tobytes(), drawn.plane.tobytes(), drawn.units.tobytes())
 
     def _standing(self, session: Session) -> dict[str, Any]:
         """Where it stands, in numbers and in words."""
         epochs = session.training.progress.epochs
         last = epochs[-1] if epochs else None
-        text = {"epoch": amount(session.epoch), "step": amount(session.step)}
+        text = {"epoch": amount(session.epoch)}
         if last is not None:
-            metric = session.curves.metric
-            of_metric = last.scores.get("validation", last.scores.get("train", {})).get(metric or "")
-            text |= {"loss": figure(last.loss), "validation": figure(last.validation_loss)}
-            text |= {"metric": figure(of_metric), "rate": significant(last.rate)}
+            of_metric = last.scores.get("validation", last.scores.get("train", {})).get(session.curves.metric or "")
+            text |= {"loss": figure(last.loss), "metric": figure(of_metric)}
         return {
             "generation": session.generation, "version": session.version, "epoch": session.epoch,
             "step": session.step, "running": session.running, "changes": len(session.changes), "text": text,
@@ -72,7 +72,7 @@ class Reader:
     def _inside(self, session: Session, panels: list[str]) -> dict[str, Any]:
         """Gradients, units without slope, and the classes that are taken for each other: what is open of them."""
         head: dict[str, Any] = {}
-        if "norms" in panels or "units" in panels or not session.running:
+        if "norms" in panels or not session.running:
             head |= self._measured(session)
         if "confusion" in panels and (found := confusion(session)):
             head["confusion"] = found
@@ -81,10 +81,7 @@ class Reader:
     def _measured(self, session: Session) -> dict[str, Any]:
         training = session.training
         seen = measure(training.objective, training.data.train, epoch=session.epoch)
-        norms = [
-            {"layer": layer + 1, "gradient": known(float(g)), "text": figure(float(g)), "weights": known(float(w))}
-            for layer, (g, w) in enumerate(zip(seen.gradients[-1], seen.weights[-1], strict=True))
-        ]
+        norms = [{"gradient": known(float(g)), "text": figure(float(g))} for g in seen.gradients[-1]]
         stuck = stuck_units(training.objective, training.data.train)
         each = {
             "dead": [dead.astype(int).tolist() for dead, _ in stuck],
@@ -103,7 +100,7 @@ def _scores(session: Session) -> Any:
     found = training.scores_so_far() if not session.running else dict(epochs[-1].scores) if epochs else {}
     for split in SPLITS:
         for name, value in found.get(split, {}).items():
-            yield {"split": split, "name": name, "value": known(value), "text": figure(value)}
+            yield {"split": split, "name": name, "text": figure(value)}
 
 
 def confusion(session: Session) -> dict[str, Any] | None:

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from .worker import received, send
+from .wire import received, send
 
 Heard = Callable[[bytes, bytes], None]
 _HOME = Path(__file__).parents[2]  # where glassnet is, also where it is not installed

@@ -19,7 +19,8 @@ from ..errors import GlassnetError
 from .guard import LARGEST, Guard, Refusal, body, question
 from .processes import Process
 from .serving import HOST, LARGEST_TABLE, Serving
-from .sessions import Session, Sessions, Stream, only
+from .sessions import Session, Sessions, Stream
+from .wire import framed
 
 ALIVE = 1.0  # seconds between signs of life
 NOTHING = bytes(4)  # a frame of no bytes
@@ -200,6 +201,6 @@ async def _told(session: Session, stream: Stream) -> AsyncIterator[bytes]:
             late = session.late()
             if late != slow:
                 slow = late
-                yield only({"slow": {"words": late} if late else None})
+                yield framed({"slow": {"words": late} if late else None})
     finally:
         session.detach(stream)

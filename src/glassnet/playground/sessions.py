@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-import struct
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from time import monotonic
@@ -19,6 +18,7 @@ from ..errors import GlassnetError
 from . import worker
 from .guard import Refusal
 from .processes import Process
+from .wire import framed
 
 MOST = 3  # tabs at a time
 SLOW = 2.0  # seconds without a sign of life after which it is said
@@ -95,7 +95,7 @@ class Session:
         except Refusal as error:  # of an end the stream is told anyway
             news = {} if error.more else {"refused": {"words": error.words}}
         if self.stream and news:
-            self.stream.tell(only(news))
+            self.stream.tell(framed(news))
             self.want(anew=True)
         if old is not None:
             await asyncio.to_thread(old.gone)
@@ -146,7 +146,7 @@ class Session:
             words = ENDED + self.last_word
             self._fail(503, words, ended=True)
             if self.stream:
-                self.stream.tell(only({"ended": {"words": words}}))
+                self.stream.tell(framed({"ended": {"words": words}}))
 
     def _fail(self, status: int, words: str, **more: Any) -> None:
         waiting, self.waiting = self.waiting, {}
@@ -170,8 +170,8 @@ class Session:
     def attach(self) -> Stream:
         """A stream that is told all from now on; an older one ends."""
         if self.stream:
-            self.stream.end(only({"replaced": True}))
-        self.stream, self.seen = Stream(only({"session": self.id})), monotonic()
+            self.stream.end(framed({"replaced": True}))
+        self.stream, self.seen = Stream(framed({"session": self.id})), monotonic()
         return self.stream
 
     def detach(self, stream: Stream) -> None:
@@ -184,7 +184,7 @@ class Session:
         self.process.kill()
         self._fail(404, "this tab's session has ended: reload the page", gone=True)
         if self.stream:
-            self.stream.end(only(head))
+            self.stream.end(framed(head))
 
 
 def _guests(state: Mapping[str, Any]) -> list[str]:
@@ -195,13 +195,6 @@ def _guests(state: Mapping[str, Any]) -> list[str]:
             if one and one.get("package"):
                 found.append(f"{one['name']} ({one['package']})")
     return list(dict.fromkeys(found))
-
-
-def only(head: Mapping[str, Any]) -> bytes:
-    """A frame without pictures."""
-    text = json.dumps(head, ensure_ascii=False).encode()
-    text += b" " * (-len(text) % 4)
-    return struct.pack("<II", 4 + len(text), len(text)) + text
 
 
 class Stream:

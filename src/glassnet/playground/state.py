@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import fields
-from itertools import pairwise
 from typing import Any
 
-from ..catalog import Choice
+from ..catalog import Choice, write
 from ..errors import GlassnetError, join
 from ..experiment import Experiment, Training, command_of, python_of
 from ..experiment.settings import as_setting
 from ..hooks import PROJECT
+from ..places import Edit, Place
 from ..wording import count, significant
 from .address import LIMITS, address_of
 from .session import Session
@@ -29,21 +28,15 @@ def state_of(session: Session) -> dict[str, Any]:
         "settings": dict(_every_setting(asked)),
         "parts": _parts(training, own), "default": _defaults(asked),
         "changeable": changeable(training), "title": asked.title,
-        "data": session.view.state() | {"own": own} | _own_rows(session),
+        "data": session.view.state() | {"own": own, "points_file": POINTS in session.tables},
         "network": _network(training), "running": session.running, "ended": session.ended,
         "epoch": session.epoch, "step": session.step, "epochs": training.plan.epochs, "speed": session.speed,
         "changes": [{"epoch": epoch, "words": by_hand(training, setting)} for epoch, setting in session.changes],
         "replay": len(session.changes or session.before),
         "undo": session.undone[-1][0] if session.undone else "",
-        "command": command_of(asked, short=True), "python": python_of(asked, session.changes), "kept": session.kept,
-        "limits": LIMITS, "words": session.words,
-        "scores": list(training.scorer.metrics), "metric": session.curves.metric,
+        "command": command_of(asked, short=True), "python": python_of(asked, session.changes),
+        "limits": LIMITS, "words": session.words, "metric": session.curves.metric,
     }  # fmt: skip
-
-
-def _own_rows(session: Session) -> dict[str, Any]:
-    """What a person has brought along."""
-    return {"tables": list(session.tables), "points_file": POINTS in session.tables}
 
 
 def settings_of(experiment: Experiment) -> list[str]:
@@ -65,18 +58,11 @@ def _every_setting(experiment: Experiment) -> Iterable[tuple[str, str]]:
 
 
 def part_of(choice: Choice) -> dict[str, Any]:
-    """A part that was chosen: its name, the package that brought it, its options."""
+    """A part that was chosen: its name, the package that brought it, its options as a phrase holds them."""
     part = choice.part
     package = "" if part.distribution == PROJECT else part.distribution
-    return {"name": part.name, "full": part.full_name, "package": package, "options": plain(choice.options)}
-
-
-def plain(options: dict[str, Any]) -> dict[str, Any]:
-    """Options as JSON can hold them: an infinite one is a text."""
-    return {
-        name: str(value) if isinstance(value, float) and value in (float("inf"), float("-inf")) else value
-        for name, value in options.items()
-    }
+    options = {name: write(value) for name, value in choice.options.items()}
+    return {"name": part.name, "full": part.full_name, "package": package, "options": options}
 
 
 def _parts(training: Training, own: bool) -> dict[str, Any]:
@@ -110,22 +96,16 @@ def changeable(training: Training) -> list[str]:
 
 def _network(training: Training) -> dict[str, Any]:
     network, activations = training.network, (*training.chosen.activations, training.chosen.output)
-    layers, frozen = [], training.experiment.freeze
-    for number, ((_, width), choice) in enumerate(zip(pairwise(network.widths), activations, strict=True), 1):
-        size = sum(block.slice.stop - block.slice.start for block in network.layout if block.layer == number - 1)
-        name = layer_name(training, number)
+    layers = []
+    for number, (width, choice) in enumerate(zip(network.widths[1:], activations, strict=True), 1):
         told = part_of(choice)
         layers.append(
             {
-                "number": number, "name": name, "activation": told["name"], "package": told["package"],
-                "parameters": size, "frozen": str(number) in frozen, "units": width,
+                "number": number, "name": layer_name(training, number), "activation": told["name"], "units": width,
+                "package": told["package"], "frozen": str(number) in training.experiment.freeze,
             }
         )  # fmt: skip
-    total = len(network.w)
-    return {
-        "widths": list(network.widths), "layers": layers, "parameters": total, "says": count(total, "parameter"),
-        "frozen": [place for place in map(line_of, frozen) if place],
-    }  # fmt: skip
+    return {"widths": list(network.widths), "layers": layers, "says": count(len(network.w), "parameter")}
 
 
 def layer_name(training: Training, number: int) -> str:
@@ -140,17 +120,17 @@ def unit_name(training: Training, layer: int, unit: int) -> str:
 
 def place_name(training: Training, place: str) -> str:
     """A layer, weight or bias as people call it: `weight from x1 to hidden 1, unit 3`."""
-    if place.isdigit():
-        return layer_name(training, int(place))
-    line = line_of(place)
-    if line is None:
+    read = Place.read(place)
+    if not read.letter:
+        return layer_name(training, read.layer)
+    if not read.which:
         return place
-    number, source = line["layer"], line["from"]
-    to = unit_name(training, number, line["unit"])
-    if source is None:
+    *source, unit = (number - 1 for number in read.which)
+    to = unit_name(training, read.layer, unit)
+    if not source:
         return f"bias of {to}"
-    names = training.data.features.outputs
-    return f"weight from {names[source] if number == 1 else unit_name(training, number - 1, source)} to {to}"
+    names, before = training.data.features.outputs, read.layer - 1
+    return f"weight from {unit_name(training, before, *source) if before else names[source[0]]} to {to}"
 
 
 def by_hand(training: Training, setting: str) -> str:
@@ -159,15 +139,6 @@ def by_hand(training: Training, setting: str) -> str:
     if key == "freeze":
         places = [place_name(training, place) for place in value.split(";")]
         return "nothing is frozen" if value == "none" else f"frozen: {join(places)}"
-    if line_of(key):
-        return f"{place_name(training, key)} set to {significant(float(value), 4)}"
+    if edit := Edit.read(setting):
+        return f"{place_name(training, key)} set to {significant(edit.value, 4)}"
     return f"{key.rpartition('.')[2].replace('_', ' ')} {value}"
-
-
-def line_of(place: str) -> dict[str, Any] | None:
-    """A frozen weight or bias as the page calls it; None where all of a layer is meant."""
-    found = re.fullmatch(r"([Wb])(\d+):(?:(\d+),)?(\d+)", place)
-    if found is None:
-        return None
-    source = None if found[3] is None else int(found[3]) - 1
-    return {"layer": int(found[2]), "unit": int(found[4]) - 1, "from": source}

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
-import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from math import isfinite
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from ..auditing import watched
 from ..data import read_table
 from ..data.sources import PARQUET_SUFFIXES, TEXT_SUFFIXES, WORKBOOK_SUFFIXES
 from ..errors import GlassnetError, join
@@ -99,26 +98,14 @@ def _point(row: Any) -> tuple[float, float, str]:
 
 # --- downloads ----------------------------------------------------------------------------------------------
 
-_unasked = threading.local()  # in which thread nothing may be fetched at the moment
-_watching = False
 
-
-@contextmanager
-def unfetched(allowed: bool) -> Iterator[None]:
+def unfetched(allowed: bool) -> AbstractContextManager[None]:
     """Nothing is fetched from the network inside, whoever wants to: that is asked for first."""
-    global _watching
-    if not _watching:
-        sys.addaudithook(_look_at)
-        _watching = True
-    _unasked.now = not allowed
-    try:
-        yield
-    finally:
-        _unasked.now = False
+    return nullcontext() if allowed else watched(_refuse)
 
 
-def _look_at(event: str, arguments: tuple[Any, ...]) -> None:
-    if event in ("socket.connect", "socket.getaddrinfo") and getattr(_unasked, "now", False):
+def _refuse(event: str, _: tuple[Any, ...]) -> None:
+    if event in ("socket.connect", "socket.getaddrinfo"):
         raise NeedsNetwork
 
 

@@ -20,7 +20,7 @@ from ..data.targets import Targets
 from ..experiment import Training
 from ..probes import output_range
 from ..training.scoring import class_codes, point_numbers
-from ..wording import SPLITS, significant
+from ..wording import SPLITS, round_numbers, significant
 from .curves import known
 
 Array = NDArray[Any]
@@ -131,10 +131,7 @@ class View:
         y = self._raw(self.axes[1], index) if self.kind == "plane" else t.astype(float)
         there = np.isfinite(x) & np.isfinite(y)
         points = {"x": _short(x[there]), "y": _short(y[there]), "split": split[there].tolist()}
-        points |= {"row": number[there].tolist(), "t": _short(t[there].astype(float))}
-        if self.training.data.targets.task == "regression":
-            points |= {"t_low": known(float(t.min())), "t_high": known(float(t.max()))}
-        return points
+        return points | {"row": number[there].tolist(), "t": _short(t[there].astype(float))}
 
     def _raw(self, axis: int, index: Array) -> Array:
         """A column of the data set at these rows, as numbers."""
@@ -168,14 +165,14 @@ class View:
         """All of it as plain data."""
         training, targets = self.training, self.training.data.targets
         low, high = zip(*map(self.ends, self.axes), strict=True) if self.axes else ((), ())
-        at = [_ticks(*ends) for ends in zip(low, high, strict=True)]
+        at = [round_numbers(*ends, 5) for ends in zip(low, high, strict=True)]
         points = self.points() if self.axes else None
         if self.kind == "curve" and points:
             at.append([min(points["y"]), max(points["y"])])
         task = targets.task
         return {
-            "title": training.experiment.title, "task": task, "kind": self.kind,
-            "rows": {name: len(rows) for name, rows in training.splits().items()}, "whole": training.data.whole,
+            "task": task, "kind": self.kind,
+            "rows": {name: len(rows) for name, rows in training.splits().items()},
             "columns": [{"name": column.name, "kind": column.kind} for column in self.columns],
             "inputs": [] if self.kind == "pictures" else list(training.data.features.outputs), "axes": self.axes,
             "chosen": self.chosen, "low": list(map(known, low)), "high": list(map(known, high)),
@@ -243,11 +240,3 @@ def _target(training: Training) -> str:
 
 def _short(values: Array) -> list[float | None]:
     return [known(value) for value in values.tolist()]
-
-
-def _ticks(low: float, high: float) -> list[float]:
-    """Round numbers within an axis, three to six of them."""
-    span = high - low
-    step = 10.0 ** np.floor(np.log10(span / 3))
-    step = next((size * step for size in (5, 2, 1) if span / (size * step) >= 3), step)
-    return [float(known(number * step) or 0.0) for number in range(int(np.ceil(low / step)), int(high // step) + 1)]

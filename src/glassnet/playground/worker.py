@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import queue
-import struct
 import sys
 import threading
 from collections.abc import Callable
@@ -18,6 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 from time import monotonic, process_time
 from typing import IO, Any
+
+from .wire import received, send
 
 ANSWER, FRAME, ALIVE, ENDED = b"A", b"F", b"L", b"X"
 HEARD = 0.5  # seconds after which it says that it lives, where a reader waits for a frame
@@ -46,19 +47,6 @@ def main() -> None:
         Worker(say, heard, printed, json.loads(sys.argv[1])).work()
     except Exception as error:  # the last word of this process
         say(ENDED + f"{type(error).__name__}: {error}".encode())
-
-
-def send(line: IO[bytes], message: bytes) -> None:
-    """Put a message on the line, its length first."""
-    line.write(struct.pack("<I", len(message)) + message)
-    line.flush()
-
-
-def received(line: IO[bytes]) -> bytes:
-    """The next message; `EOFError` where the other end is gone."""
-    if len(size := line.read(4)) < 4:
-        raise EOFError
-    return line.read(*struct.unpack("<I", size))
 
 
 def _hear(line: IO[bytes], heard: Heard) -> None:

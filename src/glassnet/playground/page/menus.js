@@ -22,7 +22,7 @@ export function put(settings, details = {}) {
 
 /** A part as `build` takes it: its name, and the options that it has. */
 export function phrase({ name, options }) {
-  const written = Object.entries(options ?? {}).map(([key, value]) => `${key}=${value ?? "none"}`);
+  const written = Object.entries(options ?? {}).map(([key, value]) => `${key}=${value}`);
   return written.length ? `${name}:${written.join(",")}` : name;
 }
 
@@ -36,10 +36,9 @@ export function choices(kind, task = null) {
   return suiting.map(({ name, short, package: from }) => [name, from ? W.guest(short, from) : short]);
 }
 
-/** A control for one option or field; `set` gets its value as text, or null for the default. */
-export function control(id, option, value, set) {
+/** A control for one option or field that holds a text; `set` gets another one, or null for the default. */
+function control(id, option, text, set) {
   const { type, optional, low, high, help: title } = option;
-  const text = value === null || value === undefined || value === "None" ? "none" : String(value);
   if (type === "bool") return check(id, text === "true", (is) => set(String(is)), { title });
   if (type === "several") return several(id, option, text, set);
   if (type === "choice") {
@@ -47,13 +46,13 @@ export function control(id, option, value, set) {
     return select(id, all.map((one) => [one, one]), text, set, { title });
   }
   const onchange = (event) => set(event.target.value.trim() || (optional ? "none" : null));
-  const shown = text === "none" && optional ? "" : text;
   if (optional || Number.isNaN(Number(text))) {
     const placeholder = option.name === "batch_size" ? W.byItself : optional ? "none" : "";
-    return make("input", { id, type: "text", value: shown, placeholder, title, onchange, autocomplete: "off" });
+    const value = text === "none" && optional ? "" : text;
+    return make("input", { id, type: "text", value, placeholder, title, onchange, autocomplete: "off" });
   }
   const step = type === "int" ? 1 : 10 ** Math.floor(Math.log10(Math.abs(Number(text)) || 0.001));
-  return make("input", { id, type: "number", value: shown, step, min: low, max: high, title, onchange });
+  return make("input", { id, type: "number", value: Number(text), step, min: low, max: high, title, onchange });
 }
 
 /** Several of some choices, each with a tick: `squares;products`, or `none`. */
@@ -115,18 +114,20 @@ function drawSettings() {
 }
 
 function drawData() {
-  const { data, parts: { dataset } } = known.state;
+  const { title, data, parts: { dataset } } = known.state;
   const examples = [...grouped(known.presets)].map(([group, all]) =>
     ({ group, choices: all.map(({ address, title }) => [address, title]) }));
-  const shown = known.presets.find((one) => alike(one.address, known.state.address))?.address ?? "";
+  const shown = known.presets.find((one) => alike(one.address, known.state.address));
   const found = dataset && entry("dataset", dataset);
-  const all = dataset ? choices("dataset") : [["", W.ownTable(data.title)], ...choices("dataset")];
+  const all = dataset ? choices("dataset") : [["", W.ownTable(title)], ...choices("dataset")];
   const onchange = (event) => openTable(event.target.files[0]);
   const file = make("input", { id: "file", type: "file", accept: ".csv,.tsv,.txt", className: "hidden", onchange });
   const drawPoints = () => document.dispatchEvent(new Event("draw-points"));
   const now = dataset ? (found?.name ?? dataset.name) : "";
   redraw(document.getElementById("data"),
-    labelled(W.example, select("example", [["", W.chooseExample], ...examples], shown, chooseExample)),
+    labelled(W.example, select("example", [["", W.chooseExample], ...examples], shown?.address ?? "",
+      chooseExample)),
+    shown ? quiet(shown.words) : null,
     labelled(W.dataset, select("part-dataset", all, now, chooseData, { title: found?.summary }), "dataset"),
     dataset ? options("dataset", dataset) : target(data.target),
     asked,
@@ -206,9 +207,9 @@ document.getElementById("data").addEventListener("focusin", warm, { once: true }
 
 let drawn = "";
 on("state", (state, before) => {
-  if (before && before.data.title !== state.data.title) asked = null;
+  if (before && before.title !== state.title) asked = null;
   const { settings, parts, data, address } = state;
-  const key = JSON.stringify([settings, parts, state.default, data.rows, data.title, address]);
+  const key = JSON.stringify([settings, parts, state.default, data.rows, state.title, address]);
   if (key === drawn && before !== state) return; // somebody may be typing
   drawn = key;
   drawData();

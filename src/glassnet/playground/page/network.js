@@ -1,7 +1,7 @@
 // The network: a column for each layer, a button with its own picture for each unit, and lines for the weights.
 
 import {
-  button, check, classColours, colour, css, fill, make, mark, onScheme, quiet, rgb, select, shades, sharp, stamp,
+  button, check, classColours, colour, css, fill, make, mark, onScheme, quiet, select, shades, sharp, stamp,
 } from "./make.js";
 import { choices, entry, phrase, put } from "./menus.js";
 import { act, known, on } from "./state.js";
@@ -162,11 +162,7 @@ function draw({ head, units, plane }) {
 /** Bytes of pictures to pixels: vermilion below 0, blue above, what lies between fades into the ground. */
 function paint({ units: told }, bytes) {
   if (!told) return;
-  const [low, zero, high] = [rgb("class-0"), rgb("field"), rgb("class-1")];
-  const table = Array.from({ length: 256 }, (_, byte) => {
-    const share = Math.min(1, Math.abs(byte - 128) / 127);
-    return zero.map((one, at) => one + (((byte < 128 ? low : high)[at] - one) * share));
-  });
+  const table = shades({ form: "value", boundary: 128 }, 1);
   let start = 0;
   const size = told.width * told.height;
   for (const { layer, number } of told.layers) {
@@ -203,7 +199,7 @@ function say({ dead, saturated, row, running }) {
   const told = dead !== undefined || (running && !known.opened.has("norms")); // else it is as it was a moment ago
   columns.slice(1).forEach((one, at) => {
     one.units.forEach((unit, number) => {
-      const a = row?.text?.a?.[at]?.[number] ?? "";
+      const a = row?.a[at]?.[number] ?? "";
       const stuck = dead?.[at]?.[number] ? "dead" : saturated?.[at]?.[number] ? "saturated" : "";
       const state = told ? stuck : stuckAs(at + 1, number);
       unit.dataset.state = state;

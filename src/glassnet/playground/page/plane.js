@@ -41,7 +41,7 @@ function follow(number) {
 
 function build(state, before) {
   const { data } = state;
-  if (before && before.data.title !== data.title) row = null;
+  if (before && before.title !== state.title) row = null;
   canvas.hidden = !["plane", "curve"].includes(data.kind);
   canvas.setAttribute("aria-label", sketch.now ? W.drawing : W.plane(state.title));
   pictures.build(data, follow);

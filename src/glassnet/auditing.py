@@ -1,4 +1,4 @@
-"""What Python does it tells by events, such as `socket.connect`: a check listens, and refuses what may not be."""
+"""What Python does it tells by events, such as `socket.connect`: who listens may refuse what must not be."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .. import process
+from . import process
 
 _watchers: list[Callable[[str, tuple[Any, ...]], None]] = []
 _watched = False
