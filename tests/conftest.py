@@ -1,5 +1,6 @@
 """What every test may use. Tests never use the network: published data come from a mirror or not at all."""
 
+import gc
 import os
 import tempfile
 from collections.abc import Iterator
@@ -54,6 +55,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("needs_mirror"):
             item.add_marker(skip)
+
+
+def pytest_collection_finish() -> None:
+    """The tests stay to the end: nobody need walk through all of them to look for garbage, nor look all the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 def _place(item: pytest.Item) -> tuple[bool, int]:
