@@ -1,17 +1,19 @@
 """A Python that has imported what commands need, and forks for each command: it starts in milliseconds.
 
 A command is what it would be in a Python of its own: it has its folder, environment, arguments, input, output and exit
-code, and its `__main__` ends as that of any program. Only the imports are done before; nothing of ours has run. As soon
-as something has been installed into the environment of whoever asks, or a variable is another that Python reads when it
-starts, the command gets a Python of its own.
+code, and its `__main__` ends as that of any program. Only the imports are done before; nothing of ours has run. What is
+installed in the environment of whoever asks is found as at each start. Where a variable is another that Python reads
+when it starts, or Python is asked for something else than a file or a line, the command gets a Python of its own.
 """
 
 import array
 import atexit
 import contextlib
 import gc
+import importlib
 import json
 import os
+import site
 import socket
 import sys
 import threading
@@ -46,10 +48,9 @@ def ask(home: str, script: str, words: list[str]) -> None:
     """
     about = json.loads(Path(home, "forks.json").read_text(encoding="utf-8"))
     python = str(Path(home, "bin", "python"))
-    site = Path(home, about["site"])
-    if start_variables() != about["variables"] or site.stat().st_mtime_ns != about["installed"]:
+    if start_variables() != about["variables"] or (script.startswith("-") and script != "-c"):
         os.execv(python, [python, script, *words])
-    asked = {"script": script, "words": words, "folder": str(Path.cwd()), "python": python}
+    asked = {"script": script, "words": words, "folder": str(Path.cwd()), "python": python, "site": about["site"]}
     asked["variables"] = dict(os.environ)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
         line.connect(about["address"])
@@ -116,6 +117,8 @@ def _become(asked: dict, ends: array.array) -> NoReturn:
     os.environ.update(asked["variables"])
     sys.executable = asked["python"]
     sys.prefix = sys.exec_prefix = str(Path(asked["python"]).parent.parent)
+    site.addsitedir(asked["site"])
+    importlib.invalidate_caches()
     sys.modules["numpy"].random.seed()  # as at each start
     _end(_run(asked["script"], asked["words"]))
 

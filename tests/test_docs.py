@@ -7,7 +7,7 @@ block with `# NAME.toml`), as is a `markdown NAME.md` block, whose fence has a b
 blocks are for a fresh clone: `make` is asked whether it knows the target.
 
 A page has a folder, an environment and a practice index of its own, which are gone afterwards. Its commands and blocks
-are forks of a Python that has done the imports (tests/forks.py), until it installs something. `$ cd FOLDER` holds for
+are forks of a Python that has done the imports (tests/forks.py). `$ cd FOLDER` holds for
 all that follows, also for `sh` blocks. In a command CLONE stands for this repository, PORT for the port of the page's
 practice index, PYPIRC for the file with its token, and TOKEN for the last that a class index gave. No index but that
 one can be reached, so packages are built without isolation, and nothing is downloaded.
@@ -124,8 +124,9 @@ class Place:
             self._write(self.home / "itself" / "glassnet", forks.GLASSNET)
             self._write(bin / "glassnet", f"#!{bin / 'python'} -SE\n{self._asking(self.home / 'itself' / 'glassnet')}")
             self._write(self.home / "block", f"#!{bin / 'python'} -SE\n{self._asking('-c')}")
+            self._write(self.home / "front" / "python", f"#!{bin / 'python'} -SE\n{self._asking()}")
             (site,) = (self.home / "environment").glob("lib/python*/site-packages")
-            about = self.forking | {"site": str(site), "installed": site.stat().st_mtime_ns}
+            about = self.forking | {"site": str(site)}
             (self.home / "environment" / "forks.json").write_text(json.dumps(about), encoding="utf-8")
 
     def _write(self, file: Path, text: str) -> None:
@@ -133,13 +134,15 @@ class Place:
         file.write_text(text, encoding="utf-8")
         file.chmod(0o755)
 
-    def _asking(self, script: object) -> str:
+    def _asking(self, script: object = None) -> str:
+        """A program that has a script run, or the one that its first word names."""
+        given = f"{str(script)!r}, sys.argv[1:]" if script else "*sys.argv[1:2], sys.argv[2:]"
         return f"""
 import sys
 if __name__ == "__main__":
     sys.path.insert(0, {str(Path(forks.__file__).parent)!r})
     from forks import ask
-    ask({str(self.home / "environment")!r}, {str(script)!r}, sys.argv[1:])
+    ask({str(self.home / "environment")!r}, {given})
 """
 
     @property
@@ -155,7 +158,7 @@ if __name__ == "__main__":
         settings = "GLASSNET_RUNS GLASSNET_PLUGINS COLUMNS VIRTUAL_ENV MAKEFLAGS MAKELEVEL"
         for name in settings.split():
             env.pop(name, None)
-        first = [self.home / "environment" / "bin", Path(sys.executable).parent]
+        first = [self.home / "front", self.home / "environment" / "bin", Path(sys.executable).parent]
         return env | {
             "PATH": os.pathsep.join([*map(str, first), env["PATH"]]),
             "GLASSNET_INDEX": str(self.index),
