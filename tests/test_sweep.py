@@ -8,8 +8,10 @@ import signal
 import subprocess
 import sys
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from textwrap import dedent
+from threading import Event
 
 import numpy as np
 import pandas as pd
@@ -344,18 +346,49 @@ def activations():
 """
 
 
-def test_two_processes_come_to_the_same_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_processes_come_to_the_same_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("part.py").write_text(PLACES)
     words = ["iris", *OVER, "--epochs", "3", "--hidden", "6", "--folds", "2", "--dropout", "0.2", "--quiet"]
-    words += ["--activation", "placed"]
-    sweep(*words, "--sweeps", "one", before=("--plugin", "part.py"))
-    sweep(*words, "--sweeps", "here", jobs="2", before=("--plugin", "part.py"))  # too little for other processes
-    assert len(list(Path().glob("process-*"))) == 1
-    monkeypatch.setattr("glassnet.sweeps.local.WORTH_PROCESSES", 0)
-    sweep(*words, "--sweeps", "two", jobs="2", before=("--plugin", "part.py"))
-    assert len(list(Path().glob("process-*"))) >= 2
+    words += ["--activation", "placed", "--sweeps"]
+    before, enough = ("--plugin", "part.py"), Event()
+    sweep(*words, "one", before=before)
+    with ThreadPoolExecutor() as others:  # where there is another thread, no process is forked
+        others.submit(enough.wait)
+        sweep(*words, "here", jobs="2", before=before)  # and this is too little for those that load everything anew
+        assert len(list(Path().glob("process-*"))) == 1
+        monkeypatch.setattr("glassnet.sweeps.local.WORTH_PROCESSES", 0)
+        sweep(*words, "two", jobs="2", before=before)
+        assert len(list(Path().glob("process-*"))) > 1
+        enough.set()
     assert len(cells("one/0001-iris")) == 12
     assert cells("one/0001-iris") == cells("two/0001-iris") == cells("here/0001-iris")
+
+
+def at_work(process: str) -> bool:
+    """Whether a process is more than an entry that nobody has asked for yet."""
+    try:
+        return Path("/proc", process, "stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
+def test_forks_come_to_the_same_as_one_process_and_end_with_the_one_that_forked_them(tmp_path: Path) -> None:
+    gate = Gate(tmp_path)
+    over = ["--over", "optimizer.lr=0.1,0.2,0.3,0.4", "--epochs", "200", "--hidden", "4"]
+    sweep("iris", *over, "--sweeps", "one")
+    command = [sys.executable, "-m", "glassnet", "--no-plugins"]
+    waiting = ["--plugin", str(gate.plugin), "sweep", "iris", *over, "--activation", "gated:calls=300", "--jobs", "2"]
+    process = subprocess.Popen([*command, *waiting], stdout=subprocess.DEVNULL, env=environment())
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    wait_until(lambda: len(children.read_text().split()) == 2, process)
+    forks = children.read_text().split()
+    process.kill()
+    process.wait()
+    wait_until(lambda: not any(map(at_work, forks)))
+    gate.open()
+    subprocess.run([*command, "sweep", "iris", *over, "--sweeps", "two", "--jobs", "2"], check=True, env=environment())
+    assert cells("one/0001-iris") == cells("two/0001-iris")
 
 
 def test_halving_keeps_the_best_and_the_last_round_has_all_epochs() -> None:
@@ -485,12 +518,12 @@ def test_a_damaged_folder_is_one_clear_line(damage: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
-@pytest.mark.parametrize("end", ["SIGKILL", "SIGINT"])
-def test_a_sweep_that_is_ended_from_outside_loses_no_finished_cell(end: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("end", "jobs"), [("SIGKILL", "1"), ("SIGINT", "1"), ("SIGINT", "2")])
+def test_a_sweep_that_is_ended_from_outside_loses_no_finished_cell(end: str, jobs: str, tmp_path: Path) -> None:
     gate = Gate(tmp_path)
     words = ["iris", "--over", "hidden=1..12:+1", "--epochs", "20", "--activation", "gated:calls=500", "--seeds", "1"]
     plugin = ["--no-plugins", "--plugin", str(gate.plugin)]
-    command = [sys.executable, "-m", "glassnet", *plugin, "sweep", *words, "--jobs", "1"]
+    command = [sys.executable, "-m", "glassnet", *plugin, "sweep", *words, "--jobs", jobs]
     process = subprocess.Popen(
         command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -167,14 +167,13 @@ def _resumed(host: Host, given: str, sweeps: str, others: list[str]) -> Sweep:
 
 def _engine(sample: Job, name: str, scheduler: str | None, jobs: int | None) -> AbstractContextManager[Workers]:
     """Who trains the cells, as a context: a cluster's client is closed at the end."""
-    from ..sweeps.local import cores, on_this_machine
+    from ..sweeps.local import cores, this_machine
 
     if name == "dask":
         from ..sweeps.cluster import on_cluster
 
         return on_cluster(str(scheduler), sample)
-    processes = jobs or cores()
-    return nullcontext(lambda cells: on_this_machine(cells, processes))
+    return this_machine(jobs or cores())
 
 
 def work(start: Callable[[], Sweep], opening: AbstractContextManager[Workers], as_json: bool, quiet: bool) -> None:

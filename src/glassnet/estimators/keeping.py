@@ -6,7 +6,7 @@ Parts travel as phrases and are built anew, so that no function has to be pickle
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
@@ -24,7 +24,7 @@ from ..kinds import Activation
 from ..model import Model
 from ..runs import read_states, state_arrays
 from ..schemas import DAMAGE, FIT_WORDS
-from ..training import Epoch, Progress
+from ..training import Epoch, History, Progress
 from ..training.epochs import Snapshot
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class Fitted:
             words = parse_json(str(arrays["fit"]), FIT_WORDS, finite=False)
             best = Snapshot(arrays["best_w"], arrays["best_running"]) if "best_w" in arrays else None
             progress = Progress(
-                read_epochs(arrays), words["step"], read_states(arrays), best, words["best_epoch"], None,
+                History(read_epochs(arrays)), words["step"], read_states(arrays), best, words["best_epoch"], None,
                 words["stopped"],
             )  # fmt: skip
             patience = None if words["patience"] is None else Patience(*words["patience"])
@@ -148,7 +148,7 @@ def _made(arrays: Mapping[str, Array], called: str) -> Made:
     return Made(f"{called} was fitted with", tuple(Maker(*one) for one in told))
 
 
-def history_arrays(epochs: list[Epoch]) -> dict[str, Array]:
+def history_arrays(epochs: Sequence[Epoch]) -> dict[str, Array]:
     """The epochs as one table of numbers, with the names of its columns; a missing number is NaN."""
     rows = [epoch.row() for epoch in epochs]
     columns = list(dict.fromkeys(name for row in rows for name in row))

@@ -24,7 +24,7 @@ from ..network import Network
 from ..places import positions
 from ..probes import EVERYWHERE, output_range
 from ..streams import Stream, generator
-from ..training import Epoch, Loop, Member, Midway, Objective, Plan, Progress, Scorer, evaluate
+from ..training import Epoch, History, Loop, Member, Midway, Objective, Plan, Progress, Scorer, evaluate
 from ..training.epochs import watched_split
 from ..training.live import run_to_the_end
 from ..training.steps import check_states
@@ -331,7 +331,7 @@ class Training:
         except ValueError as error:  # read from a file that somebody has changed
             raise GlassnetError(f"what was fitted before can't go on: {error}; start anew") from error
         return Progress(
-            list(progress.epochs),
+            History(progress.epochs),
             progress.step if same else 0,
             states,
             progress.best,

@@ -19,7 +19,7 @@ from ..data.sparse import Sparse, all_here
 from ..errors import Diverged, need
 from ..kinds import Activation, Optimizer
 from ..probes import minds_company
-from ..training import Epoch, Loop
+from ..training import Epoch, Found, Loop
 from ..training.live import run_to_the_end
 from .building import Training
 from .choosing import DEFAULT_BATCH
@@ -61,30 +61,33 @@ def run_together(experiments: Sequence[Experiment], catalog: Catalog | None = No
 
 
 def _epochs(trainings: Sequence[Training], broken: list[Exception]) -> Iterator[Epoch]:
-    for _, found in train_side_by_side(trainings):
-        if isinstance(found, Epoch):
-            yield found
-        elif not isinstance(found, Diverged):
-            broken.append(found)
+    for numbers, ended_by in train_side_by_side(trainings):
+        if ended_by is None:
+            yield trainings[numbers[-1]].progress.epochs[-1]
+        elif not isinstance(ended_by, Diverged):
+            broken.append(ended_by)
 
 
-def train_side_by_side(trainings: Sequence[Training]) -> Iterator[tuple[int, Epoch | Exception]]:
-    """Yield each epoch of each training with its number, from 0; in the place of an epoch, what has ended one early."""
+def train_side_by_side(trainings: Sequence[Training]) -> Iterator[Found]:
+    """Yield after each epoch which trainings, by their numbers from 0, have one more in their `progress`.
+
+    With an exception, it is the one that this has ended.
+    """
     for stack in stacks_of(trainings):
         if len(stack.numbers) == 1:
             yield from _by_itself(stack.numbers[0], trainings[stack.numbers[0]])
             continue
         loop = Loop(*_members([trainings[number] for number in stack.numbers]))
-        for number, found in loop.together():
-            yield stack.numbers[number], found
+        for numbers, ended_by in loop.together():
+            yield [stack.numbers[number] for number in numbers], ended_by
 
 
-def _by_itself(number: int, training: Training) -> Iterator[tuple[int, Epoch | Exception]]:
+def _by_itself(number: int, training: Training) -> Iterator[Found]:
     try:
-        for epoch in training:
-            yield number, epoch
+        for _ in training:
+            yield [number], None
     except Exception as error:
-        yield number, error
+        yield [number], error
 
 
 def _members(trainings: Sequence[Training]) -> Iterator[Any]:

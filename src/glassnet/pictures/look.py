@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import process
 from ..wording import SPLITS as WORDS
 from ..wording import significant, spelled
 from .names import spread, tidy, width, wrapped
@@ -51,6 +52,7 @@ def figure(title: str, width: float = 6.4, height: float = 4.4) -> Any:
     A title that is too long for the width goes on in a second and third line, for which the figure grows. As the last
     line of a notebook's cell it is shown.
     """
+    process.load_matplotlib()
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     from .shown import Picture

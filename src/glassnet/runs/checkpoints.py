@@ -15,7 +15,7 @@ from ..files import read_arrays
 from ..kinds import State
 from ..schemas import CHECKPOINT, DAMAGE
 from ..training import Progress
-from ..training.epochs import Snapshot
+from ..training.epochs import History, Snapshot
 from ..training.steps import check_states
 from .histories import mended
 
@@ -76,7 +76,7 @@ def restore(training: Training, path: Path) -> None:
         raise GlassnetError(f"{path} does not fit its experiment.json: {error}") from error
     epochs, remark = mended(path.parent / "history.csv", arrays)
     training.remarks += (remark,) * bool(remark)
-    training.progress = Progress(epochs, step, states, best, best_epoch, arrays.get("start"), progress.stopped)
+    training.progress = Progress(History(epochs), step, states, best, best_epoch, arrays.get("start"), progress.stopped)
 
 
 def read_states(arrays: Mapping[str, Array]) -> list[dict[str, Any]]:

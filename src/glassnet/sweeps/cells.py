@@ -22,7 +22,7 @@ from ..data import Rows
 from ..errors import GlassnetError
 from ..experiment import Experiment, Training, fit_line
 from ..experiment.stacks import alone, train_side_by_side
-from ..training import Epoch, Scorer, evaluate, threads
+from ..training import Scorer, evaluate, threads
 from .division import Division, divide
 
 DECIDE_ABOUT_ROWS = (
@@ -125,8 +125,9 @@ def train_cells(jobs: Sequence[Job], division: Division | None = None) -> list[O
             work.prepare(division, like)
             like = work.training or like
         begun = [work for work in works if work.training is not None]
-        for number, found in train_side_by_side([work.training for work in begun if work.training is not None]):
-            begun[number].take(found)
+        for numbers, ended_by in train_side_by_side([work.training for work in begun if work.training is not None]):
+            if ended_by is not None:
+                begun[numbers[0]].failed = _said(ended_by)
         return [work.outcome() for work in works]
 
 
@@ -149,12 +150,6 @@ class Work:
                 training.scorer = Scorer({}, training.data.targets, training.objective.loss)
                 training.plan = replace(training.plan, monitor="loss")
 
-    def take(self, found: Epoch | Exception) -> None:
-        if isinstance(found, Epoch):
-            self.seconds += found.seconds
-        else:
-            self.failed = _said(found)
-
     def outcome(self) -> Outcome:
         """What it came to: the scores of rows that it has not learned from, after its last epoch."""
         scores: dict[str, float] = {}
@@ -169,6 +164,8 @@ class Work:
         if undefined := [name for name, value in scores.items() if not np.isfinite(value)]:
             self.failed = f"its {undefined[0]} is not a number"
         epochs = 0 if training is None else len(training.progress.epochs)
+        if training is not None:
+            self.seconds += float(training.progress.epochs.figures("seconds").sum())
         reason = "" if training is None else alone(training)
         return Outcome(self.job.cell, scores, epochs, self.seconds, self.failed, line, reason)
 

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import sys
+import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from math import inf
 
 import numpy as np
 
+from .. import process
 from ..errors import GlassnetError
-from .cells import Job, Outcome, division_of, train_cell, train_cells
+from .cells import Job, Outcome, Workers, division_of, train_cells, training_of
 from .division import Division
 from .packing import gain, packed
 
-WORTH_PROCESSES = 3  # seconds of work: below, it is done before other processes would have come up
+WORTH_PROCESSES = 3  # seconds of work: below, it is done before processes that have to load everything would be there
 IDLE = 60  # seconds until a worker without work ends: those of a sweep that was killed must not stay for long
+HANDED_OVER = 32 << 20  # bytes of rows: larger ones a worker loads itself, once
+KILLED = "a worker process was killed, perhaps because memory ran out: go on with --resume, and fewer --jobs"
 
 
 def cores() -> int:
@@ -23,27 +34,90 @@ def cores() -> int:
     return count
 
 
+@contextmanager
+def this_machine(processes: int) -> Iterator[Workers]:
+    """Who trains cells in so many processes, those of one shape side by side; outcomes come as they are ready.
+
+    Where it is safe, these are forks of this process, which are there at once. Ask for them before anything has been
+    computed, or begins to show its progress: what other threads were doing at that moment never ends in a fork.
+    """
+    if processes > 1 and sys.platform == "linux" and threading.active_count() == 1:
+        with _forks(processes) as forks:
+            yield lambda jobs: _among(forks, jobs, processes)
+    else:
+        yield lambda jobs: on_this_machine(jobs, processes)
+
+
+@contextmanager
+def _forks(processes: int) -> Iterator[Executor]:
+    """Forks of this process that wait for work; all of them end with the context, or with this process."""
+    before = multiprocessing.active_children()
+    pool = ProcessPoolExecutor(processes, multiprocessing.get_context("fork"), initializer=_end_with_parent)
+    with process.unheard():
+        pool.submit(int)  # with the first task all of them begin
+    ours = [one for one in multiprocessing.active_children() if one not in before]
+    try:
+        yield pool
+    except BaseException:
+        for one in ours:
+            one.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """End this process as soon as the one that began it is gone, however that ended."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _among(forks: Executor, jobs: Sequence[Job], processes: int) -> Iterator[Outcome]:
+    """Share the cells out among forks."""
+    packs = packed(jobs, processes, _seconds(jobs))
+    waiting = {forks.submit(train_cells, pack, _rows(pack[0], HANDED_OVER)) for pack in packs}
+    try:
+        for done in as_completed(waiting):
+            waiting.discard(done)
+            yield from done.result()
+    except BrokenProcessPool as error:
+        raise GlassnetError(KILLED) from error
+
+
+def _seconds(jobs: Sequence[Job]) -> float:
+    """How long the first of the cells would take alone, as far as its first epoch tells; 0 where it has none."""
+    if not jobs:
+        return 0.0
+    try:
+        training = training_of(jobs[0], _rows(jobs[0]))
+        return next(iter(training)).seconds * training.plan.epochs
+    except Exception:  # whatever is wrong with it, its outcome will say so
+        return 0.0
+
+
 def on_this_machine(jobs: Sequence[Job], processes: int) -> Iterator[Outcome]:
     """Train the cells, those of one shape side by side, in so many processes; outcomes come as they are ready.
 
-    A single process is this one, and so it is where the first cell shows that all are done before others had started.
+    A single process is this one, and so it is where the first epoch shows that all are done before others had started.
     Breaking off ends the others.
     """
     if not jobs:
         return
-    first, others = jobs[0], jobs[1:]
-    outcome = train_cell(first, _rows(first))
-    yield outcome
-    if min(processes, len(others)) <= 1 or (
-        not outcome.failed and outcome.seconds * len(others) / gain(others) < WORTH_PROCESSES
-    ):
-        for pack in packed(others, seconds=outcome.seconds):
+    seconds = _seconds(jobs)
+    if min(processes, len(jobs)) <= 1 or 0 < seconds * len(jobs) / gain(jobs) < WORTH_PROCESSES:
+        for pack in packed(jobs, seconds=seconds):
             yield from train_cells(pack, _rows(pack[0]))
         return
     from joblib import Parallel, delayed
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-    packs = packed(others, processes, outcome.seconds)
+    packs = packed(jobs, processes, seconds)
     # One pack a task: outcomes are handed over, and written down, as soon as they are there.
     workers = Parallel(
         min(processes, len(packs)), backend="loky", batch_size=1, return_as="generator_unordered",
@@ -54,21 +128,20 @@ def on_this_machine(jobs: Sequence[Job], processes: int) -> Iterator[Outcome]:
         for found in outcomes:
             yield from found
     except TerminatedWorkerError as error:
-        raise GlassnetError(
-            "a worker process was killed, perhaps because memory ran out: go on with --resume, and fewer --jobs"
-        ) from error
+        raise GlassnetError(KILLED) from error
     finally:
         outcomes.close()
 
 
-def _rows(job: Job) -> Division | None:
+def _rows(job: Job, most: float = inf) -> Division | None:
     """The rows of a cell, for a worker that need not load them then, nor what loads them: libraries take seconds.
 
     Arrays are handed over cheaply, large ones as files in memory. Tables of text are not, and what can't be loaded
-    here is left to the worker, whose outcome says why.
+    here is left to the worker, whose outcome says why. So are rows of more than `most` bytes.
     """
     try:
         division = division_of(job)
     except GlassnetError:
         return None
-    return division if isinstance(division.source.X, np.ndarray) else None
+    X = division.source.X
+    return division if isinstance(X, np.ndarray) and X.nbytes <= most else None

@@ -33,8 +33,10 @@ def packed(jobs: Sequence[Job], workers: int = 1, seconds: float = 0.0) -> list[
     packs = []
     for group in alike.values():
         group.sort(key=_optimizer)
-        size = min(_most(group[0]), share)
-        size = -(-len(group) // -(-len(group) // size))  # as many packs, and all of them about as large
+        count = -(-len(group) // min(_most(group[0]), share))
+        if len(alike) == 1:
+            count += -count % min(workers, len(group))  # one more for some of the workers would let the others wait
+        size = -(-len(group) // count)  # all of them about as large
         packs += [group[first : first + size] for first in range(0, len(group), size)]
     return packs
 

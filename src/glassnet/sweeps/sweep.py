@@ -12,6 +12,7 @@ from dataclasses import asdict, replace
 from functools import cached_property
 from itertools import product
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from .. import pictures
@@ -23,6 +24,7 @@ from ..files import plain, read_json, remove_leftovers, write_text
 from ..folders import number_of
 from ..installs import install_line
 from ..owners import owning
+from ..pictures.files import get_ready
 from ..runs import provenance
 from ..schemas import DAMAGE, SWEEP
 from ..wording import figure
@@ -161,6 +163,8 @@ class Sweep:
 
     def _trained(self, workers: Workers) -> Iterator[Outcome]:
         points = self.points
+        if self.axes:  # a picture will be drawn
+            Thread(target=get_ready, daemon=True).start()
         for number, (count, _) in enumerate(self.rounds):
             points = points[:count]
             jobs = [self.job(point, number, *repeat) for repeat in self.repeats for point in points]

@@ -13,7 +13,7 @@ from ..data import Rows
 from ..errors import GlassnetError, join
 from ..experiment import Training
 from ..faces import in_brief
-from ..training import Plan, Progress, Scorer, train
+from ..training import History, Plan, Progress, Scorer, train
 from ..training.batches import batch_starts, visiting_order
 from ..training.epochs import Snapshot
 from ..training.passes import SolverPass
@@ -35,7 +35,7 @@ def follow(training: Training, rows: Rows | None, steps: int) -> list[Seen]:
     taken = training.data.train if rows is None else rows
     refuse_too_much(training, taken, steps)
     start = Snapshot.of(training.network)
-    progress = replace(training.progress, epochs=[*training.progress.epochs])
+    progress = replace(training.progress, epochs=History(training.progress.epochs))
     passing = 0
     if training.midway is not None and rows is None:
         training.midway.before.restore(training.network)

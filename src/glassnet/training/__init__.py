@@ -1,7 +1,7 @@
 """Batches and the one loop: training is a generator of epochs, and every front end iterates over it."""
 
-from .epochs import Epoch, Plan, Progress, Snapshot
-from .loop import Loop, train
+from .epochs import Epoch, History, Plan, Progress, Snapshot
+from .loop import Found, Loop, train
 from .objective import Objective
 from .passes import Member
 from .scoring import Scorer, evaluate
@@ -9,6 +9,8 @@ from .teams import Midway
 
 __all__ = [
     "Epoch",
+    "Found",
+    "History",
     "Loop",
     "Member",
     "Midway",

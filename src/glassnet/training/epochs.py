@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from array import array
+from bisect import bisect_right
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
-from math import isfinite, isnan
-from typing import Any, get_type_hints
+from math import inf, isfinite, isnan, nan
+from typing import Any, get_type_hints, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +30,8 @@ class Epoch(Face):
     one. `scores` holds metrics of the splits. `monitored` is what early stopping looks at: lower is better.
     `rate` is the optimizer's rate at the last step; `step` counts updates since the very first.
 
-    A new field needs a default, and nothing else: `row` and `of` are how histories, tables and saved estimators
-    write epochs and read them back.
+    A new field that is a number needs a default and its place in `History.note`: `row` and `of` are how histories,
+    tables and saved estimators write epochs and read them back.
     """
 
     number: int
@@ -105,6 +107,10 @@ def _column(one: Field[Any]) -> str:
     return "epoch" if one.name == "number" else one.name
 
 
+#: The fields of an epoch that are one number each.
+FIGURES = [one.name for one in _flat(Epoch)]
+
+
 def _read(cell: Any, hint: Any) -> Any:
     """A cell as the type that its field has."""
     if cell is None or cell == "":
@@ -112,6 +118,112 @@ def _read(cell: Any, hint: Any) -> Any:
             raise ValueError("a number is missing")
         return None
     return int(cell) if hint is int else float(cell)
+
+
+class History(Sequence[Epoch]):
+    """Epochs one after the other, kept as numbers in rows; an `Epoch` is made when somebody asks for one.
+
+    Why: of a hundred thousand short epochs these numbers are 7 MB, and as many objects a hundred, each of which takes
+    longer to make than a small network's step.
+    """
+
+    def __init__(self, epochs: Iterable[Epoch] = ()) -> None:
+        self._stretches: list[_Stretch] = []
+        self._step_losses: dict[int, Array] = {}
+        self._length = 0
+        for epoch in epochs:
+            self.append(epoch)
+
+    def append(self, epoch: Epoch) -> None:
+        """Take an epoch in that somebody else has made."""
+        figures = (getattr(epoch, name) for name in FIGURES)
+        self.note(*figures, scores=epoch.scores, step_losses=epoch.step_losses)
+
+    def note(
+        self,
+        number: int,
+        step: int,
+        loss: float,
+        validation_loss: float | None,
+        monitored: float,
+        rate: float,
+        seconds: float,
+        *,
+        scores: Scores,
+        step_losses: Array | None = None,
+    ) -> None:
+        """Take in what an epoch came to: the fields of an `Epoch`."""
+        told = validation_loss is not None, *[(split, *found) for split, found in scores.items()]
+        if not self._stretches or self._stretches[-1].told != told:
+            self._stretches.append(_Stretch(self._length, told))
+        held = nan if validation_loss is None else validation_loss
+        values = [value for found in scores.values() for value in found.values()]
+        self._stretches[-1].values.extend((number, step, loss, held, monitored, rate, seconds, *values))
+        if step_losses is not None:
+            self._step_losses[self._length] = step_losses
+        self._length += 1
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, at: int) -> Epoch: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Epoch]: ...
+    def __getitem__(self, at: int | slice) -> Epoch | list[Epoch]:
+        if isinstance(at, slice):
+            return [self._made(index) for index in range(*at.indices(self._length))]
+        index = at + self._length if at < 0 else at
+        if not 0 <= index < self._length:
+            raise IndexError(f"there is no epoch {at} among {self._length}")
+        return self._made(index)
+
+    def __iter__(self) -> Iterator[Epoch]:
+        at = 0
+        while at < self._length:  # also those that are added meanwhile
+            yield self._made(at)
+            at += 1
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # it changes
+
+    def __repr__(self) -> str:
+        return repr(list(self))
+
+    def figures(self, name: str) -> Array:
+        """One figure of every epoch, such as `loss`, in float64; a validation loss that there is not is NaN."""
+        at = FIGURES.index(name)
+        return np.concatenate([np.empty(0), *(np.array(one.values[at :: one.width]) for one in self._stretches)])
+
+    def _made(self, index: int) -> Epoch:
+        stretch = self._stretches[bisect_right(self._stretches, index, key=lambda one: one.start) - 1]
+        number, step, loss, held, *more = stretch.row(index)
+        scores, values = {}, iter(more[3:])
+        for split, *names in stretch.told[1:]:
+            scores[split] = dict(zip(names, values, strict=False))
+        monitored, rate, seconds = more[:3]
+        validation_loss = held if stretch.told[0] else None
+        step_losses = self._step_losses.get(index)
+        return Epoch(int(number), int(step), loss, validation_loss, scores, monitored, rate, seconds, step_losses)
+
+
+class _Stretch:
+    """Epochs in a row of which the same is told: whether there is a validation loss, and which scores of which split.
+
+    A stretch begins with the epoch at `start`, and has `width` numbers of each.
+    """
+
+    def __init__(self, start: int, told: tuple[Any, ...]) -> None:
+        self.start, self.told = start, told
+        self.width = len(FIGURES) + sum(len(of_split) - 1 for of_split in told[1:])
+        self.values = array("d")
+
+    def row(self, index: int) -> array[float]:
+        """The numbers of the epoch at that place of the whole."""
+        first = (index - self.start) * self.width
+        return self.values[first : first + self.width]
 
 
 @dataclass(frozen=True)
@@ -161,7 +273,7 @@ class Progress:
 
     __repr__ = in_a_line
 
-    epochs: list[Epoch] = field(default_factory=list)
+    epochs: History = field(default_factory=History)
     step: int = 0
     states: list[State] = field(default_factory=list)
     best: Snapshot | None = None
@@ -176,17 +288,33 @@ class Progress:
             return self.stopped or "not trained yet"
         return f"epoch {len(self.epochs)} of {total}, {self.epochs[-1].line(', ')}"
 
-    @property
-    def best_monitored(self) -> float:
-        return self.epochs[self.best_epoch - 1].monitored if self.best_epoch else float("inf")
+    def __post_init__(self) -> None:
+        self._lowest = self.epochs[self.best_epoch - 1].monitored if self.best_epoch else inf
 
-    def add(self, epoch: Epoch, network: Network | Snapshot) -> None:
-        """Take an epoch in; the first of equally good ones stays the best. One whose number is undefined never is."""
-        better = epoch.monitored < self.best_monitored or (self.best is None and not isnan(epoch.monitored))
-        self.epochs.append(epoch)
-        self.step = epoch.step
+    def note(
+        self,
+        number: int,
+        step: int,
+        loss: float,
+        validation_loss: float | None,
+        monitored: float,
+        *about: float,
+        scores: Scores,
+        step_losses: Array | None = None,
+    ) -> bool:
+        """Take in what an epoch came to, see `History.note`, and return whether it is the best one so far.
+
+        Then whoever has the weights keeps them as `best`. The first of equally good ones stays the best. One whose
+        number is undefined never is.
+        """
+        self.epochs.note(
+            number, step, loss, validation_loss, monitored, *about, scores=scores, step_losses=step_losses
+        )  # fmt: skip
+        self.step = step
+        better = monitored < self._lowest or (not self.best_epoch and not isnan(monitored))
         if better:
-            self.best, self.best_epoch = Snapshot.of(network), epoch.number
+            self.best_epoch, self._lowest = number, monitored
+        return better
 
     def restore_best(self, network: Network) -> None:
         """Give the network the weights of its best epoch: for a consumer that breaks off early."""

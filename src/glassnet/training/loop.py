@@ -15,7 +15,8 @@ from .passes import Apart, Member
 from .scoring import Scorer
 from .teams import Midway, Team
 
-Found = tuple[int, Epoch | Exception]  # which member, and its next epoch or what has ended it
+#: Which members have an epoch more; with an exception, which one it has ended.
+Found = tuple[Sequence[int], Exception | None]
 
 
 def train(
@@ -54,8 +55,8 @@ class Loop:
 
     def __iter__(self) -> Iterator[Epoch]:
         for found in self._run(standing_still=False):
-            if isinstance(found, tuple) and isinstance(found[1], Epoch):
-                yield found[1]
+            if isinstance(found, tuple):
+                yield from self._epochs(found)
 
     def steps(self) -> Iterator[int | Epoch]:
         """Yield the number of each update once it is done, and after the last one of a pass its `Epoch`.
@@ -66,8 +67,14 @@ class Loop:
         for found in self._run(standing_still=True):
             if isinstance(found, int):
                 yield found
-            elif isinstance(found[1], Epoch):
-                yield found[1]
+            else:
+                yield from self._epochs(found)
+
+    def _epochs(self, found: Found) -> Iterator[Epoch]:
+        numbers, ended_by = found
+        if ended_by is None:
+            for number in numbers:
+                yield self.members[number].progress.epochs[-1]
 
     @property
     def midway(self) -> Midway | None:
@@ -75,9 +82,9 @@ class Loop:
         return None if self._team is None else self._team.midway
 
     def together(self) -> Iterator[Found]:
-        """Yield each epoch of each member with the member's number, from 0.
+        """Yield after each epoch which members, by their numbers from 0, have one more in their `progress`.
 
-        What breaks one of them off is handed over in the place of its next epoch, and the others go on.
+        What breaks one of them off is handed over with its number alone, and the others go on.
         """
         for found in self._run(standing_still=False):
             if isinstance(found, tuple):
@@ -107,18 +114,20 @@ class Loop:
             yield from self._broken(numbers, error, waiting)
             return
         try:
-            while not any(self._over(number) for number in numbers):
+            last = min(member.plan.epochs for member in members)
+            patient = [number for number in numbers if self.members[number].plan.patience is not None]
+            while team.number <= last and not any(self._over(number) for number in patient):
                 try:
-                    epochs = yield from team.steps(standing_still)
+                    went_on = yield from team.steps(standing_still)
                 except Exception as error:
                     yield from self._broken(numbers, error, waiting)
                     return
-                if not epochs:
+                if not went_on:
                     self._exhausted.update(numbers)
-                for number, member, epoch in zip(numbers, members, epochs, strict=False):
-                    if epoch.number == 1 and isnan(epoch.monitored):
-                        member.warn(said_of_undefined(member.plan.monitor, watched_split(epoch.scores)))
-                    yield number, epoch
+                    break
+                if team.number == 2:
+                    _warn_of_undefined(members)
+                yield numbers, None
         finally:
             team.hand_back()
         waiting.append(numbers)
@@ -133,7 +142,7 @@ class Loop:
             self.members[number].progress.stopped = f"diverged: {error}"
         if len(self.members) == 1:
             raise error
-        yield number, error
+        yield numbers, error
 
     def _has_ended(self, number: int) -> bool:
         """Whether no further epoch of a member begins; why is written into its `progress.stopped`."""
@@ -152,6 +161,14 @@ class Loop:
             which = f"best weights of epoch {progress.best_epoch}" if progress.best_epoch else "it was never defined"
             return f"no better {plan.monitor} for {count(plan.patience, 'epoch')}: {which}"
         return f"all {count(plan.epochs, 'epoch')}" if done >= plan.epochs else ""
+
+
+def _warn_of_undefined(members: Sequence[Member]) -> None:
+    """Say after the first epoch for whom there is nothing to look at."""
+    for member in members:
+        first = member.progress.epochs[0]
+        if isnan(first.monitored):
+            member.warn(said_of_undefined(member.plan.monitor, watched_split(first.scores)))
 
 
 def _end(member: Member, reason: str) -> None:

@@ -25,11 +25,11 @@ Array = NDArray[Any]
 
 
 class Done(NamedTuple):
-    """What a pass came to: its mean loss, the steps so far, the rate of the last one, and the loss of each."""
+    """What a pass came to: the steps so far, and of each network its mean loss, its last rate, and each step's loss."""
 
-    loss: float
     step: int
-    rate: float
+    losses: list[float]
+    rates: list[float]
     step_losses: Array
 
 
@@ -88,8 +88,8 @@ class BatchPass:
         self._begun = members[0].progress.step
         self._remembered = self.stepper.memory()
 
-    def steps(self, number: int, before: Snapshot) -> Generator[int, None, list[Done]]:
-        """Take the steps of epoch `number`, yielding the count of each, and return what they came to for each network.
+    def steps(self, number: int, before: Snapshot) -> Generator[int, None, Done]:
+        """Take the steps of epoch `number`, yielding the count of each, and return what they came to.
 
         Raises `Diverged`; `before` is what the weights were when the epoch began.
         """
@@ -114,12 +114,8 @@ class BatchPass:
             raise self._explained(self.members[0].rows.X[:1], before, number, first, losses)
         self._begun = step
         means = (losses * self.batches.sizes).sum(axis=-1) / len(self.members[0].rows)
-        return [
-            Done(float(mean), step, float(one.plan.lr * factor), of_one)
-            for one, mean, factor, of_one in zip(
-                self.members, np.atleast_1d(means), self._last_factors, np.atleast_2d(losses), strict=True
-            )
-        ]
+        rates = [float(one.plan.lr * factor) for one, factor in zip(self.members, self._last_factors, strict=True)]
+        return Done(step, np.atleast_1d(means).tolist(), rates, np.atleast_2d(losses))
 
     def _order(self, epoch: int) -> Array:
         """In which order each network visits its rows; a seed has one for all of its networks."""
@@ -196,8 +192,8 @@ class SolverPass:
     def undo(self) -> None:
         """Nothing is remembered before an epoch has ended well."""
 
-    def steps(self, number: int, before: Snapshot) -> Generator[int, None, list[Done]]:
-        """Iteration `number` as the one step of its epoch; nothing is done when the solver has come to its end.
+    def steps(self, number: int, before: Snapshot) -> Generator[int, None, Done | None]:
+        """Iteration `number` as the one step of its epoch; None when the solver has come to its end.
 
         Raises `Diverged`.
         """
@@ -209,7 +205,7 @@ class SolverPass:
         except StopIteration as end:
             self.progress.gave_up = str(end.value or "")
             before.restore(network)
-            return []
+            return None
         network.w[:] = w
         network.w[self.frozen] = self.kept
         z = self.objective.gradient(self.X, rows.t, rows.weight)
@@ -219,4 +215,4 @@ class SolverPass:
             raise explain(network, self.X, before, epoch=number, step=number, lr=self.plan.lr)
         yield number
         self.states = [dict(self.state)] if self.state else []
-        return [Done(loss, number, self.plan.lr, np.array([loss]))]
+        return Done(number, [loss], [self.plan.lr], np.array([[loss]]))

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..network import PREDICTION_ROWS
+from ..process import keep_freed_memory
 from . import threads
-from .epochs import Epoch, Scores, Snapshot, monitored
+from .epochs import Scores, Snapshot, monitored
 from .objective import Objective
 from .passes import BatchPass, Done, Member, SolverPass
 from .scoring import at_most, evaluate_each, score_each
@@ -43,10 +44,8 @@ class Team:
         self._sizes = first.plan.batch_size or len(first.rows), network.widths, min(scored, PREDICTION_ROWS)
         some = {id(one.rows): at_most(one.rows, SCORED_ROWS) for one in members}
         self.looked_at = [some[id(one.rows)] for one in members]
-        self.held = (
-            [Snapshot(*both) for both in zip(network.w, network.running, strict=True)]
-            if network.lead else [Snapshot(network.w, network.running)]
-        )  # fmt: skip
+        self._best: Snapshot | None = None  # the best weights of those for whom this team has found any:
+        self._bettered = np.zeros(len(members), bool)
         self.midway: Midway | None = None
         self.one_pass: BatchPass | SolverPass
         if first.optimizer.minimize:
@@ -55,8 +54,8 @@ class Team:
         else:
             self.one_pass = BatchPass(self.objective, members)
 
-    def steps(self, standing_still: bool) -> Generator[int, None, list[Epoch]]:
-        """Take the steps of an epoch and return its record for each member: none where a solver had no more to do.
+    def steps(self, standing_still: bool) -> Generator[int, None, bool]:
+        """Take the steps of an epoch and write down what it came to for each; False where a solver had no more to do.
 
         Between the steps it stands still, yielding the number of each, if asked to. Whatever breaks it off leaves all
         as it was before the epoch.
@@ -72,7 +71,11 @@ class Team:
                         while not standing_still:
                             next(steps)
                     except StopIteration as end:
-                        epochs = self._epochs(end.value, begun)
+                        done: Done | None = end.value
+                        if done is None:
+                            return False
+                        # a member's time is its share of the whole
+                        measured, seconds = self._measured(), (perf_counter() - begun) / len(self.members)
                         break
                 self.midway = Midway(before, self.midway.taken + 1 if self.midway else 1)
                 yield step
@@ -82,33 +85,40 @@ class Team:
             raise
         finally:
             self.midway = None
-        for member, epoch, held in zip(self.members, epochs, self.held, strict=False):
-            member.progress.add(epoch, held)
+        self._note(done, measured, seconds)
         if not self.network.lead:
             self.members[0].progress.states = self.one_pass.states
         self.number += 1
-        return epochs
+        return True
 
-    def _epochs(self, done: list[Done], begun: float) -> list[Epoch]:
-        """The records of a pass that has just ended; a member's time is its share of the whole."""
-        if not done:
-            return []
-        measured = self._measured()
-        seconds = (perf_counter() - begun) / len(self.members)
-        return [
-            Epoch(
-                number=self.number,
-                step=one.step,
-                loss=one.loss,
-                validation_loss=validation_loss,
-                scores=scores,
-                monitored=monitored(member.plan, one.loss, validation_loss, scores, member.scorer.better),
-                rate=one.rate,
-                seconds=seconds,
-                step_losses=one.step_losses if member.plan.keep_step_losses else None,
-            )
-            for member, one, (validation_loss, scores) in zip(self.members, done, measured, strict=True)
-        ]
+    def _note(self, done: Done, measured: list[tuple[float | None, Scores]], seconds: float) -> None:
+        """Write into the records what a pass has come to."""
+        better = []
+        for member, loss, rate, step_losses, (validation_loss, scores) in zip(
+            self.members, done.losses, done.rates, done.step_losses, measured, strict=True
+        ):
+            looked_at = monitored(member.plan, loss, validation_loss, scores, member.scorer.better)
+            kept = step_losses if member.plan.keep_step_losses else None
+            better.append(
+                member.progress.note(
+                    self.number, done.step, loss, validation_loss, looked_at, rate, seconds, scores=scores,
+                    step_losses=kept,
+                )
+            )  # fmt: skip
+        self._keep_best(better)
+
+    def _keep_best(self, better: list[bool]) -> None:
+        """Keep the weights of those for whom this was the best epoch so far."""
+        if not any(better):
+            return
+        if not self.network.lead:
+            self.members[0].progress.best = Snapshot.of(self.network)
+            return
+        if self._best is None:
+            self._best = Snapshot.of(self.network)
+        self._bettered |= better
+        for best, now in ((self._best.w, self.network.w), (self._best.running, self.network.running)):
+            np.copyto(best, now, where=np.array(better)[:, None])
 
     def _measured(self) -> list[tuple[float | None, Scores]]:
         """(validation loss, metrics of the splits) of each, one pass over each split; None without validation rows."""
@@ -128,9 +138,12 @@ class Team:
             return
         states = self.one_pass.states
         each = len(states) // len(self.members)
-        for number, (member, held) in enumerate(zip(self.members, self.held, strict=True)):
-            held.restore(member.network)
+        w, running = self.network.w, self.network.running
+        for number, member in enumerate(self.members):
+            Snapshot(w[number], running[number]).restore(member.network)
             member.progress.states = states[number * each : (number + 1) * each]
+            if self._best is not None and self._bettered[number]:
+                member.progress.best = Snapshot.of(Snapshot(self._best.w[number], self._best.running[number]))
 
 
 def _side_by_side(members: Sequence[Member]) -> Objective:
@@ -138,6 +151,7 @@ def _side_by_side(members: Sequence[Member]) -> Objective:
     objectives = [one.objective for one in members]
     first = objectives[0]
     assert isinstance(first, Objective)
+    keep_freed_memory()
     network = first.network.like(together=len(members))
     for number, one in enumerate(objectives):
         network.w[number], network.running[number] = one.network.w, one.network.running
