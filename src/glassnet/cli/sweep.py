@@ -112,7 +112,7 @@ def sweep(
         sample, start = found.sample, lambda: found
     else:
         sample, start = _planned(host, plan_words, read_experiment(given, config, settings), sweeps)
-    work(start, _engine(sample, engine, scheduler, jobs), as_json, quiet)
+    work(*_engine(sample, start, engine, scheduler, jobs), as_json, quiet)
 
 
 def repeat(
@@ -130,7 +130,7 @@ def repeat(
         raise GlassnetError("--repeats must be at least 2, unless --folds repeats as well")
     words = {"over": (), "random": None, "halving": None, "seeds": seeds, "folds": folds}
     sample, start = _planned(host, words, experiment, sweeps)
-    work(start, _engine(sample, "local", None, jobs), as_json, quiet)
+    work(*_engine(sample, start, "local", None, jobs), as_json, quiet)
 
 
 def _check_engine(engine: str, scheduler: str | None, jobs: int | None) -> None:
@@ -165,15 +165,22 @@ def _resumed(host: Host, given: str, sweeps: str, others: list[str]) -> Sweep:
     return resume(FOLDERS.find(given, Path(sweeps)), host.catalog())
 
 
-def _engine(sample: Job, name: str, scheduler: str | None, jobs: int | None) -> AbstractContextManager[Workers]:
-    """Who trains the cells, as a context: a cluster's client is closed at the end."""
+def _engine(
+    sample: Job, start: Callable[[], Sweep], name: str, scheduler: str | None, jobs: int | None
+) -> tuple[Callable[[], Sweep], AbstractContextManager[Workers]]:
+    """How to begin, and who trains the cells, as a context: it closes a cluster's client, and ends processes.
+
+    A cluster has to answer before a folder is made. Processes of this machine come after: they are forks of this one,
+    and find done what it has done already.
+    """
     from ..sweeps.local import cores, this_machine
 
     if name == "dask":
         from ..sweeps.cluster import on_cluster
 
-        return on_cluster(str(scheduler), sample)
-    return this_machine(jobs or cores())
+        return start, on_cluster(str(scheduler), sample)
+    found = start()
+    return lambda: found, this_machine(jobs or cores(), found.sample)
 
 
 def work(start: Callable[[], Sweep], opening: AbstractContextManager[Workers], as_json: bool, quiet: bool) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 
 from .. import process
 from ..errors import GlassnetError
+from ..training import threads
 from .cells import Job, Outcome, Workers, division_of, train_cells, training_of
 from .division import Division
 from .packing import gain, packed
@@ -35,15 +36,16 @@ def cores() -> int:
 
 
 @contextmanager
-def this_machine(processes: int) -> Iterator[Workers]:
-    """Who trains cells in so many processes, those of one shape side by side; outcomes come as they are ready.
+def this_machine(processes: int, sample: Job) -> Iterator[Workers]:
+    """Who trains cells like the sample in so many processes; outcomes come as they are ready, in no order.
 
-    Where it is safe, these are forks of this process, which are there at once. Ask for them before anything has been
-    computed, or begins to show its progress: what other threads were doing at that moment never ends in a fork.
+    Where it is safe, these are forks of this process, which are there at once. Ask for them before a thread begins to
+    show how far all is: what other threads are doing at that moment never ends in a fork.
     """
-    if processes > 1 and sys.platform == "linux" and threading.active_count() == 1:
+    seconds = _seconds(sample) if processes > 1 else 0.0  # what comes before a first epoch is done before the fork, too
+    if processes > 1 and sys.platform == "linux" and threading.active_count() == 1 and threads.outlive_forks():
         with _forks(processes) as forks:
-            yield lambda jobs: _among(forks, jobs, processes)
+            yield lambda jobs: _among(forks, jobs, processes, seconds)
     else:
         yield lambda jobs: on_this_machine(jobs, processes)
 
@@ -78,9 +80,9 @@ def _end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _among(forks: Executor, jobs: Sequence[Job], processes: int) -> Iterator[Outcome]:
+def _among(forks: Executor, jobs: Sequence[Job], processes: int, seconds: float) -> Iterator[Outcome]:
     """Share the cells out among forks."""
-    packs = packed(jobs, processes, _seconds(jobs))
+    packs = packed(jobs, processes, seconds)
     waiting = {forks.submit(train_cells, pack, _rows(pack[0], HANDED_OVER)) for pack in packs}
     try:
         for done in as_completed(waiting):
@@ -90,12 +92,10 @@ def _among(forks: Executor, jobs: Sequence[Job], processes: int) -> Iterator[Out
         raise GlassnetError(KILLED) from error
 
 
-def _seconds(jobs: Sequence[Job]) -> float:
-    """How long the first of the cells would take alone, as far as its first epoch tells; 0 where it has none."""
-    if not jobs:
-        return 0.0
+def _seconds(job: Job) -> float:
+    """How long a cell would take alone, as far as its first epoch tells; 0 where it has none."""
     try:
-        training = training_of(jobs[0], _rows(jobs[0]))
+        training = training_of(job, _rows(job))
         return next(iter(training)).seconds * training.plan.epochs
     except Exception:  # whatever is wrong with it, its outcome will say so
         return 0.0
@@ -109,7 +109,7 @@ def on_this_machine(jobs: Sequence[Job], processes: int) -> Iterator[Outcome]:
     """
     if not jobs:
         return
-    seconds = _seconds(jobs)
+    seconds = _seconds(jobs[0])
     if min(processes, len(jobs)) <= 1 or 0 < seconds * len(jobs) / gain(jobs) < WORTH_PROCESSES:
         for pack in packed(jobs, seconds=seconds):
             yield from train_cells(pack, _rows(pack[0]))

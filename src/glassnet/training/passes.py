@@ -83,6 +83,9 @@ class BatchPass:
         self.stepper = Stepper(objective, [one.optimizer for one in members], self.plan, states)
         self.totals = [(one.plan.schedule_epochs or one.plan.epochs) * len(starts) for one in members]
         self._z = np.empty((*network.lead, len(members[0].rows), network.outputs), network.dtype)
+        keys = [(one.plan.seed, one.plan.shuffle) for one in members]
+        self._orderly = {key: one.plan for key, one in zip(keys, members, strict=True)}  # one for all with its order
+        self._which_order = [[*self._orderly].index(key) for key in keys]
         self._only_order = self._order(1) if len(starts) == 1 else None  # one batch has all rows in every epoch
         self._last_factors: Sequence[float] = [1.0] * len(members)
         self._begun = members[0].progress.step
@@ -120,10 +123,8 @@ class BatchPass:
     def _order(self, epoch: int) -> Array:
         """In which order each network visits its rows; a seed has one for all of its networks."""
         X, batches = self.members[0].rows.X, len(self.batches.starts)
-        plans = {(one.plan.seed, one.plan.shuffle): one.plan for one in self.members}
-        orders = {key: visiting_order(X, batches, plan, epoch) for key, plan in plans.items()}
-        every = [orders[one.plan.seed, one.plan.shuffle] for one in self.members]
-        return np.stack(every) if self.batches.lead else every[0]
+        orders = [visiting_order(X, batches, plan, epoch) for plan in self._orderly.values()]
+        return np.array(orders)[self._which_order] if self.batches.lead else orders[0]
 
     def _dropout(self, epoch: int) -> Drawn | None:
         """What draws the masks, where there are any."""

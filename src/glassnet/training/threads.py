@@ -109,6 +109,14 @@ def one() -> Iterator[None]:
             _of_all().remove()
 
 
+def outlive_forks() -> bool:
+    """Whether products can be computed in a fork of this process: OpenBLAS is made for it, an OpenMP that has been used
+    before the fork hangs after it."""
+    from threadpoolctl import ThreadpoolController
+
+    return not ThreadpoolController().select(user_api="openmp").lib_controllers
+
+
 def blas() -> list[dict[str, Any]]:
     """The BLAS libraries in use with their thread counts, for the record of a run."""
     wanted = "internal_api", "version", "num_threads"
