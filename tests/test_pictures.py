@@ -310,10 +310,12 @@ def test_a_guest_that_breaks_costs_a_line_and_the_others_are_drawn(here: Path) -
 # --- sweeps -------------------------------------------------------------------------------------------------
 
 
-def sweep_of(*over: str, random: int | None = None, better: Any = "higher", scale: float = 1.0) -> Sweep:
-    plan = Plan(Experiment(dataset="moons"), over, random=random)
-    rng = np.random.default_rng(0)
-    found = [Outcome(Cell(point, 1, 0), {"r2": scale * rng.uniform()}, 1, 0.1) for point in plan.points()]
+def sweep_of(
+    *over: str, random: int | None = None, better: Any = "higher", scale: float = 1.0, seeds: int = 1
+) -> Sweep:
+    plan = Plan(Experiment(dataset="moons"), over, random=random, seeds=seeds)
+    rng, every = np.random.default_rng(0), [(point, seed) for point in plan.points() for seed in range(seeds)]
+    found = [Outcome(Cell(point, 1, seed), {"r2": scale * rng.uniform()}, 1, 0.1) for point, seed in every]
     return Sweep(plan, Guests(), Score("r2", better, 100), Path("0007-moons"), found)
 
 
@@ -344,6 +346,20 @@ def test_however_many_values_a_sweep_has_its_pictures_can_be_read(over: list[str
         for axes in figure.axes:
             assert len(axes.get_xticks()) <= 30 and len(axes.get_yticks()) <= 30
         assert not outside(figure), one.choice.part.name
+
+
+def test_a_picture_of_means_says_of_how_many_and_what_its_bars_are() -> None:
+    rows, two = "100 validation rows, higher is better", ("l2=0,1", "hidden=2;3")
+    deviations, means = (f"mean{words} of 5 trainings each\n{rows}" for words in (" and standard deviation", ""))
+    for name, over, seeds, said in (
+        ("line_sweep", two[:1], 1, rows),
+        ("line_sweep", two[:1], 5, deviations),
+        ("line_sweep", two, 5, means),  # a line each, without bars
+        ("heatmap_sweep", two, 5, means),
+        ("ranking_sweep", two, 5, deviations),
+    ):
+        figure = plot(sweep_of(*over, seeds=seeds), name)
+        assert figure.axes[0].get_title() == said and not outside(figure), name
 
 
 def test_a_sweep_is_drawn_by_its_folder_and_says_what_does_not_fit(here: Path) -> None:

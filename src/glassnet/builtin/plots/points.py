@@ -19,9 +19,13 @@ def title(sweep: Sweep) -> str:
     return f"{pictures.metric(sweep.score.metric)} of {sweep.title}".capitalize()
 
 
-def note(sweep: Sweep) -> str:
-    score = sweep.score
-    return f"{score.rows:,} {score.of.removeprefix('all ')}, {score.better} is better"
+def note(sweep: Sweep, bars: bool = False) -> str:
+    """By which rows points are judged, and of how many trainings each is a mean; `bars` show how these differ."""
+    score, trainings = sweep.score, len(sweep.repeats)
+    rows = f"{score.rows:,} {score.of.removeprefix('all ')}, {score.better} is better"
+    if trainings == 1:
+        return rows
+    return f"mean{' and standard deviation' * bars} of {trainings} trainings each\n{rows}"
 
 
 def no_score(sweep: Sweep) -> str:

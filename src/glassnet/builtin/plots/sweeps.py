@@ -111,7 +111,7 @@ def _frame(axes: Any, sweep: Sweep, place: dict[Any, tuple[int, int]], table: An
 def line_sweep(over: str = "first") -> Plot:
     """The score over one setting of a grid, at its own distances where it is a range; one line a value of a second.
 
-    y = mean over seeds and folds, with their standard deviation
+    y = mean over seeds and folds; of a single setting with their standard deviation
 
     over: the setting along the axis; first: the one that was named first
     """
@@ -121,9 +121,10 @@ def line_sweep(over: str = "first") -> Plot:
         number = 0 if over == "first" else keys.index(over)
         made = pictures.figure(points.title(sweep), 7.6, 4.8)
         score = pictures.metric(sweep.score.metric)
-        axes = pictures.dress(made.add_subplot(), points.note(sweep), sweep.axes[number].key, score)
+        alone = len(sweep.axes) == 1
+        axes = pictures.dress(made.add_subplot(), points.note(sweep, bars=alone), sweep.axes[number].key, score)
         places = _places(axes, sweep, number)
-        if len(sweep.axes) == 1:
+        if alone:
             _one_line(axes, sweep, places)
         else:
             _a_line_each(axes, sweep, places, number)
@@ -320,7 +321,7 @@ def ranking_sweep(most: Annotated[int, Range(1, 60)] = 20) -> Plot:
         height = 2.2 + 0.34 * len(shown)
         score = pictures.metric(sweep.score.metric)
         settings = ", ".join(axis.key.rpartition(".")[2] for axis in sweep.axes)
-        made, axes = pictures.single(title, score, settings, points.note(sweep), 4.9 + beside, height)
+        made, axes = pictures.single(title, score, settings, points.note(sweep, bars=True), 4.9 + beside, height)
         for at, row in enumerate(shown):
             look, spread = points.look(sweep, row), row.spread or 0.0
             pictures.interval(
