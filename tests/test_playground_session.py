@@ -90,7 +90,7 @@ def test_steps_epochs_frames_and_speeds_change_no_bit() -> None:
         reader.frame(one)
         do(one, name, {})
     one.advance()
-    do(one, "card", {"layer": 1, "unit": 0, "row": 0})
+    do(one, "look", {"card": {"layer": 1, "unit": 0}, "row": 0})
     assert one.epoch == 4 if not one.inside else one.epoch == 3
     do(one, "speed", {"speed": "full"})
     while one.running:
@@ -211,6 +211,7 @@ def test_a_training_that_breaks_down_is_words_and_goes_on_from_its_last_good_epo
     assert one.findings[0]["name"] == "diverged" and "optimizer.lr" in one.findings[0]["settings"][0]["settings"]
     head, w, _, _ = read(Reader().frame(one))
     assert np.isfinite(w).all() and head["words"] == one.findings
+    assert max(map(abs, w)) == pytest.approx(max(layer["largest"] for layer in head["weights"]))
     done = one.epoch
     do(one, "change", {"settings": {"optimizer.lr": "0.01"}})
     do(one, "epoch", {})
@@ -465,7 +466,6 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "speed": ({"speed": "7"}, "there is no speed '7'"),
     "edit": ({"layer": 1, "unit": 99, "value": 1}, "unit is a whole number from 0 to 3"),
     "freeze": ({"layer": 0}, "layer is a whole number from 1 to 2"),
-    "card": ({"layer": 7, "unit": 0}, "there is no unit 1 in layer 7"),
     "change": ({"settings": {"hidden": "9"}}, "hidden can't be changed while it runs"),
     "build": ({"settings": {"l2": "-1"}}, "--l2 must be at least 0"),
     "undo": ({}, "nothing to take back"),
@@ -484,11 +484,25 @@ def test_what_can_not_be_done_is_words_and_changes_nothing(name: str) -> None:
     assert state_of(one) == before
 
 
-@pytest.mark.parametrize("name", ["edit", "freeze", "card", "build", "change", "speed", "points", "look"])
+@pytest.mark.parametrize("name", ["edit", "freeze", "build", "change", "speed", "points", "look"])
 @pytest.mark.parametrize("value", [None, True, -1, 1.5, 10**30, "x", [], {}, [[]], float("nan")])
 def test_arguments_of_any_sort_end_in_words(name: str, value: Any) -> None:
     one = session()
-    names = ("layer", "unit", "from", "value", "row", "settings", "speed", "rows", "open", "axes", "label", "address")
+    names = (
+        "layer",
+        "unit",
+        "from",
+        "value",
+        "row",
+        "settings",
+        "speed",
+        "rows",
+        "open",
+        "axes",
+        "label",
+        "address",
+        "card",
+    )
     try:
         do(one, name, dict.fromkeys(names, value))
     except GlassnetError as error:
@@ -594,14 +608,18 @@ def test_curves_keep_at_most_500_points_by_doubling_their_spacing() -> None:
 def test_a_card_fills_in_the_numbers_of_its_row() -> None:
     one = session()
     do(one, "epoch", {})
-    card = do(one, "card", {"layer": 2, "unit": 0, "row": 5})["card"]
+    do(one, "look", {"card": {"layer": 2, "unit": 0}, "row": 5})
+    card = read(Reader().frame(one))[0]["card"]
     x, _, _ = one.view.row(5)
     answer = float(one.training.network.predict(x)[0, 0])
     assert card["a_text"] == f"{answer:.4f}" and card["slope_text"] == f"{answer * (1 - answer):.4f}"
     total = sum(float(row["product_text"]) for row in card["rows"]) + card["bias"]
     assert float(card["z_text"]) == pytest.approx(total, abs=5e-4)
     assert card["filled"].count("·") == 4 and f"= {card['z_text']}; a = sigmoid(z) = {card['a_text']}" in card["filled"]
-    assert "z_text" not in do(one, "card", {"layer": 1, "unit": 0, "row": None})["card"]
+    do(one, "look", {"card": {"layer": 1, "unit": 0}, "row": None})
+    assert "z_text" not in read(Reader().frame(one))[0]["card"]
+    do(one, "look", {"card": {"layer": 7, "unit": 0}})
+    assert read(Reader().frame(one))[0]["card"] is None
 
 
 # --- what is taken away -------------------------------------------------------------------------------------

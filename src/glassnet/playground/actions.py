@@ -12,7 +12,6 @@ from ..experiment.settings import as_setting
 from ..places import Place
 from ..wording import amount, figure, significant
 from .address import MOST_EPOCHS, Refused, changed
-from .cards import card_of
 from .keeping import keep, report, script
 from .session import Session
 from .state import changeable, place_name
@@ -217,13 +216,10 @@ def _look(session: Session, arguments: Arguments) -> None:
         look["label"] = arguments["label"]
     if "row" in arguments and isinstance(arguments["row"], int | None):
         look["row"] = arguments["row"]
+    if "card" in arguments:
+        unit = arguments["card"]
+        look["card"] = (_whole(unit, "layer"), _whole(unit, "unit")) if isinstance(unit, dict) else None
     session.look_at(look)
-
-
-def _card(session: Session, arguments: Arguments) -> dict[str, Any]:
-    layer, unit = _whole(arguments, "layer"), _whole(arguments, "unit")
-    row = None if arguments.get("row") is None else _whole(arguments, "row")
-    return {"card": card_of(session.training, session.view, layer, unit, row)}
 
 
 def _nothing(_session: Session, _: Arguments) -> None:
@@ -250,7 +246,6 @@ ACTIONS: dict[str, Action] = {
     "edit": _edit,
     "freeze": _freeze,
     "look": _look,
-    "card": _card,
     "keep": lambda session, _: {"kept": keep(session)},
     "report": lambda session, _: {"kept": report(session)},
     "script": lambda session, _: {"file": script(session)},

@@ -12,7 +12,6 @@ from ..experiment import Training
 from ..kinds import Activation
 from ..probes import first_slope
 from ..wording import figure
-from .address import Refused
 from .curves import known
 from .state import part_of, unit_name
 from .views import View
@@ -40,10 +39,9 @@ def passed(training: Training, x: Array) -> list[tuple[Array, Array, Array]]:
 
 def row_of(training: Training, view: View, number: int) -> dict[str, Any] | None:
     """A row on its way through the network: what it brings each unit to, what it is and what is said of it."""
-    try:
-        x, rows, at = view.row(number)
-    except IndexError:
+    if not 0 <= number < view.count:
         return None
+    x, rows, at = view.row(number)
     layers = passed(training, x)
     said = training.model.said(layers[-1][2])
     target = rows.target.reshape(len(rows), -1)[at]
@@ -57,11 +55,11 @@ def _in_words(values: Array) -> str:
     return ", ".join(said)
 
 
-def card_of(training: Training, view: View, layer: int, unit: int, row: int | None) -> dict[str, Any]:
-    """The card of a unit, with the numbers of a row filled in if one is chosen."""
+def card_of(training: Training, view: View, layer: int, unit: int, row: int | None) -> dict[str, Any] | None:
+    """The card of a unit, with the numbers of a row filled in if one is chosen; None where there is no such unit."""
     network = training.network
     if not (1 <= layer < len(network.widths) and 0 <= unit < network.widths[layer]):
-        raise Refused(f"there is no unit {unit + 1} in layer {layer}")
+        return None
     choice = (*training.chosen.activations, training.chosen.output)[layer - 1]
     weights = network.view(network.w, "weight", layer - 1)[:, unit]
     bias = float(network.view(network.w, "bias", layer - 1)[unit])
@@ -72,12 +70,8 @@ def card_of(training: Training, view: View, layer: int, unit: int, row: int | No
         "formula": f"a = {told['name']}(z)", "row": None,
     }  # fmt: skip
     inputs: Array | None = None
-    if row is not None:
-        try:
-            x, _, _ = view.row(row)
-        except IndexError:
-            raise Refused(f"there is no row {row}") from None
-        entering, z, a = passed(training, x)[layer - 1]
+    if row is not None and 0 <= row < view.count:
+        entering, z, a = passed(training, view.row(row)[0])[layer - 1]
         inputs = entering[0]
         card |= {"row": row} | _filled(choice.build(), told["name"], weights, inputs, bias, z[0], a[0], unit)
     card["rows"] = [

@@ -26,7 +26,7 @@ def weights_of(network: Network) -> tuple[list[dict[str, Any]], Array]:
     """(what the head says of each layer's weights, the numbers): whole where they are few, else the largest."""
     whole, told, numbers, at = len(network.w) <= MOST_WEIGHTS, [], [], 0
     for layer, (rows, columns) in enumerate(pairwise(network.widths)):
-        flat = network.view(network.w, "weight", layer).ravel()
+        flat = np.nan_to_num(np.clip(network.view(network.w, "weight", layer).ravel(), -HUGE, HUGE))
         kept = None if whole or flat.size <= LARGEST else np.sort(np.argpartition(-np.abs(flat), LARGEST)[:LARGEST])
         sent = flat if kept is None else flat[kept]
         told.append(
@@ -38,8 +38,7 @@ def weights_of(network: Network) -> tuple[list[dict[str, Any]], Array]:
         )  # fmt: skip
         numbers.append(sent)
         at += sent.size
-    every = np.clip(np.concatenate(numbers), -HUGE, HUGE)
-    return told, np.nan_to_num(every).astype(np.float32)
+    return told, np.concatenate(numbers).astype(np.float32)
 
 
 @dataclass(frozen=True)

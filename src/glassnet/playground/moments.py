@@ -8,7 +8,7 @@ import numpy as np
 
 from ..watching import measure, stuck_units
 from ..wording import SPLITS, amount, figure
-from .cards import row_of
+from .cards import card_of, row_of
 from .curves import known
 from .frames import NOTHING, Drawn, pictures, weights_of
 from .session import Session
@@ -53,6 +53,9 @@ class Reader:
             head["scores"] = list(_scores(session))
         if session.look["row"] is not None:
             head["row"] = row_of(session.training, session.view, session.look["row"])
+        if session.look["card"] is not None:
+            layer, unit = session.look["card"]
+            head["card"] = card_of(session.training, session.view, layer, unit, session.look["row"])
         head["counts"] = {"w": w.size, "plane": drawn.plane.size, "units": drawn.units.size}
         return framed(head, w.astype("<f4").tobytes(), drawn.plane.tobytes(), drawn.units.tobytes())
 

@@ -38,7 +38,13 @@ class Session:
         self.generation = self.version = 0
         self.speed, self.running, self.ended = "20", False, ""
         self.words: list[str] = []
-        self.look: dict[str, Any] = {"open": ["curves", "plane", "pictures"], "axes": None, "label": 0, "row": None}
+        self.look: dict[str, Any] = {
+            "open": ["curves", "plane", "pictures"],
+            "axes": None,
+            "label": 0,
+            "row": None,
+            "card": None,
+        }
         self.undone: list[Undo] = []
         self.kept: dict[str, Any] | None = None
         self.before: list[tuple[int, str]] = []  # the changes by hand of the training before this one
@@ -220,7 +226,8 @@ class Session:
         self.version += 1
 
     def look_at(self, look: dict[str, Any]) -> None:
-        """Which panels are open, which columns are the axes, which output is on the plane, which row is followed."""
+        """Which panels are open, which columns are the axes, which output is on the plane, which row is followed, and
+        of which unit there is a card."""
         moved = (look["axes"], look["label"]) != (self.look["axes"], self.look["label"])
         self.look = look
         self.version += 1

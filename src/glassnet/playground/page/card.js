@@ -2,60 +2,47 @@
 
 import { check, corner, fill, make, quiet, table } from "./make.js";
 import { choose, chooser, stuckAs } from "./network.js";
-import { chosenRow } from "./plane.js";
-import { act, on } from "./state.js";
+import { act, known, look, on } from "./state.js";
 import { W } from "./words.en.js";
 
 const panel = document.getElementById("card");
 const body = make("div");
-let shown = null, asking = false, stale = false, last = "";
+let last = "", opening = false, anew = false; // anew: also what somebody types into is drawn
 
 export function mount() {
   panel.append(corner(W.close, close), body);
   panel.addEventListener("keydown", (event) => event.key === "Escape" && close());
   panel.firstElementChild.tabIndex = -1;
-  chooser.open = async (layer, unit) => {
-    shown = { layer, unit };
-    panel.hidden = false;
-    await refresh(true);
-    panel.firstElementChild.focus();
-    panel.scrollIntoView({ block: "nearest" });
+  chooser.open = (layer, unit) => {
+    known.card = { layer, unit };
+    opening = anew = true;
+    look();
   };
 }
 
 function close() {
-  shown = null;
+  known.card = null;
   panel.hidden = true;
   choose();
+  look();
   document.querySelector("#network button.unit[tabindex='0']")?.focus();
 }
 
 const typing = () => body.contains(document.activeElement) && document.activeElement.type === "number";
 
-/** Asks for the card again: one question at a time; what somebody types into is not drawn anew. */
-async function refresh(anew = false) {
-  if (!shown) return;
-  if (asking) {
-    stale = true;
-    return;
-  }
-  asking = true;
-  const answer = await act("card", { ...shown, row: chosenRow() });
-  asking = false;
-  if (answer?.card && shown && (anew || !typing())) draw(answer.card);
-  if (stale) {
-    stale = false;
-    refresh();
-  }
+/** Does something to a weight; the card that comes of it is drawn, whatever was typed. */
+function change(verb, details) {
+  anew = true;
+  last = "";
+  return act(verb, { ...known.card, ...details });
 }
 
 /** A weight that can be changed: in a table of its unit, with the same digits as everywhere. */
-function weight({ from, name, weight: value, weight_text: text }, { layer, unit }) {
-  const onchange = async (event) => {
+function weight({ from, name, weight: value, weight_text: text }) {
+  const onchange = (event) => {
     const given = event.target.value.trim();
     if (given === "" || Number.isNaN(Number(given))) event.target.value = value;
-    else await act("edit", { layer, unit, from, value: Number(given) });
-    refresh(true);
+    else change("edit", { from, value: Number(given) });
   };
   const said = from === null ? W.bias : W.weightFrom(name);
   const short = Number(text.replaceAll(",", "")) || value;
@@ -66,14 +53,12 @@ function weight({ from, name, weight: value, weight_text: text }, { layer, unit 
 function draw(card) {
   const told = card.row !== null && card.row !== undefined;
   const focused = panel.contains(document.activeElement) ? document.activeElement.id : "";
-  const hold = ({ from, name, frozen }) => check(`hold-${from}`, frozen, async (is) => {
-    await act("freeze", { layer: card.layer, unit: card.unit, from, frozen: is });
-    refresh(true);
-  }, { "aria-label": W.freezeFrom(name) });
+  const hold = ({ from, name, frozen }) =>
+    check(`hold-${from}`, frozen, (is) => change("freeze", { from, frozen: is }), { "aria-label": W.freezeFrom(name) });
   const rows = card.rows.map((one) =>
-    [one.name, weight(one, card), ...(told ? [one.input_text, one.product_text] : []), hold(one)]);
+    [one.name, weight(one), ...(told ? [one.input_text, one.product_text] : []), hold(one)]);
   const bias = { from: null, name: W.bias, weight: card.bias, weight_text: card.bias_text };
-  rows.push([W.bias, weight(bias, card), ...(told ? ["", card.bias_text] : []), ""]);
+  rows.push([W.bias, weight(bias), ...(told ? ["", card.bias_text] : []), ""]);
   const headings = [W.from, W.weight, ...(told ? [W.input, W.product] : []), W.hold];
   const sums = told ? [[W.sum, card.z_text], [W.answer, card.a_text], [W.slope, card.slope_text]] : [];
   const stuck = stuckAs(card.layer, card.unit);
@@ -91,19 +76,21 @@ function draw(card) {
   if (focused) document.getElementById(focused)?.focus();
 }
 
-on("state", (state, before) => {
-  if (!shown) return;
-  if (!(state.network.layers[shown.layer - 1]?.units > shown.unit)) {
-    close();
-    return;
-  }
-  choose(shown.layer, shown.unit);
-  if (before?.generation !== state.generation || before?.version !== state.version) refresh();
+on("state", ({ network }) => {
+  if (!known.card) return;
+  const { layer, unit } = known.card;
+  if (network.layers[layer - 1]?.units > unit) choose(layer, unit);
+  else close();
 });
-document.addEventListener("row", () => refresh());
-on("frame", ({ head }) => {
-  const key = `${head.generation} ${head.step} ${head.changes} ${chosenRow()}`;
-  if (!shown || key === last) return;
-  last = key;
-  refresh();
+on("frame", ({ head: { card } }) => {
+  const key = JSON.stringify(card);
+  if (!card || card.layer !== known.card?.layer || card.unit !== known.card.unit) return;
+  if ((!anew && typing()) || (key === last && !opening)) return;
+  [last, anew] = [key, false];
+  panel.hidden = false;
+  draw(card);
+  if (!opening) return;
+  opening = false;
+  panel.firstElementChild.focus();
+  panel.scrollIntoView({ block: "nearest" });
 });

@@ -13,7 +13,7 @@ const canvas = make("canvas", { className: "plane", tabIndex: 0, role: "img" });
 const legend = make("ul", { className: "legend" });
 const choosers = make("div", { className: "fields" });
 const said = make("p", { className: "quiet", role: "status" });
-let row = null;
+let row = null; // the number of the one that is followed through the network
 
 export function mount() {
   document.getElementById("output").append(choosers, drawing.mount(), canvas, pictures.mount(), legend, said);
@@ -28,14 +28,10 @@ export function mount() {
   onScheme(redraw);
 }
 
-/** The number of the row that is followed through the network, or null. */
-export const chosenRow = () => row;
-
 function follow(number) {
   row = number === row ? null : number;
   if (row === null) said.textContent = W.noRow;
   look({ row });
-  document.dispatchEvent(new Event("row"));
   draw();
 }
 

@@ -2,7 +2,7 @@
 
 import { Refused, command } from "./wire.js";
 
-export const known = { state: null, menus: {}, presets: [], frame: null, opened: new Set() };
+export const known = { state: null, menus: {}, presets: [], frame: null, opened: new Set(), card: null };
 /** What an address says about the page; all else in it is the experiment's. */
 export const flags = {};
 const FLAGS = ["present", "hide", "lesson", "axes"];
@@ -57,9 +57,9 @@ export function show(frame) {
   tell("frame", frame);
 }
 
-/** Tells the server what a frame has to hold: what is always seen, and the panels that are open. */
+/** Tells the server what a frame has to hold: what is always seen, the panels that are open, a unit's card. */
 export const look = (more = {}, options = {}) =>
-  act("look", { open: ["curves", "plane", "pictures", ...known.opened], ...more }, options);
+  act("look", { open: ["curves", "plane", "pictures", ...known.opened], card: known.card, ...more }, options);
 
 export const busy = (is) => tell("busy", is);
 export const trouble = (words, field = "", lost = false) => tell("trouble", words, field, lost);
