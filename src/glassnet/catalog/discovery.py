@@ -26,6 +26,7 @@ from .plugins import new_manager, read_plugin, refuse_repeats
 
 _SWITCH = "GLASSNET_PLUGINS"
 _KEPT = 8  # catalogs that a process remembers: with these files and those, with guests and without
+_PHRASES = 500  # that a catalog remembers
 _kept: dict[Any, Catalog] = {}
 
 
@@ -39,6 +40,7 @@ class Catalog(Face):
         self._named: dict[tuple[str, str], list[Part]] = {}
         for part in self._parts:
             self._named.setdefault((part.kind, part.name), []).append(part)
+        self._chosen: dict[tuple[str, str, str | None], Choice] = {}  # the last phrases, each of which is asked often
         self.guests = list(guests)
         self._told: Mapping[str, tuple[str, str]] = {}
 
@@ -139,9 +141,14 @@ class Catalog(Face):
 
     def choose(self, kind: str, given: str | Phrase | Callable[..., Any], home: str | None = None) -> Choice:
         """The part and all its options, from a phrase or from a function in its place."""
-        kind = known_kind(kind)
         if isinstance(given, str):
-            given = Phrase.parse(given)
+            key = kind, given, home
+            if key not in self._chosen:
+                if len(self._chosen) == _PHRASES:
+                    self._chosen.clear()
+                self._chosen[key] = self.choose(kind, Phrase.parse(given), home)
+            return self._chosen[key]
+        kind = known_kind(kind)
         if isinstance(given, Phrase):
             return self.find(kind, given.name, home).choose(dict(given.options))
         for part in self._parts:

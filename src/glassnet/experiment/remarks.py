@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from ..catalog import Choice
 from ..data.targets import one_hot_remark
 from ..errors import join
 from ..probes import is_flat, saturates
@@ -15,7 +16,7 @@ from .choosing import Chosen
 
 def of_stillness(chosen: Chosen, objective: Objective) -> Iterator[str]:
     """What keeps weights from moving, where it may be meant: a hidden step shows why it can't be learned."""
-    hidden = {choice.part.name for choice in chosen.activations if is_flat(choice.build())}
+    hidden = {choice.part.name for choice in chosen.activations if _stands_still(choice)}
     for name in sorted(hidden):
         yield f"{name} has the slope 0 everywhere: no error comes back through it, so that only layers after it learn"
     if chosen.is_solver and not objective.from_scores and is_flat(objective.network.output):
@@ -23,6 +24,16 @@ def of_stillness(chosen: Chosen, objective: Objective) -> Iterator[str]:
             f"output {chosen.output.part.name} has the slope 0 everywhere: "
             f"{chosen.optimizer.part.name} learns nothing if it goes by slopes"
         )
+
+
+_still: dict[tuple[Callable[..., Any], str], bool] = {}  # each is asked once; one that is written anew is another
+
+
+def _stands_still(choice: Choice) -> bool:
+    key = choice.part.function, str(choice)
+    if key not in _still:
+        _still[key] = is_flat(choice.build())
+    return _still[key]
 
 
 def of_choices(training: Any) -> Iterator[str]:

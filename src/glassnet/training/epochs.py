@@ -131,6 +131,10 @@ class History(Sequence[Epoch]):
         self._stretches: list[_Stretch] = []
         self._step_losses: dict[int, Array] = {}
         self._length = 0
+        if isinstance(epochs, History):
+            self._stretches = [_Stretch(one.start, one.told, one.values) for one in epochs._stretches]
+            self._step_losses, self._length = epochs._step_losses.copy(), len(epochs)
+            return
         for epoch in epochs:
             self.append(epoch)
 
@@ -198,12 +202,14 @@ class History(Sequence[Epoch]):
         return np.concatenate([np.empty(0), *(np.array(one.values[at :: one.width]) for one in self._stretches)])
 
     def _made(self, index: int) -> Epoch:
-        stretch = self._stretches[bisect_right(self._stretches, index, key=lambda one: one.start) - 1]
-        number, step, loss, held, *more = stretch.row(index)
-        scores, values = {}, iter(more[3:])
+        stretch = self._stretches[-1]  # most ask for the last one
+        if index < stretch.start:
+            stretch = self._stretches[bisect_right(self._stretches, index, key=lambda one: one.start) - 1]
+        first = (index - stretch.start) * stretch.width
+        number, step, loss, held, monitored, rate, seconds, *more = stretch.values[first : first + stretch.width]
+        scores, values = {}, iter(more)
         for split, *names in stretch.told[1:]:
             scores[split] = dict(zip(names, values, strict=False))
-        monitored, rate, seconds = more[:3]
         validation_loss = held if stretch.told[0] else None
         step_losses = self._step_losses.get(index)
         return Epoch(int(number), int(step), loss, validation_loss, scores, monitored, rate, seconds, step_losses)
@@ -215,15 +221,10 @@ class _Stretch:
     A stretch begins with the epoch at `start`, and has `width` numbers of each.
     """
 
-    def __init__(self, start: int, told: tuple[Any, ...]) -> None:
+    def __init__(self, start: int, told: tuple[Any, ...], values: Iterable[float] = ()) -> None:
         self.start, self.told = start, told
         self.width = len(FIGURES) + sum(len(of_split) - 1 for of_split in told[1:])
-        self.values = array("d")
-
-    def row(self, index: int) -> array[float]:
-        """The numbers of the epoch at that place of the whole."""
-        first = (index - self.start) * self.width
-        return self.values[first : first + self.width]
+        self.values = array("d", values)
 
 
 @dataclass(frozen=True)

@@ -55,8 +55,9 @@ class Loop:
 
     def __iter__(self) -> Iterator[Epoch]:
         for found in self._run(standing_still=False):
-            if isinstance(found, tuple):
-                yield from self._epochs(found)
+            if isinstance(found, tuple) and found[1] is None:
+                for number in found[0]:
+                    yield self.members[number].progress.epochs[-1]
 
     def steps(self) -> Iterator[int | Epoch]:
         """Yield the number of each update once it is done, and after the last one of a pass its `Epoch`.
@@ -67,14 +68,9 @@ class Loop:
         for found in self._run(standing_still=True):
             if isinstance(found, int):
                 yield found
-            else:
-                yield from self._epochs(found)
-
-    def _epochs(self, found: Found) -> Iterator[Epoch]:
-        numbers, ended_by = found
-        if ended_by is None:
-            for number in numbers:
-                yield self.members[number].progress.epochs[-1]
+            elif found[1] is None:
+                for number in found[0]:
+                    yield self.members[number].progress.epochs[-1]
 
     @property
     def midway(self) -> Midway | None:
