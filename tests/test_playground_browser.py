@@ -183,7 +183,7 @@ def test_an_address_opens_the_same_start_wherever_it_is_opened(play: Play) -> No
     play.page.click("#more-1")
     play.until("document.querySelectorAll('#network button.unit').length === 9")
     assert "hidden=5,3" in play.page.url
-    assert play.page.evaluate(PLANE) != picture
+    play.until(f"{PLANE} !== {picture!r}")
     play.page.goto(address)  # without the token: this browser has it
     play.until("document.querySelectorAll('#network button.unit').length === 8")
     play.until(f"{PLANE} === {picture!r}")

@@ -48,7 +48,6 @@ def serve(
         telling = asyncio.ensure_future(_tell(first, ready, troubles, end))
         yield
         telling.cancel()
-        sessions.close_all(CLOSING)
         with suppress(TimeoutError):
             await asyncio.wait_for(sessions.gone(), 5)
 

@@ -1,13 +1,13 @@
 // A unit's card: its incoming weights as a table in which they can be changed and frozen, and its formula.
 
-import { check, corner, fill, make, quiet, table } from "./make.js";
+import { changed, check, corner, fill, make, quiet, table } from "./make.js";
 import { choose, chooser, stuckAs } from "./network.js";
 import { act, known, look, on } from "./state.js";
 import { W } from "./words.en.js";
 
 const panel = document.getElementById("card");
 const body = make("div");
-let last = "", opening = false, anew = false; // anew: also what somebody types into is drawn
+let opening = false, anew = false; // anew: also what somebody types into is drawn
 
 export function mount() {
   panel.append(corner(W.close, close), body);
@@ -33,7 +33,6 @@ const typing = () => body.contains(document.activeElement) && document.activeEle
 /** Does something to a weight; the card that comes of it is drawn, whatever was typed. */
 function change(verb, details) {
   anew = true;
-  last = "";
   return act(verb, { ...known.card, ...details });
 }
 
@@ -83,10 +82,9 @@ on("state", ({ network }) => {
   else close();
 });
 on("frame", ({ head: { card } }) => {
-  const key = JSON.stringify(card);
   if (!card || card.layer !== known.card?.layer || card.unit !== known.card.unit) return;
-  if ((!anew && typing()) || (key === last && !opening)) return;
-  [last, anew] = [key, false];
+  if (!anew && (typing() || !changed("card", card))) return;
+  anew = false;
   panel.hidden = false;
   draw(card);
   if (!opening) return;

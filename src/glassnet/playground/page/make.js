@@ -39,6 +39,15 @@ export function table(headings, rows, caption = "", className = "") {
     make("thead", {}, head), make("tbody", {}, rows.map(row)));
 }
 
+const drawn = new Map();
+
+/** Whether it is another one than what was drawn there before: what stands, and what somebody types, stays. */
+export function changed(place, what) {
+  const [before, now] = [drawn.get(place), JSON.stringify(what)];
+  drawn.set(place, now);
+  return before !== now;
+}
+
 /** Calls back when the window changes between light and dark: canvases have to be drawn again. */
 export const onScheme = (redraw) => matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 

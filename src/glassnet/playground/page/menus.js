@@ -1,6 +1,6 @@
 // Data and training: menus and options as the catalog has them. Each control shows what the server says is set.
 
-import { button, buttons, check, fill, labelled, make, primary, quiet, select } from "./make.js";
+import { button, buttons, changed, check, fill, labelled, make, primary, quiet, select } from "./make.js";
 import { act, known, on, trouble } from "./state.js";
 import { Refused, table } from "./wire.js";
 import { W } from "./words.en.js";
@@ -205,13 +205,11 @@ async function openTable(file) {
 const warm = () => act("warm", {}, { now: true, refused: () => true });
 document.getElementById("data").addEventListener("focusin", warm, { once: true });
 
-let drawn = "";
 on("state", (state, before) => {
   if (before && before.title !== state.title) asked = null;
   const { settings, parts, data, address } = state;
-  const key = JSON.stringify([settings, parts, state.default, data.rows, state.title, address]);
-  if (key === drawn && before !== state) return; // somebody may be typing
-  drawn = key;
+  const other = changed("menus", [settings, parts, state.default, data.rows, state.title, address]);
+  if (!other && before !== state) return; // else something was refused, and controls go back to what is true
   drawData();
   drawSettings();
 });

@@ -1,7 +1,7 @@
 // The network: a column for each layer, a button with its own picture for each unit, and lines for the weights.
 
 import {
-  button, check, classColours, colour, css, fill, make, mark, onScheme, quiet, select, shades, sharp, stamp,
+  button, changed, check, classColours, colour, css, fill, make, mark, onScheme, quiet, select, shades, sharp, stamp,
 } from "./make.js";
 import { choices, entry, phrase, put } from "./menus.js";
 import { act, known, on } from "./state.js";
@@ -17,7 +17,7 @@ const net = make("div", { className: "net" }, lines, layers);
 const STUCK = { dead: W.dead, saturated: W.saturated };
 const signs = Object.fromEntries([["dead", W.deadUnit], ["saturated", W.saturatedUnit]].map(([state, words]) =>
   [state, make("li", { hidden: true }, make("span", { className: `sign ${state}`, "aria-hidden": "true" }), words)]));
-let built = "", columns = [], here = [1, 0], chosen = null;
+let columns = [], here = [1, 0], chosen = null;
 
 /** Calls back with (layer, unit) when a unit's card is wanted. */
 export const chooser = { open: () => undefined };
@@ -52,9 +52,7 @@ function build(state) {
   const { network, data, parts, limits } = state;
   facts.textContent = network.says;
   const used = network.layers.map((one) => [one.activation, one.package]);
-  const shape = JSON.stringify([network.widths, used, data.inputs, data.classes, data.kind, parts.activation]);
-  if (shape !== built) {
-    built = shape;
+  if (changed("network", [network.widths, used, data.inputs, data.classes, data.kind, parts.activation])) {
     const focused = panel.contains(document.activeElement) ? document.activeElement.id : "";
     columns = [inputs(data, network.widths[0]), ...network.layers.map((layer, at) => column(layer, at, state))];
     fill(layers, columns.map((one) => one.element));

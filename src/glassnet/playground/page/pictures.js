@@ -1,11 +1,10 @@
 // Rows that are pictures, with what the network takes them for beneath: right or wrong by sign, frame and colour.
 
-import { fill, make, stamp } from "./make.js";
+import { changed, fill, make, stamp } from "./make.js";
 import { W } from "./words.en.js";
 
 const place = make("div", { className: "pictures", role: "group" });
 const INK = Array.from({ length: 256 }, (_, byte) => [0, 0, 0, byte]); // as much of it as a pixel is bright
-let shown = "";
 
 export const mount = () => place;
 
@@ -14,9 +13,7 @@ export function build({ kind, pictures: told, classes }, follow) {
   place.hidden = kind !== "pictures";
   if (!told) return;
   const { width, height, pixels, row, t } = told;
-  const key = JSON.stringify([row, t, pixels.length]);
-  if (shown === key) return;
-  shown = key;
+  if (!changed("pictures", [row, t, pixels.length])) return;
   const bytes = Uint8Array.from(atob(pixels), (one) => one.charCodeAt(0));
   fill(place, row.map((number, at) => {
     const drawn = make("canvas", { "aria-hidden": "true" });

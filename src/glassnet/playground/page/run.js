@@ -1,6 +1,6 @@
 // Start, pause and the numbers beside them, and what stands out, with buttons that try what is proposed.
 
-import { button, buttons, fill, make, primary, quiet, select } from "./make.js";
+import { button, buttons, changed, fill, make, primary, quiet, select } from "./make.js";
 import { put } from "./menus.js";
 import { act, known, on } from "./state.js";
 import { W } from "./words.en.js";
@@ -74,9 +74,7 @@ function drawWords() {
   const all = broken ? [{ level: "problem", words: ended, try: "" }, ...findings] : findings;
   const by = changes.map((one) => W.atEpoch(one.epoch, one.words)).join("; ");
   const notes = by ? [...words, `${W.changes(changes.length)}: ${by}.`] : words;
-  const key = JSON.stringify([all, notes, replay]);
-  if (panel.dataset.key === key) return;
-  panel.dataset.key = key;
+  if (!changed("words", [all, notes, replay])) return;
   panel.hidden = !all.length && !notes.length && !replay;
   const again = () => act("replay").then((answer) => answer && act("start"));
   const repeat = replay ? button(W.replay(replay), again, { id: "replay" }) : null;

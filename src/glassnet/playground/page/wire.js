@@ -1,6 +1,6 @@
 // All that goes between this page and the server: the token, questions and answers, and the stream of frames.
 
-const TOKEN = "glassnet-token", SESSION = "glassnet-session";
+const TOKEN = "glassnet-token", SESSION = "glassnet-session", SILENT = 10_000; // milliseconds
 
 /** Takes the token out of the address, so that an address can be shared, and keeps it for reloads and other tabs. */
 export function takeToken() {
@@ -52,20 +52,27 @@ export async function* frames(address, signal) {
   const reply = await asked("/session", { method: "POST", body, signal });
   const reader = reply.body.getReader();
   let kept = new Uint8Array(0);
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    kept = joined(kept, value);
-    while (kept.length >= 4) {
-      const size = new DataView(kept.buffer, kept.byteOffset).getUint32(0, true);
-      if (kept.length < 4 + size) break;
-      const frame = decoded(kept.slice(4, 4 + size));
-      if (frame?.head.session) sessionStorage.setItem(SESSION, frame.head.session);
-      yield frame;
-      kept = kept.subarray(4 + size);
+  try {
+    for (;;) {
+      const { done, value } = await Promise.race([reader.read(), silence()]);
+      if (done) return;
+      kept = joined(kept, value);
+      while (kept.length >= 4) {
+        const size = new DataView(kept.buffer, kept.byteOffset).getUint32(0, true);
+        if (kept.length < 4 + size) break;
+        const frame = decoded(kept.slice(4, 4 + size));
+        if (frame?.head.session) sessionStorage.setItem(SESSION, frame.head.session);
+        yield frame;
+        kept = kept.subarray(4 + size);
+      }
     }
+  } finally {
+    reader.cancel().catch(() => undefined); // it is broken already
   }
 }
+
+/** Fails where not even a sign of life comes, of which there is one a second. */
+const silence = () => new Promise((_, fail) => setTimeout(fail, SILENT, new Refused("no answer", { lost: true })));
 
 function joined(first, second) {
   if (!first.length) return second;
