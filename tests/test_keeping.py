@@ -11,10 +11,11 @@ from click.testing import CliRunner
 from packages import make
 from releases import ended, follow
 
+import glassnet as face
 from glassnet.cli import main
 from glassnet.publish.project import read_project
 from glassnet.publish.release import Release, keeping
-from glassnet.publish.release.keeping import kept, kept_packages, scratch_folder, share_packages
+from glassnet.publish.release.keeping import keep_host, kept, kept_packages, scratch_folder, share_packages
 from glassnet.publish.release.packing import content_of, installed_here
 
 
@@ -86,6 +87,17 @@ def test_a_guest_that_is_installed_from_its_folder_is_taken_from_there(cache, re
     assert (found.name, found.read_text("direct_url.json")) == ("glassnet-bow", None)
     (project / "src" / "glassnet_bow" / "plugin.py").write_text("changed = 1\n")
     assert content_of(installed) != before
+
+
+def test_the_running_glassnet_is_kept_as_it_is_and_another_one_apart(cache, release, tmp_path, monkeypatch):
+    place = keep_host(release)
+    assert keep_host(release) == place and [one.purpose for one in kept()] == ["glassnet itself"]
+    (found,) = metadata.distributions(path=[str(place)])
+    assert (found.name, found.version) == ("glassnet", metadata.version("glassnet"))
+    assert (place / "glassnet" / "__init__.py").read_bytes() == Path(face.__file__).read_bytes()
+    other = wheel(tmp_path, "glassnet", "9.9")
+    monkeypatch.setattr(keeping, "pack_host", lambda _: other)
+    assert keep_host(release) != place and len(kept()) == 2
 
 
 def test_what_is_not_here_is_a_remark(cache, release):

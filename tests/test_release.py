@@ -334,7 +334,7 @@ class Quiet(wsgiref.simple_server.WSGIRequestHandler):
 # A dry run
 
 WATCH = """
-import sys
+import os, sys
 from pathlib import Path
 
 def watch(event, arguments):
@@ -361,7 +361,7 @@ def test_a_dry_run_opens_no_connection(tmp_path, shared, monkeypatch):
     try:
         for file in kept:
             shutil.copyfile(spy / "sitecustomize.py", file)
-        env = os.environ | {"PYTHONPATH": str(spy)}
+        env = os.environ | {"PYTHONPATH": str(spy), "WATCHED": "yes"}
         env.pop("PIP_NO_INDEX")  # the dry run has to think of that itself
         ended = subprocess.run(command, env=env, capture_output=True, text=True, timeout=PATIENCE)
         seen = log.read_text() if log.exists() else ""

@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from zipfile import ZipFile
 
 from ...data.downloads import cache_folder
 from ...errors import GlassnetError
@@ -25,13 +26,14 @@ from ...files import beside, remove_leftovers, writing
 from ...owners import is_owned, owning
 from .commands import call, offline, python
 from .explanations import failure, lacks_network
-from .packing import content_of, installed_here, share
+from .packing import content_of, installed_here, pack_host, share
 from .state import Release, Said
 
 MOST = 2 * 2**30  # bytes that stay when a release has ended
 _KEPT = 30 * 24 * 3600  # seconds after which kept packages are fetched anew
 #: How a kept folder came to be: by pip, or from what is installed here.
 _FETCHED, _SHARED = "fetched", "shared"
+_HOST = "glassnet itself"
 _USED = ".used"  # a file in each: its time is that of the last use, its text says what for
 _RUNNING = ".running-"
 _BEGINNING = 60  # seconds in which a release has the lock of its folder
@@ -104,6 +106,17 @@ def share_packages(release: Release, required: list[str], what: str) -> Generato
                 share(one, half)
     yield Said("note", f"{what}: those that are installed here, by each package's own list of files")
     return _use(shared, what)
+
+
+def keep_host(release: Release) -> Path:
+    """A folder with the glassnet that is running, which is compiled there once, and not anew in each room."""
+    with ZipFile(pack_host(release.scratch / "host")) as wheel:
+        (record,) = [name for name in wheel.namelist() if name.endswith(".dist-info/RECORD")]
+        place = _place(_SHARED, [wheel.read(record).decode()])
+        if not _is_fresh(place):
+            with _filling(place, _HOST) as half:
+                wheel.extractall(half)
+    return _use(place, _HOST)
 
 
 def _fetch(release: Release, required: list[str], place: Path, what: str) -> Generator[Said, None, bool]:

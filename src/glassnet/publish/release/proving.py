@@ -14,7 +14,7 @@ from ...wording import duration
 from .commands import call, quietly
 from .explanations import failure
 from .requiring import furnish
-from .rooms import install, install_host, new_room
+from .rooms import furnish_host, install, new_room
 from .state import Release, Room, Said, Saying, StepFailed
 from .testing import tests_of_wheel
 
@@ -40,7 +40,7 @@ def prepared_room(release: Release, name: str) -> Generator[Said, None, Room]:
     """A room with glassnet alone, in which the package is not to be found."""
     room = yield from new_room(release, name)
     if not release.project.is_host:
-        yield from install_host(release, room)
+        yield from furnish_host(release, room)
     yield from negative_control(release, room)
     return room
 

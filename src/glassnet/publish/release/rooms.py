@@ -1,6 +1,6 @@
 """Clean rooms: environments that hold glassnet, the package and what both require, and nothing else.
 
-Most of the time goes into glassnet's own requirements (SciPy, pandas, ...), so these are kept, and only looked at by
+Most of the time goes into glassnet and what it requires (SciPy, pandas, ...), so these are kept, and only looked at by
 each room through a `.pth` file. The room itself is new every time, and the negative control shows that nothing of the
 package was in it before.
 """
@@ -13,8 +13,8 @@ from importlib import metadata
 from ...hooks import PROJECT
 from .commands import call, python
 from .explanations import failure
-from .keeping import kept_packages
-from .packing import pack_host, requirements_of
+from .keeping import keep_host, kept_packages
+from .packing import requirements_of
 from .state import Release, Room, Said, Saying, StepFailed
 
 
@@ -47,7 +47,7 @@ def install(release: Release, room: Room, *what: str) -> Saying:
         raise failure(release, done, "pip")
 
 
-def install_host(release: Release, room: Room) -> Saying:
-    """The glassnet that is running, as a wheel: it may be on no index yet, or be newer than what is."""
-    yield Said("note", "glassnet itself is installed from its files here, packed as a wheel: it may be on no index yet")
-    yield from install(release, room, str(pack_host(release.scratch / "host")))
+def furnish_host(release: Release, room: Room) -> Saying:
+    """The glassnet that is running, from its files here: it may be on no index yet, or be newer than what is."""
+    yield Said("note", "glassnet itself is taken from its files here: it may be on no index yet")
+    room.see(keep_host(release))
