@@ -305,6 +305,7 @@ def test_pima():
     assert prepare(data, "binary").features.names[1] == "glucose"
 
 
+@pytest.mark.slow
 @pytest.mark.needs_mirror
 def test_mnist_keeps_its_fixed_split():
     data = make("mnist")
@@ -318,6 +319,7 @@ def test_mnist_keeps_its_fixed_split():
     assert (prepared.train.X.dtype, prepared.train.X.max()) == (np.float32, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.needs_mirror
 def test_mnist_10k_is_the_subset_of_the_course():
     from sklearn.model_selection import train_test_split

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from grown import ADDED, grow
 from guests import environment, python, write_guest
+from samples import SOAK
 from waiting import PATIENCE
 
 from glassnet import builtin
@@ -116,13 +117,14 @@ def test_a_network_of_copies_alone_trains_to_the_very_same_numbers(lifted):
 
 def test_copies_pass_every_test_that_their_originals_pass_and_so_does_a_part_that_is_added(grown):
     """All but plots, whose pictures are compared below, and lessons, of which a course that is a guest is played in
-    test_plugins. One Python for all: every copy is swapped in at once.
+    test_plugins. One Python for all: every copy is swapped in at once. What is slow is tried in `make soak`.
     """
     names, report = [name for name in NAMES if name not in ("plots", "lessons")], grown / "report.xml"
     command = [sys.executable, "-m", "pytest", "-q", "-p", "swap", "-p", "no:cacheprovider", "-p", "no:xdist"]
     done = subprocess.run(
         [
             *command,
+            *(() if SOAK else ("-m", "not slow")),
             f"--junitxml={report}",
             *(str(path) for name in names for path in sorted(HERE.glob(f"test_{name}*.py"))),
         ],
