@@ -39,9 +39,14 @@ def contract_tests(
         checks, trouble = [], str(error)
     listed = Outcome("failed" if trouble else "passed", trouble)
     cases: list[Any] = [pytest.param(lambda: listed, True, "", id="the-checks")]
+    kinds: dict[str, set[str]] = {}
+    for check in checks:
+        kinds.setdefault(check.part.name, set()).add(check.kind)
     for check in checks:
         reason = expected.get(f"{check.part.name}/{check.id}", "")
-        cases.append(pytest.param(check.run, check.required, reason, id=_name(checks, check)))
+        name = f"{check.part.name}-{check.id}"
+        name = f"{check.kind}-{name}" if len(kinds[check.part.name]) > 1 else name
+        cases.append(pytest.param(check.run, check.required, reason, id=name))
 
     @pytest.mark.parametrize(("run", "required", "reason"), cases)
     def test_contract(run: Callable[[], Outcome], required: bool, reason: str) -> None:
@@ -87,8 +92,3 @@ def _trouble(checks: list[Check], expected: Mapping[str, str], minimum: int) -> 
     if len(checks) < max(minimum, 1):
         return f"there are {len(checks)} checks, expected at least {max(minimum, 1)}: was a part taken out?"
     return ""
-
-
-def _name(checks: list[Check], check: Check) -> str:
-    same = {other.kind for other in checks if other.part.name == check.part.name}
-    return f"{check.part.name}-{check.id}" if len(same) == 1 else f"{check.kind}-{check.part.name}-{check.id}"
