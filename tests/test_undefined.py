@@ -12,6 +12,7 @@ from glassnet.catalog import GIVEN, read_part
 from glassnet.cli import main
 from glassnet.experiment import Training
 from glassnet.training.epochs import Progress
+from glassnet.training.history import Figures
 
 ALIKE = "monitor roc_auc is undefined on the 8 validation rows, which are all 'no', whatever the network answers"
 
@@ -124,5 +125,5 @@ def test_what_is_never_defined_ends_after_patience_and_says_so() -> None:
 def test_the_best_epoch_is_the_lowest_that_is_a_number(seen: list[float]) -> None:
     progress = Progress()
     for number, monitored in enumerate(seen, 1):
-        progress.note(number, number, 1.0, None, monitored, 0.1, 0.0, scores={})
+        progress.note(Figures(number, number, 1.0, None, monitored, 0.1, 0.0), {})
     assert progress.best_epoch == int(np.nanargmin(seen)) + 1

@@ -41,6 +41,16 @@ class Room:
         return self._view
 
 
+def keep_freed_memory() -> None:
+    """Let this process keep up to 32 MiB of what it frees, for the next array of that size.
+
+    glibc hands freed memory back to the system, which zeroes each page before it gives it out again: where steps make
+    new arrays of some hundred kilobytes, this is up to a fifth of their time. Once a larger piece has come and gone,
+    glibc takes such pieces for usual (mallopt(3), M_MMAP_THRESHOLD). Elsewhere it does nothing.
+    """
+    np.empty(16 << 20, np.uint8)
+
+
 def add_rows(table: Array, out: Array) -> None:
     """The sum of the rows of a table (..., n, k), row after row, written into `out` (..., k).
 

@@ -10,7 +10,6 @@ import atexit
 import gc
 import io
 import os
-import signal
 import sys
 import threading
 import warnings
@@ -52,29 +51,6 @@ def short_lived() -> None:
     _ends_soon = True
     gc.set_threshold(_OBJECTS_BETWEEN_LOOKS, *gc.get_threshold()[1:])
     atexit.register(gc.freeze)
-
-
-@contextmanager
-def unheard() -> Iterator[None]:
-    """Processes that are started now do not hear Ctrl-C: whoever starts them ends them."""
-    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if hasattr(signal, "pthread_sigmask") else None
-    try:
-        yield
-    finally:
-        if blocked is not None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
-
-
-def keep_freed_memory() -> None:
-    """Let this process keep up to 32 MiB of what it frees, for the next array of that size.
-
-    glibc hands freed memory back to the system, which zeroes each page before it gives it out again: where steps make
-    new arrays of some hundred kilobytes, this is up to a fifth of their time. Once a larger piece has come and gone,
-    glibc takes such pieces for usual (mallopt(3), M_MMAP_THRESHOLD). Elsewhere it does nothing.
-    """
-    import numpy as np
-
-    np.empty(16 << 20, np.uint8)
 
 
 def load_matplotlib() -> None:

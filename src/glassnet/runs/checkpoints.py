@@ -14,8 +14,8 @@ from ..experiment import Training
 from ..files import read_arrays
 from ..kinds import State
 from ..schemas import CHECKPOINT, DAMAGE
-from ..training import Progress
-from ..training.epochs import History, Snapshot
+from ..training import History, Progress
+from ..training.epochs import Snapshot
 from ..training.steps import check_states
 from .histories import mended
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -14,7 +15,6 @@ from math import inf
 
 import numpy as np
 
-from .. import process
 from ..errors import GlassnetError
 from ..training import threads
 from .cells import Job, Outcome, Workers, division_of, train_cells, training_of
@@ -55,8 +55,9 @@ def _forks(processes: int) -> Iterator[Executor]:
     """Forks of this process that wait for work; all of them end with the context, or with this process."""
     before = multiprocessing.active_children()
     pool = ProcessPoolExecutor(processes, multiprocessing.get_context("fork"), initializer=_end_with_parent)
-    with process.unheard():
-        pool.submit(int)  # with the first task all of them begin
+    hears = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # not they end at Ctrl-C: we end them
+    pool.submit(int)  # with the first task all of them begin
+    signal.pthread_sigmask(signal.SIG_SETMASK, hears)
     ours = [one for one in multiprocessing.active_children() if one not in before]
     try:
         yield pool

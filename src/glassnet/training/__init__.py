@@ -1,6 +1,7 @@
 """Batches and the one loop: training is a generator of epochs, and every front end iterates over it."""
 
-from .epochs import Epoch, History, Plan, Progress, Snapshot
+from .epochs import Plan, Progress, Snapshot
+from .history import Epoch, History
 from .loop import Found, Loop, train
 from .objective import Objective
 from .passes import Member

@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterable
 from contextlib import closing
 from typing import Any
 
-from .epochs import Epoch
+from .history import Epoch
 
 BACK = "\r\x1b[K"  # to the beginning of the line, and wipe it
 MOST_UPDATES = 200  # of a notebook's line: each makes the page draw it anew

@@ -9,7 +9,8 @@ from ..data import Rows
 from ..errors import Diverged
 from ..kinds import Optimizer, Schedule
 from ..wording import count
-from .epochs import Epoch, Plan, Progress, said_of_undefined, watched_split
+from .epochs import Plan, Progress, said_of_undefined, watched_split
+from .history import Epoch
 from .objective import Lowered
 from .passes import Apart, Member
 from .scoring import Scorer

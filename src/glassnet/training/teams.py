@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..backward import keep_freed_memory
 from ..network import PREDICTION_ROWS
-from ..process import keep_freed_memory
 from . import threads
-from .epochs import Scores, Snapshot, monitored
+from .epochs import Snapshot, monitored
+from .history import Figures, Scores
 from .objective import Objective
 from .passes import BatchPass, Done, Member, SolverPass
 from .scoring import at_most, evaluate_each, score_each
@@ -97,14 +98,17 @@ class Team:
         for member, loss, rate, step_losses, (validation_loss, scores) in zip(
             self.members, done.losses, done.rates, done.step_losses, measured, strict=True
         ):
-            looked_at = monitored(member.plan, loss, validation_loss, scores, member.scorer.better)
+            figures = Figures(
+                number=self.number,
+                step=done.step,
+                loss=loss,
+                validation_loss=validation_loss,
+                monitored=monitored(member.plan, loss, validation_loss, scores, member.scorer.better),
+                rate=rate,
+                seconds=seconds,
+            )
             kept = step_losses if member.plan.keep_step_losses else None
-            better.append(
-                member.progress.note(
-                    self.number, done.step, loss, validation_loss, looked_at, rate, seconds, scores=scores,
-                    step_losses=kept,
-                )
-            )  # fmt: skip
+            better.append(member.progress.note(figures, scores, kept))
         self._keep_best(better)
 
     def _keep_best(self, better: list[bool]) -> None:
