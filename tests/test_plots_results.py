@@ -17,6 +17,7 @@ from glassnet.builtin.plots import rows as picture_rows
 from glassnet.catalog import Catalog
 from glassnet.pictures import save
 from glassnet.plotting import PlotFailed, draw, fitting_plots, kind_of
+from glassnet.training import History
 
 CATALOG = Catalog.discover(guests=False)
 OF_RESULTS = """
@@ -154,9 +155,9 @@ def test_loss_shows_the_history_on_a_logarithmic_axis_and_marks_the_best_epoch(t
 def test_a_loss_that_is_not_above_zero_gets_a_linear_axis() -> None:
     training = run(Experiment(dataset="iris", hidden=(4,), epochs=2), CATALOG)
     list(training)
-    subject = Run.of(training)
-    subject.epochs[0] = replace(subject.epochs[0], loss=-0.5)
-    assert drawn(subject, "loss").axes[0].get_yscale() == "linear"
+    first, *others = training.progress.epochs
+    training.progress.epochs = History([replace(first, loss=-0.5), *others])
+    assert drawn(Run.of(training), "loss").axes[0].get_yscale() == "linear"
 
 
 def test_metrics_have_a_panel_each_with_unit_and_baseline(trained: Any) -> None:
