@@ -24,6 +24,8 @@ from .views import View
 #: Seconds from one piece of work to the next at each speed; a step is the piece at the first.
 SPEEDS = {"step": 1.0, "1": 1.0, "5": 0.2, "20": 0.05, "full": 0.0}
 SHORT = 0.05  # seconds of an epoch up to which it is done in one piece; of longer ones a piece is a step
+#: What is seen of a page that has just begun: panels that are open, a row that is followed, a unit with its card.
+SEEN: Mapping[str, Any] = {"open": ["curves", "plane", "pictures"], "row": None, "card": None}
 Undo = tuple[str, Callable[[], None]]  # what it takes back, in words, and what does
 MOST_UNDONE = 50
 
@@ -38,13 +40,7 @@ class Session:
         self.generation = self.version = 0
         self.speed, self.running, self.ended = "20", False, ""
         self.words: list[str] = []
-        self.look: dict[str, Any] = {
-            "open": ["curves", "plane", "pictures"],
-            "axes": None,
-            "label": 0,
-            "row": None,
-            "card": None,
-        }
+        self.look: dict[str, Any] = {**SEEN, "axes": None, "label": 0}
         self.undone: list[Undo] = []
         self.kept: dict[str, Any] | None = None
         self.before: list[tuple[int, str]] = []  # the changes by hand of the training before this one

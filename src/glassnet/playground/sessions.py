@@ -164,7 +164,9 @@ class Session:
         """What takes long, in words; empty while there are signs of life."""
         if self.dead or not (self.waiting or self.asked) or monotonic() - self.spoke < SLOW:
             return ""
-        what = "this" if self.set_up else "loading libraries and plugins" if self.plain else "what the address asks for"
+        what = "this" if self.set_up or self.plain else "what the address asks for"
+        if not self.ready:
+            what = "loading libraries and plugins"
         return f"{self.guests[0] if len(self.guests) == 1 else what} takes long"
 
     def attach(self) -> Stream:

@@ -235,9 +235,11 @@ class Worker:
         """All that a page begins with."""
         from .menus import menus_of
         from .presets import presets
+        from .session import SEEN
         from .state import state_of
 
         refused: list[str] = []
+        self.session.look |= SEEN
         if "typed" in words:
             self.session.open_typed(words["typed"], content)
         elif words["ask"] == "open" or not self.session.generation:

@@ -1,23 +1,20 @@
 // A unit's card: its incoming weights as a table in which they can be changed and frozen, and its formula.
 
 import { changed, check, corner, fill, make, quiet, table } from "./make.js";
-import { choose, chooser, stuckAs } from "./network.js";
+import { choose, stuckAs } from "./network.js";
 import { act, known, look, on } from "./state.js";
 import { W } from "./words.en.js";
 
 const panel = document.getElementById("card");
 const body = make("div");
-let opening = false, anew = false; // anew: also what somebody types into is drawn
+let shown = null, anew = false; // anew: also what somebody types into is drawn
 
 export function mount() {
   panel.append(corner(W.close, close), body);
   panel.addEventListener("keydown", (event) => event.key === "Escape" && close());
   panel.firstElementChild.tabIndex = -1;
-  chooser.open = (layer, unit) => {
-    known.card = { layer, unit };
-    opening = anew = true;
-    look();
-  };
+  on("state", stay);
+  on("frame", show);
 }
 
 function close() {
@@ -75,20 +72,23 @@ function draw(card) {
   if (focused) document.getElementById(focused)?.focus();
 }
 
-on("state", ({ network }) => {
+function stay({ network }) {
   if (!known.card) return;
   const { layer, unit } = known.card;
   if (network.layers[layer - 1]?.units > unit) choose(layer, unit);
   else close();
-});
-on("frame", ({ head: { card } }) => {
+}
+
+/** The card of a frame: when it was asked for by somebody, the keyboard goes there. */
+function show({ head: { card } }) {
   if (!card || card.layer !== known.card?.layer || card.unit !== known.card.unit) return;
-  if (!anew && (typing() || !changed("card", card))) return;
+  const asked = known.card !== shown;
+  if (!asked && !anew && (typing() || !changed("card", card))) return;
   anew = false;
   panel.hidden = false;
   draw(card);
-  if (!opening) return;
-  opening = false;
+  if (!asked) return;
+  shown = known.card;
   panel.firstElementChild.focus();
   panel.scrollIntoView({ block: "nearest" });
-});
+}

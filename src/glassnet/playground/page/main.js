@@ -72,7 +72,7 @@ function opened({ state, menus, presets, words }) {
   held = say(words.join(" "));
   set(state);
   if (axes.length && !state.data.chosen) look({ axes });
-  else if (known.opened.size || known.card) look();
+  else if (known.opened.size || known.card || known.row !== null) look();
 }
 
 /** A frame that is no picture but news; true where nothing more comes before somebody has decided. */

@@ -202,7 +202,7 @@ async function openTable(file) {
 }
 
 /** Who comes to the data may choose others: what reads them is loaded beside the training. */
-const warm = () => act("warm", {}, { now: true, refused: () => true });
+const warm = () => act("warm", {}, { now: true, aside: true, refused: () => true });
 document.getElementById("data").addEventListener("focusin", warm, { once: true });
 
 on("state", (state, before) => {

@@ -4,7 +4,7 @@ import {
   button, changed, check, classColours, colour, css, fill, make, mark, onScheme, quiet, select, shades, sharp, stamp,
 } from "./make.js";
 import { choices, entry, phrase, put } from "./menus.js";
-import { act, known, on } from "./state.js";
+import { act, known, look, on } from "./state.js";
 import { W } from "./words.en.js";
 
 const MOST_INPUTS = 16; // more of them are one box
@@ -18,9 +18,6 @@ const STUCK = { dead: W.dead, saturated: W.saturated };
 const signs = Object.fromEntries([["dead", W.deadUnit], ["saturated", W.saturatedUnit]].map(([state, words]) =>
   [state, make("li", { hidden: true }, make("span", { className: `sign ${state}`, "aria-hidden": "true" }), words)]));
 let columns = [], here = [1, 0], chosen = null;
-
-/** Calls back with (layer, unit) when a unit's card is wanted. */
-export const chooser = { open: () => undefined };
 
 export function mount() {
   const add = button(`+ ${W.addLayer}`, () => setHidden([...hidden(), hidden().at(-1) ?? 4]), { id: "add-layer" });
@@ -139,7 +136,8 @@ function walk(event) {
 function open(layer, unit) {
   stand(layer, unit);
   choose(layer, unit);
-  chooser.open(layer, unit);
+  known.card = { layer, unit };
+  look();
 }
 
 /** Marks the unit whose card is shown; none without arguments. */

@@ -13,7 +13,6 @@ const canvas = make("canvas", { className: "plane", tabIndex: 0, role: "img" });
 const legend = make("ul", { className: "legend" });
 const choosers = make("div", { className: "fields" });
 const said = make("p", { className: "quiet", role: "status" });
-let row = null; // the number of the one that is followed through the network
 
 export function mount() {
   document.getElementById("output").append(choosers, drawing.mount(), canvas, pictures.mount(), legend, said);
@@ -29,22 +28,22 @@ export function mount() {
 }
 
 function follow(number) {
-  row = number === row ? null : number;
-  if (row === null) said.textContent = W.noRow;
-  look({ row });
+  known.row = number === known.row ? null : number;
+  if (known.row === null) said.textContent = W.noRow;
+  look();
   draw();
 }
 
 function build(state, before) {
   const { data } = state;
-  if (before && before.title !== state.title) row = null;
+  if (before && before.title !== state.title) known.row = null;
   canvas.hidden = !["plane", "curve"].includes(data.kind);
   canvas.setAttribute("aria-label", sketch.now ? W.drawing : W.plane(state.title));
   pictures.build(data, follow);
   const focused = document.activeElement?.id;
   fill(choosers, chooseAxes(data), chooseLabel(data));
   if (focused) choosers.querySelector(`#${focused}`)?.focus();
-  if (row === null) said.textContent = data.kind === "none" ? W.noPlane : W.noRow;
+  if (known.row === null) said.textContent = data.kind === "none" ? W.noPlane : W.noRow;
   redraw();
 }
 
@@ -119,7 +118,7 @@ function draw() {
   const { frame, state } = known;
   if (!state) return;
   const { data } = state;
-  if (data.kind === "pictures") pictures.answer(data, frame?.head.answers, row);
+  if (data.kind === "pictures") pictures.answer(data, frame?.head.answers, known.row);
   if (canvas.hidden || !canvas.clientWidth || !(frame || sketch.now)) return; // a frame is on its way
   const [context] = sharp(canvas);
   const seen = view();
@@ -131,7 +130,7 @@ function draw() {
   paint.axes(context, seen, data);
   if (frame?.head.curve) paint.curve(context, seen, frame.head.curve);
   const points = sketch.now?.points ?? data.points;
-  if (points) paint.points(context, seen, points, looks(data), sketch.now ? null : row);
+  if (points) paint.points(context, seen, points, looks(data), sketch.now ? null : known.row);
   if (sketch.now) drawing.cross(context);
 }
 
@@ -142,7 +141,7 @@ function click(x, y) {
   }
   const { points } = known.state.data;
   const at = points ? paint.nearest(view(), x, y, points, 18) : -1;
-  if (at >= 0 || row !== null) follow(at < 0 ? row : points.row[at]);
+  if (at >= 0 || known.row !== null) follow(at < 0 ? known.row : points.row[at]);
 }
 
 function keys(event) {
@@ -152,15 +151,15 @@ function keys(event) {
   }
   const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
   const all = known.state.data.points?.row ?? [];
-  if (event.key === "Escape" && row !== null) follow(row);
+  if (event.key === "Escape" && known.row !== null) follow(known.row);
   if (!step || !all.length) return;
   event.preventDefault();
-  follow(row === null ? all[0] : all[(all.indexOf(row) + step + all.length) % all.length]);
+  follow(known.row === null ? all[0] : all[(all.indexOf(known.row) + step + all.length) % all.length]);
 }
 
 on("state", build);
 on("frame", ({ head }) => {
   if (!known.state.data.classes.length && !legend.querySelector(".bar")) drawLegend(known.state.data);
   draw();
-  if (head.row && head.row.row === row) said.textContent = W.row(row, head.row.t, head.row.y);
+  if (head.row && head.row.row === known.row) said.textContent = W.row(known.row, head.row.t, head.row.y);
 });

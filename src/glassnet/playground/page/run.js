@@ -85,7 +85,7 @@ function drawWords() {
 async function renew() {
   if (renewing) return;
   renewing = true;
-  await act("state");
+  await act("state", {}, { aside: true });
   renewing = false;
 }
 

@@ -2,7 +2,7 @@
 
 import { Refused, command } from "./wire.js";
 
-export const known = { state: null, menus: {}, presets: [], frame: null, opened: new Set(), card: null };
+export const known = { state: null, menus: {}, presets: [], frame: null, opened: new Set(), row: null, card: null };
 /** What an address says about the page; all else in it is the experiment's. */
 export const flags = {};
 const FLAGS = ["present", "hide", "lesson", "axes"];
@@ -57,9 +57,13 @@ export function show(frame) {
   tell("frame", frame);
 }
 
-/** Tells the server what a frame has to hold: what is always seen, the panels that are open, a unit's card. */
-export const look = (more = {}, options = {}) =>
-  act("look", { open: ["curves", "plane", "pictures", ...known.opened], card: known.card, ...more }, options);
+/** Tells the server what a frame has to hold beside what is always seen: panels that are open, the row that is
+ * followed through the network, a unit's card. */
+export function look(more = {}, options = {}) {
+  const { row, card } = known;
+  const open = ["curves", "plane", "pictures", ...known.opened];
+  return act("look", { open, row, card, ...more }, { aside: true, ...options });
+}
 
 export const busy = (is) => tell("busy", is);
 export const trouble = (words, field = "", lost = false) => tell("trouble", words, field, lost);
@@ -73,13 +77,14 @@ function asking({ settings }, field = "") {
 let queue = Promise.resolve();
 
 /** Asks the server to do something, after what was asked before; gives its answer, or undefined where it refused.
- * `options.refused` may deal with a refusal itself, and then returns true; `options.now` waits for nothing. */
+ * `options.refused` may deal with a refusal itself, and then returns true; `options.now` waits for nothing; what is
+ * `aside` was asked for by nobody, and leaves the words about something else that was refused. */
 export function act(verb, details = {}, options = {}) {
   const asked = (options.now ? Promise.resolve() : queue).then(async () => {
     const slow = setTimeout(busy, 150, true);
     try {
       const answer = await command(verb, details);
-      trouble("");
+      if (!options.aside) trouble("");
       if (answer.state) set(answer.state, options);
       return answer;
     } catch (error) {

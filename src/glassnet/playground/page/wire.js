@@ -49,7 +49,7 @@ export const table = (file) => answer(`/table?name=${encodeURIComponent(file.nam
  * session that is not there begins; undefined only finds the one that the tab had. */
 export async function* frames(address, signal) {
   const body = JSON.stringify({ address, id: sessionStorage.getItem(SESSION) });
-  const reply = await asked("/session", { method: "POST", body, signal });
+  const reply = await Promise.race([asked("/session", { method: "POST", body, signal }), silence()]);
   const reader = reply.body.getReader();
   let kept = new Uint8Array(0);
   try {
