@@ -313,6 +313,17 @@ def test_a_weight_is_changed_by_hand_and_the_output_moves(play: Play) -> None:
     play.until(f"{PLANE} === {before!r}")
 
 
+def test_a_click_is_heard_before_what_shows_its_outcome_is_loaded(play: Play) -> None:
+    held: list[Any] = []
+    play.page.route("**/page/card.js", held.append)
+    play.open(MOONS)
+    play.page.click("#unit-3-0")
+    wait_until(lambda: play.settle() or held)
+    held.pop().continue_()
+    play.until("document.activeElement.id === 'heading-card'")
+    play.page.unroute("**/page/card.js")
+
+
 def test_a_row_is_followed_by_keys_through_the_card(play: Play) -> None:
     play.open(MOONS)
     play.page.click("#unit-1-0")
