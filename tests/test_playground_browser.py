@@ -315,7 +315,7 @@ def test_a_weight_is_changed_by_hand_and_the_output_moves(play: Play) -> None:
 
 def test_a_click_is_heard_before_what_shows_its_outcome_is_loaded(play: Play) -> None:
     held: list[Any] = []
-    play.page.route("**/page/card.js", held.append)
+    play.page.route("**/page/card.js", lambda route: held.append(route))
     play.open(MOONS)
     play.page.click("#unit-3-0")
     wait_until(lambda: play.settle() or held)
