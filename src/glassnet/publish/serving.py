@@ -234,7 +234,7 @@ def is_started() -> bool:
 
 
 def last_simple() -> str:
-    """What pip takes as --index-url for the index that runs, or ran last, on the folder; empty where none ever did."""
+    """The address that pip takes of the index that runs, or ran last, on the folder; empty where none ever did."""
     upload = _configured(index_folder(), "repository") or ""
     return f"{upload.removesuffix('/legacy/')}/simple/" if upload else ""
 
