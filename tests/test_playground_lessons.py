@@ -69,6 +69,11 @@ def verdict(**words: Any) -> dict[str, Any]:
     return asked({"name": "xor", "start": START} | words)["verdict"]
 
 
+@pytest.fixture(autouse=True)
+def nothing_done_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GLASSNET_PROGRESS", str(tmp_path / "lessons.json"))
+
+
 def test_the_panel_has_its_text_at_once_and_blocks_that_a_strict_policy_allows() -> None:
     tab: Any = SimpleNamespace(lesson=None)
 
