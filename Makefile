@@ -66,7 +66,7 @@ parity-page: $(VENV)/installed-parity
 	$(BIN)/python tests/parity/page.py > docs/parity.md
 
 bench: $(VENV)/installed-dev
-	ONLY=$(ONLY) $(BIN)/python benchmarks/bench.py
+	ONLY="$(ONLY)" $(BIN)/python benchmarks/bench.py
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

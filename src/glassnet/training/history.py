@@ -139,9 +139,11 @@ class History(Sequence[Epoch]):
         self._stretches: list[_Stretch] = []
         self._step_losses: dict[int, Array] = {}
         self._length = 0
+        self._latest: tuple[Any, Scores, Array | None] = (), {}, None  # what came last, which most people ask for
         if isinstance(epochs, History):
             self._stretches = [_Stretch(one.start, one.told, one.values) for one in epochs._stretches]
             self._step_losses, self._length = epochs._step_losses.copy(), len(epochs)
+            self._latest = epochs._latest
             return
         for epoch in epochs:
             self.append(epoch)
@@ -166,6 +168,7 @@ class History(Sequence[Epoch]):
         if step_losses is not None:
             self._step_losses[self._length] = step_losses
         self._length += 1
+        self._latest = figures, scores, step_losses
 
     def __len__(self) -> int:
         return self._length
@@ -202,9 +205,13 @@ class History(Sequence[Epoch]):
         return np.concatenate([np.empty(0), *(np.array(one.values[at :: one.width]) for one in self._stretches)])
 
     def _made(self, index: int) -> Epoch:
-        stretch = self._stretches[-1]  # most ask for the last one
-        if index < stretch.start:
-            stretch = self._stretches[bisect_right(self._stretches, index, key=lambda one: one.start) - 1]
+        figures, scores, step_losses = self._latest if index == self._length - 1 else self._read(index)
+        epoch = object.__new__(Epoch)  # twice as fast as by its constructor, of which nothing is to be checked
+        vars(epoch).update(figures._asdict(), scores=scores, step_losses=step_losses)
+        return epoch
+
+    def _read(self, index: int) -> tuple[Any, Scores, Array | None]:
+        stretch = self._stretches[bisect_right(self._stretches, index, key=lambda one: one.start) - 1]
         first = (index - stretch.start) * stretch.width
         numbers = stretch.values[first : first + stretch.width]
         figures: dict[str, Any] = dict(zip(FIGURES, numbers, strict=False))
@@ -215,9 +222,7 @@ class History(Sequence[Epoch]):
             figures[name] = None
         for name in COUNTS:
             figures[name] = int(figures[name])
-        epoch = object.__new__(Epoch)  # twice as fast as by its constructor, of which nothing is to be checked
-        vars(epoch).update(figures, scores=scores, step_losses=self._step_losses.get(index))
-        return epoch
+        return Figures(**figures), scores, self._step_losses.get(index)
 
 
 class _Stretch:
