@@ -1,8 +1,12 @@
 """The loop: batches, order of a step, early stopping, divergence, solvers, and that nothing leaks."""
 
+import contextlib
+import inspect
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +18,7 @@ from glassnet.data import Rows
 from glassnet.errors import GlassnetError
 from glassnet.streams import Stream, generator
 from glassnet.training.batches import Batches, batch_starts
+from glassnet.training.history import Figures, History
 from glassnet.training.steps import Updater, clip
 
 
@@ -464,3 +469,34 @@ def test_variance_stays_within_bounds_through_ten_layers() -> None:
     for layer in exhibit.network.layers:
         x = layer.forward(x, False, None)[0]
     assert x.std() > 1e5  # what that initializer does, and why it is an exhibit
+
+
+def test_an_interrupt_at_any_moment_finds_an_epoch_in_the_history_or_not_at_all() -> None:
+    lines = len(inspect.getsourcelines(History.note)[0])
+
+    def noted(history: History, number: int) -> None:
+        validated = 0.5 if number % 2 else None  # each other one is told in another form
+        history.note(Figures(number, number, number / 2, validated, 0.1, 0.1, 0.0), {"train": {"a": number / 4}})
+
+    for at in range(lines):
+        history, moments = History(), iter(range(lines))
+
+        def interrupted(frame: Any, event: str, _: Any, at: int = at, moments: Iterator[int] = moments) -> Any:
+            if frame.f_code is History.note.__code__ and event == "line" and next(moments, -1) == at:
+                raise KeyboardInterrupt
+            return interrupted
+
+        noted(history, 1)
+        before = sys.gettrace()
+        sys.settrace(interrupted)
+        try:
+            with contextlib.suppress(KeyboardInterrupt):
+                noted(history, 2)
+        finally:
+            sys.settrace(before)
+        if len(history) == 1:
+            noted(history, 2)
+        noted(history, 3)
+        assert [one.number for one in history] == [1, 2, 3] and history[-2].scores == {"train": {"a": 0.5}}
+        assert [one.validation_loss for one in history] == [0.5, None, 0.5]
+        assert history.figures("loss").tolist() == [0.5, 1.0, 1.5]

@@ -138,12 +138,10 @@ class History(Sequence[Epoch]):
     def __init__(self, epochs: Iterable[Epoch] = ()) -> None:
         self._stretches: list[_Stretch] = []
         self._step_losses: dict[int, Array] = {}
-        self._length = 0
-        self._latest: tuple[Any, Scores, Array | None] = (), {}, None  # what came last, which most people ask for
+        self._latest: tuple[int, Any, Scores, Array | None] = -1, (), {}, None  # what came last: most ask for that
         if isinstance(epochs, History):
             self._stretches = [_Stretch(one.start, one.told, one.values) for one in epochs._stretches]
-            self._step_losses, self._length = epochs._step_losses.copy(), len(epochs)
-            self._latest = epochs._latest
+            self._step_losses, self._latest = epochs._step_losses.copy(), epochs._latest
             return
         for epoch in epochs:
             self.append(epoch)
@@ -153,7 +151,11 @@ class History(Sequence[Epoch]):
         self.note(Figures(*[getattr(epoch, name) for name in FIGURES]), epoch.scores, epoch.step_losses)
 
     def note(self, figures: Any, scores: Scores, step_losses: Array | None = None) -> None:
-        """Take in what an epoch came to: `Figures` and all else that an `Epoch` has."""
+        """Take in what an epoch came to: `Figures` and all else that an `Epoch` has.
+
+        Its numbers are taken in at one stroke: an interrupt finds it among the others, or not at all.
+        """
+        at = len(self)
         row: list[Any] = [*figures]
         missing: tuple[str, ...] = ()
         if None in row:
@@ -161,17 +163,16 @@ class History(Sequence[Epoch]):
             row = [nan if value is None else value for value in row]
         told = missing, *[(split, *found) for split, found in scores.items()]
         if not self._stretches or self._stretches[-1].told != told:
-            self._stretches.append(_Stretch(self._length, told))
+            self._stretches.append(_Stretch(at, told))
         for found in scores.values():
             row += found.values()
-        self._stretches[-1].values.extend(row)
         if step_losses is not None:
-            self._step_losses[self._length] = step_losses
-        self._length += 1
-        self._latest = figures, scores, step_losses
+            self._step_losses[at] = step_losses
+        self._stretches[-1].values.extend(row)
+        self._latest = at, figures, scores, step_losses
 
     def __len__(self) -> int:
-        return self._length
+        return self._stretches[-1].stop if self._stretches else 0
 
     @overload
     def __getitem__(self, at: int) -> Epoch: ...
@@ -179,15 +180,16 @@ class History(Sequence[Epoch]):
     def __getitem__(self, at: slice) -> list[Epoch]: ...
     def __getitem__(self, at: int | slice) -> Epoch | list[Epoch]:
         if isinstance(at, slice):
-            return [self._made(index) for index in range(*at.indices(self._length))]
-        index = at + self._length if at < 0 else at
-        if not 0 <= index < self._length:
-            raise IndexError(f"there is no epoch {at} among {self._length}")
+            return [self._made(index) for index in range(*at.indices(len(self)))]
+        length = len(self)
+        index = at + length if at < 0 else at
+        if not 0 <= index < length:
+            raise IndexError(f"there is no epoch {at} among {length}")
         return self._made(index)
 
     def __iter__(self) -> Iterator[Epoch]:
         at = 0
-        while at < self._length:  # also those that are added meanwhile
+        while at < len(self):  # also those that are added meanwhile
             yield self._made(at)
             at += 1
 
@@ -205,7 +207,8 @@ class History(Sequence[Epoch]):
         return np.concatenate([np.empty(0), *(np.array(one.values[at :: one.width]) for one in self._stretches)])
 
     def _made(self, index: int) -> Epoch:
-        figures, scores, step_losses = self._latest if index == self._length - 1 else self._read(index)
+        latest, *last = self._latest
+        figures, scores, step_losses = last if index == latest else self._read(index)
         epoch = object.__new__(Epoch)  # twice as fast as by its constructor, of which nothing is to be checked
         vars(epoch).update(figures._asdict(), scores=scores, step_losses=step_losses)
         return epoch
@@ -235,3 +238,8 @@ class _Stretch:
         self.start, self.told = start, told
         self.width = len(FIGURES) + sum(len(of_split) - 1 for of_split in told[1:])
         self.values = array("d", values)
+
+    @property
+    def stop(self) -> int:
+        """One more than the place of its last epoch."""
+        return self.start + len(self.values) // self.width

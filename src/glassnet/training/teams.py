@@ -45,8 +45,8 @@ class Team:
         self._sizes = first.plan.batch_size or len(first.rows), network.widths, min(scored, PREDICTION_ROWS)
         some = {id(one.rows): at_most(one.rows, SCORED_ROWS) for one in members}
         self.looked_at = [some[id(one.rows)] for one in members]
-        self._best: Snapshot | None = None  # the best weights of those for whom this team has found any:
-        self._bettered = np.zeros(len(members), bool)
+        self._best: Snapshot | None = None  # of networks side by side: the best weights of each,
+        self._bettered = np.zeros(len(members), bool)  # where this team has found any
         self.midway: Midway | None = None
         self.one_pass: BatchPass | SolverPass
         if first.optimizer.minimize:
