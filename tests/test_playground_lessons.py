@@ -1,7 +1,10 @@
 """A lesson beside the playground: cells that are tried by hand, and exercises that are answered by doing."""
 
+import io
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +17,8 @@ from glassnet.lessons import html
 from glassnet.lessons.course import open_lesson
 from glassnet.lessons.notebooks import start
 from glassnet.lessons.reading import Play, read_page
-from glassnet.playground.lessons import answer, asked, unstyled
+from glassnet.playground.lessons import Playing, Refused, answer, asked, unstyled
+from glassnet.playground.wire import received, send
 
 pytestmark = pytest.mark.slow
 
@@ -101,6 +105,44 @@ def test_the_panel_has_its_text_at_once_and_blocks_that_a_strict_policy_allows()
     assert doing == ["solves"]
     tab.lesson.solved("solves")
     assert [block["name"] for block in lesson()["blocks"] if block.get("done")] == ["solves"]
+
+
+TOLD = [{"blocks": [{"kind": "html"}] * 2}, {"block": None}, {"block": None}]
+
+
+@pytest.mark.parametrize(
+    ("told", "left", "words"),
+    [
+        (TOLD, True, "another lesson was opened meanwhile"),
+        (TOLD[:2], False, "the lesson broke off: glassnet lesson says why in the terminal"),
+    ],
+)
+def test_who_waits_for_a_lesson_that_does_not_go_on_is_told_so(
+    told: list[dict[str, Any]], left: bool, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going_on = Event()
+
+    def said(question: Any) -> Iterator[dict[str, Any]]:
+        yield from told[:2]
+        going_on.wait()
+        yield from told[2:]
+
+    monkeypatch.setattr("glassnet.playground.lessons.answers", said)
+    lesson = Playing({"name": "xor"})
+    assert lesson.since(0)["done"] == 1
+    lesson.left = left
+    going_on.set()
+    with pytest.raises(Refused, match=words):
+        lesson.since(1)
+
+
+@pytest.mark.parametrize("cut", [b"", b"\x05", b"\x05\0\0\0", b"\x05\0\0\0four"])
+def test_a_message_that_is_cut_off_is_the_end_of_the_line(cut: bytes) -> None:
+    with pytest.raises(EOFError):
+        received(io.BytesIO(cut))
+    line = io.BytesIO()
+    send(line, b"whole")
+    assert received(io.BytesIO(line.getvalue())) == b"whole"
 
 
 def test_markup_of_the_panel_says_nothing_of_looks() -> None:

@@ -385,7 +385,7 @@ def test_a_closed_tab_leaves_nothing_behind(playground: Playground) -> None:
         playground.do(tab, "close")
         assert frames.until("ended") and frames.next() is None
         assert playground.ask("/do", {"do": "state"}, tab)[0] == 404
-        wait_until(lambda: len(playground.children()) <= 1)  # multiprocessing's own helper stays
+        wait_until(lambda: len(playground.children()) == 0)
 
     def numbers() -> int:
         folder = Path(f"/proc/{playground.process.pid}/fd")

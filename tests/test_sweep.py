@@ -28,7 +28,7 @@ from glassnet.catalog import Catalog
 from glassnet.cli import main
 from glassnet.owners import owning
 from glassnet.sweeps import Cell, Guests, Job, Outcome, Plan, Score, Sweep
-from glassnet.sweeps.cells import catalog_of, division_of, looks_at_scores, train_cell, training_of
+from glassnet.sweeps.cells import catalog_of, division_of, looks_at_scores, train_cells, training_of
 from glassnet.sweeps.division import divide, fold_of_each
 from glassnet.sweeps.ranking import ALL_ROWS, Row, rank, tied
 
@@ -64,6 +64,12 @@ def sweep(*words: str, jobs: str = "1", before: tuple[str, ...] = ()) -> Result:
     done = call("sweep", *words, "--jobs", jobs, before=before)
     assert done.exit_code == 0, done.output
     return done
+
+
+def train_cell(job: Job) -> Outcome:
+    """What one cell comes to by itself."""
+    (outcome,) = train_cells([job])
+    return outcome
 
 
 def error(*words: str, before: tuple[str, ...] = ()) -> str:

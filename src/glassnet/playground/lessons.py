@@ -74,7 +74,7 @@ def answer(session: Session, start: Mapping[str, Any], words: Mapping[str, Any])
     kept = session.lesson
     if kept is None or kept.name != name or kept.trouble:
         if kept:
-            kept.over = True
+            kept.left = True
         kept = session.lesson = Playing(question)
     return lambda: {"lesson": kept.since(words.get("done"))}
 
@@ -91,6 +91,7 @@ class Playing:
 
     def __init__(self, question: Mapping[str, Any]) -> None:
         self.name, self.news, self.over = question["name"], threading.Condition(), False
+        self.left = False  # nobody wants it any more
         self.page: dict[str, Any] = {}
         self.played: list[dict[str, Any] | None] = []  # None: as it was before
         self.trouble: Exception | None = None
@@ -99,13 +100,15 @@ class Playing:
     def _read(self, question: Mapping[str, Any]) -> None:
         try:
             for told in answers(question):
-                if self.over:
-                    return  # nobody wants it any more
+                if self.left:
+                    raise Refused("another lesson was opened meanwhile")
                 with self.news:
                     if self.page:
                         self.played.append(told["block"])
                     self.page = self.page or told
                     self.news.notify_all()
+            if len(self.played) < len(self.page["blocks"]):
+                raise Refused("the lesson broke off: glassnet lesson says why in the terminal")
         except Exception as error:
             self.trouble = error
         with self.news:

@@ -26,7 +26,10 @@ def send(line: IO[bytes], message: bytes) -> None:
 
 
 def received(line: IO[bytes]) -> bytes:
-    """The next message; `EOFError` where the other end is gone."""
-    if len(size := line.read(4)) < 4:
+    """The next message, whole; `EOFError` where the other end is gone."""
+    if len(head := line.read(4)) < 4:
         raise EOFError
-    return line.read(*struct.unpack("<I", size))
+    (size,) = struct.unpack("<I", head)
+    if len(message := line.read(size)) < size:
+        raise EOFError
+    return message

@@ -109,11 +109,6 @@ def with_point(experiment: Experiment, settings: Sequence[str]) -> Experiment:
     return experiment.with_settings(sorted(settings, key=lambda setting: "." in setting.partition("=")[0]))
 
 
-def train_cell(job: Job, division: Division | None = None) -> Outcome:
-    """Train one cell by itself."""
-    return train_cells([job], division)[0]
-
-
 def train_cells(jobs: Sequence[Job], division: Division | None = None) -> list[Outcome]:
     """Train cells, those of one shape side by side. What goes wrong in one is its outcome: the others know nothing.
 

@@ -42,12 +42,12 @@ def this_machine(processes: int, sample: Job) -> Iterator[Workers]:
     Where it is safe, these are forks of this process, which are there at once. Ask for them before a thread begins to
     show how far all is: what other threads are doing at that moment never ends in a fork.
     """
-    seconds = _seconds(sample) if processes > 1 else 0.0  # what comes before a first epoch is done before the fork, too
+    pace = _pace(sample)  # forks find done what comes before a first epoch
     if processes > 1 and sys.platform == "linux" and threading.active_count() == 1 and threads.outlive_forks():
         with _forks(processes) as forks:
-            yield lambda jobs: _among(forks, jobs, processes, seconds)
+            yield lambda jobs: _among(forks, jobs, processes, pace)
     else:
-        yield lambda jobs: on_this_machine(jobs, processes)
+        yield lambda jobs: on_this_machine(jobs, processes, pace)
 
 
 @contextmanager
@@ -81,9 +81,9 @@ def _end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _among(forks: Executor, jobs: Sequence[Job], processes: int, seconds: float) -> Iterator[Outcome]:
+def _among(forks: Executor, jobs: Sequence[Job], processes: int, pace: float) -> Iterator[Outcome]:
     """Share the cells out among forks."""
-    packs = packed(jobs, processes, seconds)
+    packs = packed(jobs, processes, _seconds(jobs, pace))
     waiting = {forks.submit(train_cells, pack, _rows(pack[0], HANDED_OVER)) for pack in packs}
     try:
         for done in as_completed(waiting):
@@ -93,24 +93,28 @@ def _among(forks: Executor, jobs: Sequence[Job], processes: int, seconds: float)
         raise GlassnetError(KILLED) from error
 
 
-def _seconds(job: Job) -> float:
-    """How long a cell would take alone, as far as its first epoch tells; 0 where it has none."""
+def _pace(job: Job) -> float:
+    """How many seconds a cell's epochs would take alone, as far as the first one tells; 0 where it has none."""
     try:
-        training = training_of(job, _rows(job))
-        return next(iter(training)).seconds * training.plan.epochs
+        return next(iter(training_of(job, _rows(job)))).seconds
     except Exception:  # whatever is wrong with it, its outcome will say so
         return 0.0
 
 
-def on_this_machine(jobs: Sequence[Job], processes: int) -> Iterator[Outcome]:
+def _seconds(jobs: Sequence[Job], pace: float) -> float:
+    """How long the longest of the cells would take alone."""
+    return pace * max((job.cell.epochs for job in jobs), default=0)
+
+
+def on_this_machine(jobs: Sequence[Job], processes: int, pace: float = 0.0) -> Iterator[Outcome]:
     """Train the cells, those of one shape side by side, in so many processes; outcomes come as they are ready.
 
-    A single process is this one, and so it is where the first epoch shows that all are done before others had started.
-    Breaking off ends the others.
+    A single process is this one, and so it is where the `pace` of a first epoch shows that all are done before others
+    had started. Breaking off ends the others.
     """
     if not jobs:
         return
-    seconds = _seconds(jobs[0])
+    seconds = _seconds(jobs, pace)
     if min(processes, len(jobs)) <= 1 or 0 < seconds * len(jobs) / gain(jobs) < WORTH_PROCESSES:
         for pack in packed(jobs, seconds=seconds):
             yield from train_cells(pack, _rows(pack[0]))
