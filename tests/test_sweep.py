@@ -370,6 +370,40 @@ def test_many_processes_come_to_the_same_as_one(monkeypatch: pytest.MonkeyPatch)
     assert cells("one/0001-iris") == cells("two/0001-iris") == cells("here/0001-iris")
 
 
+FOUR_FORKS = """
+import multiprocessing, os, signal
+from glassnet.cli import main
+
+begun, fork = [], os.fork
+
+def counted():
+    if len(begun) == 4:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+    begun.append(1)
+    return fork()
+
+os.fork = counted
+words = "--no-plugins sweep iris --seeds 1 --epochs 1 --quiet --over".split()
+main([*words, "l2=0,1", "--jobs", "100000"], standalone_mode=False)
+print(len(begun))
+try:
+    main([*words, "l2=0,1,2", "--jobs", "3"], standalone_mode=False)
+except Exception as error:
+    print(error)
+print(multiprocessing.active_children(), signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
+def test_no_more_processes_begin_than_there_are_cells_and_too_many_are_one_line() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FOUR_FORKS], env=environment(), capture_output=True, text=True, timeout=PATIENCE
+    )
+    _, begun, said, left = done.stdout.splitlines()
+    assert begun == "2" and left == "[] False", done.stdout + done.stderr
+    assert said == "3 processes can't be started (Resource temporarily unavailable): give fewer --jobs"
+
+
 def at_work(process: str) -> bool:
     """Whether a process is more than an entry that nobody has asked for yet."""
     try:

@@ -1,7 +1,9 @@
 """The loop: batches, order of a step, early stopping, divergence, solvers, and that nothing leaks."""
 
 import contextlib
+import copy
 import inspect
+import pickle
 import subprocess
 import sys
 import textwrap
@@ -500,3 +502,15 @@ def test_an_interrupt_at_any_moment_finds_an_epoch_in_the_history_or_not_at_all(
         assert [one.number for one in history] == [1, 2, 3] and history[-2].scores == {"train": {"a": 0.5}}
         assert [one.validation_loss for one in history] == [0.5, None, 0.5]
         assert history.figures("loss").tolist() == [0.5, 1.0, 1.5]
+
+
+def test_a_history_is_equal_to_its_copies_with_losses_of_steps_and_undefined_scores() -> None:
+    training = run(Experiment(dataset="iris", hidden=(3,), epochs=3), keep_step_losses=True)
+    history = training.finish().progress.epochs
+    for other in (copy.deepcopy(history), pickle.loads(pickle.dumps(history)), list(history)):
+        assert history == other and history[1:] == list(other)[1:]
+    undefined = History()
+    undefined.note(Figures(1, 4, 0.5, None, float("nan"), 0.1, 0.0), {"train": {"a": float("nan")}})
+    assert undefined == copy.deepcopy(undefined) != history
+    history[-1].scores["train"]["accuracy"] = 7.0
+    assert history[-1].scores["train"]["accuracy"] <= 1

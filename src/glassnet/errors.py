@@ -6,6 +6,7 @@ the nearest guess and what to do. Commands print it without a traceback and exit
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -64,11 +65,17 @@ def _is_slip(given: str, choice: str) -> bool:
     """
     from difflib import SequenceMatcher
 
+    given, choice = _bare(given), _bare(choice)
     if given in choice or choice in given or sorted(given) == sorted(choice):
         return True
     changes = SequenceMatcher(None, given, choice, autojunk=False).get_opcodes()
     wrong = sum(max(i2 - i1, j2 - j1) for what, i1, i2, j1, j2 in changes if what != "equal")
     return wrong <= max(1, max(len(given), len(choice)) // 3)
+
+
+def _bare(word: str) -> str:
+    """A word without what parts it, and without a unit: of `sepal_length` and `sepal length (cm)` the same."""
+    return re.sub(r"(?<=.)\s*\([^()]*\)$|[\s_-]", "", word) or word
 
 
 def did_you_mean(given: str, choices: Iterable[str]) -> str:

@@ -180,7 +180,7 @@ def _engine(
 
         return start, on_cluster(str(scheduler), sample)
     found = start()
-    return lambda: found, this_machine(jobs or cores(), found.sample)
+    return lambda: found, this_machine(min(jobs or cores(), found.total - len(found.outcomes)), found.sample)
 
 
 def work(start: Callable[[], Sweep], opening: AbstractContextManager[Workers], as_json: bool, quiet: bool) -> None:

@@ -55,15 +55,22 @@ def _forks(processes: int) -> Iterator[Executor]:
     """Forks of this process that wait for work; all of them end with the context, or with this process."""
     before = multiprocessing.active_children()
     pool = ProcessPoolExecutor(processes, multiprocessing.get_context("fork"), initializer=_end_with_parent)
-    hears = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # not they end at Ctrl-C: we end them
-    pool.submit(int)  # with the first task all of them begin
-    signal.pthread_sigmask(signal.SIG_SETMASK, hears)
-    ours = [one for one in multiprocessing.active_children() if one not in before]
     try:
+        hears = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # not they end at Ctrl-C: we end them
+        try:
+            pool.submit(int)  # with the first task all of them begin
+        except OSError as error:
+            reason = error.strerror or error
+            raise GlassnetError(f"{processes} processes can't be started ({reason}): give fewer --jobs") from error
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, hears)
         yield pool
     except BaseException:
-        for one in ours:
+        begun = [one for one in multiprocessing.active_children() if one not in before]
+        for one in begun:
             one.terminate()
+        for one in begun:
+            one.join()
         raise
     finally:
         pool.shutdown(cancel_futures=True)

@@ -6,7 +6,7 @@ from array import array
 from bisect import bisect_right
 from collections import namedtuple
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from math import nan
 from typing import Any, get_type_hints, overload
 
@@ -41,7 +41,7 @@ class Epoch(Face):
     monitored: float
     rate: float
     seconds: float
-    step_losses: Array | None = None
+    step_losses: Array | None = field(default=None, compare=False)
 
     def row(self) -> dict[str, Any]:
         """This epoch as one flat row: a column a field, then one a score, `validation_accuracy`."""
@@ -194,12 +194,19 @@ class History(Sequence[Epoch]):
             at += 1
 
     def __eq__(self, other: object) -> bool:
+        if isinstance(other, History):
+            return self._bits() == other._bits()  # where numbers are undefined in both, they are the same
         return isinstance(other, Sequence) and list(self) == list(other)
 
     __hash__ = None  # type: ignore[assignment]  # it changes
 
     def __repr__(self) -> str:
         return repr(list(self))
+
+    def _bits(self) -> list[Any]:
+        """Everything in it, down to the bit."""
+        losses = sorted((at, found.tobytes()) for at, found in self._step_losses.items())
+        return [losses, *((one.start, one.told, one.values.tobytes()) for one in self._stretches if one.values)]
 
     def figures(self, name: str) -> Array:
         """One figure of every epoch, such as `loss`, in float64; a validation loss that there is not is NaN."""
@@ -210,7 +217,8 @@ class History(Sequence[Epoch]):
         latest, *last = self._latest
         figures, scores, step_losses = last if index == latest else self._read(index)
         epoch = object.__new__(Epoch)  # twice as fast as by its constructor, of which nothing is to be checked
-        vars(epoch).update(figures._asdict(), scores=scores, step_losses=step_losses)
+        apart = {split: {**found} for split, found in scores.items()}  # whoever writes into it changes no history
+        vars(epoch).update(figures._asdict(), scores=apart, step_losses=step_losses)
         return epoch
 
     def _read(self, index: int) -> tuple[Any, Scores, Array | None]:
